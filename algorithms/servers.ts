@@ -1,0 +1,155 @@
+/**
+ * What the procedures may ask of whom. Every server of the system is named here with its requests and the replies
+ * they earn, so that `call(node, { kind: 'execute', ... })` is typed end to end and a wrong request does not compile.
+ * `sim/` answers these from its models, `real/` from mysql2 and TCP. Nothing here knows which.
+ */
+import type { Gtid, GtidSet } from './gtid-set.ts'
+import type { Timestamp } from './timestamps/timestamp.ts'
+
+/** A map from request kind to what is sent (besides `kind`) and what an `ok` outcome carries. */
+export type Requests = Record<string, { readonly request: object; readonly reply: unknown }>
+
+/** The address of a server: its process name, typed by what it answers. `R` is phantom: it exists for inference. */
+export interface Server<R extends Requests> {
+  readonly name: string
+  readonly kind: 'mysql' | 'timestamp' | 'coordinator' | 'journal' | 'supervisor' | 'probe-target'
+  readonly requests?: R
+}
+
+export type RequestOf<R extends Requests> = { [K in keyof R]: { readonly kind: K } & R[K]['request'] }[keyof R]
+export type ReplyOf<R extends Requests, K extends keyof R> = R[K]['reply']
+
+/**
+ * How a call ends. `failed`: it certainly did nothing. `unknown`: it may have happened, now or later.
+ * `reason` is a short, stable, lower-case phrase.
+ */
+export type Outcome<T> =
+  | { readonly kind: 'ok'; readonly reply: T }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'unknown'; readonly reason: string }
+
+// ---------------------------------------------------------------------------------------------- MySQL servers
+
+/** The state a probe, a fence or a detach reads from a server. All of it comes from one reply over the network. */
+export interface ServerState {
+  readonly uuid: string
+  readonly executed: GtidSet
+  /** In the relay log, applied or not; empty on a server that replicates from nobody. */
+  readonly retrieved: GtidSet
+  /** The highest epoch this server has promised (a local row, never replicated). 0: none. */
+  readonly promised: number
+  readonly superReadOnly: boolean
+  readonly offline: boolean
+  readonly receiver: 'running' | 'connecting' | 'stopped'
+  readonly applier: 'running' | 'stopped'
+  /** Configured source, by member name; null when none is configured. */
+  readonly source: string | null
+  /** Microseconds since the last heartbeat or queued transaction from the source; null when never fed. */
+  readonly fedAgeUs: number | null
+  readonly uptimeUs: number
+  readonly semiSyncSource: boolean
+}
+
+/** A row of the workload's table, as a read sees it. */
+export interface RowValue {
+  readonly op: number
+  readonly timestamp: Timestamp | null
+}
+
+/**
+ * Administrative commands: each changes a server, so each runs in the one session that holds the server's
+ * administrator lock, after the check that the session's epoch is not outdated (failover.md section 2).
+ * A deposed session gets `failed` with a reason that starts with `deposed`.
+ */
+export type AdminCommand =
+  /** Promise `promise`, stop the IO thread, read back. Step 1 and 2 of a failover. */
+  | { readonly command: 'detach'; readonly promise: number }
+  /** offline_mode on, semi-sync off, super_read_only on, promise, read executed: in this order. */
+  | { readonly command: 'fence'; readonly promise: number }
+  /**
+   * Follow `source`. Keeps relay logs (CHANGE runs with the applier running and the receiver stopped), then starts
+   * the receiver. `drain` uses the account that may enter a fenced server.
+   */
+  | { readonly command: 'point'; readonly source: string; readonly drain: boolean }
+  /** Become the source: receiver stopped and read back, semi-sync source if configured, writable, write the marker transaction. */
+  | { readonly command: 'promote'; readonly marker: Gtid; readonly k: number }
+  /** super_read_only, clients cut, receiver and applier stopped; then read. First step of a rejoin. */
+  | { readonly command: 'quiesce' }
+  /** Drop the relay log. Only after its extras were listed, or when executed covers it. */
+  | { readonly command: 'discardRelayLog' }
+  /** Give the administrator lock back and close the session. */
+  | { readonly command: 'release' }
+
+export type MysqlRequests = {
+  /** One autocommit INSERT of operation `op` on `key`. `ok` carries the transaction's GTID from the OK packet. */
+  execute: {
+    request: { readonly op: number; readonly key: number; readonly timestamp: Timestamp | null }
+    reply: { readonly gtid: Gtid }
+  }
+  /**
+   * Read the newest row of `key`. `after`: wait first until these are executed here. `wantExecuted`: gtid_executed,
+   * read on the same connection after the data (never before it).
+   */
+  query: {
+    request: { readonly key: number; readonly after: GtidSet | null; readonly wantExecuted: boolean }
+    reply: { readonly value: RowValue | null; readonly executed: GtidSet | null }
+  }
+  /** gtid_executed now. */
+  executed: { request: object; reply: { readonly executed: GtidSet } }
+  /** Wait until `gtids` are executed (applied) here, or in the relay log (received), then report the whole set. */
+  waitFor: {
+    request: { readonly gtids: GtidSet; readonly level: 'applied' | 'received'; readonly timeoutUs: number }
+    reply: { readonly covered: boolean; readonly gtids: GtidSet }
+  }
+  probe: { request: object; reply: ServerState }
+  /** The cheap part of a probe, for confirming a reign: the promise, and all GTIDs executed or retrieved. */
+  confirm: { request: object; reply: { readonly promised: number; readonly gtids: GtidSet } }
+  /** `source`: the member this epoch's session administers for (null while none is chosen). Never abandoned. */
+  administer: {
+    request: { readonly epoch: number; readonly source: string | null; readonly action: AdminCommand }
+    reply: ServerState
+  }
+}
+export type MysqlServer = Server<MysqlRequests>
+
+// ------------------------------------------------------------------------------------------- other servers
+
+export type TimestampRequests = {
+  next: { request: object; reply: { readonly timestamp: Timestamp } }
+}
+export type TimestampServer = Server<TimestampRequests>
+
+export type Consistency = 'STRONG' | 'EVENTUAL'
+
+/** `ok` at the call level carries the operation's own verdict: the coordinator answers, but may answer `unknown`. */
+export type WriteReply =
+  | { readonly verdict: 'ok'; readonly gtid: Gtid; readonly timestamp: Timestamp | null; readonly epoch: number; readonly node: string }
+  /** `gtid` is known when the source committed but the quorum did not answer. */
+  | { readonly verdict: 'failed' | 'unknown'; readonly reason: string; readonly gtid: Gtid | null; readonly timestamp: Timestamp | null }
+export type ReadReply =
+  | { readonly verdict: 'ok'; readonly value: RowValue | null; readonly epoch: number; readonly node: string }
+  | { readonly verdict: 'failed'; readonly reason: string }
+
+export type CoordinatorRequests = {
+  write: { request: { readonly op: number; readonly key: number; readonly consistency: Consistency }; reply: WriteReply }
+  read: { request: { readonly op: number; readonly key: number; readonly consistency: Consistency }; reply: ReadReply }
+  /** Who reigns; `source` null while nobody does. */
+  status: { request: object; reply: { readonly epoch: number; readonly source: string | null; readonly replicas: readonly string[] } }
+}
+export type CoordinatorServer = Server<CoordinatorRequests>
+
+/** The coordinator's own durable log: `ok` means it is on disk (fsync). */
+export type JournalRequests = {
+  append: { request: { readonly record: object }; reply: object }
+  readAll: { request: object; reply: { readonly records: readonly object[] } }
+}
+export type JournalServer = Server<JournalRequests>
+
+/** Who may start, stop and rebuild server processes: the driver. A coordinator can only ask. */
+export type SupervisorRequests = {
+  /** Save what `gtids` did on `node` (mysqlbinlog) before they are thrown away. */
+  saveExtras: { request: { readonly node: string; readonly gtids: GtidSet }; reply: { readonly path: string } }
+  /** Replace the data of `node` by a clone of `donor`, with a new server_uuid, and start it (read-only, not replicating). */
+  rebuild: { request: { readonly node: string; readonly donor: string }; reply: { readonly uuid: string } }
+}
+export type SupervisorServer = Server<SupervisorRequests>

@@ -1,0 +1,56 @@
+/**
+ * The decisions a run took, in the order they were taken. The coordinator and the worlds `emit` these; checks judge
+ * by them and the report draws them. `atUs` is filled in by whoever records (microseconds since the workload began).
+ */
+import type { Gtid } from './gtid-set.ts'
+
+/** One election policy's opinion on one candidate. Higher score is better. */
+export interface RankedCandidate {
+  readonly node: string
+  readonly score: number
+  /** Numbers in words: `latency 0.9 ms, lag 3 transactions, up 31 s, 0 crashes`. */
+  readonly reason: string
+}
+
+export type TraceFact =
+  /** The failure detector changed its mind about a server. */
+  | { readonly kind: 'suspected'; readonly node: string; readonly reason: string }
+  | { readonly kind: 'cleared'; readonly node: string; readonly reason: string }
+  /** A failover (or start, or planned switch) enters a phase. */
+  | { readonly kind: 'phase'; readonly epoch: number; readonly phase: FailoverPhase; readonly detail: string }
+  | {
+      readonly kind: 'elected'
+      readonly epoch: number
+      readonly node: string
+      readonly policy: string
+      readonly reason: string
+      /** What every policy would have ranked on the same state, by policy name, best first. */
+      readonly rankings: Readonly<Record<string, readonly RankedCandidate[]>>
+    }
+  /** The new epoch's first transaction is written: nothing outside `target` may be acknowledged for an older epoch from here on. */
+  | {
+      readonly kind: 'reign'
+      readonly epoch: number
+      readonly source: string
+      readonly sourceUuid: string
+      readonly k: number
+      readonly marker: Gtid
+      /** Text form of every transaction the new epoch starts from. */
+      readonly target: string
+    }
+  | { readonly kind: 'refused'; readonly epoch: number; readonly reason: string }
+  | { readonly kind: 'deposed'; readonly epoch: number; readonly reason: string }
+  | { readonly kind: 'rejoined'; readonly node: string; readonly epoch: number; readonly detail: string }
+  /** `extras`: executed transactions nobody else has, in text form. */
+  | { readonly kind: 'quarantined'; readonly node: string; readonly extras: string; readonly savedAs: string | null }
+  | { readonly kind: 'rebuilt'; readonly node: string; readonly uuid: string; readonly tookUs: number }
+  /** A server that was cut off with writing allowed is reached again; how long it stayed writable after that. */
+  | { readonly kind: 'fenced'; readonly node: string; readonly writableForUs: number }
+  /** Members a quorum waits for changed (cabinet-top). */
+  | { readonly kind: 'quorum'; readonly epoch: number; readonly members: readonly string[]; readonly needed: number }
+  /** A fault took hold, was undone, or a free remark. */
+  | { readonly kind: 'note'; readonly text: string }
+
+export type FailoverPhase = 'detect' | 'decide' | 'catchUp' | 'promote' | 'reroute' | 'serving'
+
+export type TraceEvent = TraceFact & { readonly atUs: number; readonly process: string }

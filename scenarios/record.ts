@@ -1,0 +1,86 @@
+/**
+ * What a world hands over when a run ends: the client history, the trace of decisions, the faults with their
+ * witnesses, and the servers' final state. Everything that is judged or drawn is computed from this one record by
+ * the same code, so a simulated and a measured number of the same name mean the same thing.
+ * All times are integer microseconds since the start of the workload.
+ */
+import type { Gtid } from '../algorithms/gtid-set.ts'
+import type { Consistency, RowValue } from '../algorithms/servers.ts'
+import type { Timestamp } from '../algorithms/timestamps/timestamp.ts'
+import type { TraceEvent } from '../algorithms/trace.ts'
+import type { FaultVerb } from './scenario.ts'
+
+export interface Operation {
+  readonly op: number
+  readonly kind: 'read' | 'write'
+  readonly key: number
+  readonly consistency: Consistency
+  /** Scheduled start (open loop); latency counts from here. */
+  readonly intendedUs: number
+  /** When it was really sent; null: never sent (unsent). */
+  readonly sentUs: number | null
+  /** null: never answered before the run ended (then outcome is `unknown`, or `unsent`). */
+  readonly endUs: number | null
+  readonly outcome: 'ok' | 'failed' | 'unknown' | 'unsent'
+  readonly reason: string | null
+  readonly gtid: Gtid | null
+  readonly timestamp: Timestamp | null
+  readonly epoch: number | null
+  /** The node that answered. */
+  readonly node: string | null
+  /** Reads only. */
+  readonly value: RowValue | null
+}
+
+export interface FaultRecord {
+  readonly atUs: number
+  readonly kind: FaultVerb
+  /** Resolved process names. */
+  readonly target: readonly string[]
+  /** The line people read, e.g. `crash node1 (source)`. */
+  readonly label: string
+  /** What an independent look at the target saw before, just after and at the end; and when the fault was seen to hold. */
+  readonly witness: { readonly before: string; readonly during: string; readonly after: string; readonly seenUs: number | null }
+  /** When it was undone; null: still on when the workload ended (and then healed by the harness). */
+  readonly healedUs: number | null
+}
+
+/** A server after the cool-down, read directly and not through the coordinator. */
+export interface NodeEnd {
+  readonly node: string
+  readonly reachable: boolean
+  readonly uuid: string | null
+  /** gtid_executed in MySQL's text form. */
+  readonly executed: string | null
+  readonly tableChecksum: string | null
+  /** Every operation id in the workload's table; null when the server could not be read. */
+  readonly ops: ReadonlySet<number> | null
+  readonly role: 'source' | 'replica' | 'quarantined' | 'down'
+}
+
+/** Lag of one transaction on one replica: committed on its source at `commitUs`, applied `lagUs` later. */
+export interface LagSeries {
+  readonly node: string
+  readonly commitUs: ArrayLike<number>
+  readonly lagUs: ArrayLike<number>
+}
+
+export interface RunRecord {
+  readonly world: 'sim' | 'local' | 'docker' | 'attach'
+  readonly seed: number
+  readonly operations: readonly Operation[]
+  readonly events: readonly TraceEvent[]
+  readonly faults: readonly FaultRecord[]
+  readonly nodes: readonly NodeEnd[]
+  readonly lag: readonly LagSeries[]
+  /** When the workload stopped offering (duration, or the moment of an interrupt). */
+  readonly endedUs: number
+  /** False for a run that was interrupted. */
+  readonly complete: boolean
+  /** sim: hash of the whole event trace, hex; null in the real world. */
+  readonly digest: string | null
+  /** Version string of the MySQL server that ran; null in the simulator. */
+  readonly mysqlVersion: string | null
+  /** Counters a world wants to state (events, events per operation, ...). */
+  readonly counters: Readonly<Record<string, number>>
+}

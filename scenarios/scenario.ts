@@ -1,0 +1,136 @@
+/**
+ * A scenario after parsing: complete (every default filled in) and in machine units (integer microseconds).
+ * `schema.ts` turns YAML into this; both worlds take nothing else.
+ */
+import type { Consistency } from '../algorithms/servers.ts'
+
+export type TimestampsName = 'odd-even'
+export type QuorumName = 'majority' | 'cabinet-top'
+export type ElectionName = 'seer-score' | 'most-advanced'
+export type CheckName =
+  | 'acknowledged-writes-survive'
+  | 'timestamps-unique'
+  | 'timestamps-ordered'
+  | 'single-writer'
+  | 'replicas-converge'
+
+/** One-way delay of a link. `constant`, or lognormal by its median and the sigma of the logarithm. */
+export type DelayDistribution =
+  | { readonly kind: 'constant'; readonly us: number }
+  | { readonly kind: 'lognormal'; readonly medianUs: number; readonly sigma: number }
+
+export interface LinkDelay {
+  /** Process names, e.g. `node1`, `coordinator`, `client`, `timestamp-1`; `*` matches any. */
+  readonly from: string
+  readonly to: string
+  readonly delay: DelayDistribution
+}
+
+export interface Workload {
+  /** Open loop: operations start on schedule whatever the system does; latency counts from the intended start. */
+  readonly mode: 'open'
+  readonly arrivals: 'poisson' | 'uniform'
+  readonly ratePerSec: number
+  /** At most so many operations are in flight; the rest wait (and their wait counts). */
+  readonly clients: number
+  /** Share of reads, 0..1. */
+  readonly reads: number
+  readonly consistency: Consistency
+  readonly keys: number
+  /** Whole run, warm-up included. */
+  readonly durationUs: number
+  /** Operations that start before this are executed and checked, but not measured. */
+  readonly warmupUs: number
+  /** Client gives an operation up after this (outcome unknown for a write). */
+  readonly deadlineUs: number
+}
+
+export const FAULT_VERBS = ['crash', 'restart', 'stop', 'start', 'pause', 'resume', 'partition', 'heal', 'slow', 'unslow'] as const
+export type FaultVerb = (typeof FAULT_VERBS)[number]
+
+export interface FaultStep {
+  /** From the start of the workload (warm-up included). */
+  readonly atUs: number
+  readonly verb: FaultVerb
+  /**
+   * For everything but `slow link` and `split`: a process name or a role
+   * (`source`, `replica`, `fastest`, `any`, `minority`, `crashed`, `all`); resolved when the step fires.
+   */
+  readonly target: readonly string[]
+  /** partition only: groups that cannot talk to one another. Empty: `target` against everybody else. */
+  readonly split: readonly (readonly string[])[]
+  readonly direction: 'both' | 'in' | 'out'
+  /** Processes the partition does not touch. */
+  readonly except: readonly string[]
+  /** slow only: `a->b` link, with its extra delay; or a target with a CPU share or extra disk delay. */
+  readonly link: { readonly from: string; readonly to: string } | null
+  readonly delay: DelayDistribution | null
+  readonly cpuShare: number | null
+  readonly diskUs: number | null
+  /** The undo that `for:` asked for; the schedule holds it as a step of its own already. */
+  readonly undoOf: number | null
+  /** 1-based line of the step in its file, for messages. */
+  readonly line: number
+}
+
+export interface Expectation {
+  /** Relative to `summary`, or beginning with `checks.`; `checks` alone means every check. */
+  readonly path: string
+  readonly op: '<' | '<=' | '>' | '>=' | '==' | '!='
+  readonly limit: number | string
+  readonly line: number
+}
+
+export interface Scenario {
+  readonly name: string
+  readonly description: string
+  readonly file: string
+  /** sha256 of the file's bytes, hex. */
+  readonly hash: string
+  readonly seed: number
+  readonly cluster: {
+    readonly nodes: number
+    readonly timestampServers: number
+    /** What a quorum waits for: applied and readable, or in the relay log. */
+    readonly acknowledge: 'applied' | 'received'
+    readonly semiSync: boolean
+  }
+  readonly algorithms: { readonly timestamps: TimestampsName; readonly quorum: QuorumName; readonly election: ElectionName }
+  readonly workload: Workload
+  readonly network: { readonly defaultDelay: DelayDistribution; readonly links: readonly LinkDelay[] }
+  /** All deadlines and intervals of the coordinator, with their defaults. */
+  readonly tuning: Tuning
+  readonly faults: readonly FaultStep[]
+  readonly checks: readonly CheckName[]
+  readonly expectations: readonly Expectation[]
+}
+
+/** Deadlines and intervals of the coordinator; every one can be set under `tuning:` in the file. */
+export interface Tuning {
+  readonly probeIntervalUs: number
+  readonly probeTimeoutUs: number
+  /** Source unreachable for client and probe, replicas still fed: fail over after this. */
+  readonly unreachableUs: number
+  /** Source reachable, STRONG writes unacknowledgeable: planned move after this. */
+  readonly stalledUs: number
+  /** A STRONG write's quorum: `unknown` after this. */
+  readonly quorumTimeoutUs: number
+  /** One statement on a server. */
+  readonly statementTimeoutUs: number
+  readonly adminTimeoutUs: number
+  readonly drainTimeoutUs: number
+  /** No second failover sooner than this after the last one. */
+  readonly minimumTermUs: number
+}
+
+export const DEFAULT_TUNING: Tuning = {
+  probeIntervalUs: 100_000,
+  probeTimeoutUs: 150_000,
+  unreachableUs: 1_000_000,
+  stalledUs: 3_000_000,
+  quorumTimeoutUs: 5_000_000,
+  statementTimeoutUs: 2_000_000,
+  adminTimeoutUs: 1_000_000,
+  drainTimeoutUs: 5_000_000,
+  minimumTermUs: 1_000_000,
+}
