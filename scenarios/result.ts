@@ -1,0 +1,144 @@
+/** What every run returns and every report reads: `result.json`, schema `quorumlab.result/1`. Fields are added freely, never renamed. */
+import type { RankedCandidate, TraceEvent } from '../algorithms/trace.ts'
+import type { Scenario } from './scenario.ts'
+
+export type Verdict = 'pass' | 'fail' | 'unknown'
+
+export interface LatencySummary {
+  readonly count: number
+  readonly p50: number
+  readonly p90: number
+  readonly p99: number
+  readonly p999: number
+  readonly max: number
+  readonly mean: number
+}
+
+export interface FailoverPhases {
+  /** Milliseconds each; null where the phase did not happen. */
+  readonly detect: number | null
+  readonly decide: number | null
+  readonly catchUp: number | null
+  readonly promote: number | null
+  readonly reroute: number | null
+  readonly firstAck: number | null
+}
+
+export interface Failover {
+  /** The fault's witness, or the request of a planned switch; ms since the workload began. */
+  readonly startMs: number
+  /** To the first acknowledged STRONG write of the new epoch whose intended start is after the fault; null: never. */
+  readonly durationMs: number | null
+  /** First failed operation to the first of 1 s of sustained success; null: nothing failed, or it never recovered. */
+  readonly clientOutageMs: number | null
+  readonly oldSource: string | null
+  readonly newSource: string
+  readonly epoch: number
+  readonly policy: string
+  readonly phases: FailoverPhases
+  /** Acknowledged STRONG writes of the older epochs that the end state lacks. */
+  readonly lostAcknowledged: number
+  readonly reason: string
+  readonly rankings: Readonly<Record<string, readonly RankedCandidate[]>>
+}
+
+export interface Spread {
+  readonly trials: number
+  readonly min: number | null
+  readonly p50: number | null
+  readonly p95: number | null
+  readonly max: number | null
+  /** Bootstrap 95 % interval of the median; null for fewer than 3 trials. */
+  readonly ci95: readonly [number, number] | null
+}
+
+export interface CheckResult {
+  readonly name: string
+  readonly verdict: Verdict
+  /** One line. */
+  readonly detail: string
+  /** At most 20 items, each a line a person can follow. */
+  readonly evidence: readonly string[]
+  /** How many things were looked at: a check that looked at nothing cannot pass. */
+  readonly examined: number
+}
+
+export interface ExpectationResult {
+  readonly path: string
+  readonly op: string
+  readonly limit: number | string
+  readonly actual: number | string | null
+  readonly verdict: Verdict
+}
+
+export interface Summary {
+  readonly throughputOpsPerSec: number
+  readonly offeredOpsPerSec: number
+  readonly operations: { readonly ok: number; readonly failed: number; readonly unknown: number; readonly unsent: number }
+  readonly latencyMs: { readonly read: LatencySummary; readonly write: LatencySummary }
+  readonly lagMs: { readonly p50: number; readonly p99: number; readonly max: number; readonly count: number
+    readonly perNode: Readonly<Record<string, { readonly p50: number; readonly p99: number; readonly max: number; readonly count: number }>> }
+  readonly failovers: readonly Failover[]
+  readonly failoverMs: Spread
+  readonly clientOutageMs: Spread
+  /** EVENTUAL writes that were answered ok and are gone: counted and shown, no check fails on them. */
+  readonly lostEventual: number
+  /** 1000 / ratePerSec: no duration here is finer. */
+  readonly resolutionMs: number
+  readonly counters: Readonly<Record<string, number>>
+}
+
+/** Columns of equal length; one row per interval of `intervalMs`. Percentiles are null in an interval without samples. */
+export interface Series {
+  readonly intervalMs: number
+  readonly tMs: readonly number[]
+  readonly offered: readonly number[]
+  readonly ok: readonly number[]
+  readonly failed: readonly number[]
+  readonly unknown: readonly number[]
+  readonly writeMs: { readonly p50: readonly (number | null)[]; readonly p90: readonly (number | null)[]; readonly p99: readonly (number | null)[] }
+  readonly readMs: { readonly p50: readonly (number | null)[]; readonly p90: readonly (number | null)[]; readonly p99: readonly (number | null)[] }
+  /** Largest transaction lag of the interval, per node. */
+  readonly lagMs: Readonly<Record<string, readonly (number | null)[]>>
+  readonly source: readonly (string | null)[]
+}
+
+/** Latency distribution for the log-axis chart: cumulative counts at increasing latencies. */
+export interface Distribution {
+  readonly ms: readonly number[]
+  readonly fraction: readonly number[]
+}
+
+export interface FaultResult {
+  readonly atMs: number
+  readonly kind: string
+  readonly target: readonly string[]
+  readonly label: string
+  readonly witness: { readonly before: string; readonly during: string; readonly after: string; readonly seenMs: number | null }
+  readonly healed: number | null
+}
+
+export interface Result {
+  readonly schema: 'quorumlab.result/1'
+  readonly scenario: { readonly name: string; readonly file: string; readonly hash: string; readonly description: string
+    readonly algorithms: Scenario['algorithms']; readonly cluster: Scenario['cluster']; readonly workload: Scenario['workload'] }
+  readonly world: 'sim' | 'local' | 'docker' | 'attach'
+  readonly seed: number
+  readonly versions: { readonly quorumlab: string; readonly node: string; readonly mysql: string | null }
+  readonly machine: Readonly<Record<string, string | number>>
+  readonly startedAt: string
+  readonly digest: string | null
+  readonly complete: boolean
+  readonly coordinator: 'service' | 'embedded'
+  readonly summary: Summary
+  /** One summary per trial; `summary` pools durations over all of them and takes the rest from the first. */
+  readonly trials: readonly { readonly seed: number; readonly failoverMs: readonly (number | null)[]; readonly clientOutageMs: readonly (number | null)[]
+    readonly throughputOpsPerSec: number; readonly writeP50Ms: number; readonly writeP99Ms: number; readonly lagP99Ms: number
+    readonly operations: Summary['operations']; readonly checks: Readonly<Record<string, Verdict>>; readonly digest: string | null }[]
+  readonly checks: readonly CheckResult[]
+  readonly expectations: readonly ExpectationResult[]
+  readonly series: Series
+  readonly distributions: { readonly write: Distribution; readonly read: Distribution }
+  readonly faults: readonly FaultResult[]
+  readonly events: readonly TraceEvent[]
+}
