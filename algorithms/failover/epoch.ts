@@ -1,0 +1,83 @@
+/**
+ * An epoch's row, carried by its own GTID.
+ *
+ * failover.md asks that every epoch begin with a replicated row (epoch, source, k), and that a coordinator see that
+ * row even where it lies unread in a relay log. MySQL shows which GTIDs a relay log holds, but not what they did. So
+ * the row's transaction gets a GTID of its own making: `SET gtid_next = '<marker uuid>:1'` with a uuid that spells the
+ * row. Whoever can read a server's executed and retrieved sets has read every epoch row in them, on any MySQL since
+ * 5.7 and without parsing a log.
+ *
+ *   716c6162-EEEE-EEEE-KKMM-NNNNNNNNNNNN     "qlab", epoch (32 bits), k (8), member index (8), base (48)
+ *
+ * `base` is the highest number that the source's own uuid had used when the epoch began: what the source itself wrote
+ * in this epoch is everything above it. The table quorumlab.epoch holds the same row for people to read.
+ */
+import { type Gtid, type GtidSet, MutableGtidSet } from '../gtid-set.ts'
+
+export interface EpochRow {
+  readonly epoch: number
+  /** Replicas that must hold a transaction of this epoch before it is acknowledged. */
+  readonly k: number
+  /** 0-based index of the source among the configured members. */
+  readonly member: number
+  readonly base: number
+}
+
+const PREFIX = '716c6162'
+
+export function isMarker(uuid: string): boolean {
+  return uuid.startsWith(PREFIX)
+}
+
+export function markerOf(row: EpochRow): Gtid {
+  const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0')
+  const epoch = hex(row.epoch, 8)
+  return {
+    uuid: `${PREFIX}-${epoch.slice(0, 4)}-${epoch.slice(4)}-${hex(row.k, 2)}${hex(row.member, 2)}-${hex(row.base, 12)}`,
+    number: 1,
+  }
+}
+
+export function rowOf(uuid: string): EpochRow {
+  const part = uuid.split('-')
+  return {
+    epoch: Number.parseInt(part[1]! + part[2]!, 16),
+    k: Number.parseInt(part[3]!.slice(0, 2), 16),
+    member: Number.parseInt(part[3]!.slice(2), 16),
+    base: Number.parseInt(part[4]!, 16),
+  }
+}
+
+/** Every epoch row in a set of GTIDs, newest epoch first. */
+export function rowsIn(gtids: GtidSet): EpochRow[] {
+  const rows: EpochRow[] = []
+  for (const uuid of gtids.uuids()) if (isMarker(uuid)) rows.push(rowOf(uuid))
+  return rows.sort((a, b) => b.epoch - a.epoch || a.k - b.k)
+}
+
+export function newestRow(gtids: GtidSet): EpochRow | null {
+  return rowsIn(gtids)[0] ?? null
+}
+
+/**
+ * May a session that was opened for (`epoch`, source `member`) change this server? Read under the administrator lock
+ * before every change. Returns why not, or null.
+ */
+export function deposedBy(
+  session: { readonly epoch: number; readonly member: number | null },
+  server: { readonly promised: number; readonly gtids: GtidSet },
+): string | null {
+  if (server.promised > session.epoch) return `deposed: promised epoch ${server.promised}, this session is of epoch ${session.epoch}`
+  const row = newestRow(server.gtids)
+  if (row === null) return null
+  if (row.epoch > session.epoch) return `deposed: epoch ${row.epoch} has begun, this session is of epoch ${session.epoch}`
+  if (row.epoch === session.epoch && session.member !== null && row.member !== session.member)
+    return `deposed: epoch ${row.epoch} belongs to member ${row.member}, this session names ${session.member}`
+  return null
+}
+
+export function unionOf(sets: Iterable<GtidSet>): MutableGtidSet {
+  const union = new MutableGtidSet()
+  for (const set of sets) union.addAll(set)
+  return union
+}

@@ -1,0 +1,207 @@
+/**
+ * Sets of global transaction identifiers, as MySQL writes them: `uuid:1-5:7,uuid2:1`.
+ *
+ * Per server uuid the numbers are kept as a flat, sorted array of closed intervals [first, last, first, last, ...],
+ * never touching (1-5 and 6-9 are stored as 1-9). A source writes consecutive numbers, so the common case is one
+ * interval that grows at its end: adding to it is O(1), and a copy is a handful of short arrays.
+ */
+
+export interface Gtid {
+  readonly uuid: string
+  /** 1 .. 2^53-1 */
+  readonly number: number
+}
+
+/** What everybody may do with a set: look. Results that are sets are fresh ones. */
+export interface GtidSet {
+  readonly isEmpty: boolean
+  /** How many transactions. */
+  readonly size: number
+  has(gtid: Gtid): boolean
+  /** Is every transaction of `other` in this set? */
+  covers(other: GtidSet): boolean
+  equals(other: GtidSet): boolean
+  union(other: GtidSet): MutableGtidSet
+  minus(other: GtidSet): MutableGtidSet
+  uuids(): Iterable<string>
+  /** Flat closed intervals of one uuid: [first, last, ...]; empty when it has none. */
+  intervals(uuid: string): readonly number[]
+  /** Largest number of one uuid; 0 when it has none. */
+  highest(uuid: string): number
+  /** Largest m such that first..m are all in the set; first - 1 when `first` is not. */
+  contiguousFrom(uuid: string, first: number): number
+  clone(): MutableGtidSet
+  /** MySQL's text form, uuids in ascending order; the empty set is ''. */
+  toString(): string
+}
+
+export class MutableGtidSet implements GtidSet {
+  readonly #byUuid = new Map<string, number[]>()
+
+  /** Parses MySQL's text form (white space and newlines allowed, numbers in any order). Throws on anything else. */
+  static parse(text: string): MutableGtidSet {
+    const set = new MutableGtidSet()
+    for (const part of text.split(',')) {
+      const item = part.trim()
+      if (item === '') continue
+      const [uuid, ...ranges] = item.split(':')
+      if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(uuid!.trim()) || ranges.length === 0)
+        throw new Error(`not a GTID set: expected uuid:first-last, found ${JSON.stringify(item)}`)
+      for (const range of ranges) {
+        const match = /^\s*(\d+)(?:\s*-\s*(\d+))?\s*$/.exec(range)
+        const first = Number(match?.[1])
+        const last = Number(match?.[2] ?? match?.[1])
+        if (match === null || first < 1 || last < first)
+          throw new Error(`not a GTID interval: expected first or first-last, found ${JSON.stringify(range)} in ${JSON.stringify(item)}`)
+        set.addInterval(uuid!.trim().toLowerCase(), first, last)
+      }
+    }
+    return set
+  }
+
+  static of(...gtids: readonly Gtid[]): MutableGtidSet {
+    const set = new MutableGtidSet()
+    for (const gtid of gtids) set.add(gtid)
+    return set
+  }
+
+  static interval(uuid: string, first: number, last: number): MutableGtidSet {
+    const set = new MutableGtidSet()
+    if (last >= first) set.addInterval(uuid, first, last)
+    return set
+  }
+
+  add(gtid: Gtid): void {
+    const list = this.#byUuid.get(gtid.uuid)
+    if (list !== undefined && list[list.length - 1] === gtid.number - 1) list[list.length - 1] = gtid.number
+    else this.addInterval(gtid.uuid, gtid.number, gtid.number)
+  }
+
+  addInterval(uuid: string, first: number, last: number): void {
+    const list = this.#byUuid.get(uuid)
+    if (list === undefined) {
+      this.#byUuid.set(uuid, [first, last])
+      return
+    }
+    // Everything that overlaps or touches [first, last] melts into it.
+    let from = 0
+    while (from < list.length && list[from + 1]! < first - 1) from += 2
+    let to = from
+    while (to < list.length && list[to]! <= last + 1) {
+      first = Math.min(first, list[to]!)
+      last = Math.max(last, list[to + 1]!)
+      to += 2
+    }
+    list.splice(from, to - from, first, last)
+  }
+
+  addAll(other: GtidSet): void {
+    for (const uuid of other.uuids()) {
+      const list = other.intervals(uuid)
+      for (let i = 0; i < list.length; i += 2) this.addInterval(uuid, list[i]!, list[i + 1]!)
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#byUuid.size === 0
+  }
+
+  get size(): number {
+    let count = 0
+    for (const list of this.#byUuid.values()) for (let i = 0; i < list.length; i += 2) count += list[i + 1]! - list[i]! + 1
+    return count
+  }
+
+  has(gtid: Gtid): boolean {
+    const list = this.#byUuid.get(gtid.uuid)
+    return list !== undefined && holds(list, gtid.number, gtid.number)
+  }
+
+  covers(other: GtidSet): boolean {
+    for (const uuid of other.uuids()) {
+      const mine = this.#byUuid.get(uuid)
+      if (mine === undefined) return false
+      const theirs = other.intervals(uuid)
+      for (let i = 0; i < theirs.length; i += 2) if (!holds(mine, theirs[i]!, theirs[i + 1]!)) return false
+    }
+    return true
+  }
+
+  equals(other: GtidSet): boolean {
+    return this.covers(other) && other.covers(this)
+  }
+
+  union(other: GtidSet): MutableGtidSet {
+    const result = this.clone()
+    result.addAll(other)
+    return result
+  }
+
+  minus(other: GtidSet): MutableGtidSet {
+    const result = new MutableGtidSet()
+    for (const [uuid, list] of this.#byUuid) {
+      const holes = other.intervals(uuid)
+      for (let i = 0; i < list.length; i += 2) {
+        let first = list[i]!
+        const last = list[i + 1]!
+        for (let h = 0; h < holes.length && first <= last; h += 2) {
+          if (holes[h + 1]! < first || holes[h]! > last) continue
+          if (holes[h]! > first) result.addInterval(uuid, first, holes[h]! - 1)
+          first = holes[h + 1]! + 1
+        }
+        if (first <= last) result.addInterval(uuid, first, last)
+      }
+    }
+    return result
+  }
+
+  uuids(): Iterable<string> {
+    return this.#byUuid.keys()
+  }
+
+  intervals(uuid: string): readonly number[] {
+    return this.#byUuid.get(uuid) ?? NONE
+  }
+
+  highest(uuid: string): number {
+    const list = this.#byUuid.get(uuid)
+    return list === undefined ? 0 : list[list.length - 1]!
+  }
+
+  contiguousFrom(uuid: string, first: number): number {
+    const list = this.#byUuid.get(uuid) ?? NONE
+    for (let i = 0; i < list.length; i += 2) if (list[i]! <= first && first <= list[i + 1]!) return list[i + 1]!
+    return first - 1
+  }
+
+  clone(): MutableGtidSet {
+    const copy = new MutableGtidSet()
+    for (const [uuid, list] of this.#byUuid) copy.#byUuid.set(uuid, list.slice())
+    return copy
+  }
+
+  toString(): string {
+    return [...this.#byUuid.entries()]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([uuid, list]) => {
+        const ranges: string[] = []
+        for (let i = 0; i < list.length; i += 2) ranges.push(list[i] === list[i + 1] ? `${list[i]}` : `${list[i]}-${list[i + 1]}`)
+        return `${uuid}:${ranges.join(':')}`
+      })
+      .join(',')
+  }
+
+  /** Sets travel between processes as MySQL's text. */
+  toJSON(): string {
+    return this.toString()
+  }
+}
+
+const NONE: readonly number[] = []
+
+function holds(list: readonly number[], first: number, last: number): boolean {
+  for (let i = list.length - 2; i >= 0; i -= 2) if (list[i]! <= first) return last <= list[i + 1]!
+  return false
+}
+
+export const EMPTY_GTID_SET: GtidSet = new MutableGtidSet()
