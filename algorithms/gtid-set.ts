@@ -52,7 +52,9 @@ export class MutableGtidSet implements GtidSet {
         const first = Number(match?.[1])
         const last = Number(match?.[2] ?? match?.[1])
         if (match === null || first < 1 || last < first)
-          throw new Error(`not a GTID interval: expected first or first-last, found ${JSON.stringify(range)} in ${JSON.stringify(item)}`)
+          throw new Error(
+            `not a GTID interval: expected first or first-last, found ${JSON.stringify(range)} in ${JSON.stringify(item)}`,
+          )
         set.addInterval(uuid!.trim().toLowerCase(), first, last)
       }
     }
@@ -108,7 +110,8 @@ export class MutableGtidSet implements GtidSet {
 
   get size(): number {
     let count = 0
-    for (const list of this.#byUuid.values()) for (let i = 0; i < list.length; i += 2) count += list[i + 1]! - list[i]! + 1
+    for (const list of this.#byUuid.values())
+      for (let i = 0; i < list.length; i += 2) count += list[i + 1]! - list[i]! + 1
     return count
   }
 
@@ -185,7 +188,8 @@ export class MutableGtidSet implements GtidSet {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([uuid, list]) => {
         const ranges: string[] = []
-        for (let i = 0; i < list.length; i += 2) ranges.push(list[i] === list[i + 1] ? `${list[i]}` : `${list[i]}-${list[i + 1]}`)
+        for (let i = 0; i < list.length; i += 2)
+          ranges.push(list[i] === list[i + 1] ? `${list[i]}` : `${list[i]}-${list[i + 1]}`)
         return `${uuid}:${ranges.join(':')}`
       })
       .join(',')

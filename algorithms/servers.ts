@@ -123,18 +123,35 @@ export type Consistency = 'STRONG' | 'EVENTUAL'
 
 /** `ok` at the call level carries the operation's own verdict: the coordinator answers, but may answer `unknown`. */
 export type WriteReply =
-  | { readonly verdict: 'ok'; readonly gtid: Gtid; readonly timestamp: Timestamp | null; readonly epoch: number; readonly node: string }
+  | {
+      readonly verdict: 'ok'
+      readonly gtid: Gtid
+      readonly timestamp: Timestamp | null
+      readonly epoch: number
+      readonly node: string
+    }
   /** `gtid` is known when the source committed but the quorum did not answer. */
-  | { readonly verdict: 'failed' | 'unknown'; readonly reason: string; readonly gtid: Gtid | null; readonly timestamp: Timestamp | null }
+  | {
+      readonly verdict: 'failed' | 'unknown'
+      readonly reason: string
+      readonly gtid: Gtid | null
+      readonly timestamp: Timestamp | null
+    }
 export type ReadReply =
   | { readonly verdict: 'ok'; readonly value: RowValue | null; readonly epoch: number; readonly node: string }
   | { readonly verdict: 'failed'; readonly reason: string }
 
 export type CoordinatorRequests = {
-  write: { request: { readonly op: number; readonly key: number; readonly consistency: Consistency }; reply: WriteReply }
+  write: {
+    request: { readonly op: number; readonly key: number; readonly consistency: Consistency }
+    reply: WriteReply
+  }
   read: { request: { readonly op: number; readonly key: number; readonly consistency: Consistency }; reply: ReadReply }
   /** Who reigns; `source` null while nobody does. */
-  status: { request: object; reply: { readonly epoch: number; readonly source: string | null; readonly replicas: readonly string[] } }
+  status: {
+    request: object
+    reply: { readonly epoch: number; readonly source: string | null; readonly replicas: readonly string[] }
+  }
 }
 export type CoordinatorServer = Server<CoordinatorRequests>
 

@@ -40,7 +40,12 @@ export interface FaultRecord {
   /** The line people read, e.g. `crash node1 (source)`. */
   readonly label: string
   /** What an independent look at the target saw before, just after and at the end; and when the fault was seen to hold. */
-  readonly witness: { readonly before: string; readonly during: string; readonly after: string; readonly seenUs: number | null }
+  readonly witness: {
+    readonly before: string
+    readonly during: string
+    readonly after: string
+    readonly seenUs: number | null
+  }
   /** When it was undone; null: still on when the workload ended (and then healed by the harness). */
   readonly healedUs: number | null
 }

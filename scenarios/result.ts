@@ -74,10 +74,22 @@ export interface ExpectationResult {
 export interface Summary {
   readonly throughputOpsPerSec: number
   readonly offeredOpsPerSec: number
-  readonly operations: { readonly ok: number; readonly failed: number; readonly unknown: number; readonly unsent: number }
+  readonly operations: {
+    readonly ok: number
+    readonly failed: number
+    readonly unknown: number
+    readonly unsent: number
+  }
   readonly latencyMs: { readonly read: LatencySummary; readonly write: LatencySummary }
-  readonly lagMs: { readonly p50: number; readonly p99: number; readonly max: number; readonly count: number
-    readonly perNode: Readonly<Record<string, { readonly p50: number; readonly p99: number; readonly max: number; readonly count: number }>> }
+  readonly lagMs: {
+    readonly p50: number
+    readonly p99: number
+    readonly max: number
+    readonly count: number
+    readonly perNode: Readonly<
+      Record<string, { readonly p50: number; readonly p99: number; readonly max: number; readonly count: number }>
+    >
+  }
   readonly failovers: readonly Failover[]
   readonly failoverMs: Spread
   readonly clientOutageMs: Spread
@@ -96,8 +108,16 @@ export interface Series {
   readonly ok: readonly number[]
   readonly failed: readonly number[]
   readonly unknown: readonly number[]
-  readonly writeMs: { readonly p50: readonly (number | null)[]; readonly p90: readonly (number | null)[]; readonly p99: readonly (number | null)[] }
-  readonly readMs: { readonly p50: readonly (number | null)[]; readonly p90: readonly (number | null)[]; readonly p99: readonly (number | null)[] }
+  readonly writeMs: {
+    readonly p50: readonly (number | null)[]
+    readonly p90: readonly (number | null)[]
+    readonly p99: readonly (number | null)[]
+  }
+  readonly readMs: {
+    readonly p50: readonly (number | null)[]
+    readonly p90: readonly (number | null)[]
+    readonly p99: readonly (number | null)[]
+  }
   /** Largest transaction lag of the interval, per node. */
   readonly lagMs: Readonly<Record<string, readonly (number | null)[]>>
   readonly source: readonly (string | null)[]
@@ -114,14 +134,26 @@ export interface FaultResult {
   readonly kind: string
   readonly target: readonly string[]
   readonly label: string
-  readonly witness: { readonly before: string; readonly during: string; readonly after: string; readonly seenMs: number | null }
+  readonly witness: {
+    readonly before: string
+    readonly during: string
+    readonly after: string
+    readonly seenMs: number | null
+  }
   readonly healed: number | null
 }
 
 export interface Result {
   readonly schema: 'quorumlab.result/1'
-  readonly scenario: { readonly name: string; readonly file: string; readonly hash: string; readonly description: string
-    readonly algorithms: Scenario['algorithms']; readonly cluster: Scenario['cluster']; readonly workload: Scenario['workload'] }
+  readonly scenario: {
+    readonly name: string
+    readonly file: string
+    readonly hash: string
+    readonly description: string
+    readonly algorithms: Scenario['algorithms']
+    readonly cluster: Scenario['cluster']
+    readonly workload: Scenario['workload']
+  }
   readonly world: 'sim' | 'local' | 'docker' | 'attach'
   readonly seed: number
   readonly versions: { readonly quorumlab: string; readonly node: string; readonly mysql: string | null }
@@ -132,9 +164,18 @@ export interface Result {
   readonly coordinator: 'service' | 'embedded'
   readonly summary: Summary
   /** One summary per trial; `summary` pools durations over all of them and takes the rest from the first. */
-  readonly trials: readonly { readonly seed: number; readonly failoverMs: readonly (number | null)[]; readonly clientOutageMs: readonly (number | null)[]
-    readonly throughputOpsPerSec: number; readonly writeP50Ms: number; readonly writeP99Ms: number; readonly lagP99Ms: number
-    readonly operations: Summary['operations']; readonly checks: Readonly<Record<string, Verdict>>; readonly digest: string | null }[]
+  readonly trials: readonly {
+    readonly seed: number
+    readonly failoverMs: readonly (number | null)[]
+    readonly clientOutageMs: readonly (number | null)[]
+    readonly throughputOpsPerSec: number
+    readonly writeP50Ms: number
+    readonly writeP99Ms: number
+    readonly lagP99Ms: number
+    readonly operations: Summary['operations']
+    readonly checks: Readonly<Record<string, Verdict>>
+    readonly digest: string | null
+  }[]
   readonly checks: readonly CheckResult[]
   readonly expectations: readonly ExpectationResult[]
   readonly series: Series

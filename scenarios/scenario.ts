@@ -45,7 +45,18 @@ export interface Workload {
   readonly deadlineUs: number
 }
 
-export const FAULT_VERBS = ['crash', 'restart', 'stop', 'start', 'pause', 'resume', 'partition', 'heal', 'slow', 'unslow'] as const
+export const FAULT_VERBS = [
+  'crash',
+  'restart',
+  'stop',
+  'start',
+  'pause',
+  'resume',
+  'partition',
+  'heal',
+  'slow',
+  'unslow',
+] as const
 export type FaultVerb = (typeof FAULT_VERBS)[number]
 
 export interface FaultStep {
@@ -95,7 +106,11 @@ export interface Scenario {
     readonly acknowledge: 'applied' | 'received'
     readonly semiSync: boolean
   }
-  readonly algorithms: { readonly timestamps: TimestampsName; readonly quorum: QuorumName; readonly election: ElectionName }
+  readonly algorithms: {
+    readonly timestamps: TimestampsName
+    readonly quorum: QuorumName
+    readonly election: ElectionName
+  }
   readonly workload: Workload
   readonly network: { readonly defaultDelay: DelayDistribution; readonly links: readonly LinkDelay[] }
   /** All deadlines and intervals of the coordinator, with their defaults. */

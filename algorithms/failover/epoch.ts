@@ -67,10 +67,12 @@ export function deposedBy(
   session: { readonly epoch: number; readonly member: number | null },
   server: { readonly promised: number; readonly gtids: GtidSet },
 ): string | null {
-  if (server.promised > session.epoch) return `deposed: promised epoch ${server.promised}, this session is of epoch ${session.epoch}`
+  if (server.promised > session.epoch)
+    return `deposed: promised epoch ${server.promised}, this session is of epoch ${session.epoch}`
   const row = newestRow(server.gtids)
   if (row === null) return null
-  if (row.epoch > session.epoch) return `deposed: epoch ${row.epoch} has begun, this session is of epoch ${session.epoch}`
+  if (row.epoch > session.epoch)
+    return `deposed: epoch ${row.epoch} has begun, this session is of epoch ${session.epoch}`
   if (row.epoch === session.epoch && session.member !== null && row.member !== session.member)
     return `deposed: epoch ${row.epoch} belongs to member ${row.member}, this session names ${session.member}`
   return null
