@@ -51,7 +51,7 @@ export class MutableGtidSet implements GtidSet {
         const match = /^\s*(\d+)(?:\s*-\s*(\d+))?\s*$/.exec(range)
         const first = Number(match?.[1])
         const last = Number(match?.[2] ?? match?.[1])
-        if (match === null || first < 1 || last < first)
+        if (match === null || first < 1 || last < first || last > Number.MAX_SAFE_INTEGER)
           throw new Error(
             `not a GTID interval: expected first or first-last, found ${JSON.stringify(range)} in ${JSON.stringify(item)}`,
           )

@@ -30,7 +30,13 @@ export function isMarker(uuid: string): boolean {
 }
 
 export function markerOf(row: EpochRow): Gtid {
-  const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0')
+  const hex = (value: number, digits: number) => {
+    if (!Number.isInteger(value) || value < 0 || value >= 16 ** digits)
+      throw new Error(
+        `epoch row ${JSON.stringify(row)} does not fit into a marker: ${value} is no ${digits} hex digits`,
+      )
+    return value.toString(16).padStart(digits, '0')
+  }
   const epoch = hex(row.epoch, 8)
   return {
     uuid: `${PREFIX}-${epoch.slice(0, 4)}-${epoch.slice(4)}-${hex(row.k, 2)}${hex(row.member, 2)}-${hex(row.base, 12)}`,
@@ -69,12 +75,14 @@ export function deposedBy(
 ): string | null {
   if (server.promised > session.epoch)
     return `deposed: promised epoch ${server.promised}, this session is of epoch ${session.epoch}`
-  const row = newestRow(server.gtids)
-  if (row === null) return null
-  if (row.epoch > session.epoch)
-    return `deposed: epoch ${row.epoch} has begun, this session is of epoch ${session.epoch}`
-  if (row.epoch === session.epoch && session.member !== null && row.member !== session.member)
-    return `deposed: epoch ${row.epoch} belongs to member ${row.member}, this session names ${session.member}`
+  // An epoch may have several rows (k is lowered by a further one), so the first is not enough.
+  for (const row of rowsIn(server.gtids)) {
+    if (row.epoch > session.epoch)
+      return `deposed: epoch ${row.epoch} has begun, this session is of epoch ${session.epoch}`
+    if (row.epoch < session.epoch) break
+    if (session.member !== null && row.member !== session.member)
+      return `deposed: epoch ${row.epoch} belongs to member ${row.member}, this session names ${session.member}`
+  }
   return null
 }
 

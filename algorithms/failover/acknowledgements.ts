@@ -1,0 +1,161 @@
+/**
+ * Which transactions of one epoch are held by whom, and who waits for that.
+ *
+ * The source numbers its transactions base+1, base+2, ...; replicas apply them in that order, so what a replica holds
+ * of this epoch is one number, its *progress*. `base` itself stands for the epoch's marker transaction (which comes
+ * after everything the epoch started from).
+ */
+import { type Deferred, deferred } from '../effects.ts'
+import { type Gtid, type GtidSet, MutableGtidSet } from '../gtid-set.ts'
+import { heldByAtLeast, NOTHING_HELD, type QuorumSelection, quorumVerdict } from '../quorum/policy.ts'
+
+export type Acknowledged = 'acknowledged' | 'ended'
+
+interface OpenWait {
+  readonly number: number
+  /** Null: whatever k replicas hold (reads). */
+  readonly selection: QuorumSelection | null
+  readonly answer: Deferred<Acknowledged>
+}
+
+export interface EpochNumbers {
+  readonly sourceUuid: string
+  readonly source: number
+  readonly base: number
+  readonly marker: Gtid
+  readonly k: number
+}
+
+export class Acknowledgements {
+  readonly epoch: EpochNumbers
+  /** By member; see the essay above. */
+  readonly progress: number[]
+  /** Everything up to here is acknowledged under the epoch's k. */
+  acknowledgedUpTo = NOTHING_HELD
+  /** Highest number anybody asked about. */
+  highest: number
+  /** Since when something has been waiting without any progress; null: nothing waits. */
+  waitingSinceUs: number | null = null
+  readonly #open: OpenWait[] = []
+  readonly #held: number[]
+  readonly #excludedUntil = new Map<number, number>()
+  #wanted: Deferred<void>[] = []
+  #ended = false
+
+  constructor(epoch: EpochNumbers, nodes: number) {
+    this.epoch = epoch
+    this.highest = epoch.base
+    this.progress = new Array(nodes).fill(NOTHING_HELD)
+    this.#held = new Array(nodes).fill(NOTHING_HELD)
+  }
+
+  get openCount(): number {
+    return this.#open.length
+  }
+
+  /** Settles when transaction `number` is held by the selection, or when the epoch ends. */
+  waitFor(number: number, selection: QuorumSelection | null, nowUs: number): Deferred<Acknowledged> {
+    const answer = deferred<Acknowledged>()
+    if (this.#ended) {
+      answer.settle('ended')
+      return answer
+    }
+    const wait: OpenWait = { number, selection, answer }
+    if (this.#won(wait)) {
+      answer.settle('acknowledged')
+      return answer
+    }
+    let at = this.#open.length
+    while (at > 0 && this.#open[at - 1]!.number > number) at--
+    this.#open.splice(at, 0, wait)
+    this.highest = Math.max(this.highest, number)
+    this.waitingSinceUs ??= nowUs
+    const wanted = this.#wanted
+    if (wanted.length > 0) {
+      this.#wanted = []
+      for (const waiter of wanted) waiter.settle()
+    }
+    return answer
+  }
+
+  /** Nobody waits any longer (deadline passed). */
+  forget(answer: Deferred<Acknowledged>): void {
+    const index = this.#open.findIndex((wait) => wait.answer === answer)
+    if (index >= 0) this.#open.splice(index, 1)
+    if (this.#open.length === 0) this.waitingSinceUs = null
+  }
+
+  /** What a waiter should ask `member` for next: the oldest transaction somebody waits for that it is not known to hold. */
+  wantedOf(member: number): GtidSet | null {
+    const { base, marker, sourceUuid } = this.epoch
+    const held = this.#held[member]!
+    if (held < base) return MutableGtidSet.of(marker)
+    for (const wait of this.#open)
+      if (wait.number > held) return MutableGtidSet.interval(sourceUuid, base + 1, wait.number)
+    return null
+  }
+
+  /** Settles when something new is wanted of anybody. */
+  somethingWanted(): Deferred<void> {
+    const wanted = deferred<void>()
+    this.#wanted.push(wanted)
+    return wanted
+  }
+
+  /** A replica reported what it holds. */
+  report(member: number, gtids: GtidSet, nowUs: number): void {
+    const { base, marker, source, sourceUuid } = this.epoch
+    if (member === source || this.#ended || !gtids.has(marker)) return
+    const held = Math.max(base, gtids.contiguousFrom(sourceUuid, base + 1))
+    if (held <= this.#held[member]!) return
+    this.#held[member] = held
+    const until = this.#excludedUntil.get(member)
+    if (until !== undefined) {
+      // Counts again once it holds something written after its loss and acknowledged without it.
+      if (Math.min(held, this.acknowledgedUpTo) <= until) return
+      this.#excludedUntil.delete(member)
+    }
+    this.progress[member] = held
+    this.acknowledgedUpTo = heldByAtLeast(this.epoch.k, this.progress)
+    this.#settleWon(nowUs)
+  }
+
+  /** The member lost relay logs or was rebuilt: it does not count until it proves itself (failover.md section 1). */
+  exclude(member: number): void {
+    this.#excludedUntil.set(member, this.highest)
+    this.progress[member] = NOTHING_HELD
+    this.#held[member] = NOTHING_HELD
+  }
+
+  excluded(): ReadonlySet<number> {
+    return new Set(this.#excludedUntil.keys())
+  }
+
+  /** The epoch is over for this coordinator: what is open will never be acknowledged by it. */
+  end(): void {
+    this.#ended = true
+    for (const wait of this.#open.splice(0)) wait.answer.settle('ended')
+    this.waitingSinceUs = null
+  }
+
+  #won(wait: OpenWait): boolean {
+    if (wait.selection === null) return this.acknowledgedUpTo >= wait.number
+    // Never below the epoch's k, whatever was selected.
+    return this.acknowledgedUpTo >= wait.number && quorumVerdict(wait.selection, this.progress, wait.number) === 'won'
+  }
+
+  #settleWon(nowUs: number): void {
+    const open = this.#open
+    let kept = 0
+    let i = 0
+    for (; i < open.length && open[i]!.number <= this.acknowledgedUpTo; i++) {
+      const wait = open[i]!
+      if (this.#won(wait)) wait.answer.settle('acknowledged')
+      else open[kept++] = wait
+    }
+    if (kept !== i) {
+      open.splice(kept, i - kept)
+      this.waitingSinceUs = open.length > 0 ? nowUs : null
+    }
+  }
+}

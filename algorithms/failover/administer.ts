@@ -1,0 +1,44 @@
+/** Administrative calls: one at a time per server, never abandoned, and every refusal for a newer epoch noticed. */
+import { call, type Deferred, deferred, emit, type Fiber, now, wait } from '../effects.ts'
+import { EMPTY_GTID_SET } from '../gtid-set.ts'
+import type { AdminCommand, Outcome, ServerState } from '../servers.ts'
+import { observe } from './monitor.ts'
+import type { CoordinatorState, Member } from './state.ts'
+
+export interface Session {
+  readonly epoch: number
+  readonly source: string | null
+}
+
+export function* administer(
+  coordinator: CoordinatorState,
+  member: Member,
+  session: Session,
+  action: AdminCommand,
+): Fiber<Outcome<ServerState>> {
+  while (member.administering !== null) yield* wait(member.administering)
+  const done: Deferred<void> = deferred()
+  member.administering = done
+  try {
+    const askedUs = yield* now()
+    const outcome = yield* call(
+      member.server,
+      { kind: 'administer', epoch: session.epoch, source: session.source, action },
+      coordinator.tuning.adminTimeoutUs,
+    )
+    if (outcome.kind === 'ok') {
+      if (action.command === 'discardRelayLog') member.held = EMPTY_GTID_SET
+      observe(coordinator, member, outcome.reply, askedUs, yield* now())
+    }
+    if (isDeposed(outcome))
+      yield* emit({ kind: 'deposed', epoch: session.epoch, reason: `${member.node}: ${outcome.reason}` })
+    return outcome
+  } finally {
+    member.administering = null
+    done.settle()
+  }
+}
+
+export function isDeposed(outcome: Outcome<unknown>): outcome is { readonly kind: 'failed'; readonly reason: string } {
+  return outcome.kind === 'failed' && outcome.reason.startsWith('deposed')
+}

@@ -1,0 +1,132 @@
+/**
+ * The coordinator: takes over, rules, and takes over again; between times it answers clients. Everything it does to the
+ * outside is a call, so this same code runs in the simulator and as a process of its own against real servers.
+ */
+import { all, call, emit, type Fiber, sleep } from '../effects.ts'
+import { ELECTION_POLICIES } from '../election/policies.ts'
+import type { FiberProcess } from '../fiber.ts'
+import { EMPTY_GTID_SET } from '../gtid-set.ts'
+import { QUORUM_POLICIES } from '../quorum/policies.ts'
+import type { CoordinatorRequests, JournalServer, RequestOf, SupervisorServer, TimestampServer } from '../servers.ts'
+import { TIMESTAMP_CLIENTS } from '../timestamps/client.ts'
+import { probeLoop } from './monitor.ts'
+import { read } from './read.ts'
+import { ruleWhile } from './reign.ts'
+import { type CoordinatorState, type CoordinatorTuning, newMember } from './state.ts'
+import { backOff, type Cause, type TakeOver, takeOver } from './take-over.ts'
+import { write } from './write.ts'
+
+export interface CoordinatorConfig {
+  /** Member names; the index is the member number, and the first is the source of the first epoch. */
+  readonly nodes: readonly string[]
+  readonly timestampServers: readonly string[]
+  readonly algorithms: {
+    readonly timestamps: keyof typeof TIMESTAMP_CLIENTS
+    readonly quorum: keyof typeof QUORUM_POLICIES
+    readonly election: keyof typeof ELECTION_POLICIES
+  }
+  readonly tuning: CoordinatorTuning
+  readonly acknowledge: 'applied' | 'received'
+  readonly journal: JournalServer
+  readonly supervisor: SupervisorServer
+}
+
+export interface Coordinator {
+  /** A client's message. `reply` is called once, unless the process dies first. */
+  handle(request: RequestOf<CoordinatorRequests>, reply: (reply: unknown) => void): void
+}
+
+/** The wait for one timestamp server before the next is asked. */
+const TIMESTAMP_TIMEOUT_US = 100_000
+
+export function startCoordinator(process: FiberProcess, config: CoordinatorConfig): Coordinator {
+  const members = config.nodes.map((node, index) => newMember(index, node, EMPTY_GTID_SET))
+  const servers = config.timestampServers.map((name): TimestampServer => ({ name, kind: 'timestamp' }))
+  const coordinator: CoordinatorState = {
+    process,
+    members,
+    byNode: new Map(members.map((member) => [member.node, member])),
+    tuning: config.tuning,
+    level: config.acknowledge,
+    quorum: QUORUM_POLICIES[config.algorithms.quorum],
+    election: ELECTION_POLICIES[config.algorithms.election],
+    timestamps: TIMESTAMP_CLIENTS[config.algorithms.timestamps](servers, TIMESTAMP_TIMEOUT_US),
+    journal: config.journal,
+    supervisor: config.supervisor,
+    highestEpoch: 0,
+    reign: null,
+    client: null,
+    clientFailingSinceUs: null,
+  }
+  process.spawn('control', control(coordinator))
+  for (const member of members) process.spawn(`probe-${member.node}`, probeLoop(coordinator, member))
+  return {
+    handle(request, reply) {
+      switch (request.kind) {
+        case 'write':
+          process.spawn('write', answer(write(coordinator, request), reply))
+          return
+        case 'read':
+          process.spawn('read', answer(read(coordinator, request), reply))
+          return
+        case 'status':
+          reply(status(coordinator))
+          return
+        default:
+          request satisfies never
+      }
+    },
+  }
+}
+
+function* answer<T>(procedure: Fiber<T>, reply: (reply: T) => void): Fiber<void> {
+  reply(yield* procedure)
+}
+
+function status(coordinator: CoordinatorState) {
+  const { reign } = coordinator
+  if (reign === null) return { epoch: coordinator.highestEpoch, source: null, replicas: [] }
+  const replicas = coordinator.members.filter((m) => reign.acknowledgements.progress[m.index]! >= reign.base)
+  return { epoch: reign.epoch, source: reign.source.node, replicas: replicas.map((m) => m.node) }
+}
+
+function* control(coordinator: CoordinatorState): Fiber<never> {
+  let cause: Cause = { kind: 'start', reason: 'the coordinator starts' }
+  yield* recall(coordinator)
+  for (let attempt = 0; ; ) {
+    if (cause.kind === 'start') yield* survey(coordinator)
+    const outcome: TakeOver = yield* takeOver(coordinator, cause)
+    if (outcome.kind !== 'reigns') {
+      const epoch = coordinator.highestEpoch
+      yield* emit({ kind: outcome.kind, epoch, reason: outcome.reason })
+      yield* backOff(attempt++)
+      if (outcome.kind === 'deposed') cause = { kind: 'start', reason: outcome.reason }
+      continue
+    }
+    attempt = 0
+    const { reign, stopped } = outcome
+    const { alarm } = yield* all({ alarm: ruleWhile(coordinator, reign, stopped) })
+    yield* emit({ kind: 'phase', epoch: reign.epoch + 1, phase: 'detect', detail: alarm.reason })
+    cause = alarm.kind === 'deposed' ? { kind: 'start', reason: alarm.reason } : alarm
+  }
+}
+
+/** What an earlier coordinator wrote down: epochs it may have promised, servers it was rebuilding. */
+function* recall(coordinator: CoordinatorState): Fiber<void> {
+  const outcome = yield* call(coordinator.journal, { kind: 'readAll' }, coordinator.tuning.adminTimeoutUs)
+  if (outcome.kind !== 'ok') throw new Error(`the journal cannot be read: ${outcome.reason}`)
+  for (const record of outcome.reply.records as readonly { kind?: string; epoch?: number; node?: string }[]) {
+    if (record.kind === 'take-over') coordinator.highestEpoch = Math.max(coordinator.highestEpoch, record.epoch ?? 0)
+    const member = record.kind === 'rebuild' ? coordinator.byNode.get(record.node ?? '') : undefined
+    if (member !== undefined) member.lost = true
+  }
+}
+
+/** Wait until every server has answered a probe or failed one. */
+function* survey(coordinator: CoordinatorState): Fiber<void> {
+  const { members, tuning } = coordinator
+  for (let waitedUs = 0; waitedUs < tuning.probeTimeoutUs * 2; waitedUs += 5_000) {
+    if (members.every((member) => member.probe !== null)) return
+    yield* sleep(5_000)
+  }
+}

@@ -1,0 +1,145 @@
+/** The probe loops: what the coordinator knows of each server, and the alarm when the source is gone. */
+import { call, deferred, emit, type Fiber, now, sleep, wait } from '../effects.ts'
+import type { GtidSet } from '../gtid-set.ts'
+import type { ReplicaView } from '../quorum/policy.ts'
+import type { ServerState } from '../servers.ts'
+import { judgeSource } from './detector.ts'
+import { newestRow } from './epoch.ts'
+import { type CoordinatorState, hurry, type Member, type Reign } from './state.ts'
+
+/** Latency is smoothed like TCP's round-trip estimate: an eighth of each new sample. */
+const LATENCY_GAIN = 1 / 8
+
+/** However hurried, a server is not probed again sooner. */
+const PROBE_GAP_US = 2_000
+
+/** One server's probe loop, for as long as the process lives. */
+export function* probeLoop(coordinator: CoordinatorState, member: Member): Fiber<never> {
+  const { probeIntervalUs, probeTimeoutUs } = coordinator.tuning
+  for (;;) {
+    // Whoever hurries this loop while it probes gets another probe right after.
+    member.hurry = deferred()
+    const askedUs = yield* now()
+    const outcome = yield* call(member.server, { kind: 'probe' }, probeTimeoutUs)
+    const answeredUs = yield* now()
+    // A loop that was itself late proves nothing about the server (failover.md section 3).
+    const late = answeredUs - askedUs > probeTimeoutUs + probeTimeoutUs / 3
+    if (outcome.kind === 'ok') {
+      member.latencyUs += (answeredUs - askedUs - member.latencyUs) * LATENCY_GAIN
+      if (member.probe === 'failed') yield* emit({ kind: 'cleared', node: member.node, reason: 'a probe was answered' })
+      member.probe = 'answered'
+      member.probeFailingSinceUs = null
+      observe(coordinator, member, outcome.reply, askedUs, answeredUs)
+    } else if (!late) {
+      if (member.probe !== 'failed')
+        yield* emit({ kind: 'suspected', node: member.node, reason: `probe: ${outcome.reason}` })
+      member.probe = 'failed'
+      member.probeFailingSinceUs ??= answeredUs
+    }
+    yield* sourceCheck(coordinator)
+    yield* sleep(PROBE_GAP_US)
+    yield* wait(member.hurry, probeIntervalUs)
+  }
+}
+
+/** Take in a server's state, whoever asked for it. */
+export function observe(
+  coordinator: CoordinatorState,
+  member: Member,
+  state: ServerState,
+  askedUs: number,
+  answeredUs: number,
+): void {
+  // An answer that was overtaken by one to a later question says nothing new.
+  if (askedUs < member.stateAskedUs) return
+  const before = member.state
+  if (before !== null && state.uuid === before.uuid && state.uptimeUs < before.uptimeUs) member.crashes++
+  const holds = state.executed.union(state.retrieved)
+  // Two questions under way at once may be answered in either order: only a later question can show a loss.
+  if (askedUs >= member.stateAnsweredUs && !holds.covers(member.held)) markLost(coordinator, member)
+  else if (member.lost && provedItself(coordinator, member)) member.lost = false
+  member.state = state
+  member.stateAskedUs = askedUs
+  member.stateAnsweredUs = answeredUs
+  member.held = holds
+  const row = newestRow(holds)
+  coordinator.highestEpoch = Math.max(coordinator.highestEpoch, state.promised, row?.epoch ?? 0)
+}
+
+/** It lost something it held: what it acknowledged before may be gone, so it does not count until it proves itself. */
+export function markLost(coordinator: CoordinatorState, member: Member): void {
+  member.lost = true
+  coordinator.reign?.acknowledgements.exclude(member.index)
+}
+
+function provedItself(coordinator: CoordinatorState, member: Member): boolean {
+  return coordinator.reign !== null && !coordinator.reign.acknowledgements.excluded().has(member.index)
+}
+
+/** A client's statement on the source succeeded or not: the detector's second witness. */
+export function clientOutcome(coordinator: CoordinatorState, reign: Reign, answered: boolean, nowUs: number): void {
+  if (coordinator.reign !== reign) return
+  coordinator.client = answered ? 'answered' : 'failed'
+  if (answered) coordinator.clientFailingSinceUs = null
+  else if (coordinator.clientFailingSinceUs === null) {
+    coordinator.clientFailingSinceUs = nowUs
+    hurry(coordinator.members)
+  }
+}
+
+/** Ask the detector about the reigning source, and raise the alarm. */
+function* sourceCheck(coordinator: CoordinatorState): Fiber<void> {
+  const { reign, tuning } = coordinator
+  if (reign === null || reign.alarm.settled) return
+  const nowUs = yield* now()
+  if (coordinator.highestEpoch > reign.epoch) {
+    reign.alarm.settle({ kind: 'deposed', reason: `epoch ${coordinator.highestEpoch} was promised or has begun` })
+    return
+  }
+  const { source } = reign
+  const sinceUs = source.probeFailingSinceUs
+  const replicas = coordinator.members
+    .filter((m) => m !== source && m.state !== null && m.probe === 'answered' && m.state.source === source.node)
+    .filter((m) => sinceUs !== null && m.stateAskedUs >= sinceUs)
+    .map((m) => ({ fed: isFed(m.state!, tuning.unreachableUs) }))
+  const state = source.state
+  const detection = judgeSource(
+    {
+      nowUs,
+      probe: source.probe,
+      probeFailingSinceUs: sinceUs,
+      client: coordinator.client,
+      clientFailingSinceUs: coordinator.clientFailingSinceUs,
+      replicas,
+      lostItsRole: state !== null && source.stateAskedUs > reign.startedUs && (state.superReadOnly || state.offline),
+      unacknowledgedSinceUs: reign.acknowledgements.waitingSinceUs,
+    },
+    tuning,
+  )
+  if (detection.kind === 'suspect') {
+    // The replicas' word is needed, and it must be younger than the suspicion.
+    if (sinceUs !== null)
+      hurry(coordinator.members.filter((m) => m !== source && m.probe === 'answered' && m.stateAskedUs < sinceUs))
+  } else if (detection.kind !== 'fine') reign.alarm.settle({ kind: detection.kind, reason: detection.reason })
+}
+
+function isFed(state: ServerState, staleUs: number): boolean {
+  return state.receiver === 'running' && state.fedAgeUs !== null && state.fedAgeUs < staleUs
+}
+
+/** The policies' view of the replicas; `target`: what they are measured against. */
+export function viewsOf(members: readonly Member[], target: GtidSet): ReplicaView[] {
+  return members.map((member) => {
+    const held = member.held
+    return {
+      node: member.node,
+      member: member.index,
+      healthy: member.probe === 'answered' && !member.quarantined && member.state !== null,
+      latencyUs: member.latencyUs,
+      lag: target.minus(member.state?.executed ?? held).size,
+      uptimeUs: member.state?.uptimeUs ?? 0,
+      crashes: member.crashes,
+      held: held.size,
+    }
+  })
+}

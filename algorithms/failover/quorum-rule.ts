@@ -1,0 +1,74 @@
+/**
+ * When a failover is allowed, and what it must keep (failover.md sections 1 and 2). Counting is over the n configured
+ * servers, never over those reachable now.
+ */
+import type { GtidSet } from '../gtid-set.ts'
+import { type EpochRow, rowsIn } from './epoch.ts'
+
+/** The newest epoch that a set of servers has seen: it may still be alive until it is fenced off. */
+export interface LivingEpoch {
+  readonly epoch: number
+  /** Smallest k in any row of the epoch: what it may have acknowledged under. */
+  readonly k: number
+  readonly member: number
+  readonly base: number
+}
+
+export function livingEpoch(seen: GtidSet): LivingEpoch | null {
+  const rows: EpochRow[] = rowsIn(seen)
+  const newest = rows[0]
+  if (newest === undefined) return null
+  const k = Math.min(...rows.filter((row) => row.epoch === newest.epoch).map((row) => row.k))
+  return { epoch: newest.epoch, k, member: newest.member, base: newest.base }
+}
+
+/** How many replicas must be stopped and read before anybody may take over from `living`. */
+export function stopsNeeded(nodes: number, living: LivingEpoch | null, sourceFenced: boolean): number {
+  const meetsEveryOtherFailover = Math.floor((nodes - 1) / 2) + 1
+  // No epoch yet: no member is a source, so the stopped are counted among all n.
+  if (living === null) return Math.floor(nodes / 2) + 1
+  const holdsEveryAcknowledged = sourceFenced ? 0 : nodes - living.k
+  return Math.max(holdsEveryAcknowledged, meetsEveryOtherFailover)
+}
+
+export interface Stopped {
+  /** Members whose IO thread was stopped and read back as stopped. */
+  readonly members: readonly number[]
+  /** Members that lost data or were rebuilt, and do not count yet. */
+  readonly excluded: ReadonlySet<number>
+  /** The source was fenced and answered. */
+  readonly fenced: number | null
+}
+
+/** F of the rule, and whether it suffices. */
+export function mayTakeOver(
+  nodes: number,
+  living: LivingEpoch | null,
+  stopped: Stopped,
+): { readonly allowed: boolean; readonly counted: number; readonly needed: number } {
+  const counted = stopped.members.filter((m) => m !== living?.member && !stopped.excluded.has(m)).length
+  const needed = stopsNeeded(nodes, living, living !== null && stopped.fenced === living.member)
+  return { allowed: counted >= needed, counted, needed }
+}
+
+/**
+ * May transactions that nobody can deliver be left out of the target? Only what the living epoch's own source wrote
+ * after its row, only when the source was not fenced, and only when too few can hold it for it ever to have been
+ * acknowledged.
+ */
+export function mayLeaveOut(
+  nodes: number,
+  living: LivingEpoch,
+  missing: GtidSet,
+  sourceUuid: string,
+  holdersInF: number,
+  counted: number,
+  sourceFenced: boolean,
+): boolean {
+  if (sourceFenced) return false
+  for (const uuid of missing.uuids()) {
+    if (uuid !== sourceUuid) return false
+    if (missing.intervals(uuid)[0]! <= living.base) return false
+  }
+  return holdersInF + (nodes - 1 - counted) < living.k
+}

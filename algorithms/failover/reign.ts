@@ -1,0 +1,141 @@
+/**
+ * What runs while a source reigns: one waiter per replica for acknowledgements, one for confirmations, and the watch
+ * that brings servers back. All of it ends with the reign.
+ */
+import { call, deferred, emit, type Fiber, fork, join, now, sleep, wait } from '../effects.ts'
+import { newestRow } from './epoch.ts'
+import { livingEpoch, mayTakeOver } from './quorum-rule.ts'
+import { follow, needsRejoin, rejoin } from './rejoin.ts'
+import { type Alarm, type CoordinatorState, hurry, type Member, type Reign } from './state.ts'
+
+/** One wait on a replica; it answers sooner when it has the transaction. */
+const WAITER_TIMEOUT_US = 1_000_000
+/** After a failed wait or confirmation. */
+const RETRY_US = 20_000
+const WATCH_US = 50_000
+/** A rejoin that failed is not repeated sooner. */
+const REJOIN_RETRY_US = 500_000
+
+/** Rule until something ends the reign; returns what. Its forks end with it, so it runs as a task of its own. */
+export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped: readonly Member[]): Fiber<Alarm> {
+  coordinator.client = null
+  coordinator.clientFailingSinceUs = null
+  coordinator.reign = reign
+  for (const member of coordinator.members) {
+    if (member === reign.source) continue
+    yield* fork(`acknowledge-${member.node}`, acknowledgementWaiter(coordinator, reign, member))
+    yield* fork(`confirm-${member.node}`, confirmationWaiter(coordinator, reign, member))
+  }
+  yield* fork('reroute', reroute(coordinator, reign, stopped))
+  yield* fork('watch', watch(coordinator, reign))
+  let refusedFor = ''
+  for (;;) {
+    const alarm = yield* wait(reign.alarm)
+    const refusal = alarm.kind === 'deposed' ? null : yield* refusalOf(coordinator, reign)
+    if (refusal === null) {
+      // From here on this epoch acknowledges nothing: its open writes end as unknown.
+      coordinator.reign = null
+      reign.acknowledgements.end()
+      reign.confirmations.end()
+      return alarm
+    }
+    if (refusal !== refusedFor)
+      yield* emit({ kind: 'refused', epoch: reign.epoch + 1, reason: `${alarm.reason}, but ${refusal}` })
+    refusedFor = refusal
+    yield* sleep(WATCH_US)
+    // Still true? The next probes say so, with a new alarm.
+    reign.alarm = deferred()
+    hurry(coordinator.members)
+  }
+}
+
+/** Why a take-over would be refused now, judged by the last probes, before anything is touched. */
+function* refusalOf(coordinator: CoordinatorState, reign: Reign): Fiber<string | null> {
+  const { minimumTermUs } = coordinator.tuning
+  if ((yield* now()) - reign.startedUs < minimumTermUs) return `the term is younger than ${minimumTermUs / 1000} ms`
+  const members = coordinator.members
+  const reachable = members.filter((m) => m !== reign.source && m.probe === 'answered')
+  const rule = mayTakeOver(members.length, livingEpoch(reign.source.held), {
+    members: reachable.map((m) => m.index),
+    excluded: new Set(members.filter((m) => m.lost).map((m) => m.index)),
+    fenced: reign.source.probe === 'answered' ? reign.source.index : null,
+  })
+  return rule.allowed ? null : `the quorum rule needs ${rule.needed} replicas, ${rule.counted} are reachable and count`
+}
+
+/** One outstanding question per replica: the oldest transaction somebody waits for. Its answer settles all it covers. */
+function* acknowledgementWaiter(coordinator: CoordinatorState, reign: Reign, member: Member): Fiber<never> {
+  const { acknowledgements } = reign
+  for (;;) {
+    const wanted = acknowledgements.wantedOf(member.index)
+    if (wanted === null) {
+      yield* wait(acknowledgements.somethingWanted())
+      continue
+    }
+    const outcome = yield* call(
+      member.server,
+      { kind: 'waitFor', gtids: wanted, level: coordinator.level, timeoutUs: WAITER_TIMEOUT_US },
+      WAITER_TIMEOUT_US + coordinator.tuning.statementTimeoutUs,
+    )
+    if (outcome.kind === 'ok') acknowledgements.report(member.index, outcome.reply.gtids, yield* now())
+    else yield* sleep(RETRY_US)
+  }
+}
+
+function* confirmationWaiter(coordinator: CoordinatorState, reign: Reign, member: Member): Fiber<never> {
+  const { confirmations, acknowledgements } = reign
+  for (;;) {
+    if (!confirmations.wantsOf(member.index)) {
+      yield* wait(confirmations.somethingWanted())
+      continue
+    }
+    const askedAt = confirmations.newest
+    const outcome = yield* call(member.server, { kind: 'confirm' }, coordinator.tuning.statementTimeoutUs)
+    if (outcome.kind !== 'ok') {
+      yield* sleep(RETRY_US)
+      continue
+    }
+    const { promised, gtids } = outcome.reply
+    const newest = Math.max(promised, newestRow(gtids)?.epoch ?? 0)
+    if (newest > reign.epoch) {
+      coordinator.highestEpoch = Math.max(coordinator.highestEpoch, newest)
+      reign.alarm.settle({ kind: 'deposed', reason: `${member.node} knows of epoch ${newest}` })
+    } else if (!member.lost && !acknowledgements.excluded().has(member.index))
+      confirmations.confirm(member.index, askedAt)
+    else yield* sleep(RETRY_US)
+  }
+}
+
+/** Point what the take-over stopped at the new source, all at once. */
+function* reroute(coordinator: CoordinatorState, reign: Reign, stopped: readonly Member[]): Fiber<void> {
+  yield* emit({ kind: 'phase', epoch: reign.epoch, phase: 'reroute', detail: stopped.map((m) => m.node).join(', ') })
+  const forks = []
+  for (const member of stopped)
+    forks.push(yield* fork(`follow-${member.node}`, guarded(member, follow(coordinator, reign, member))))
+  for (const started of forks) yield* join(started)
+  yield* emit({ kind: 'phase', epoch: reign.epoch, phase: 'serving', detail: reign.source.node })
+}
+
+function* guarded<T>(member: Member, procedure: Fiber<T>): Fiber<T> {
+  member.rejoining = true
+  try {
+    return yield* procedure
+  } finally {
+    member.rejoining = false
+  }
+}
+
+/** Bring back whatever answers but does not follow. */
+function* watch(coordinator: CoordinatorState, reign: Reign): Fiber<never> {
+  const notBeforeUs = new Map<Member, number>()
+  for (;;) {
+    const nowUs = yield* now()
+    for (const member of coordinator.members) {
+      if (!needsRejoin(reign, member) || nowUs < (notBeforeUs.get(member) ?? 0)) continue
+      notBeforeUs.set(member, nowUs + REJOIN_RETRY_US)
+      member.rejoining = true
+      yield* fork(`rejoin-${member.node}`, guarded(member, rejoin(coordinator, reign, member)))
+    }
+    yield* sleep(WATCH_US)
+  }
+}

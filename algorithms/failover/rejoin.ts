@@ -1,0 +1,110 @@
+/**
+ * A server comes back, or is found not following: make it a replica of the reigning source without letting anything it
+ * has and the source lacks slip into the cluster (failover.md section 2, step 7).
+ */
+import { call, emit, type Fiber, now } from '../effects.ts'
+import type { GtidSet } from '../gtid-set.ts'
+import type { Outcome } from '../servers.ts'
+import { administer } from './administer.ts'
+import { markLost } from './monitor.ts'
+import type { CoordinatorState, Member, Reign } from './state.ts'
+
+/** A rebuild copies a whole data directory. */
+const REBUILD_TIMEOUT_US = 120_000_000
+
+/** Point a server that was stopped and read in this take-over: it holds nothing that the target lacks. */
+export function* follow(coordinator: CoordinatorState, reign: Reign, member: Member): Fiber<boolean> {
+  const session = { epoch: reign.epoch, source: reign.source.node }
+  const action = { command: 'point', source: reign.source.node, drain: false } as const
+  const outcome = yield* administer(coordinator, member, session, action)
+  return outcome.kind === 'ok'
+}
+
+/** Does this server have to be brought back? Judged on what was seen since the reign began. */
+export function needsRejoin(reign: Reign, member: Member): boolean {
+  const state = member.state
+  if (member === reign.source || member.rejoining || member.administering !== null || state === null) return false
+  if (member.probe !== 'answered' || member.stateAskedUs < reign.startedUs) return false
+  const follows = state.source === reign.source.node && state.receiver !== 'stopped' && state.applier === 'running'
+  return !follows || !state.superReadOnly || state.offline
+}
+
+export function* rejoin(coordinator: CoordinatorState, reign: Reign, member: Member): Fiber<void> {
+  const session = { epoch: reign.epoch, source: reign.source.node }
+  const quiet = yield* administer(coordinator, member, session, { command: 'quiesce' })
+  if (quiet.kind !== 'ok') return
+  // Read after the server was silenced, so that whatever it holds of this reign is in here as well.
+  const current = yield* call(reign.source.server, { kind: 'executed' }, coordinator.tuning.statementTimeoutUs)
+  if (current.kind !== 'ok') return
+  const { executed, retrieved } = quiet.reply
+  const executedExtras = executed.minus(current.reply.executed)
+  const retrievedExtras = retrieved.minus(executed).minus(current.reply.executed)
+  if (!executedExtras.isEmpty) {
+    if ((yield* rebuild(coordinator, reign, member, executedExtras)).kind !== 'ok') return
+  } else if (!retrievedExtras.isEmpty) {
+    yield* emit({
+      kind: 'note',
+      text: `${member.node}: dropping ${retrievedExtras.toString()}, received but never acknowledged`,
+    })
+    if ((yield* administer(coordinator, member, session, { command: 'discardRelayLog' })).kind !== 'ok') return
+  }
+  if (yield* follow(coordinator, reign, member)) {
+    member.quarantined = false
+    const detail = executedExtras.isEmpty
+      ? `${current.reply.executed.minus(executed).size} transactions behind`
+      : 'rebuilt'
+    yield* emit({ kind: 'rejoined', node: member.node, epoch: reign.epoch, detail })
+  }
+}
+
+/**
+ * It executed transactions that nobody else has. They are listed and saved, never merged; the server is rebuilt with a
+ * new server_uuid, because its old one would issue the lost GTIDs again with other content.
+ */
+function* rebuild(
+  coordinator: CoordinatorState,
+  reign: Reign,
+  member: Member,
+  extras: GtidSet,
+): Fiber<Outcome<unknown>> {
+  member.quarantined = true
+  const saved = yield* call(
+    coordinator.supervisor,
+    { kind: 'saveExtras', node: member.node, gtids: extras },
+    REBUILD_TIMEOUT_US,
+  )
+  const savedAs = saved.kind === 'ok' ? saved.reply.path : null
+  yield* emit({ kind: 'quarantined', node: member.node, extras: extras.toString(), savedAs })
+  if (saved.kind !== 'ok') return saved
+  const journalled = yield* call(
+    coordinator.journal,
+    { kind: 'append', record: { kind: 'rebuild', node: member.node, extras: extras.toString() } },
+    coordinator.tuning.adminTimeoutUs,
+  )
+  if (journalled.kind !== 'ok') return journalled
+  const startedUs = yield* now()
+  const donor = donorFor(coordinator, reign, member)
+  const rebuilt = yield* call(
+    coordinator.supervisor,
+    { kind: 'rebuild', node: member.node, donor: donor.node },
+    REBUILD_TIMEOUT_US,
+  )
+  if (rebuilt.kind !== 'ok') return rebuilt
+  markLost(coordinator, member)
+  yield* emit({ kind: 'rebuilt', node: member.node, uuid: rebuilt.reply.uuid, tookUs: (yield* now()) - startedUs })
+  return rebuilt
+}
+
+/** A healthy replica rather than the source, which has clients to serve. */
+function donorFor(coordinator: CoordinatorState, reign: Reign, member: Member): Member {
+  const replica = coordinator.members.find(
+    (m) =>
+      m !== member &&
+      m !== reign.source &&
+      m.probe === 'answered' &&
+      !m.lost &&
+      !m.quarantined &&
+      !needsRejoin(reign, m),
+  )
+  return replica ?? reign.source
+}

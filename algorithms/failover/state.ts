@@ -1,0 +1,113 @@
+/** What a coordinator knows. One object per coordinator process, changed only between yields of its fibers. */
+import { type Deferred, deferred } from '../effects.ts'
+import type { ElectionPolicy } from '../election/policy.ts'
+import type { FiberProcess } from '../fiber.ts'
+import type { GtidSet } from '../gtid-set.ts'
+import type { QuorumPolicy, QuorumSelection } from '../quorum/policy.ts'
+import type { JournalServer, MysqlServer, ServerState, SupervisorServer } from '../servers.ts'
+import type { TimestampClient } from '../timestamps/client.ts'
+import type { Acknowledgements } from './acknowledgements.ts'
+import type { Confirmations } from './confirmations.ts'
+
+export interface CoordinatorTuning {
+  readonly probeIntervalUs: number
+  readonly probeTimeoutUs: number
+  readonly unreachableUs: number
+  readonly stalledUs: number
+  readonly quorumTimeoutUs: number
+  readonly statementTimeoutUs: number
+  readonly adminTimeoutUs: number
+  readonly drainTimeoutUs: number
+  readonly minimumTermUs: number
+}
+
+/** One epoch, led by this coordinator. */
+export interface Reign {
+  readonly epoch: number
+  readonly source: Member
+  readonly sourceUuid: string
+  readonly k: number
+  readonly base: number
+  readonly startedUs: number
+  readonly acknowledgements: Acknowledgements
+  readonly confirmations: Confirmations
+  /** Settled when the reign has to end, with the cause. */
+  alarm: Deferred<Alarm>
+  selection: QuorumSelection
+  selectedAtUs: number
+}
+
+export interface Alarm {
+  readonly kind: 'gone' | 'stalled' | 'deposed'
+  readonly reason: string
+}
+
+/** One configured MySQL server, as far as this coordinator has seen. */
+export interface Member {
+  readonly index: number
+  readonly node: string
+  readonly server: MysqlServer
+  state: ServerState | null
+  /** When the state was asked for; it is at least as new as this. */
+  stateAskedUs: number
+  stateAnsweredUs: number
+  probe: 'answered' | 'failed' | null
+  probeFailingSinceUs: number | null
+  latencyUs: number
+  crashes: number
+  /** Everything it was ever seen to hold: shrinking means it lost data. */
+  held: GtidSet
+  /** Lost relay logs or was rebuilt, and has not proved itself since. */
+  lost: boolean
+  quarantined: boolean
+  /** An administrative call is under way; settled when it ends. */
+  administering: Deferred<void> | null
+  rejoining: boolean
+  /** Settled to make its probe loop look at once. */
+  hurry: Deferred<void>
+}
+
+export interface CoordinatorState {
+  readonly process: FiberProcess
+  readonly members: readonly Member[]
+  readonly byNode: ReadonlyMap<string, Member>
+  readonly tuning: CoordinatorTuning
+  readonly level: 'applied' | 'received'
+  readonly quorum: QuorumPolicy
+  readonly election: ElectionPolicy
+  readonly timestamps: TimestampClient
+  readonly journal: JournalServer
+  readonly supervisor: SupervisorServer
+  /** The highest epoch seen in any promise, row or journal record. */
+  highestEpoch: number
+  reign: Reign | null
+  /** The latest statement of a client on the source. */
+  client: 'answered' | 'failed' | null
+  clientFailingSinceUs: number | null
+}
+
+export function newMember(index: number, node: string, none: GtidSet): Member {
+  return {
+    index,
+    node,
+    server: { name: node, kind: 'mysql' },
+    state: null,
+    stateAskedUs: -1,
+    stateAnsweredUs: -1,
+    probe: null,
+    probeFailingSinceUs: null,
+    latencyUs: 1_000,
+    crashes: 0,
+    held: none,
+    lost: false,
+    quarantined: false,
+    administering: null,
+    rejoining: false,
+    hurry: deferred(),
+  }
+}
+
+/** Look at these members now instead of at the next interval. */
+export function hurry(members: Iterable<Member>): void {
+  for (const member of members) member.hurry.settle()
+}

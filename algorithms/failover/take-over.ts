@@ -1,0 +1,308 @@
+/**
+ * Taking over: the one procedure behind a start, a failover and a planned switch. It follows failover.md section 2
+ * step by step, and it is safe whatever the election policy prefers: the policy only picks among members that were
+ * stopped, read and counted, and the winner serves nothing before it holds everything that may have been acknowledged.
+ */
+import { call, type Deferred, deferred, emit, type Fiber, fork, now, sleep, wait } from '../effects.ts'
+import { ELECTION_POLICIES } from '../election/policies.ts'
+import { type GtidSet, MutableGtidSet } from '../gtid-set.ts'
+import type { RankedCandidate } from '../trace.ts'
+import { Acknowledgements } from './acknowledgements.ts'
+import { administer, isDeposed } from './administer.ts'
+import { Confirmations } from './confirmations.ts'
+import { markerOf, unionOf } from './epoch.ts'
+import { viewsOf } from './monitor.ts'
+import { type LivingEpoch, livingEpoch, mayLeaveOut, mayTakeOver } from './quorum-rule.ts'
+import type { Alarm, CoordinatorState, Member, Reign } from './state.ts'
+
+export type TakeOver =
+  | { readonly kind: 'reigns'; readonly reign: Reign; readonly stopped: readonly Member[] }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'deposed'; readonly reason: string }
+
+/** Why this take-over happens; `start` when the coordinator has just begun. */
+export type Cause = Alarm | { readonly kind: 'start'; readonly reason: string }
+
+/** What stopping and fencing found. */
+interface Gathered {
+  readonly stopped: Set<Member>
+  fenced: Member | null
+  deposed: string | null
+}
+
+export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<TakeOver> {
+  const epoch = coordinator.highestEpoch + 1
+  yield* emit({ kind: 'phase', epoch, phase: 'decide', detail: cause.reason })
+
+  // 1. The journal first: a coordinator that dies in the middle knows at its next start how far it may have come.
+  const journalled = yield* call(
+    coordinator.journal,
+    { kind: 'append', record: { kind: 'take-over', epoch, cause: cause.kind, reason: cause.reason } },
+    coordinator.tuning.adminTimeoutUs,
+  )
+  if (journalled.kind !== 'ok')
+    return { kind: 'refused', reason: `the journal did not take the decision: ${journalled.reason}` }
+  coordinator.highestEpoch = epoch
+
+  // 2. Promise and stop everywhere, fence what can still write.
+  const gathered = yield* gather(coordinator, epoch)
+  if (gathered.deposed !== null) return { kind: 'deposed', reason: gathered.deposed }
+
+  // 3. Only now: what may have been acknowledged, and is the quorum rule met?
+  const read = [...gathered.stopped, ...(gathered.fenced === null ? [] : [gathered.fenced])]
+  const seen = unionOf(read.map((member) => member.held))
+  const living = livingEpoch(seen)
+  const rule = mayTakeOver(coordinator.members.length, living, {
+    members: [...gathered.stopped].map((member) => member.index),
+    excluded: new Set(coordinator.members.filter((m) => m.lost).map((m) => m.index)),
+    fenced: gathered.fenced?.index ?? null,
+  })
+  if (!rule.allowed)
+    return { kind: 'refused', reason: `the quorum rule needs ${rule.needed} stopped replicas, ${rule.counted} count` }
+
+  // 4, 5. Let the policy choose, and make its choice hold the target; else the next one.
+  const candidates = eligible(coordinator, gathered, living, seen, cause)
+  if (candidates.length === 0) return { kind: 'refused', reason: 'no stopped replica has a running applier' }
+  const rankings = rankAll(candidates, seen)
+  const ranking = order(coordinator, candidates, rankings, cause)
+  yield* emit({ kind: 'phase', epoch, phase: 'catchUp', detail: `${seen.size} transactions to hold` })
+  const refusals: string[] = []
+  for (const ranked of ranking) {
+    const winner = coordinator.byNode.get(ranked.node)!
+    const target = yield* catchUp(coordinator, gathered, winner, epoch, living, seen, rule.counted)
+    if (target === 'deposed') return { kind: 'deposed', reason: `${winner.node} belongs to a newer epoch` }
+    if (target === null) {
+      refusals.push(`${winner.node} could not be brought up to date`)
+      continue
+    }
+    yield* emit({
+      kind: 'elected',
+      epoch,
+      node: winner.node,
+      policy: coordinator.election.name,
+      reason: [ranked.reason, ...refusals].join('; '),
+      rankings,
+    })
+    yield* emit({ kind: 'phase', epoch, phase: 'promote', detail: winner.node })
+    const outcome = yield* promote(coordinator, gathered, winner, epoch, living, target)
+    if (outcome.kind === 'reigns' || outcome.kind === 'deposed') return outcome
+    refusals.push(outcome.reason)
+  }
+  return { kind: 'refused', reason: refusals.join('; ') }
+}
+
+/**
+ * Detach every replica and fence every server that may still write, all at once. Waits for those that answered their
+ * last probe; those that did not are tried as well, but once the rule can be met without them they are not waited for
+ * (their call goes on: it is never abandoned).
+ */
+function* gather(coordinator: CoordinatorState, epoch: number): Fiber<Gathered> {
+  const gathered: Gathered = { stopped: new Set(), fenced: null, deposed: null }
+  const left = new Set(coordinator.members)
+  let changed: Deferred<void> = deferred()
+  function* stop(member: Member): Fiber<void> {
+    const writable = member.state !== null && !member.state.superReadOnly
+    const command = writable ? 'fence' : 'detach'
+    const askedUs = yield* now()
+    const outcome = yield* administer(coordinator, member, { epoch, source: null }, { command, promise: epoch })
+    if (outcome.kind === 'ok') {
+      if (command === 'fence') {
+        gathered.fenced = member
+        yield* emit({ kind: 'fenced', node: member.node, writableForUs: (yield* now()) - askedUs })
+      } else if (outcome.reply.receiver === 'stopped') gathered.stopped.add(member)
+    } else if (isDeposed(outcome)) gathered.deposed = outcome.reason
+    left.delete(member)
+    changed.settle()
+  }
+  for (const member of coordinator.members) yield* fork(`stop-${member.node}`, stop(member), { daemon: true })
+  const deadlineUs = (yield* now()) + coordinator.tuning.adminTimeoutUs
+  for (;;) {
+    const expected = [...left].some((member) => member.probe === 'answered')
+    const remainingUs = deadlineUs - (yield* now())
+    if (left.size === 0 || gathered.deposed !== null || remainingUs <= 0) break
+    if (!expected && ruleMet(coordinator, gathered)) break
+    changed = deferred()
+    yield* wait(changed, remainingUs)
+  }
+  // A copy: who is stopped later was not read into the target, and has to come back through a rejoin.
+  return { ...gathered, stopped: new Set(gathered.stopped) }
+}
+
+function ruleMet(coordinator: CoordinatorState, gathered: Gathered): boolean {
+  const read = [...gathered.stopped, ...(gathered.fenced === null ? [] : [gathered.fenced])]
+  return mayTakeOver(coordinator.members.length, livingEpoch(unionOf(read.map((m) => m.held))), {
+    members: [...gathered.stopped].map((m) => m.index),
+    excluded: new Set(coordinator.members.filter((m) => m.lost).map((m) => m.index)),
+    fenced: gathered.fenced?.index ?? null,
+  }).allowed
+}
+
+/**
+ * Who may win: a stopped member with a running applier. A server that never followed anybody needs no applier, and at
+ * a start the fenced source itself may go on when nothing exists that it lacks.
+ */
+function eligible(
+  coordinator: CoordinatorState,
+  gathered: Gathered,
+  living: LivingEpoch | null,
+  seen: GtidSet,
+  cause: Cause,
+): Member[] {
+  const candidates = coordinator.members.filter((member) => {
+    const state = member.state
+    if (state === null || member.quarantined || member.lost) return false
+    if (!gathered.stopped.has(member))
+      return cause.kind === 'start' && gathered.fenced === member && state.executed.covers(seen)
+    if (member.index === living?.member && !state.executed.covers(seen)) return false
+    return state.applier === 'running' || state.executed.covers(member.held)
+  })
+  return candidates
+}
+
+function rankAll(candidates: readonly Member[], target: GtidSet): Record<string, readonly RankedCandidate[]> {
+  const views = viewsOf(candidates, target)
+  return Object.fromEntries(Object.entries(ELECTION_POLICIES).map(([name, policy]) => [name, policy.rank(views)]))
+}
+
+/** The configured policy's ranking; at a start the reigning or first configured server goes first. */
+function order(
+  coordinator: CoordinatorState,
+  candidates: readonly Member[],
+  rankings: Readonly<Record<string, readonly RankedCandidate[]>>,
+  cause: Cause,
+): readonly RankedCandidate[] {
+  const ranking = rankings[coordinator.election.name]!
+  if (cause.kind !== 'start') return ranking
+  const preferred = candidates.find((m) => m.state?.offline === true) ?? candidates[0]!
+  const isPreferred = (ranked: RankedCandidate) => ranked.node === preferred.node
+  return [
+    ...ranking
+      .filter(isPreferred)
+      .map((ranked) => ({ ...ranked, reason: `start: ${ranked.node} is the configured source` })),
+    ...ranking.filter((ranked) => !isPreferred(ranked)),
+  ]
+}
+
+/** Bring the winner to everything that was seen. Returns the target it holds, or null when it cannot be done in time. */
+function* catchUp(
+  coordinator: CoordinatorState,
+  gathered: Gathered,
+  winner: Member,
+  epoch: number,
+  living: LivingEpoch | null,
+  seen: GtidSet,
+  counted: number,
+): Fiber<GtidSet | null | 'deposed'> {
+  const { tuning } = coordinator
+  let target = seen
+  const missing = seen.minus(winner.held)
+  if (!missing.isEmpty) {
+    const donor = yield* donorOf(coordinator, gathered, winner, missing)
+    if (donor === null) {
+      const sourceUuid = living === null ? null : coordinator.members[living.member]!.state?.uuid
+      const holders = [...gathered.stopped].filter((m) => !missing.minus(m.held).equals(missing)).length
+      const fenced = gathered.fenced !== null && gathered.fenced.index === living?.member
+      if (living === null || sourceUuid == null) return null
+      if (!mayLeaveOut(coordinator.members.length, living, missing, sourceUuid, holders, counted, fenced)) return null
+      target = seen.minus(missing)
+    } else {
+      const pointed = yield* administer(
+        coordinator,
+        winner,
+        { epoch, source: null },
+        { command: 'point', source: donor.node, drain: donor === gathered.fenced },
+      )
+      if (isDeposed(pointed)) return 'deposed'
+      if (pointed.kind !== 'ok') return null
+    }
+  }
+  if (target.minus(winner.state!.executed).isEmpty) return target
+  const drained = yield* call(
+    winner.server,
+    { kind: 'waitFor', gtids: target, level: 'applied', timeoutUs: tuning.drainTimeoutUs },
+    tuning.drainTimeoutUs + tuning.adminTimeoutUs,
+  )
+  return drained.kind === 'ok' && drained.reply.covered ? target : null
+}
+
+/** Somebody who has *applied* what is missing: relay logs are not served to others. */
+function* donorOf(
+  coordinator: CoordinatorState,
+  gathered: Gathered,
+  winner: Member,
+  missing: GtidSet,
+): Fiber<Member | null> {
+  const fenced = gathered.fenced
+  if (fenced?.state?.executed.covers(missing)) return fenced
+  const holders = [...gathered.stopped].filter((m) => m !== winner && m.held.covers(missing))
+  for (const holder of holders) {
+    const applied = yield* call(
+      holder.server,
+      { kind: 'waitFor', gtids: missing, level: 'applied', timeoutUs: coordinator.tuning.drainTimeoutUs },
+      coordinator.tuning.drainTimeoutUs + coordinator.tuning.adminTimeoutUs,
+    )
+    if (applied.kind === 'ok' && applied.reply.covered) return holder
+  }
+  return null
+}
+
+function* promote(
+  coordinator: CoordinatorState,
+  gathered: Gathered,
+  winner: Member,
+  epoch: number,
+  living: LivingEpoch | null,
+  target: GtidSet,
+): Fiber<TakeOver> {
+  const nodes = coordinator.members.length
+  // A failover never lowers k (failover.md section 1).
+  const k = Math.max(coordinator.quorum.replicasRequired(nodes), living?.k ?? 0)
+  const sourceUuid = winner.state!.uuid
+  const base = target.highest(sourceUuid)
+  const marker = markerOf({ epoch, k, member: winner.index, base })
+  const outcome = yield* administer(
+    coordinator,
+    winner,
+    { epoch, source: winner.node },
+    { command: 'promote', marker, k },
+  )
+  if (isDeposed(outcome)) return { kind: 'deposed', reason: outcome.reason }
+  if (outcome.kind !== 'ok') return { kind: 'refused', reason: `${winner.node} was not promoted: ${outcome.reason}` }
+  const acknowledgements = new Acknowledgements({ sourceUuid, source: winner.index, base, marker, k }, nodes)
+  for (const member of coordinator.members) if (member.lost) acknowledgements.exclude(member.index)
+  const startedUs = yield* now()
+  const reign: Reign = {
+    epoch,
+    source: winner,
+    sourceUuid,
+    k,
+    base,
+    startedUs,
+    acknowledgements,
+    confirmations: new Confirmations(nodes),
+    alarm: deferred(),
+    selection: coordinator.quorum.select(
+      viewsOf(
+        coordinator.members.filter((m) => m !== winner),
+        target,
+      ),
+      k,
+    ),
+    selectedAtUs: startedUs,
+  }
+  yield* emit({
+    kind: 'reign',
+    epoch,
+    source: winner.node,
+    sourceUuid,
+    k,
+    marker,
+    target: target.union(MutableGtidSet.of(marker)).toString(),
+  })
+  return { kind: 'reigns', reign, stopped: [...gathered.stopped].filter((m) => m !== winner) }
+}
+
+/** Pause between attempts after a refusal, so that a hopeless cluster is not hammered. */
+export function* backOff(attempt: number): Fiber<void> {
+  yield* sleep(Math.min(50_000 * 2 ** attempt, 1_000_000))
+}

@@ -1,0 +1,63 @@
+/** One write: a timestamp, one transaction on the source, and for STRONG the quorum's acknowledgement. */
+import { call, type Fiber, now, wait } from '../effects.ts'
+import type { Consistency, WriteReply } from '../servers.ts'
+import { clientOutcome, viewsOf } from './monitor.ts'
+import type { CoordinatorState, Reign } from './state.ts'
+
+/** A selection made from probes is as old as the probes; it is renewed at the same pace. */
+const SELECTION_AGE_US = 100_000
+
+export function* write(
+  coordinator: CoordinatorState,
+  request: { readonly op: number; readonly key: number; readonly consistency: Consistency },
+): Fiber<WriteReply> {
+  if (coordinator.reign === null) return failed('no source reigns')
+  const timestamp = yield* coordinator.timestamps.next()
+  if (timestamp === null) return failed('no timestamp server answers')
+  const { reign } = coordinator
+  if (reign === null) return failed('no source reigns')
+
+  const executed = yield* call(
+    reign.source.server,
+    { kind: 'execute', op: request.op, key: request.key, timestamp },
+    coordinator.tuning.statementTimeoutUs,
+  )
+  const nowUs = yield* now()
+  clientOutcome(coordinator, reign, executed.kind === 'ok', nowUs)
+  if (executed.kind !== 'ok') return { verdict: executed.kind, reason: executed.reason, gtid: null, timestamp }
+  const { gtid } = executed.reply
+  const ok: WriteReply = { verdict: 'ok', gtid, timestamp, epoch: reign.epoch, node: reign.source.node }
+  if (request.consistency === 'EVENTUAL') return ok
+
+  // Written, but by whom? A source that was rebuilt, or numbers that the epoch did not hand out, prove nothing.
+  if (gtid.uuid !== reign.sourceUuid || gtid.number <= reign.base)
+    return { verdict: 'unknown', reason: 'the transaction is not of this epoch', gtid, timestamp }
+  const { acknowledgements } = reign
+  const answer = acknowledgements.waitFor(gtid.number, selectionOf(coordinator, reign, nowUs), nowUs)
+  const verdict = yield* wait(answer, coordinator.tuning.quorumTimeoutUs)
+  if (verdict === 'acknowledged') return ok
+  if (verdict === undefined) acknowledgements.forget(answer)
+  const reason =
+    verdict === 'ended' ? 'the epoch ended before its quorum answered' : 'the quorum did not answer in time'
+  return { verdict: 'unknown', reason, gtid, timestamp }
+}
+
+function selectionOf(coordinator: CoordinatorState, reign: Reign, nowUs: number) {
+  if (nowUs - reign.selectedAtUs > SELECTION_AGE_US) {
+    const source = reign.source
+    const target = source.state?.executed ?? source.held
+    reign.selection = coordinator.quorum.select(
+      viewsOf(
+        coordinator.members.filter((m) => m !== source),
+        target,
+      ),
+      reign.k,
+    )
+    reign.selectedAtUs = nowUs
+  }
+  return reign.selection
+}
+
+function failed(reason: string): WriteReply {
+  return { verdict: 'failed', reason, gtid: null, timestamp: null }
+}

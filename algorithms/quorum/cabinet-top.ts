@@ -1,0 +1,28 @@
+/**
+ * The seed's "Cabinet": weigh each replica by 1 / (latencyMs + lag + 1), 0 when unhealthy, select the heaviest
+ * ceil((replicas + 1) / 2), and wait for *all* selected. Kept as it is: a selected replica that dies stalls every
+ * write until the next selection, although another replica has the data. Catch-up is judged by GTIDs here; the seed's
+ * own test by timestamps is a separate, unsafe form.
+ */
+import type { QuorumPolicy, ReplicaView } from './policy.ts'
+
+export function cabinetTopWeight(replica: ReplicaView): number {
+  return replica.healthy ? 1 / (replica.latencyUs / 1000 + replica.lag + 1) : 0
+}
+
+function selectionSize(replicas: number): number {
+  return Math.ceil((replicas + 1) / 2)
+}
+
+export const cabinetTop: QuorumPolicy = {
+  name: 'cabinet-top',
+  replicasRequired: (nodes) => selectionSize(nodes - 1),
+  select: (replicas, required) => {
+    const size = Math.max(required, selectionSize(replicas.length))
+    const members = [...replicas]
+      .sort((a, b) => cabinetTopWeight(b) - cabinetTopWeight(a) || a.member - b.member)
+      .slice(0, size)
+      .map((replica) => replica.member)
+    return { members, needed: size }
+  },
+}
