@@ -12,7 +12,14 @@ import { TIMESTAMP_CLIENTS } from '../timestamps/client.ts'
 import { probeLoop } from './monitor.ts'
 import { read } from './read.ts'
 import { ruleWhile } from './reign.ts'
-import { type CoordinatorState, type CoordinatorTuning, newMember } from './state.ts'
+import {
+  type Alarm,
+  type CoordinatorState,
+  type CoordinatorTuning,
+  type Member,
+  newMember,
+  type Reign,
+} from './state.ts'
 import { backOff, type Cause, type TakeOver, takeOver } from './take-over.ts'
 import { write } from './write.ts'
 
@@ -104,8 +111,8 @@ function* control(coordinator: CoordinatorState): Fiber<never> {
       continue
     }
     attempt = 0
-    const { reign, stopped } = outcome
-    const { alarm } = yield* all({ alarm: ruleWhile(coordinator, reign, stopped) })
+    const { reign, stopped }: { reign: Reign; stopped: readonly Member[] } = outcome
+    const { alarm }: { alarm: Alarm } = yield* all({ alarm: ruleWhile(coordinator, reign, stopped) })
     yield* emit({ kind: 'phase', epoch: reign.epoch + 1, phase: 'detect', detail: alarm.reason })
     cause = alarm.kind === 'deposed' ? { kind: 'start', reason: alarm.reason } : alarm
   }

@@ -1,5 +1,5 @@
 /** One write: a timestamp, one transaction on the source, and for STRONG the quorum's acknowledgement. */
-import { call, type Fiber, now, wait } from '../effects.ts'
+import { call, emit, type Fiber, now, wait } from '../effects.ts'
 import type { Consistency, WriteReply } from '../servers.ts'
 import { clientOutcome, viewsOf } from './monitor.ts'
 import type { CoordinatorState, Reign } from './state.ts'
@@ -33,7 +33,8 @@ export function* write(
   if (gtid.uuid !== reign.sourceUuid || gtid.number <= reign.base)
     return { verdict: 'unknown', reason: 'the transaction is not of this epoch', gtid, timestamp }
   const { acknowledgements } = reign
-  const answer = acknowledgements.waitFor(gtid.number, selectionOf(coordinator, reign, nowUs), nowUs)
+  if (nowUs - reign.selectedAtUs > SELECTION_AGE_US) yield* reselect(coordinator, reign, nowUs)
+  const answer = acknowledgements.waitFor(gtid.number, reign.selection, nowUs)
   const verdict = yield* wait(answer, coordinator.tuning.quorumTimeoutUs)
   if (verdict === 'acknowledged') return ok
   if (verdict === undefined) acknowledgements.forget(answer)
@@ -42,20 +43,15 @@ export function* write(
   return { verdict: 'unknown', reason, gtid, timestamp }
 }
 
-function selectionOf(coordinator: CoordinatorState, reign: Reign, nowUs: number) {
-  if (nowUs - reign.selectedAtUs > SELECTION_AGE_US) {
-    const source = reign.source
-    const target = source.state?.executed ?? source.held
-    reign.selection = coordinator.quorum.select(
-      viewsOf(
-        coordinator.members.filter((m) => m !== source),
-        target,
-      ),
-      reign.k,
-    )
-    reign.selectedAtUs = nowUs
-  }
-  return reign.selection
+function* reselect(coordinator: CoordinatorState, reign: Reign, nowUs: number): Fiber<void> {
+  const { source } = reign
+  const replicas = coordinator.members.filter((m) => m !== source)
+  const selection = coordinator.quorum.select(viewsOf(replicas, source.state?.executed ?? source.held), reign.k)
+  reign.selectedAtUs = nowUs
+  const names = (members: readonly number[] | null) => (members ?? []).map((i) => coordinator.members[i]!.node)
+  if (names(selection.members).join() !== names(reign.selection.members).join())
+    yield* emit({ kind: 'quorum', epoch: reign.epoch, members: names(selection.members), needed: selection.needed })
+  reign.selection = selection
 }
 
 function failed(reason: string): WriteReply {
