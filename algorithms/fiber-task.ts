@@ -1,0 +1,254 @@
+/** One running fiber: stepping, waiting, cancellation, and the forks it owns. The rules are in fiber.ts. */
+import type { Effect, Fiber, Joinable } from './effects.ts'
+import { CLEANUP_DEADLINE_US, type FiberProcess } from './fiber.ts'
+import { DeferredWait, Group, JoinWait } from './fiber-waits.ts'
+import type { Pending } from './world.ts'
+
+/** How a fiber ended. */
+export type Ending =
+  | { readonly kind: 'done'; readonly value: unknown }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  | { readonly kind: 'cancelled' }
+
+const NEXT = 0
+const THROW = 1
+const RETURN = 2
+
+export class Task<T> implements Joinable<T> {
+  readonly name: string
+  readonly process: FiberProcess
+  readonly parent: Task<unknown> | null
+  readonly #fiber: Fiber<T>
+  #pending: Pending | null = null
+  /** True while an in-flight call must be waited for even by a cancellation. */
+  #steadfast = false
+  #running = false
+  /** Numbers the waits: an answer counts only for the wait it was asked in. */
+  #wait = 0
+  #cancelAsked = false
+  #cancelling = false
+  #cleanupTimer: Pending | null = null
+  #forks: Task<unknown>[] | null = null
+  #ending: Ending | null = null
+  #settled = false
+  /** Called once, when this task and its forks have ended. */
+  #observers: ((ending: Ending) => void)[] | null = null
+
+  constructor(process: FiberProcess, parent: Task<unknown> | null, name: string, fiber: Fiber<T>) {
+    this.process = process
+    this.parent = parent
+    this.name = name
+    this.#fiber = fiber
+  }
+
+  get settled(): boolean {
+    return this.#settled
+  }
+
+  get path(): string {
+    return this.parent === null ? `${this.process.name}/${this.name}` : `${this.parent.path}/${this.name}`
+  }
+
+  begin(): void {
+    if (this.#ending === null) this.#step(NEXT, undefined)
+  }
+
+  /** The world's answer (see world.ts `Waiter`). */
+  resume(value: unknown): void {
+    if (this.#settled || !this.process.alive) return
+    if (this.process.idle) {
+      this.process.step(this, value)
+      return
+    }
+    const wait = this.#wait
+    this.process.run(() => this.#continue(wait, value))
+  }
+
+  /** The runtime's: the answer to the wait that is on now, from inside the trampoline. */
+  answer(value: unknown): void {
+    this.#continue(this.#wait, value)
+  }
+
+  /** A deferred's answer: the timer that guarded the wait is let go. */
+  wake(value: unknown): void {
+    this.#pending?.abandon()
+    this.resume(value)
+  }
+
+  observe(observer: (ending: Ending) => void): void {
+    if (this.#settled) observer(this.#ending!)
+    else (this.#observers ??= []).push(observer)
+  }
+
+  /** Ask for the end of this fiber. Safe at any time, from anywhere in the process. */
+  cancel(): void {
+    if (this.#settled || this.#cancelAsked) return
+    this.#cancelAsked = true
+    if (this.#running || this.#steadfast || this.#ending !== null) return
+    const pending = this.#pending
+    this.#pending = null
+    pending?.abandon()
+    // A wait that has to wind down by itself (children with finally blocks) calls back through #continue.
+    if (pending instanceof Group) return
+    const wait = this.#wait
+    this.process.run(() => this.#continue(wait, undefined))
+  }
+
+  /** Go on after wait number `wait`. An answer to an older wait (it lost against a cancellation) is dropped. */
+  #continue(wait: number, value: unknown, mode: typeof NEXT | typeof THROW = NEXT): void {
+    if (wait !== this.#wait || this.#ending !== null) return
+    this.#wait++
+    this.#pending = null
+    this.#steadfast = false
+    if (this.#cancelAsked && !this.#cancelling && mode === NEXT) this.#unwind()
+    else this.#step(mode, value)
+  }
+
+  #unwind(): void {
+    this.#cancelling = true
+    this.#step(RETURN, undefined)
+    if (this.#settled || !this.process.alive) return
+    this.#cleanupTimer = this.process.world.sleep(this.process.name, CLEANUP_DEADLINE_US, {
+      resume: () => {
+        if (!this.#settled) this.process.fatal(this, new Error(`cleanup took longer than ${CLEANUP_DEADLINE_US} us`))
+      },
+    })
+  }
+
+  #step(mode: number, value: unknown): void {
+    const { process } = this
+    const { world } = process
+    const wait = this.#wait
+    this.#running = true
+    for (;;) {
+      let result: IteratorResult<Effect, T>
+      try {
+        if (mode === NEXT) result = this.#fiber.next(value)
+        else if (mode === THROW) result = this.#fiber.throw(value)
+        else result = this.#fiber.return(undefined as T)
+      } catch (error) {
+        this.#running = false
+        this.#end({ kind: 'failed', error })
+        return
+      }
+      if (result.done === true) {
+        this.#running = false
+        this.#end(this.#cancelling ? { kind: 'cancelled' } : { kind: 'done', value: result.value })
+        return
+      }
+      if (this.#cancelAsked && !this.#cancelling) {
+        this.#cancelling = true
+        mode = RETURN
+        continue
+      }
+      const effect = result.value
+      mode = NEXT
+      switch (effect.kind) {
+        case 'now':
+          value = world.now()
+          continue
+        case 'random':
+          value = world.random(effect.stream)
+          continue
+        case 'emit':
+          world.emit(process.name, effect.fact)
+          value = undefined
+          continue
+        case 'sleep':
+          this.#pending = world.sleep(process.name, effect.us, this)
+          break
+        case 'call':
+          this.#steadfast = effect.request.kind === 'administer'
+          this.#pending = world.call(process.name, effect.server, effect.request, effect.deadlineUs, this)
+          break
+        case 'wait':
+          if (effect.deferred.settled) {
+            value = effect.deferred.value
+            continue
+          }
+          this.#pending = new DeferredWait(this, effect.deferred, effect.deadlineUs)
+          break
+        case 'all':
+        case 'race': {
+          const group = new Group(
+            (name, fiber) => new Task(process, this, name, fiber),
+            effect.kind,
+            effect.children,
+            (ending) => {
+              if (ending.kind === 'failed') this.process.run(() => this.#continue(wait, ending.error, THROW))
+              else this.process.run(() => this.#continue(wait, ending.kind === 'done' ? ending.value : undefined))
+            },
+          )
+          const immediate = group.begin()
+          if (immediate === null) {
+            this.#pending = group
+            break
+          }
+          if (immediate.kind === 'failed') mode = THROW
+          value =
+            immediate.kind === 'failed' ? immediate.error : immediate.kind === 'done' ? immediate.value : undefined
+          continue
+        }
+        case 'fork': {
+          const task = new Task(process, effect.daemon ? null : this, effect.name, effect.fiber)
+          if (!effect.daemon) (this.#forks ??= []).push(task)
+          process.run(() => task.begin())
+          value = task
+          continue
+        }
+        case 'join':
+        case 'cancel': {
+          const task = effect.task as Task<unknown>
+          if (effect.kind === 'cancel') {
+            if (task === (this as Task<unknown>)) {
+              this.#cancelAsked = true
+              value = undefined
+              continue
+            }
+            task.cancel()
+          }
+          const joined = new JoinWait(task, effect.kind, (error, joinedValue) =>
+            this.process.run(() =>
+              error === null ? this.#continue(wait, joinedValue) : this.#continue(wait, error.error, THROW),
+            ),
+          )
+          this.#pending = joined
+          joined.begin()
+          break
+        }
+      }
+      this.#running = false
+      return
+    }
+  }
+
+  /** The generator has ended; the task has when its forks have, too. */
+  #end(ending: Ending): void {
+    this.#ending = ending
+    const forks = this.#forks?.filter((fork) => !fork.settled) ?? []
+    if (forks.length === 0) {
+      this.#settle(ending)
+      return
+    }
+    let left = forks.length
+    for (const fork of forks) {
+      fork.observe((forkEnding) => {
+        if (forkEnding.kind === 'failed' && this.#ending?.kind !== 'failed') this.#ending = forkEnding
+        if (--left === 0) this.#settle(this.#ending!)
+      })
+      fork.cancel()
+    }
+  }
+
+  #settle(ending: Ending): void {
+    this.#settled = true
+    this.#cleanupTimer?.abandon()
+    const observers = this.#observers
+    this.#observers = null
+    if (observers === null) {
+      if (ending.kind === 'failed') this.process.fatal(this, ending.error)
+      return
+    }
+    for (const observer of observers) observer(ending)
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * What some tests need from the machine. Looked for once, when the first test asks.
+ */
+import { spawnSync } from 'node:child_process'
+
+export type Need = 'mysql' | 'docker' | 'chromium'
+
+export const NEEDS: readonly Need[] = ['mysql', 'docker', 'chromium']
+
+const found = new Map<Need, string | null>()
+
+/** The command that answers to this need, or null where the machine has none. */
+export function commandFor(need: Need): string | null {
+  let command = found.get(need)
+  if (command === undefined) {
+    command = candidates(need).find((candidate) => answers(candidate, need)) ?? null
+    found.set(need, command)
+  }
+  return command
+}
+
+/** One sentence: how to get it. */
+export function adviceFor(need: Need): string {
+  switch (need) {
+    case 'mysql':
+      return 'a mysqld on PATH or named by QUORUMLAB_MYSQLD'
+    case 'docker':
+      return 'a running Docker daemon'
+    case 'chromium':
+      return 'a chromium or google-chrome on PATH or named by QUORUMLAB_CHROMIUM'
+  }
+}
+
+function candidates(need: Need): string[] {
+  switch (need) {
+    case 'mysql':
+      return [process.env.QUORUMLAB_MYSQLD ?? 'mysqld']
+    case 'docker':
+      return ['docker']
+    case 'chromium':
+      return process.env.QUORUMLAB_CHROMIUM === undefined
+        ? ['chromium', 'google-chrome']
+        : [process.env.QUORUMLAB_CHROMIUM]
+  }
+}
+
+/** Docker's client answers without its daemon: ask for the server's version there. */
+function answers(command: string, need: Need): boolean {
+  const words = need === 'docker' ? ['version', '--format', '{{.Server.Version}}'] : ['--version']
+  return spawnSync(command, words, { stdio: 'ignore', timeout: 10_000 }).status === 0
+}
