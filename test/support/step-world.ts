@@ -34,7 +34,9 @@ export class StepWorld implements World {
   }
 
   random(stream: string): number {
-    const n = (this.#draws.get(stream) ?? [...stream].reduce((sum, c) => sum * 31 + c.charCodeAt(0), 7) % 7919) + 1
+    const n =
+      (this.#draws.get(stream) ??
+        [...stream].reduce((sum, c) => (Math.imul(sum, 31) + c.charCodeAt(0)) >>> 0, 7) % 7919) + 1
     this.#draws.set(stream, n)
     return ((n * 2654435761) % 4294967296) / 4294967296
   }
