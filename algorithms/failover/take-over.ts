@@ -222,7 +222,12 @@ function* catchUp(
     { kind: 'waitFor', gtids: target, level: 'applied', timeoutUs: tuning.drainTimeoutUs },
     tuning.drainTimeoutUs + tuning.adminTimeoutUs,
   )
-  return drained.kind === 'ok' && drained.reply.covered ? target : null
+  if (drained.kind !== 'ok' || !drained.reply.covered) return null
+  // The receiver may run again since it was pointed at the donor: a winner takes nothing from anybody.
+  if (winner.state!.receiver === 'stopped') return target
+  const stopped = yield* administer(coordinator, winner, { epoch, source: null }, { command: 'detach', promise: epoch })
+  if (isDeposed(stopped)) return 'deposed'
+  return stopped.kind === 'ok' && stopped.reply.receiver === 'stopped' ? target : null
 }
 
 /** Somebody who has *applied* what is missing: relay logs are not served to others. */

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { Acknowledgements } from '../../../algorithms/failover/acknowledgements.ts'
+import { Confirmations } from '../../../algorithms/failover/confirmations.ts'
+import { markerOf } from '../../../algorithms/failover/epoch.ts'
+import { MutableGtidSet } from '../../../algorithms/gtid-set.ts'
+import { test } from '../../support/test.ts'
+
+const UUID = '11111111-1111-1111-1111-111111111111'
+const marker = markerOf({ epoch: 2, k: 2, member: 0, base: 100 })
+const anyTwo = { members: null, needed: 2 }
+const fresh = () => new Acknowledgements({ sourceUuid: UUID, source: 0, base: 100, marker, k: 2 }, 4)
+/** What a replica holds that applied everything of the epoch up to `upTo`. */
+const upTo = (number: number) => {
+  const set = MutableGtidSet.interval(UUID, 1, number)
+  set.add(marker)
+  return set
+}
+
+test('a write is acknowledged only when k replicas hold its transaction', () => {
+  const acks = fresh()
+  const write = acks.waitFor(101, anyTwo, 0)
+  acks.report(1, upTo(101), 1)
+  assert.equal(write.settled, false)
+  acks.report(2, upTo(100), 2)
+  assert.equal(write.settled, false)
+  acks.report(3, upTo(105), 3)
+  assert.equal(write.value, 'acknowledged')
+})
+
+test('the source and an unmarked replica never count', () => {
+  const acks = fresh()
+  const write = acks.waitFor(101, anyTwo, 0)
+  acks.report(0, upTo(101), 1)
+  acks.report(1, MutableGtidSet.interval(UUID, 1, 200), 2)
+  acks.report(2, upTo(101), 3)
+  assert.equal(write.settled, false)
+})
+
+test('a transaction after a gap is not held: only the contiguous part counts', () => {
+  const acks = fresh()
+  const write = acks.waitFor(105, anyTwo, 0)
+  const gap = upTo(103)
+  gap.addInterval(UUID, 105, 105)
+  acks.report(1, gap, 1)
+  acks.report(2, gap, 1)
+  assert.equal(write.settled, false)
+})
+
+test('a selection can ask for more than k, never for less', () => {
+  const acks = fresh()
+  const strict = acks.waitFor(101, { members: [1, 3], needed: 2 }, 0)
+  const lax = acks.waitFor(101, { members: [1], needed: 1 }, 0)
+  acks.report(1, upTo(101), 1)
+  assert.equal(lax.settled, false, 'k = 2 holds whatever was selected')
+  acks.report(2, upTo(101), 1)
+  assert.equal(lax.value, 'acknowledged')
+  assert.equal(strict.settled, false)
+  acks.report(3, upTo(101), 1)
+  assert.equal(strict.value, 'acknowledged')
+})
+
+test('a rebuilt replica counts again only after it holds something newer that was acknowledged without it', () => {
+  const acks = fresh()
+  acks.waitFor(101, anyTwo, 0)
+  acks.report(1, upTo(101), 1)
+  acks.exclude(1)
+  acks.report(1, upTo(101), 2)
+  const write = acks.waitFor(101, anyTwo, 3)
+  acks.report(2, upTo(101), 4)
+  assert.equal(write.settled, false, 'replica 1 must not count')
+  const next = acks.waitFor(102, anyTwo, 5)
+  acks.report(1, upTo(102), 6)
+  acks.report(2, upTo(102), 6)
+  assert.equal(next.settled, false)
+  acks.report(3, upTo(102), 7)
+  assert.equal(next.value, 'acknowledged')
+  acks.report(1, upTo(103), 8)
+  assert.equal(acks.excluded().has(1), false)
+})
+
+test('the end of an epoch ends what is open, and nothing is acknowledged after it', () => {
+  const acks = fresh()
+  const write = acks.waitFor(101, anyTwo, 0)
+  acks.end()
+  assert.equal(write.value, 'ended')
+  assert.equal(acks.waitFor(102, anyTwo, 1).value, 'ended')
+})
+
+test("a replica is asked for the marker first, then for the oldest transaction it lacks, by the epoch's own interval", () => {
+  const acks = fresh()
+  assert.equal(acks.wantedOf(1)?.toString(), `${marker.uuid}:1`)
+  acks.report(1, upTo(100), 0)
+  assert.equal(acks.wantedOf(1), null)
+  acks.waitFor(107, anyTwo, 0)
+  acks.waitFor(103, anyTwo, 0)
+  assert.equal(acks.wantedOf(1)?.toString(), `${UUID}:101-103`)
+  acks.report(1, upTo(103), 0)
+  assert.equal(acks.wantedOf(1)?.toString(), `${UUID}:101-107`)
+})
+
+test('waiting without progress is dated from its beginning, and progress restarts the clock', () => {
+  const acks = fresh()
+  assert.equal(acks.waitingSinceUs, null)
+  acks.waitFor(101, anyTwo, 5)
+  acks.waitFor(102, anyTwo, 6)
+  assert.equal(acks.waitingSinceUs, 5)
+  acks.report(1, upTo(101), 7)
+  acks.report(2, upTo(101), 9)
+  assert.equal(acks.waitingSinceUs, 9)
+  acks.report(1, upTo(102), 10)
+  acks.report(2, upTo(102), 11)
+  assert.equal(acks.waitingSinceUs, null)
+})
+
+test('a read is confirmed by floor(n/2) replicas that were asked after it began', () => {
+  const confirmations = new Confirmations(4)
+  const early = confirmations.request()
+  const askedBefore = confirmations.newest
+  const late = confirmations.request()
+  confirmations.confirm(1, askedBefore)
+  assert.equal(early.settled, false)
+  confirmations.confirm(2, askedBefore)
+  assert.equal(early.value, 'confirmed')
+  assert.equal(late.settled, false, 'it began after the question')
+  confirmations.confirm(1, confirmations.newest)
+  confirmations.confirm(1, confirmations.newest)
+  assert.equal(late.settled, false, 'one replica twice is one replica')
+  confirmations.confirm(3, confirmations.newest)
+  assert.equal(late.value, 'confirmed')
+})
