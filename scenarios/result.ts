@@ -98,6 +98,8 @@ export interface Summary {
   /** 1000 / ratePerSec: no duration here is finer. */
   readonly resolutionMs: number
   readonly counters: Readonly<Record<string, number>>
+  /** What the numbers do not say, in sentences: a fault that no failover followed, an end state that could not be read. */
+  readonly notes?: readonly string[]
 }
 
 /** Columns of equal length; one row per interval of `intervalMs`. Percentiles are null in an interval without samples. */

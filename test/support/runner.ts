@@ -53,8 +53,8 @@ export class TestRun {
   readonly #slow: string[] = []
   #declared = 0
   #finished = 0
-  /** What is going on now, for whoever ends the process in the middle of it. */
-  #doing: string | null = null
+  /** What is going on now, for whoever ends the process in the middle of it; null once all is counted. */
+  #doing: string | null = 'the start'
   /** Rejects the running test when something goes wrong outside its own promise. */
   #disturb: ((error: unknown) => void) | null = null
 
@@ -63,10 +63,8 @@ export class TestRun {
     process.on('unhandledRejection', (reason) => this.#stray('a rejection that nobody handled', reason))
     process.on('uncaughtException', (error) => this.#stray('an exception outside of the test', error))
     process.on('exit', () => {
-      if (this.#doing !== null) {
-        this.fail(`the process ended during: ${this.#doing}`)
-        process.exitCode = 1
-      }
+      if (this.#doing !== null) this.fail(`the process ended during: ${this.#doing}`)
+      if (this.tally.failed > 0) process.exitCode = 1
       console.log(lastLine(this.tally))
     })
   }
@@ -81,7 +79,6 @@ export class TestRun {
     for (const file of files) await this.#collect(file)
     this.#doing = 'the run'
     await exec()
-    this.#doing = null
     // Rejections of the last test surface one turn later.
     await new Promise((resolve) => setImmediate(resolve))
     if (this.#finished !== this.#declared)
@@ -92,6 +89,7 @@ export class TestRun {
       console.log(
         'skipped: ' + [...this.#wanting].map(([need, n]) => `${n} for want of ${need} (${adviceFor(need)})`).join('; '),
       )
+    this.#doing = null
   }
 
   async #collect(file: TestFile): Promise<void> {
@@ -104,7 +102,7 @@ export class TestRun {
       this.fail(`${file.name} cannot be used\n${describeFailure(error)}`)
       return
     } finally {
-      this.#doing = null
+      this.#doing = 'the run'
     }
     const group = suite()
     let registered = 0

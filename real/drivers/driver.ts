@@ -1,0 +1,84 @@
+/**
+ * Who owns the servers. A driver brings MySQL servers up, does to their processes what a scenario's faults ask, looks
+ * at them from outside, and takes everything away again. It knows nothing about replication: servers boot read-only and
+ * following nobody, and the coordinator sets the cluster up (failover.md, section 2).
+ *
+ * One interface for local processes, later Docker and servers that are merely attached to; the same few files each.
+ */
+import type { GtidSet } from '../../algorithms/gtid-set.ts'
+import type { LagSeries, NodeEnd } from '../../scenarios/record.ts'
+import type { Accounts, NodeAddress } from '../mysql/target.ts'
+
+/** What an independent look at a server saw: never the coordinator's opinion, and nothing that the fault itself reported. */
+export interface Witness {
+  /** The process runs (not stopped, not dead) and MySQL's greeting arrived. */
+  readonly alive: boolean
+  readonly process: 'running' | 'stopped' | 'gone'
+  /** One line for people, e.g. `process 4711 stopped by a signal; connected, but no greeting within 250 ms`. */
+  readonly text: string
+  /** When it was seen: CLOCK_MONOTONIC, microseconds (`monotonicUs()`). */
+  readonly seenUs: number
+}
+
+/** Where the servers' data lies, and what an fsync costs there: it goes into the result, because it is half of the latency. */
+export interface Storage {
+  readonly kind: 'memory' | 'disk'
+  readonly directory: string
+  /** Median of a 4 kB write followed by fdatasync, in microseconds. */
+  readonly fsyncUs: number
+  /** Why this one, in words. */
+  readonly reason: string
+}
+
+export interface SavedExtras {
+  readonly path: string
+  /** How it was saved, or what could not be done. */
+  readonly detail: string
+}
+
+export interface Driver {
+  readonly world: 'local' | 'docker' | 'attach'
+  /** Member order: a member's number is its index. */
+  readonly nodes: readonly NodeAddress[]
+  readonly accounts: Accounts
+  /** Version of the MySQL servers, e.g. `8.4.3`. */
+  readonly version: string
+  readonly storage: Storage
+  /** What went wrong without being asked for (a server that died by itself), a line each. Empty in a sound run. */
+  readonly incidents: readonly string[]
+
+  /** All servers up, answering, read-only, replicating from nobody. Rejects with EnvironmentError. */
+  start(): Promise<void>
+  /** Everything away: processes, ports, directories. Any number of times, in any phase, also during `start()`. */
+  stop(): Promise<void>
+
+  /** SIGKILL. Settles when the process has been seen dead; `seenUs` is that moment. */
+  kill(node: string): Promise<Witness>
+  /** SIGTERM, and wait for an orderly end (killed after a deadline, and then said so). */
+  shutdown(node: string): Promise<Witness>
+  /** SIGSTOP: connections stay open, nothing answers. */
+  pause(node: string): Promise<Witness>
+  /** SIGCONT. */
+  resume(node: string): Promise<Witness>
+  /** Start a server that was killed or shut down, on its old port and data. Settles when it answers. */
+  restart(node: string): Promise<Witness>
+  witness(node: string): Promise<Witness>
+
+  /** Keep what `gtids` did on `node`, before they are thrown away. The server may be up or down. */
+  saveExtras(node: string, gtids: GtidSet): Promise<SavedExtras>
+  /** Replace the data of `node` by a clone of `donor`: new server_uuid, up, read-only, replicating from nobody. */
+  rebuild(node: string, donor: string): Promise<{ readonly uuid: string; readonly tookUs: number }>
+
+  /** The server's final state, read from itself. Never rejects: an unreachable server is `reachable: false`. */
+  endState(node: string): Promise<NodeEnd>
+  /**
+   * Per replica: lag of each transaction, from the commit timestamps in its binlogs. `toWorkloadUs` maps wall-clock
+   * microseconds since 1970 to microseconds since the workload began. Void when a server's clock was skewed.
+   */
+  lag(toWorkloadUs: (wallUs: number) => number): Promise<readonly LagSeries[]>
+}
+
+/** CLOCK_MONOTONIC in microseconds: one clock for all processes of the host. */
+export function monotonicUs(): number {
+  return Number(process.hrtime.bigint() / 1_000n)
+}

@@ -1,0 +1,40 @@
+/** A server's final state, read over one administrator's connection and not through the coordinator. */
+import type { Connection, RowDataPacket } from 'mysql2/promise'
+import type { NodeEnd } from '../../scenarios/record.ts'
+
+/**
+ * Independent of the order in which a server stores or reads rows, and sensitive to every column, `position` too: it
+ * decides which write of a key is the newest. MD5 halves: a plain sum of CRCs has collisions.
+ */
+const CHECKSUM = `SELECT COUNT(*), LOWER(HEX(BIT_XOR(CAST(CONV(LEFT(digest, 16), 16, 10) AS UNSIGNED)))), LOWER(HEX(BIT_XOR(CAST(CONV(RIGHT(digest, 16), 16, 10) AS UNSIGNED))))
+  FROM (SELECT MD5(CONCAT_WS('|', position, op, key_id, IFNULL(ts_counter, '-'), IFNULL(ts_server, '-'))) AS digest FROM quorumlab.operations) AS digests`
+
+export async function readEndState(node: string, connect: () => Promise<Connection>): Promise<NodeEnd> {
+  let connection: Connection | null = null
+  try {
+    connection = await connect()
+    const ask = async (sql: string) => (await connection!.query<RowDataPacket[]>(sql))[0] as unknown as unknown[][]
+    const [server] = await ask('SELECT @@server_uuid, @@global.super_read_only')
+    // One snapshot for checksum and rows; gtid_executed is not part of it and is read behind it.
+    await ask('START TRANSACTION WITH CONSISTENT SNAPSHOT')
+    const [checksum] = await ask(CHECKSUM)
+    const ops = await ask('SELECT op FROM quorumlab.operations')
+    await ask('COMMIT')
+    const [executed] = await ask('SELECT @@global.gtid_executed')
+    return {
+      node,
+      reachable: true,
+      uuid: String(server![0]),
+      executed: String(executed![0]).replaceAll('\n', ''),
+      tableChecksum: checksum!.join('-'),
+      ops: new Set(ops.map(([op]) => Number(op))),
+      role: server![1] === 0 ? 'source' : 'replica',
+    }
+  } catch (error) {
+    // A statement that the server refuses is our mistake, not the server's state.
+    if (connection !== null && ((error as { errno?: number }).errno ?? 0) > 0) throw error
+    return { node, reachable: false, uuid: null, executed: null, tableChecksum: null, ops: null, role: 'down' }
+  } finally {
+    connection?.destroy()
+  }
+}

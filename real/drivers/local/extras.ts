@@ -1,0 +1,51 @@
+/** Keeps what a server executed and nobody else has, before it is thrown away: as SQL that can be read and run again. */
+import { execFile } from 'node:child_process'
+import { copyFile, mkdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { promisify } from 'node:util'
+import type { GtidSet } from '../../../algorithms/gtid-set.ts'
+import { binlogFiles, readBinlog } from '../binlog.ts'
+import type { SavedExtras } from '../driver.ts'
+import { type Mysqld, saysNoDefaultsItself } from './find-mysqld.ts'
+
+const DEADLINE_MS = 60_000
+
+/** Reads the binlog files and not the server, which may be down. `name` becomes the file's name. */
+export async function saveExtras(
+  mysqld: Mysqld,
+  dataDirectory: string,
+  gtids: GtidSet,
+  outDirectory: string,
+  name: string,
+): Promise<SavedExtras> {
+  await mkdir(outDirectory, { recursive: true })
+  const holding: string[] = []
+  let found = 0
+  for (const path of await binlogFiles(dataDirectory)) {
+    const before = found
+    await readBinlog(path, ({ gtid }) => {
+      if (gtids.has(gtid)) found++
+    })
+    if (found > before) holding.push(path)
+  }
+  const count = `${found} of ${gtids.size} transactions`
+  const path = join(outDirectory, `${name}.sql`)
+  if (mysqld.mysqlbinlog !== null && holding.length > 0) {
+    const words = (await saysNoDefaultsItself(mysqld.mysqlbinlog)) ? [] : ['--no-defaults']
+    words.push('--verbose', `--include-gtids=${gtids}`, `--result-file=${path}`, ...holding)
+    const failure = await promisify(execFile)(mysqld.mysqlbinlog, words, { timeout: DEADLINE_MS }).then(
+      () => null,
+      (error: Error) => error.message,
+    )
+    if (failure === null) return { path, detail: `${count}, written by mysqlbinlog` }
+    return copied(holding, join(outDirectory, name), `${count}; mysqlbinlog failed (${failure.split('\n')[0]})`)
+  }
+  const why = holding.length === 0 ? 'no binlog of this server holds them' : 'there is no mysqlbinlog'
+  return copied(holding, join(outDirectory, name), `${count}; ${why}`)
+}
+
+async function copied(binlogs: readonly string[], directory: string, why: string): Promise<SavedExtras> {
+  await mkdir(directory, { recursive: true })
+  for (const path of binlogs) await copyFile(path, join(directory, basename(path)))
+  return { path: directory, detail: `${why}: ${binlogs.length} binlog files were copied as they are` }
+}

@@ -1,0 +1,64 @@
+/**
+ * What every server knows before it serves: the schema and the accounts. Two parts, because the template is shared by
+ * all clusters and must not know their passwords: it holds locked accounts, and each node's first start unlocks them
+ * with this cluster's own.
+ *
+ * Both run as `--init-file`, before the first connection is accepted and before super_read_only takes hold. The first
+ * statement keeps them out of the binlog: otherwise each server would begin with a transaction that no other has.
+ * One statement a line: older servers read the file by lines.
+ */
+import { randomBytes } from 'node:crypto'
+import type { Account } from '../../mysql/connection.ts'
+import type { Accounts } from '../../mysql/target.ts'
+
+const USERS = {
+  admin: 'quorumlab_admin',
+  client: 'quorumlab_client',
+  replication: 'quorumlab_repl',
+  drain: 'quorumlab_drain',
+} as const
+
+export const TEMPLATE_SQL: readonly string[] = [
+  'SET sql_log_bin = 0',
+  'CREATE DATABASE quorumlab',
+  // `position` orders the writes of a key by their commit on the source; `op` is what makes a retry harmless.
+  'CREATE TABLE quorumlab.operations (position BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, op BIGINT UNSIGNED NOT NULL UNIQUE, key_id INT NOT NULL, ts_counter BIGINT NULL, ts_server INT NULL, KEY newest (key_id, position))',
+  // Replicated: an epoch's first transaction writes its row.
+  'CREATE TABLE quorumlab.epoch (epoch BIGINT NOT NULL, k INT NOT NULL, member INT NULL, base BIGINT NULL, source_uuid CHAR(36) NULL, started_at TIMESTAMP(6) NULL, PRIMARY KEY (epoch, k))',
+  // Local: written with sql_log_bin = 0 only.
+  'CREATE TABLE quorumlab.promise (id TINYINT NOT NULL PRIMARY KEY, promised BIGINT NOT NULL)',
+  'INSERT INTO quorumlab.promise VALUES (1, 0)',
+  ...Object.values(USERS).map((user) => `CREATE USER '${user}'@'%' ACCOUNT LOCK`),
+  // ALL names whatever privileges this version has: the list of dynamic ones differs between 8.0, 8.4 and 9.x.
+  `GRANT ALL ON *.* TO '${USERS.admin}'@'%' WITH GRANT OPTION`,
+  `GRANT SELECT, INSERT, UPDATE, DELETE ON quorumlab.operations TO '${USERS.client}'@'%'`,
+  `GRANT SELECT ON quorumlab.* TO '${USERS.client}'@'%'`,
+  `GRANT REPLICATION SLAVE ON *.* TO '${USERS.replication}'@'%'`,
+  `GRANT REPLICATION SLAVE, CONNECTION_ADMIN ON *.* TO '${USERS.drain}'@'%'`,
+  "ALTER USER 'root'@'localhost' ACCOUNT LOCK",
+]
+
+export function generateAccounts(): Accounts {
+  // Letters and digits only: nothing to quote, in SQL or anywhere else.
+  const account = (user: string): Account => ({ user, password: randomBytes(18).toString('hex') })
+  return {
+    admin: account(USERS.admin),
+    client: account(USERS.client),
+    replication: account(USERS.replication),
+    drain: account(USERS.drain),
+  }
+}
+
+/** For a node's first start. Holds secrets: written with mode 600, removed as soon as the server answers. */
+export function unlockSql(accounts: Accounts): readonly string[] {
+  return [
+    'SET sql_log_bin = 0',
+    ...Object.values(accounts).map(
+      ({ user, password }: Account) => `ALTER USER '${user}'@'%' IDENTIFIED BY '${password}' ACCOUNT UNLOCK`,
+    ),
+  ]
+}
+
+export function sqlFile(statements: readonly string[]): string {
+  return statements.map((statement) => `${statement};\n`).join('')
+}

@@ -1,0 +1,190 @@
+/** One server of a local cluster: its directory, its ports, and its process (if it has one at the moment). */
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Connection, createConnection } from 'mysql2/promise'
+import type { Accounts, NodeAddress } from '../../mysql/target.ts'
+import { monotonicUs, type Witness } from '../driver.ts'
+import { EnvironmentError } from '../environment-error.ts'
+import { describeGreeting, greet } from '../greeting.ts'
+import { leadingFlags, nodeFlags, nodePaths } from './boot-flags.ts'
+import type { Mysqld } from './find-mysqld.ts'
+import { sqlFile, unlockSql } from './init-sql.ts'
+import { adviceFor, MysqldProcess, saysPortBusy } from './mysqld-process.ts'
+
+export interface NodeContext {
+  readonly mysqld: Mysqld
+  readonly accounts: Accounts
+  /** Aborted when the cluster is to be stopped. */
+  readonly signal: AbortSignal
+  readonly onSpawn: (node: LocalNode) => void
+  readonly onUnexpectedDeath: (node: LocalNode, how: string) => void
+}
+
+/** The port that was held for this server is taken all the same. */
+export class PortTaken extends Error {}
+
+const READY_DEADLINE_MS = 60_000
+const SHUTDOWN_DEADLINE_MS = 30_000
+const STATE_DEADLINE_MS = 5_000
+const CONNECT_RETRY_MS = 10
+const GREETING_DEADLINE_MS = 150
+
+export class LocalNode {
+  readonly address: NodeAddress
+  readonly directory: string
+  readonly serverId: number
+  readonly #context: NodeContext
+  #process: MysqldProcess | null = null
+  #deathIsOurs = false
+
+  constructor(address: NodeAddress, serverId: number, directory: string, context: NodeContext) {
+    this.address = address
+    this.serverId = serverId
+    this.directory = directory
+    this.#context = context
+  }
+
+  get process(): MysqldProcess | null {
+    return this.#process
+  }
+
+  get paths() {
+    return nodePaths(this.directory)
+  }
+
+  /** Starts the server; settles when it answers a query. `first`: its accounts are still locked. */
+  async launch(first: boolean): Promise<void> {
+    const { mysqld, accounts, signal } = this.#context
+    if (this.#process !== null && this.#process.death === null)
+      throw new Error(`assertion: ${this.address.name} is started, but it runs (process ${this.#process.pid})`)
+    await mkdir(this.paths.temporary, { recursive: true })
+    await rm(this.paths.pidFile, { force: true })
+    const words = [...(await leadingFlags(mysqld.path)), ...nodeFlags({ ...this.address, ...this })]
+    if (first) {
+      await writeFile(this.paths.initFile, sqlFile(unlockSql(accounts)), { mode: 0o600 })
+      words.push(`--init-file=${this.paths.initFile}`)
+    }
+    signal.throwIfAborted()
+    const process = await MysqldProcess.spawn(mysqld.path, words, {
+      directory: this.directory,
+      log: this.paths.log,
+      pidFile: this.paths.pidFile,
+      secrets: Object.values(accounts).map((account) => account.password),
+    })
+    this.#process = process
+    this.#deathIsOurs = false
+    this.#context.onSpawn(this)
+    try {
+      await this.#untilAnswering(process)
+    } finally {
+      if (first) await rm(this.paths.initFile, { force: true })
+    }
+    void process.dead.then(({ how }) => {
+      if (!this.#deathIsOurs) this.#context.onUnexpectedDeath(this, how)
+    })
+  }
+
+  /** An administrator's connection of its own. The caller ends it. */
+  connect(): Promise<Connection> {
+    const { host, adminPort: port } = this.address
+    return createConnection({ host, port, ...this.#context.accounts.admin, connectTimeout: 2_000, rowsAsArray: true })
+  }
+
+  killNow(): void {
+    this.#deathIsOurs = true
+    this.#process?.signal('SIGKILL')
+  }
+
+  async kill(): Promise<Witness> {
+    this.killNow()
+    await this.#process?.dead
+    return this.witness()
+  }
+
+  async shutdown(): Promise<Witness> {
+    this.#deathIsOurs = true
+    const process = this.#process
+    // A paused process would not hear it.
+    process?.signal('SIGCONT')
+    process?.signal('SIGTERM')
+    const timer = setTimeout(() => process?.signal('SIGKILL'), SHUTDOWN_DEADLINE_MS)
+    await process?.dead
+    clearTimeout(timer)
+    return this.witness()
+  }
+
+  pause(): Promise<Witness> {
+    return this.#signalUntil('SIGSTOP', 'stopped')
+  }
+
+  resume(): Promise<Witness> {
+    return this.#signalUntil('SIGCONT', 'running')
+  }
+
+  async witness(): Promise<Witness> {
+    const look = this.#process?.look() ?? null
+    const seenUs = look === null ? (this.#process?.death?.atUs ?? monotonicUs()) : monotonicUs()
+    const greeting = await greet(this.address.host, this.address.port, GREETING_DEADLINE_MS)
+    const state = look?.state ?? 'gone'
+    const what =
+      look === null
+        ? `process gone (${this.#process?.death?.how ?? 'never started'})`
+        : state === 'stopped'
+          ? `process ${look.pid} stopped by a signal`
+          : `process ${look.pid} runs`
+    return {
+      alive: state === 'running' && greeting.kind === 'greeting',
+      process: state,
+      text: `${what}; ${describeGreeting(greeting)}`,
+      seenUs,
+    }
+  }
+
+  async #signalUntil(signal: 'SIGSTOP' | 'SIGCONT', state: 'stopped' | 'running'): Promise<Witness> {
+    this.#process?.signal(signal)
+    const end = performance.now() + STATE_DEADLINE_MS
+    for (let look = this.#process?.look(); look; look = this.#process?.look()) {
+      if (look.state === state) break
+      if (performance.now() > end)
+        throw new Error(`${this.address.name}: process ${look.pid} is still not ${state} after ${signal}`)
+      await delay(1)
+    }
+    return this.witness()
+  }
+
+  /** Attempts, not a fixed sleep: the first connection that can ask something is the proof. */
+  async #untilAnswering(process: MysqldProcess): Promise<void> {
+    const end = performance.now() + READY_DEADLINE_MS
+    for (;;) {
+      this.#context.signal.throwIfAborted()
+      if (process.death !== null) throw this.#diedAtStart(process)
+      try {
+        const connection = await this.connect()
+        await connection.query('SELECT 1')
+        await connection.end()
+        return
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException
+        if (code === 'ER_ACCESS_DENIED_ERROR')
+          throw new Error(
+            `${this.address.name}: something answers on port ${this.address.adminPort} and does not know our account`,
+            { cause: error },
+          )
+        if (performance.now() > end)
+          throw new EnvironmentError(
+            `${this.address.name} did not answer within ${READY_DEADLINE_MS / 1_000} s. Its last lines:\n${process.lastWords()}`,
+            { cause: error },
+          )
+      }
+      await Promise.race([process.dead, delay(CONNECT_RETRY_MS)])
+    }
+  }
+
+  #diedAtStart(process: MysqldProcess): Error {
+    const lastWords = process.lastWords()
+    if (saysPortBusy(lastWords)) return new PortTaken(`${this.address.name}: port busy\n${lastWords}`)
+    return new EnvironmentError(
+      `mysqld of ${this.address.name} died at start (${process.death!.how}). Its last lines:\n${lastWords}${adviceFor(lastWords)}`,
+    )
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Where the servers' data goes. Memory (/dev/shm) takes the noise of a disk's fsync out of a run, and a killed process
+ * loses nothing there that it would keep on a disk; a disk is the honest place to measure write latency. So both are
+ * measured, `auto` takes the quicker one that has room, and the result says which it was and what an fsync cost.
+ */
+import { mkdtemp, open, rm, statfs } from 'node:fs/promises'
+import { freemem } from 'node:os'
+import { join } from 'node:path'
+import type { Storage } from '../driver.ts'
+import { EnvironmentError } from '../environment-error.ts'
+
+/** `auto`, `memory`, `disk`, or an existing directory. */
+export type DataDirectoryChoice = string
+
+const SHARED_MEMORY = '/dev/shm'
+const BYTES_PER_NODE = 500e6
+/** Resident memory of a server, beside its data. */
+const MEMORY_PER_NODE = 350e6
+const SYNCS = 15
+
+export async function chooseStorage(
+  choice: DataDirectoryChoice,
+  nodes: number,
+  diskDirectory: string,
+): Promise<Storage> {
+  if (choice === 'memory') return measured('memory', SHARED_MEMORY, 'asked for', nodes)
+  if (choice === 'disk') return measured('disk', diskDirectory, 'asked for', nodes)
+  if (choice !== 'auto') return measured('disk', choice, 'named by the user', nodes)
+
+  const disk = await measured('disk', diskDirectory, 'only choice', nodes).catch((error: Error) => error)
+  const memory =
+    freemem() < nodes * (BYTES_PER_NODE + MEMORY_PER_NODE)
+      ? new EnvironmentError(`not enough free memory for ${nodes} servers with their data in ${SHARED_MEMORY}`)
+      : await measured('memory', SHARED_MEMORY, 'only choice', nodes).catch((error: Error) => error)
+
+  if (disk instanceof Error && memory instanceof Error)
+    throw new EnvironmentError(`No place for the servers' data: ${disk.message}; ${memory.message}.`)
+  if (memory instanceof Error) return { ...(disk as Storage), reason: memory.message }
+  if (disk instanceof Error) return { ...memory, reason: disk.message }
+  const comparison = `an fsync takes ${Math.round(memory.fsyncUs)} us in memory, ${Math.round(disk.fsyncUs)} us on disk`
+  return memory.fsyncUs <= disk.fsyncUs ? { ...memory, reason: comparison } : { ...disk, reason: comparison }
+}
+
+async function measured(kind: Storage['kind'], directory: string, reason: string, nodes: number): Promise<Storage> {
+  let free: number
+  try {
+    const { bavail, bsize } = await statfs(directory)
+    free = bavail * bsize
+  } catch (error) {
+    throw new EnvironmentError(`${directory} cannot be used for data: ${(error as Error).message}`, { cause: error })
+  }
+  if (free < nodes * BYTES_PER_NODE)
+    throw new EnvironmentError(
+      `${directory} has ${(free / 1e6).toFixed(0)} MB free, ${nodes} servers need ${((nodes * BYTES_PER_NODE) / 1e6).toFixed(0)} MB`,
+    )
+  return { kind, directory, reason, fsyncUs: await measureFsyncUs(directory) }
+}
+
+/** Median cost of what a server does for each commit: append a little, then make it durable. */
+export async function measureFsyncUs(directory: string): Promise<number> {
+  let probe: string
+  try {
+    probe = await mkdtemp(join(directory, '.quorumlab-fsync-'))
+  } catch (error) {
+    throw new EnvironmentError(`${directory} cannot be written: ${(error as Error).message}`, { cause: error })
+  }
+  try {
+    const file = await open(join(probe, 'probe'), 'w')
+    const block = Buffer.alloc(4096, 1)
+    const tookUs: number[] = []
+    for (let i = 0; i < SYNCS; i++) {
+      const start = performance.now()
+      await file.write(block)
+      await file.datasync()
+      tookUs.push((performance.now() - start) * 1_000)
+    }
+    await file.close()
+    return tookUs.sort((a, b) => a - b)[SYNCS >> 1]!
+  } finally {
+    await rm(probe, { recursive: true, force: true })
+  }
+}

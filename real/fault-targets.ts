@@ -1,0 +1,150 @@
+/**
+ * What faults can hit: MySQL servers (the driver's) and services (ours), behind one set of verbs; and the roles that
+ * scenarios name them by, resolved when a step fires.
+ */
+import { connect } from 'node:net'
+import type { RandomStreams } from '../scenarios/random.ts'
+import type { Driver } from './drivers/driver.ts'
+import { monotonicUs } from './drivers/driver.ts'
+import type { NodeAddress } from './mysql/target.ts'
+import type { Service } from './services.ts'
+
+export interface Sight {
+  readonly condition: 'running' | 'paused' | 'gone'
+  readonly text: string
+  /** CLOCK_MONOTONIC, microseconds. */
+  readonly seenUs: number
+}
+
+export interface FaultTarget {
+  readonly name: string
+  kill(): Promise<Sight>
+  shutdown(): Promise<Sight>
+  pause(): Promise<Sight>
+  resume(): Promise<Sight>
+  restart(): Promise<Sight>
+  look(): Promise<Sight>
+}
+
+export function nodeTarget(driver: Driver, name: string): FaultTarget {
+  const seen = async (act: Promise<Awaited<ReturnType<Driver['witness']>>>): Promise<Sight> => {
+    const { process, text, seenUs } = await act
+    return { condition: process === 'stopped' ? 'paused' : process, text, seenUs }
+  }
+  return {
+    name,
+    kill: () => seen(driver.kill(name)),
+    shutdown: () => seen(driver.shutdown(name)),
+    pause: () => seen(driver.pause(name)),
+    resume: () => seen(driver.resume(name)),
+    restart: () => seen(driver.restart(name)),
+    look: () => seen(driver.witness(name)),
+  }
+}
+
+export function serviceTarget(service: Service): FaultTarget {
+  const look = async (): Promise<Sight> => ({
+    condition: service.condition,
+    text: service.description,
+    seenUs: monotonicUs(),
+  })
+  /** Signals take a moment to show. */
+  const settled = async (condition: Sight['condition']): Promise<Sight> => {
+    for (let tries = 0; tries < 200 && service.condition !== condition; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    return await look()
+  }
+  return {
+    name: service.name,
+    kill: () => service.kill().then(look),
+    shutdown: () => service.shutdown().then(look),
+    pause: () => {
+      service.pause()
+      return settled('paused')
+    },
+    resume: () => {
+      service.resume()
+      return settled('running')
+    },
+    restart: () => service.start().then(look),
+    look,
+  }
+}
+
+export interface RoleContext {
+  readonly nodes: readonly NodeAddress[]
+  /** The last source a reign named; null before the first. */
+  readonly source: () => string | null
+  /** Processes that the harness has taken down and not brought back, in that order. */
+  readonly down: () => readonly string[]
+  readonly streams: RandomStreams
+}
+
+/** The processes a step's words mean now. Words that are no role are names. */
+export async function resolveTargets(words: readonly string[], context: RoleContext): Promise<string[]> {
+  const names = new Set<string>()
+  for (const word of words) for (const name of await resolveRole(word, context)) names.add(name)
+  return [...names]
+}
+
+async function resolveRole(word: string, context: RoleContext): Promise<readonly string[]> {
+  const nodes = context.nodes.map(({ name }) => name)
+  const source = context.source() ?? nodes[0]!
+  const up = nodes.filter((name) => !context.down().includes(name))
+  const replicas = up.filter((name) => name !== source)
+  switch (word) {
+    case 'source':
+      return [source]
+    case 'replica':
+      return draw(replicas, 1, context)
+    case 'any':
+      return draw(up, 1, context)
+    case 'minority':
+      return draw(replicas, Math.floor((nodes.length - 1) / 2), context)
+    case 'fastest':
+      return [await fastest(context.nodes.filter(({ name }) => replicas.includes(name)))]
+    case 'crashed':
+      return [...context.down()]
+    case 'all':
+      return nodes
+    default:
+      return [word]
+  }
+}
+
+/** `count` of them, each draw from the stream of the faults. */
+function draw(names: readonly string[], count: number, context: RoleContext): string[] {
+  const left = [...names]
+  const drawn: string[] = []
+  const stream = context.streams.stream('fault-targets')
+  while (drawn.length < count && left.length > 0)
+    drawn.push(...left.splice(Math.floor(stream.uniform() * left.length), 1))
+  return drawn
+}
+
+/** By the time to MySQL's greeting, the best of three looks each: independent of what the coordinator thinks. */
+async function fastest(nodes: readonly NodeAddress[]): Promise<string> {
+  let best = { name: nodes[0]?.name ?? '', ms: Number.POSITIVE_INFINITY }
+  for (let round = 0; round < 3; round++)
+    for (const node of nodes) {
+      const ms = await greetingMs(node)
+      if (ms < best.ms) best = { name: node.name, ms }
+    }
+  return best.name
+}
+
+const GREETING_DEADLINE_MS = 250
+
+function greetingMs(node: NodeAddress): Promise<number> {
+  const startMs = performance.now()
+  return new Promise((resolve) => {
+    const socket = connect(node.port, node.host)
+    const end = (ms: number) => {
+      socket.destroy()
+      resolve(ms)
+    }
+    socket.setTimeout(GREETING_DEADLINE_MS, () => end(Number.POSITIVE_INFINITY))
+    socket.once('error', () => end(Number.POSITIVE_INFINITY))
+    socket.once('data', () => end(performance.now() - startMs))
+  })
+}

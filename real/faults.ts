@@ -1,0 +1,202 @@
+/**
+ * The scenario's faults, fired at their times at real processes. Each is witnessed: a look before, one when it has
+ * taken hold and one at the end. A fault that did not take hold is an error of the harness and ends the run; it must
+ * not end as a passed check.
+ */
+import type { FaultRecord } from '../scenarios/record.ts'
+import type { FaultStep, FaultVerb, Scenario } from '../scenarios/scenario.ts'
+import { EnvironmentError } from './drivers/environment-error.ts'
+import { type FaultTarget, type RoleContext, resolveTargets, type Sight } from './fault-targets.ts'
+
+/** What can be done to real processes without help from the kernel's network. */
+const VERBS: Readonly<
+  Partial<
+    Record<FaultVerb, { readonly act: keyof Omit<FaultTarget, 'name' | 'look'>; readonly becomes: Sight['condition'] }>
+  >
+> = {
+  crash: { act: 'kill', becomes: 'gone' },
+  stop: { act: 'shutdown', becomes: 'gone' },
+  pause: { act: 'pause', becomes: 'paused' },
+  restart: { act: 'restart', becomes: 'running' },
+  start: { act: 'restart', becomes: 'running' },
+  resume: { act: 'resume', becomes: 'running' },
+}
+
+const UNDOES: Readonly<Partial<Record<FaultVerb, FaultVerb>>> = { restart: 'crash', start: 'stop', resume: 'pause' }
+
+/** Refuses, before anything is started, what this world cannot do. */
+export function refuseUnsupported(scenario: Scenario): void {
+  for (const step of scenario.faults)
+    if (VERBS[step.verb] === undefined)
+      throw new EnvironmentError(
+        `${scenario.file}:${step.line}: real servers cannot \`${step.verb}\` yet (it needs a proxy on every link): ` +
+          'run this scenario with --on sim, or use crash, restart, stop, start, pause and resume',
+      )
+}
+
+interface ActiveFault {
+  readonly step: FaultStep
+  readonly target: FaultTarget
+  /** Index of its record. */
+  readonly record: number
+}
+
+type MutableRecord = { -readonly [K in keyof FaultRecord]: FaultRecord[K] }
+
+export interface FaultContext extends Omit<RoleContext, 'down'> {
+  readonly targets: ReadonlyMap<string, FaultTarget>
+  /** CLOCK_MONOTONIC microseconds of the workload's time 0. */
+  readonly workloadStartUs: number
+  readonly nowUs: () => number
+  readonly onFailure: (error: Error) => void
+  /** A fault took hold or was undone. */
+  readonly onChange: (label: string, verb: FaultVerb) => void
+}
+
+export class FaultSchedule {
+  readonly #context: FaultContext
+  readonly #records: MutableRecord[] = []
+  readonly #active: ActiveFault[] = []
+  /** What a step hit, for the undo steps that name it. */
+  readonly #hit = new Map<FaultStep, readonly string[]>()
+  readonly #timers: NodeJS.Timeout[] = []
+  /** One action after another for each process; different processes at once. */
+  readonly #last = new Map<string, Promise<void>>()
+  #stopped = false
+
+  constructor(context: FaultContext) {
+    this.#context = context
+  }
+
+  begin(steps: readonly FaultStep[]): void {
+    for (const step of steps) {
+      const inMs = (step.atUs - this.#sinceStartUs()) / 1000
+      this.#timers.push(
+        setTimeout(() => void this.#fire(step, steps).catch(this.#context.onFailure), Math.max(0, inMs)),
+      )
+    }
+  }
+
+  get records(): readonly FaultRecord[] {
+    return this.#records
+  }
+
+  /** Labels of the faults that are on. */
+  get active(): readonly string[] {
+    return this.#active.map(({ record }) => this.#records[record]!.label)
+  }
+
+  /** Fire nothing any more, and wait for what is under way. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    for (const timer of this.#timers) clearTimeout(timer)
+    await Promise.all(this.#last.values())
+  }
+
+  /** Undo what is still on. Its records keep `healedUs` null: the workload ended with it. */
+  async heal(): Promise<void> {
+    for (const { step, target } of this.#active.splice(0)) {
+      if (step.verb === 'pause') await target.resume()
+      else await target.restart()
+    }
+  }
+
+  /** The last look of every record. */
+  async lookAfter(): Promise<void> {
+    for (const record of this.#records) {
+      const looks = await Promise.all(record.target.map((name) => this.#context.targets.get(name)!.look()))
+      record.witness = { ...record.witness, after: looks.map(({ text }) => text).join('; ') }
+    }
+  }
+
+  async #fire(step: FaultStep, steps: readonly FaultStep[]): Promise<void> {
+    const does = UNDOES[step.verb]
+    const names =
+      does === undefined
+        ? await resolveTargets(step.target, { ...this.#context, down: () => this.#down() })
+        : this.#undoTargets(step, steps, does)
+    this.#hit.set(step, names)
+    await Promise.all(
+      names.map((name) => {
+        const target = this.#context.targets.get(name)
+        if (target === undefined) throw new Error(`assertion: a fault's target ${name} does not exist`)
+        const action = (this.#last.get(name) ?? Promise.resolve()).then(async () => {
+          if (this.#stopped) return
+          await (does === undefined ? this.#hurt(step, target) : this.#undo(step, target))
+        })
+        this.#last.set(
+          name,
+          action.catch(() => {}),
+        )
+        return action
+      }),
+    )
+  }
+
+  #down(): string[] {
+    return this.#active.filter(({ step }) => step.verb !== 'pause').map(({ target }) => target.name)
+  }
+
+  /** An undo hits what its fault hit, whoever plays that role by now. */
+  #undoTargets(step: FaultStep, steps: readonly FaultStep[], does: FaultVerb): readonly string[] {
+    const doStep =
+      step.undoOf !== null
+        ? steps[step.undoOf]
+        : steps.findLast(
+            (other) => other.verb === does && other.atUs <= step.atUs && other.target.join() === step.target.join(),
+          )
+    const hit = doStep === undefined ? undefined : this.#hit.get(doStep)
+    if (hit !== undefined) return hit
+    const on = this.#active.filter((fault) => fault.step.verb === does).map(({ target }) => target.name)
+    return step.target.some((word) => word === 'crashed' || word === 'all')
+      ? on
+      : on.filter((name) => step.target.includes(name))
+  }
+
+  async #hurt(step: FaultStep, target: FaultTarget): Promise<void> {
+    const { act, becomes } = VERBS[step.verb]!
+    const before = await target.look()
+    if (before.condition === becomes) {
+      this.#context.onChange(`${step.verb} ${target.name}: already ${becomes}`, step.verb)
+      return
+    }
+    const role = step.target.find((word) => word !== target.name)
+    const label = `${step.verb} ${target.name}${role === undefined ? '' : ` (${role})`}`
+    const atUs = this.#sinceStartUs()
+    const during = await target[act]()
+    if (during.condition !== becomes)
+      throw new Error(`${label} had no effect: expected a process that is ${becomes}, found ${during.text}`)
+    const record = this.#records.push({
+      atUs,
+      kind: step.verb,
+      target: [target.name],
+      label,
+      witness: {
+        before: before.text,
+        during: during.text,
+        after: '',
+        seenUs: during.seenUs - this.#context.workloadStartUs,
+      },
+      healedUs: null,
+    })
+    this.#active.push({ step, target, record: record - 1 })
+    this.#context.onChange(label, step.verb)
+  }
+
+  async #undo(step: FaultStep, target: FaultTarget): Promise<void> {
+    const { act, becomes } = VERBS[step.verb]!
+    const on = this.#active.findLastIndex((fault) => fault.target === target && fault.step.verb === UNDOES[step.verb])
+    // Undone already, or never hurt (it was down before): nothing to do and nothing to claim.
+    if (on < 0) return
+    const during = await target[act]()
+    const [fault] = this.#active.splice(on, 1)
+    if (during.condition !== becomes)
+      throw new Error(`${step.verb} ${target.name} had no effect: expected ${becomes}, found ${during.text}`)
+    this.#records[fault!.record]!.healedUs = during.seenUs - this.#context.workloadStartUs
+    this.#context.onChange(`${step.verb} ${target.name}`, step.verb)
+  }
+
+  #sinceStartUs(): number {
+    return this.#context.nowUs() - this.#context.workloadStartUs
+  }
+}

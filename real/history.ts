@@ -1,0 +1,64 @@
+/** What the run has seen so far: operations as the clients hand them over, events as they happen, and the live line. */
+import type { TraceEvent } from '../algorithms/trace.ts'
+import type { Progress } from '../scenarios/progress.ts'
+import { RandomStreams } from '../scenarios/random.ts'
+import type { Operation } from '../scenarios/record.ts'
+import type { Scenario } from '../scenarios/scenario.ts'
+import { Schedule } from '../scenarios/schedule.ts'
+
+/** The live line looks back this far. */
+const WINDOW_US = 1_000_000
+
+export class History {
+  readonly operations: Operation[] = []
+  /** In the run's time, not the workload's. */
+  readonly events: TraceEvent[] = []
+  source: string | null = null
+  /** Every reign's source, oldest first. */
+  readonly reigns: string[] = []
+  readonly #counts = { ok: 0, failed: 0, unknown: 0, unsent: 0 }
+  #recent: { readonly endUs: number; readonly latencyUs: number }[] = []
+  /** The clients' own schedule once more, to know how much is due. */
+  readonly #schedule: Schedule
+  #more: boolean
+
+  constructor(scenario: Scenario, seed: number) {
+    this.#schedule = new Schedule(scenario.workload, new RandomStreams(seed))
+    this.#more = this.#schedule.advance()
+  }
+
+  takeOperations(operations: readonly Operation[]): void {
+    for (const operation of operations) {
+      this.operations.push(operation)
+      this.#counts[operation.outcome]++
+      if (operation.endUs !== null)
+        this.#recent.push({ endUs: operation.endUs, latencyUs: operation.endUs - operation.intendedUs })
+    }
+  }
+
+  takeEvent(event: TraceEvent): void {
+    this.events.push(event)
+    if (event.kind !== 'reign') return
+    this.source = event.source
+    this.reigns.push(event.source)
+  }
+
+  progress(phase: Progress['phase'], atUs: number, faults: readonly string[]): Progress {
+    while (this.#more && this.#schedule.intendedUs <= atUs) this.#more = this.#schedule.advance()
+    this.#recent = this.#recent.filter(({ endUs }) => endUs >= atUs - WINDOW_US)
+    const latencies = this.#recent.map(({ latencyUs }) => latencyUs).sort((a, b) => a - b)
+    const p99Us = latencies[Math.ceil(latencies.length * 0.99) - 1]
+    return {
+      phase,
+      atUs,
+      offered: this.#more ? this.#schedule.op - 1 : this.#schedule.op,
+      ok: this.#counts.ok,
+      failed: this.#counts.failed,
+      unknown: this.#counts.unknown,
+      p99Ms: p99Us === undefined ? null : p99Us / 1000,
+      lagMs: null,
+      source: this.source,
+      faults,
+    }
+  }
+}

@@ -1,0 +1,205 @@
+/**
+ * The administrative commands, statement by statement, by the rules of failover.md section 2 and with the traps of
+ * real servers in mind. Each function assumes that its session holds the lock and is not deposed; each ends with the
+ * state read back from the server itself.
+ */
+import { rowOf } from '../../algorithms/failover/epoch.ts'
+import type { AdminCommand, ServerState } from '../../algorithms/servers.ts'
+import { AdminError, type AdminSession } from './admin-session.ts'
+import { PROMISED, stateOf, stateText } from './state.ts'
+import type { MysqlTarget } from './target.ts'
+
+/** MySQL's default of 10 makes a receiver give up for good after ten seconds. */
+const RETRY_COUNT = 86_400
+/** Any CHANGE that leaves the heartbeat out sets it back to half of replica_net_timeout: it is repeated every time. */
+const HEARTBEAT_SECONDS = 0.5
+
+export async function perform(session: AdminSession, target: MysqlTarget, action: AdminCommand): Promise<ServerState> {
+  switch (action.command) {
+    case 'detach':
+      await promise(session, action.promise)
+      await stopReceiver(session, target)
+      break
+    case 'fence':
+      await fence(session, target, action.promise)
+      break
+    case 'point':
+      await point(session, target, action.source, action.drain)
+      break
+    case 'promote':
+      await promote(session, target, action)
+      break
+    case 'quiesce':
+      await quiesce(session, target)
+      break
+    case 'discardRelayLog':
+      // Also forgets the channel, so that the next `point` starts from the executed set alone.
+      await session.change('STOP REPLICA')
+      await session.change('RESET REPLICA ALL')
+      break
+    case 'release':
+      break
+  }
+  return await state(session, target)
+}
+
+export async function state(session: AdminSession, target: MysqlTarget): Promise<ServerState> {
+  return stateOf(target, await session.ask(stateText(target)))
+}
+
+/**
+ * A local row, never replicated and without a GTID. super_read_only is off for this one statement only, read_only
+ * stays on, and all of it is one text, so that a coordinator that dies in between cannot leave the door ajar.
+ */
+async function promise(session: AdminSession, epoch: number): Promise<void> {
+  const [[superReadOnly]] = (await session.ask('SELECT @@global.super_read_only')) as [[number]]
+  const update = `UPDATE quorumlab.promise SET promised = ${epoch} WHERE promised < ${epoch}`
+  const opened =
+    superReadOnly === 1 ? ['SET GLOBAL super_read_only = OFF', update, 'SET GLOBAL super_read_only = ON'] : [update]
+  try {
+    await session.change(['SET SESSION lock_wait_timeout = 1, sql_log_bin = 0', ...opened].join('; '))
+  } catch (error) {
+    // The applier kept the lock for longer than the wait: the door is shut again before anything is reported.
+    if (!(error instanceof AdminError) || !session.alive) throw error
+    if (superReadOnly === 1) await readOnly(session)
+    const [[promised]] = (await session.ask(PROMISED)) as [[number]]
+    if (promised < epoch) throw error
+  }
+  await session.change('SET SESSION sql_log_bin = 1')
+}
+
+/** STOP waits for the thread; the read-back is what counts (failover.md: "read them back"). */
+async function stopReceiver(session: AdminSession, target: MysqlTarget): Promise<ServerState> {
+  await session.change('STOP REPLICA IO_THREAD')
+  const after = await state(session, target)
+  if (after.receiver !== 'stopped') throw unfinished(`the receiver is ${after.receiver} after STOP REPLICA`)
+  return after
+}
+
+/** In this order, or a client is told OK for a row that no replica has. */
+async function fence(session: AdminSession, target: MysqlTarget, epoch: number): Promise<void> {
+  await session.change('SET GLOBAL offline_mode = ON')
+  if (target.semiSync) await session.change('SET GLOBAL rpl_semi_sync_source_enabled = OFF')
+  await readOnly(session)
+  await promise(session, epoch)
+}
+
+/** Waits for statements that are being written; a short lock wait, repeated while there is time. */
+async function readOnly(session: AdminSession): Promise<void> {
+  await session.change('SET SESSION lock_wait_timeout = 1')
+  for (;;) {
+    try {
+      await session.change('SET GLOBAL super_read_only = ON')
+      return
+    } catch (error) {
+      const timedOut = error instanceof AdminError && error.failure.reason === 'lock wait timed out'
+      if (!timedOut || session.leftMs < 1_100) throw error
+    }
+  }
+}
+
+/**
+ * Follow another source without losing the relay log: CHANGE with both threads stopped deletes it, CHANGE with the
+ * applier running keeps it. A server that never replicated has no relay log, so there the order does not matter, and
+ * only there is SOURCE_AUTO_POSITION named.
+ */
+async function point(session: AdminSession, target: MysqlTarget, source: string, drain: boolean): Promise<void> {
+  const member = target.members.find(({ name }) => name === source)
+  if (member === undefined) throw new Error(`assertion: ${source} is not a configured member`)
+  const before = await state(session, target)
+  if (!before.superReadOnly) await readOnly(session)
+  if (target.semiSync) await session.change('SET GLOBAL rpl_semi_sync_source_enabled = OFF')
+  const channels = (await session.ask(
+    "SELECT 1 FROM performance_schema.replication_connection_configuration WHERE CHANNEL_NAME = ''",
+  )) as unknown[]
+  const configured = channels.length > 0
+  if (configured) {
+    if (before.receiver !== 'stopped') await stopReceiver(session, target)
+    if (before.applier !== 'running') await session.change('START REPLICA SQL_THREAD')
+    const ready = await state(session, target)
+    // Without this the next statement could be the one that throws acknowledged transactions away.
+    if (ready.applier !== 'running') throw unfinished('the applier does not run, so the relay log would be lost')
+  }
+  const account = drain ? target.accounts.drain : target.accounts.replication
+  const options = [
+    `SOURCE_HOST = ${text(member.host)}`,
+    `SOURCE_PORT = ${member.port}`,
+    `SOURCE_USER = ${text(account.user)}`,
+    `SOURCE_PASSWORD = ${text(account.password)}`,
+    'GET_SOURCE_PUBLIC_KEY = 1',
+    'SOURCE_CONNECT_RETRY = 1',
+    `SOURCE_RETRY_COUNT = ${RETRY_COUNT}`,
+    `SOURCE_HEARTBEAT_PERIOD = ${HEARTBEAT_SECONDS}`,
+    ...(configured ? [] : ['SOURCE_AUTO_POSITION = 1']),
+  ]
+  await session.change(`CHANGE REPLICATION SOURCE TO ${options.join(', ')}`)
+  await session.change(configured ? 'START REPLICA IO_THREAD' : 'START REPLICA')
+  if (before.offline) await session.change('SET GLOBAL offline_mode = OFF')
+}
+
+/**
+ * Become the source. The marker is written while read_only still keeps clients out (an administrator may write, they
+ * may not), so it is certainly the epoch's first transaction; and semi-sync is switched on after it but before the
+ * first client, because the marker itself would wait for replicas that are only pointed here afterwards.
+ */
+async function promote(
+  session: AdminSession,
+  target: MysqlTarget,
+  action: Extract<AdminCommand, { readonly command: 'promote' }>,
+): Promise<void> {
+  const before = await state(session, target)
+  if (before.receiver !== 'stopped') throw refused(`not promoted: the receiver is ${before.receiver}`)
+  if (!before.executed.covers(before.retrieved))
+    throw refused(`not promoted: ${before.retrieved.minus(before.executed).size} transactions are not applied`)
+  await session.change('STOP REPLICA')
+  const row = rowOf(action.marker.uuid)
+  const marker = `${action.marker.uuid}:${action.marker.number}`
+  await session.change('SET SESSION lock_wait_timeout = 1; SET GLOBAL super_read_only = OFF')
+  await session.change(
+    `SET SESSION gtid_next = ${text(marker)}; ` +
+      'INSERT INTO quorumlab.epoch (epoch, k, member, base, source_uuid, started_at)' +
+      ` VALUES (${row.epoch}, ${action.k}, ${row.member}, ${row.base}, @@server_uuid, NOW(6)); ` +
+      'SET SESSION gtid_next = AUTOMATIC',
+  )
+  if (target.semiSync) await session.change('SET GLOBAL rpl_semi_sync_source_enabled = ON')
+  await session.change('SET GLOBAL read_only = OFF')
+  if (before.offline) await session.change('SET GLOBAL offline_mode = OFF')
+}
+
+/** First step of a rejoin: nothing is written here any more, by clients or by the applier, then look. */
+async function quiesce(session: AdminSession, target: MysqlTarget): Promise<void> {
+  const before = await state(session, target)
+  if (before.semiSyncSource) {
+    // A source that waits for acknowledgements: super_read_only would wait for ever behind its clients. As in `fence`.
+    await session.change('SET GLOBAL offline_mode = ON')
+    await session.change('SET GLOBAL rpl_semi_sync_source_enabled = OFF')
+  }
+  await readOnly(session)
+  const clients = (await session.ask(
+    'SELECT PROCESSLIST_ID FROM performance_schema.threads' +
+      ` WHERE PROCESSLIST_USER = ${text(target.accounts.client.user)} AND PROCESSLIST_ID IS NOT NULL`,
+  )) as [number][]
+  for (const [id] of clients) {
+    try {
+      await session.change(`KILL ${id}`)
+    } catch (error) {
+      const gone = error instanceof AdminError && error.failure.errno === 1094
+      if (!gone) throw error
+    }
+  }
+  await session.change('STOP REPLICA')
+}
+
+/** Nothing was changed. */
+function refused(reason: string): AdminError {
+  return new AdminError({ kind: 'failed', reason, errno: 0 })
+}
+
+/** Something was changed, and what was asked for was not reached. */
+function unfinished(reason: string): AdminError {
+  return new AdminError({ kind: 'unknown', reason, errno: 0 })
+}
+
+function text(value: string): string {
+  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+}

@@ -1,0 +1,64 @@
+/**
+ * A MySQL server as the procedures see it: `MysqlRequests` in, outcomes out. Who may wait behind whom is decided
+ * here: data, probes, confirmations, waits and administration each have connections of their own, so that a waiter
+ * never delays a probe and a busy data pool never delays a failover.
+ */
+import type { MysqlRequests, Outcome, RequestOf } from '../../algorithms/servers.ts'
+import type { Pending } from '../../algorithms/world.ts'
+import type { Callable } from '../callable.ts'
+import { Administrator } from './administrator.ts'
+import { DATA_SETUP, execute, query } from './data.ts'
+import { ConnectionPool } from './pool.ts'
+import { WATCH_SETUP } from './state.ts'
+import { clientEndpoint, type MysqlTarget, ServerStart, watchEndpoint } from './target.ts'
+import { confirm, executed, probe, waitFor } from './watch.ts'
+
+/** A new source starts with this many open data connections instead of opening them under its first writes. */
+const WARM_CONNECTIONS = 8
+
+export class MysqlClient implements Callable {
+  readonly #target: MysqlTarget
+  readonly #data: ConnectionPool
+  readonly #probes: ConnectionPool
+  readonly #confirmations: ConnectionPool
+  readonly #waits: ConnectionPool
+  readonly #administrator: Administrator
+
+  constructor(server: Omit<MysqlTarget, 'start'>, options: { readonly dataConnections: number }) {
+    const target: MysqlTarget = { ...server, start: new ServerStart() }
+    this.#target = target
+    this.#data = new ConnectionPool(clientEndpoint(target), DATA_SETUP, options.dataConnections)
+    this.#probes = new ConnectionPool(watchEndpoint(target), WATCH_SETUP, 2)
+    this.#confirmations = new ConnectionPool(watchEndpoint(target), '', 2)
+    this.#waits = new ConnectionPool(watchEndpoint(target), '', 2)
+    this.#administrator = new Administrator(target)
+  }
+
+  call(request: { readonly kind: string }, deadlineUs: number, done: (outcome: Outcome<unknown>) => void): Pending {
+    const typed = request as RequestOf<MysqlRequests>
+    switch (typed.kind) {
+      case 'execute':
+        return execute(this.#data, typed, deadlineUs, done)
+      case 'query':
+        return query(this.#data, typed, deadlineUs, done)
+      case 'executed':
+        return executed(this.#confirmations, deadlineUs, done)
+      case 'waitFor':
+        return waitFor(this.#waits, typed, deadlineUs, done)
+      case 'probe':
+        return probe(this.#probes, this.#target, deadlineUs, done)
+      case 'confirm':
+        return confirm(this.#confirmations, deadlineUs, done)
+      case 'administer':
+        return this.#administrator.administer(typed, deadlineUs, (outcome) => {
+          if (outcome.kind === 'ok' && typed.action.command === 'promote') this.#data.warm(WARM_CONNECTIONS)
+          done(outcome)
+        })
+    }
+  }
+
+  close(): void {
+    for (const pool of [this.#data, this.#probes, this.#confirmations, this.#waits]) pool.close()
+    this.#administrator.close()
+  }
+}

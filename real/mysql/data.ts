@@ -1,0 +1,92 @@
+/** The workload's statements: one autocommit INSERT per operation, and reads of a key's newest row. */
+import { type Gtid, MutableGtidSet } from '../../algorithms/gtid-set.ts'
+import type { MysqlRequests, Outcome, ReplyOf, RowValue } from '../../algorithms/servers.ts'
+import type { Pending } from '../../algorithms/world.ts'
+import type { OkPacket } from './connection.ts'
+import type { ConnectionPool } from './pool.ts'
+import { EXECUTED } from './state.ts'
+
+/** Each OK packet carries the transaction's GTID. */
+export const DATA_SETUP = 'SET SESSION session_track_gtids = OWN_GTID'
+
+type Done<K extends keyof MysqlRequests> = (outcome: Outcome<ReplyOf<MysqlRequests, K>>) => void
+
+/** All values are numbers from our own side, so the text is built without escaping. */
+export function insertText(request: MysqlRequests['execute']['request']): string {
+  const { op, key, timestamp } = request
+  const [counter, server] =
+    timestamp === null ? ['NULL', 'NULL'] : [number(timestamp.counter), number(timestamp.server)]
+  return `INSERT INTO quorumlab.operations (op, key_id, ts_counter, ts_server) VALUES (${number(op)}, ${number(key)}, ${counter}, ${server})`
+}
+
+export function execute(
+  pool: ConnectionPool,
+  request: MysqlRequests['execute']['request'],
+  deadlineUs: number,
+  done: Done<'execute'>,
+): Pending {
+  return pool.submit(insertText(request), deadlineUs, (failure, result) => {
+    if (failure !== null) {
+      done(failure)
+      return
+    }
+    const gtid = (result as OkPacket).stateChanges?.gtids[0]
+    if (gtid === undefined) done({ kind: 'unknown', reason: 'the server reported no gtid' })
+    else done({ kind: 'ok', reply: { gtid: parseGtid(gtid) } })
+  })
+}
+
+export function query(
+  pool: ConnectionPool,
+  request: MysqlRequests['query']['request'],
+  deadlineUs: number,
+  done: Done<'query'>,
+): Pending {
+  const { key, after, wantExecuted } = request
+  // MySQL runs the texts in order: first the wait, then the data, then (never before it) the GTIDs.
+  const texts: string[] = []
+  // The server gives up a little before we do: a timed-out wait then leaves the connection usable.
+  if (after !== null) texts.push(waitText(after.toString(), deadlineUs * 0.9))
+  const data = texts.push(
+    `SELECT op, ts_counter, ts_server FROM quorumlab.operations WHERE key_id = ${number(key)} ORDER BY position DESC LIMIT 1`,
+  )
+  if (wantExecuted) texts.push(EXECUTED)
+  return pool.submit(texts.join('; '), deadlineUs, (failure, result) => {
+    if (failure !== null) {
+      done(failure)
+      return
+    }
+    // A single statement's rows come bare, several as a list.
+    const results = (texts.length === 1 ? [result] : result) as unknown[][][]
+    if (after !== null && results[0]![0]![0] !== 0) {
+      done({ kind: 'failed', reason: 'not caught up in time' })
+      return
+    }
+    const row = results[data - 1]![0]
+    const executed = wantExecuted ? MutableGtidSet.parse(results[data]![0]![0] as string) : null
+    done({ kind: 'ok', reply: { value: row === undefined ? null : rowValue(row), executed } })
+  })
+}
+
+/** 0 when covered, 1 when the timeout passed. */
+export function waitText(gtids: string, timeoutUs: number): string {
+  return `SELECT WAIT_FOR_EXECUTED_GTID_SET('${gtids}', ${(Math.max(1_000, timeoutUs) / 1e6).toFixed(6)})`
+}
+
+function rowValue(row: readonly unknown[]): RowValue {
+  const [op, counter, server] = row
+  return {
+    op: Number(op),
+    timestamp: counter === null ? null : { counter: Number(counter), server: Number(server) },
+  }
+}
+
+function parseGtid(text: string): Gtid {
+  const colon = text.indexOf(':')
+  return { uuid: text.slice(0, colon), number: Number(text.slice(colon + 1)) }
+}
+
+function number(value: number): string {
+  if (!Number.isSafeInteger(value)) throw new Error(`assertion: an integer goes into SQL, found ${String(value)}`)
+  return String(value)
+}

@@ -1,0 +1,65 @@
+/**
+ * A server's state in one round trip. Everything a probe, a fence or a detach reports is read by the same text, so
+ * that a coordinator never has to reconcile two ways of looking.
+ */
+import { MutableGtidSet } from '../../algorithms/gtid-set.ts'
+import type { ServerState } from '../../algorithms/servers.ts'
+import type { MysqlTarget } from './target.ts'
+
+/**
+ * Once per connection. The server's start is kept in a session variable, because performance_schema.global_status
+ * takes longer to read than all the rest, and a connection does not outlive its server.
+ */
+export const WATCH_SETUP =
+  "SET time_zone = '+00:00', @quorumlab_started = (SELECT NOW(6) - INTERVAL VARIABLE_VALUE SECOND" +
+  " FROM performance_schema.global_status WHERE VARIABLE_NAME = 'Uptime')"
+
+export const PROMISED = 'SELECT promised FROM quorumlab.promise WHERE id = 1'
+export const EXECUTED = 'SELECT @@global.gtid_executed'
+export const RECEIVED =
+  "SELECT RECEIVED_TRANSACTION_SET FROM performance_schema.replication_connection_status WHERE CHANNEL_NAME = ''"
+
+/** The row of the only channel; no row when none is configured. */
+const CHANNEL =
+  'SELECT configuration.PORT, receiver.SERVICE_STATE, applier.SERVICE_STATE, receiver.RECEIVED_TRANSACTION_SET,' +
+  // Zero dates (never) give NULL.
+  ' TIMESTAMPDIFF(MICROSECOND, receiver.LAST_HEARTBEAT_TIMESTAMP, NOW(6)),' +
+  ' TIMESTAMPDIFF(MICROSECOND, receiver.LAST_QUEUED_TRANSACTION_END_QUEUE_TIMESTAMP, NOW(6))' +
+  ' FROM performance_schema.replication_connection_configuration AS configuration' +
+  ' JOIN performance_schema.replication_connection_status AS receiver USING (CHANNEL_NAME)' +
+  ' JOIN performance_schema.replication_applier_status AS applier USING (CHANNEL_NAME)' +
+  " WHERE CHANNEL_NAME = ''"
+
+export function stateText(target: MysqlTarget): string {
+  const semiSync = target.semiSync ? '@@global.rpl_semi_sync_source_enabled' : '0'
+  return (
+    `SELECT @@server_uuid, @@global.super_read_only, @@global.offline_mode, ${semiSync},` +
+    ` UNIX_TIMESTAMP(@quorumlab_started) * 1000000, UNIX_TIMESTAMP(NOW(6)) * 1000000, (${PROMISED}); ${CHANNEL}; ${EXECUTED}`
+  )
+}
+
+/** Interprets the rows of `stateText`. */
+export function stateOf(target: MysqlTarget, result: unknown): ServerState {
+  const [[server], [channel], [executed]] = result as [unknown[][], unknown[][], unknown[][]]
+  const [uuid, superReadOnly, offline, semiSyncSource, startedUs, nowUs, promised] = server!
+  const [port, receiver, applier, retrieved, heartbeatAgeUs, queuedAgeUs] = channel ?? []
+  return {
+    uuid: uuid as string,
+    executed: MutableGtidSet.parse(executed![0] as string),
+    retrieved: MutableGtidSet.parse((retrieved as string | undefined) ?? ''),
+    promised: Number(promised ?? 0),
+    superReadOnly: superReadOnly === 1,
+    offline: offline === 1,
+    receiver: receiver === 'ON' ? 'running' : receiver === 'CONNECTING' ? 'connecting' : 'stopped',
+    applier: applier === 'ON' ? 'running' : 'stopped',
+    source: target.members.find((member) => member.port === Number(port))?.name ?? null,
+    fedAgeUs: youngest(heartbeatAgeUs, queuedAgeUs),
+    uptimeUs: Math.max(0, Math.round(Number(nowUs) - target.start.settle(Number(startedUs)))),
+    semiSyncSource: semiSyncSource === 1,
+  }
+}
+
+function youngest(...agesUs: readonly unknown[]): number | null {
+  const known = agesUs.filter((age) => age !== null && age !== undefined).map(Number)
+  return known.length === 0 ? null : Math.max(0, Math.min(...known))
+}

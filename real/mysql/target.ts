@@ -1,0 +1,59 @@
+/** What the real world has to know of one MySQL server to talk to it. Secrets come from the driver, per cluster. */
+import type { Account, Endpoint } from './connection.ts'
+
+export interface Accounts {
+  /** Reads everything, changes everything: probes, waits and the administrator's session. Has CONNECTION_ADMIN. */
+  readonly admin: Account
+  /** The workload: INSERT and SELECT, cut off by offline_mode. */
+  readonly client: Account
+  /** Replication, and nothing else. */
+  readonly replication: Account
+  /** Replication from a fenced server: CONNECTION_ADMIN lets it in where offline_mode keeps the plain one out. */
+  readonly drain: Account
+}
+
+export interface NodeAddress {
+  readonly name: string
+  readonly host: string
+  readonly port: number
+  /** MySQL's administrative interface: reachable when all client connections are taken. */
+  readonly adminPort: number
+}
+
+/**
+ * When the server process started, by its own clock. MySQL tells its uptime in whole seconds only, so two connections
+ * would disagree by up to a second, and a later uptime that looks shorter reads as a crash. The first estimate
+ * therefore stands until one comes that rounding cannot explain.
+ */
+export class ServerStart {
+  #startedUs: number | null = null
+
+  settle(estimateUs: number): number {
+    if (this.#startedUs === null || Math.abs(estimateUs - this.#startedUs) > 1_050_000) this.#startedUs = estimateUs
+    return this.#startedUs
+  }
+}
+
+export interface MysqlTarget {
+  readonly node: NodeAddress
+  /** All configured members in order: a member's number is its index. */
+  readonly members: readonly NodeAddress[]
+  readonly accounts: Accounts
+  /** The semi-sync source plugin is installed and used. */
+  readonly semiSync: boolean
+  /** One per server and process, shared by everything that reads the server's state. */
+  readonly start: ServerStart
+}
+
+export function clientEndpoint(target: MysqlTarget): Endpoint {
+  return { host: target.node.host, port: target.node.port, account: target.accounts.client }
+}
+
+/** Probes and waits use the clients' port, with an account that a fence does not cut: they see what clients would. */
+export function watchEndpoint(target: MysqlTarget): Endpoint {
+  return { host: target.node.host, port: target.node.port, account: target.accounts.admin }
+}
+
+export function adminEndpoint(target: MysqlTarget): Endpoint {
+  return { host: target.node.host, port: target.node.adminPort, account: target.accounts.admin }
+}

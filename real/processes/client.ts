@@ -1,0 +1,53 @@
+/**
+ * The clients' process: the load generator, and the history, which lives here and nowhere else while the run lasts.
+ * It is handed to the parent in batches, so that an interrupt finds nearly all of it there already.
+ */
+import { FiberProcess } from '../../algorithms/fiber.ts'
+import type { CoordinatorServer } from '../../algorithms/servers.ts'
+import { type LoadGenerator, startLoadGenerator } from '../../scenarios/load-generator.ts'
+import type { Operation } from '../../scenarios/record.ts'
+import { ServiceClient } from '../transport/client.ts'
+import { RealWorld } from '../world.ts'
+import { fatal, runChild, tellParent } from './child.ts'
+import type { ClientSetup } from './messages.ts'
+
+const BATCH_MS = 200
+
+runChild<ClientSetup>('client', (setup) => {
+  const { coordinator } = setup
+  const servers = new Map([[coordinator.name, new ServiceClient('127.0.0.1', coordinator.port)]])
+  const world = new RealWorld({ ...setup.run, servers, onEvent: (event) => tellParent({ kind: 'event', event }) })
+  const fibers = new FiberProcess('client', world, fatal)
+  const target: CoordinatorServer = { name: coordinator.name, kind: 'coordinator' }
+
+  let load: LoadGenerator | null = null
+  let batch: Operation[] = []
+  const told = new Set<number>()
+  const flush = () => {
+    if (batch.length > 0) tellParent({ kind: 'operations', operations: batch })
+    batch = []
+  }
+  const handOver = () => {
+    clearInterval(timer)
+    for (const operation of load?.operations ?? []) if (!told.has(operation.op)) batch.push(operation)
+    flush()
+    tellParent({ kind: 'done' })
+  }
+  const timer = setInterval(flush, BATCH_MS)
+  tellParent({ kind: 'ready', port: 0 })
+  return (message) => {
+    if (message.kind === 'start')
+      load = startLoadGenerator(fibers, setup, target, world.streams, {
+        startUs: message.startUs,
+        onOperation: (operation) => {
+          told.add(operation.op)
+          batch.push(operation)
+        },
+        onDone: handOver,
+      })
+    else if (message.kind === 'stop') {
+      if (load === null) handOver()
+      else load.stop()
+    } else if (message.kind === 'handOver') handOver()
+  }
+})

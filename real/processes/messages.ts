@@ -1,0 +1,74 @@
+/**
+ * What the parent and its children say to each other over the IPC channel: configuration down, events and history up.
+ * Secrets travel only here, never in arguments or the environment. Nothing a client or an algorithm waits for goes
+ * this way; those use TCP, like processes on different hosts would.
+ */
+import type { CoordinatorConfig } from '../../algorithms/failover/coordinator.ts'
+import type { Outcome } from '../../algorithms/servers.ts'
+import type { TraceEvent } from '../../algorithms/trace.ts'
+import type { Operation } from '../../scenarios/record.ts'
+import type { Workload } from '../../scenarios/scenario.ts'
+import type { MysqlTarget } from '../mysql/target.ts'
+
+/** Time 0 and chance of the run: the same in every process. */
+export interface RunIdentity {
+  readonly originUs: number
+  readonly seed: number
+}
+
+export interface Service {
+  readonly name: string
+  readonly port: number
+}
+
+export interface CoordinatorSetup {
+  readonly kind: 'coordinator'
+  readonly run: RunIdentity
+  /** 0: any. A restarted coordinator gets the port its clients know. */
+  readonly port: number
+  readonly cluster: Pick<MysqlTarget, 'members' | 'accounts' | 'semiSync'>
+  readonly dataConnections: number
+  readonly timestampServers: readonly Service[]
+  readonly config: Pick<CoordinatorConfig, 'algorithms' | 'tuning' | 'acknowledge'>
+  readonly journalPath: string
+}
+
+export interface ClientSetup {
+  readonly kind: 'client'
+  readonly run: RunIdentity
+  readonly coordinator: Service
+  readonly workload: Workload
+}
+
+export interface TimestampSetup {
+  readonly kind: 'timestamp'
+  readonly port: number
+  /** 0-based, of `servers` in all. */
+  readonly index: number
+  readonly servers: number
+}
+
+export type Setup = CoordinatorSetup | ClientSetup | TimestampSetup
+
+export type ToChild =
+  | { readonly kind: 'setup'; readonly setup: Setup }
+  /** client: begin; the workload's time 0, in the run's time. */
+  | { readonly kind: 'start'; readonly startUs: number }
+  /** client: start nothing new. */
+  | { readonly kind: 'stop' }
+  /** client: hand over everything now, what is in flight as well. */
+  | { readonly kind: 'handOver' }
+  /** coordinator: the supervisor's answer. */
+  | { readonly kind: 'supervised'; readonly id: number; readonly outcome: Outcome<unknown> }
+
+export type FromChild =
+  /** `port` 0: serves nothing. */
+  | { readonly kind: 'ready'; readonly port: number }
+  | { readonly kind: 'event'; readonly event: TraceEvent }
+  /** coordinator: a request to whoever owns the server processes. */
+  | { readonly kind: 'supervise'; readonly id: number; readonly request: { readonly kind: string } }
+  | { readonly kind: 'operations'; readonly operations: readonly Operation[] }
+  /** client: everything has been handed over. */
+  | { readonly kind: 'done' }
+  /** A bug: the run ends. */
+  | { readonly kind: 'fatal'; readonly message: string }

@@ -1,0 +1,327 @@
+/**
+ * A scenario on real servers, from nothing to a RunRecord and back to nothing: servers, services and clients are
+ * started, the coordinator sets the cluster up by itself, the workload runs with its faults, everything is healed, the
+ * replicas converge, the end state is read, and all of it is taken away again, whatever happened in between.
+ */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { CoordinatorServer } from '../algorithms/servers.ts'
+import type { TraceEvent } from '../algorithms/trace.ts'
+import type { Progress, ProgressListener } from '../scenarios/progress.ts'
+import { RandomStreams } from '../scenarios/random.ts'
+import type { NodeEnd, RunRecord } from '../scenarios/record.ts'
+import type { Scenario } from '../scenarios/scenario.ts'
+import { RunClock } from './clock.ts'
+import type { Driver } from './drivers/driver.ts'
+import { type FaultTarget, nodeTarget, serviceTarget } from './fault-targets.ts'
+import { FaultSchedule, refuseUnsupported } from './faults.ts'
+import { History } from './history.ts'
+import { ChildProcess } from './processes/child-process.ts'
+import { Service, type ServiceEvents } from './services.ts'
+import { awaitConvergence, awaitReign } from './settle.ts'
+import { supervise } from './supervisor.ts'
+
+export interface RealRunOptions extends ProgressListener {
+  readonly seed: number
+  /** Not started yet; stopped by the run, however it ends. */
+  readonly driver: Driver
+  /** For the coordinator's journal and what else the run writes. */
+  readonly outDir: string
+  /** Ends the run at once: what there is of a history is returned with `complete: false`. */
+  readonly signal?: AbortSignal
+}
+
+/** The workload's time 0 is this far ahead when the clients are told: their process has to wake up. */
+const START_LEAD_US = 200_000
+const PROGRESS_MS = 250
+/** From the end of the workload until the clients have had all their answers, beyond the operations' own deadline. */
+const DONE_GRACE_MS = 5_000
+/** After an interrupt: how long the clients may take to hand over what they know. */
+const HAND_OVER_MS = 1_000
+const MAX_DATA_CONNECTIONS = 128
+
+export async function runReal(scenario: Scenario, options: RealRunOptions): Promise<RunRecord> {
+  refuseUnsupported(scenario)
+  const run = new RealRun(scenario, options)
+  try {
+    return await run.perform()
+  } finally {
+    await run.tearDown()
+  }
+}
+
+class RealRun {
+  readonly #scenario: Scenario
+  readonly #options: RealRunOptions
+  readonly #driver: Driver
+  readonly #originUs = RunClock.hostUs()
+  readonly #history: History
+  readonly #services = new Map<string, Service>()
+  readonly #starting: Promise<unknown>[] = []
+  #client: ChildProcess | null = null
+  #clientDone: () => void = () => {}
+  #faults: FaultSchedule | null = null
+  #phase: Progress['phase'] = 'preparing'
+  /** Of the workload's time 0, on the host's clock; null before it. */
+  #startUs: number | null = null
+  readonly #counters: Record<string, number> = {}
+  /** Rejects when the run must end early: an interrupt, or a process that failed. */
+  readonly #ending: Promise<never>
+  #end: (error: unknown) => void = () => {}
+
+  constructor(scenario: Scenario, options: RealRunOptions) {
+    this.#scenario = scenario
+    this.#options = options
+    this.#driver = options.driver
+    this.#history = new History(scenario, options.seed)
+    this.#ending = new Promise((_, reject) => {
+      this.#end = reject
+    })
+    this.#ending.catch(() => {})
+    const { signal } = options
+    if (signal?.aborted === true) this.#end(signal.reason)
+    else signal?.addEventListener('abort', () => this.#end(signal.reason), { once: true })
+  }
+
+  async perform(): Promise<RunRecord> {
+    const timer = setInterval(() => this.#report(), PROGRESS_MS)
+    try {
+      await this.#orEnd(this.#prepare())
+      await this.#orEnd(this.#workload())
+      await this.#orEnd(this.#settle())
+      return await this.#orEnd(this.#read())
+    } catch (error) {
+      if (this.#options.signal?.aborted !== true || this.#startUs === null) throw error
+      return await this.#interrupted()
+    } finally {
+      clearInterval(timer)
+    }
+  }
+
+  /** Nothing of the run is left after this. */
+  async tearDown(): Promise<void> {
+    await this.#faults?.stop().catch(() => {})
+    // What is being started while the run ends must be finished starting before it can be ended.
+    await Promise.allSettled(this.#starting)
+    const ended = [this.#client?.kill(), ...[...this.#services.values()].map((service) => service.kill())]
+    await Promise.allSettled(ended)
+    await this.#driver.stop()
+  }
+
+  async #prepare(): Promise<void> {
+    const { scenario, driver } = { scenario: this.#scenario, driver: this.#driver }
+    await mkdir(this.#options.outDir, { recursive: true })
+    const beganUs = RunClock.hostUs()
+    const run = { originUs: this.#originUs, seed: this.#options.seed }
+    const events: ServiceEvents = {
+      onEvent: (event) => this.#onEvent(event),
+      onSupervise: (request, answer) => {
+        void supervise(driver, request).then(answer)
+      },
+      onFailure: (error) => this.#end(error),
+    }
+    const timestampCount = scenario.cluster.timestampServers
+    const timestamps = Array.from(
+      { length: timestampCount },
+      (_, index) =>
+        new Service(`timestamp-${index + 1}`, { kind: 'timestamp', port: 0, index, servers: timestampCount }, events),
+    )
+    for (const service of timestamps) this.#services.set(service.name, service)
+    await Promise.all([this.#started(driver.start()), ...timestamps.map((service) => this.#started(service.start()))])
+    this.#counters.serversUpMs = (RunClock.hostUs() - beganUs) / 1000
+    this.#counters.storageFsyncUs = driver.storage.fsyncUs
+
+    const coordinator = new Service(
+      'coordinator',
+      {
+        kind: 'coordinator',
+        run,
+        port: 0,
+        cluster: { members: driver.nodes, accounts: driver.accounts, semiSync: scenario.cluster.semiSync },
+        dataConnections: Math.min(scenario.workload.clients, MAX_DATA_CONNECTIONS),
+        timestampServers: timestamps.map(({ name, port }) => ({ name, port })),
+        config: {
+          algorithms: scenario.algorithms,
+          tuning: scenario.tuning,
+          acknowledge: scenario.cluster.acknowledge,
+        },
+        journalPath: join(this.#options.outDir, 'coordinator.journal'),
+      },
+      events,
+    )
+    this.#services.set(coordinator.name, coordinator)
+    await this.#started(coordinator.start())
+    await awaitReign(coordinator.port, driver.nodes.length - 1)
+    this.#counters.clusterReadyMs = (RunClock.hostUs() - beganUs) / 1000
+
+    const client = ChildProcess.start(
+      'client',
+      {
+        kind: 'client',
+        run,
+        coordinator: { name: COORDINATOR.name, port: coordinator.port },
+        workload: scenario.workload,
+      },
+      {
+        onMessage: (message) => {
+          if (message.kind === 'operations') this.#history.takeOperations(message.operations)
+          else if (message.kind === 'event') this.#onEvent(message.event)
+          else if (message.kind === 'done') this.#clientDone()
+          else if (message.kind === 'fatal') this.#end(new Error(`the clients failed: ${message.message}`))
+        },
+        onExit: (child, cause) =>
+          this.#end(new Error(`the clients' process ended by itself (${cause})${child.lastWords}`)),
+      },
+    )
+    this.#client = await this.#started(client)
+  }
+
+  async #workload(): Promise<void> {
+    const { workload } = this.#scenario
+    this.#phase = 'workload'
+    this.#startUs = RunClock.hostUs() + START_LEAD_US
+    const done = new Promise<void>((resolve) => {
+      this.#clientDone = resolve
+    })
+    this.#client!.send({ kind: 'start', startUs: this.#startUs - this.#originUs })
+    this.#faults = this.#faultSchedule(this.#startUs)
+    this.#faults.begin(this.#scenario.faults)
+    const limitMs = (START_LEAD_US + workload.durationUs + workload.deadlineUs) / 1000 + DONE_GRACE_MS
+    await within(limitMs, done, 'the clients did not finish')
+    await this.#faults.stop()
+  }
+
+  /** Whatever is still broken is mended, and the replicas get their time. */
+  async #settle(): Promise<void> {
+    this.#phase = 'settling'
+    const beganUs = RunClock.hostUs()
+    await this.#faults!.heal()
+    const converged = await awaitConvergence(this.#driver, this.#services.get(COORDINATOR.name)!.port, this.#rebuilding)
+    this.#counters.settleMs = (RunClock.hostUs() - beganUs) / 1000
+    if (converged !== null) this.#note(`the replicas did not converge: ${converged}`)
+    await this.#faults!.lookAfter()
+  }
+
+  async #read(): Promise<RunRecord> {
+    this.#phase = 'reading'
+    // The end state is what the coordinator left, and nothing may change while it is read.
+    await this.#services.get(COORDINATOR.name)!.kill()
+    const nodes = await Promise.all(
+      this.#driver.nodes.map(async ({ name }) => this.#endOf(await this.#driver.endState(name))),
+    )
+    const wallOffsetUs = Date.now() * 1000 - RunClock.hostUs()
+    const lag = await this.#driver.lag((wallUs) => Math.round(wallUs - wallOffsetUs - this.#startUs!))
+    for (const incident of this.#driver.incidents) this.#note(incident)
+    return this.#record({ nodes, lag, complete: true, endedUs: this.#scenario.workload.durationUs })
+  }
+
+  /** Ctrl-C: what the clients know so far, and nothing that takes time. */
+  async #interrupted(): Promise<RunRecord> {
+    const endedUs = Math.max(0, Math.min(this.#nowUs(), this.#scenario.workload.durationUs))
+    const done = new Promise<void>((resolve) => {
+      this.#clientDone = resolve
+    })
+    this.#client?.send({ kind: 'handOver' })
+    await Promise.race([done, new Promise((resolve) => setTimeout(resolve, HAND_OVER_MS))])
+    return this.#record({ nodes: [], lag: [], complete: false, endedUs })
+  }
+
+  #record(end: Pick<RunRecord, 'nodes' | 'lag' | 'complete' | 'endedUs'>): RunRecord {
+    const startUs = this.#startUs! - this.#originUs
+    const operations = this.#history.operations.toSorted((a, b) => a.op - b.op)
+    const late = operations
+      .filter(({ sentUs }) => sentUs !== null)
+      .map(({ sentUs, intendedUs }) => sentUs! - intendedUs)
+      .sort((a, b) => a - b)
+    this.#counters.clientLatenessP50Us = late[late.length >> 1] ?? 0
+    this.#counters.clientLatenessP99Us = late[Math.floor(late.length * 0.99)] ?? 0
+    return {
+      world: this.#driver.world,
+      seed: this.#options.seed,
+      operations,
+      events: this.#history.events.map((event) => ({ ...event, atUs: event.atUs - startUs })),
+      faults: this.#faults?.records ?? [],
+      ...end,
+      digest: null,
+      mysqlVersion: this.#driver.version,
+      counters: this.#counters,
+    }
+  }
+
+  /** Which role a server ended in is the trace's to say: the server itself cannot know. */
+  #endOf(end: NodeEnd): NodeEnd {
+    if (!end.reachable) return { ...end, role: 'down' }
+    if (end.node === this.#history.source) return { ...end, role: 'source' }
+    return { ...end, role: this.#quarantined(end.node) ? 'quarantined' : 'replica' }
+  }
+
+  #quarantined(node: string): boolean {
+    const last = this.#history.events.findLast(
+      (event) => (event.kind === 'quarantined' || event.kind === 'rejoined') && event.node === node,
+    )
+    return last?.kind === 'quarantined'
+  }
+
+  readonly #rebuilding = (node: string): boolean => this.#quarantined(node)
+
+  #faultSchedule(workloadStartUs: number): FaultSchedule {
+    const targets = new Map<string, FaultTarget>()
+    for (const { name } of this.#driver.nodes) targets.set(name, nodeTarget(this.#driver, name))
+    for (const service of this.#services.values()) targets.set(service.name, serviceTarget(service))
+    return new FaultSchedule({
+      targets,
+      nodes: this.#driver.nodes,
+      source: () => this.#history.source,
+      streams: new RandomStreams(this.#options.seed),
+      workloadStartUs,
+      nowUs: () => RunClock.hostUs(),
+      onFailure: (error) => this.#end(error),
+      onChange: (label) => this.#note(label),
+    })
+  }
+
+  #note(text: string): void {
+    this.#onEvent({ kind: 'note', text, atUs: RunClock.hostUs() - this.#originUs, process: 'harness' })
+  }
+
+  #onEvent(event: TraceEvent): void {
+    this.#history.takeEvent(event)
+    const startUs = this.#startUs ?? RunClock.hostUs()
+    this.#options.onEvent?.({ ...event, atUs: event.atUs + this.#originUs - startUs })
+    this.#report()
+  }
+
+  #report(): void {
+    this.#options.onProgress?.(this.#history.progress(this.#phase, this.#nowUs(), this.#faults?.active ?? []))
+  }
+
+  /** Since the start of the workload; 0 before it. */
+  #nowUs(): number {
+    return this.#startUs === null ? 0 : RunClock.hostUs() - this.#startUs
+  }
+
+  #started<T>(start: Promise<T>): Promise<T> {
+    this.#starting.push(start)
+    return start
+  }
+
+  #orEnd<T>(work: Promise<T>): Promise<T> {
+    // If the run ends first, what becomes of the work is not asked any more.
+    work.catch(() => {})
+    return Promise.race([this.#ending, work])
+  }
+}
+
+const COORDINATOR: CoordinatorServer = { name: 'coordinator', kind: 'coordinator' }
+
+async function within<T>(limitMs: number, work: Promise<T>, complaint: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${complaint} within ${Math.round(limitMs)} ms`)), limitMs)
+  })
+  try {
+    return await Promise.race([late, work])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * The run's own processes: coordinator and timestamp servers, as things that can be started, looked at and broken.
+ * A service keeps its port when it is started again, as a service with an address in a configuration would.
+ */
+import type { Outcome } from '../algorithms/servers.ts'
+import type { TraceEvent } from '../algorithms/trace.ts'
+import { ChildProcess } from './processes/child-process.ts'
+import type { CoordinatorSetup, FromChild, TimestampSetup } from './processes/messages.ts'
+
+export interface ServiceEvents {
+  readonly onEvent: (event: TraceEvent) => void
+  /** A request that only the owner of the server processes can serve. */
+  readonly onSupervise: (request: { readonly kind: string }, answer: (outcome: Outcome<unknown>) => void) => void
+  /** A process failed by itself: a bug, the run ends with it. */
+  readonly onFailure: (error: Error) => void
+}
+
+export class Service {
+  readonly name: string
+  readonly #setup: CoordinatorSetup | TimestampSetup
+  readonly #events: ServiceEvents
+  #child: ChildProcess | null = null
+  #port: number
+  /** Its end is somebody's will: a fault's, or the end of the run's. */
+  #mayEnd = false
+
+  constructor(name: string, setup: CoordinatorSetup | TimestampSetup, events: ServiceEvents) {
+    this.name = name
+    this.#setup = setup
+    this.#events = events
+    this.#port = setup.port
+  }
+
+  get port(): number {
+    return this.#port
+  }
+
+  get condition(): 'running' | 'paused' | 'gone' {
+    return this.#child?.condition ?? 'gone'
+  }
+
+  /** One line for people. */
+  get description(): string {
+    const { condition } = this
+    return condition === 'gone' ? 'no process' : `process ${this.#child!.pid} ${condition}`
+  }
+
+  async start(): Promise<void> {
+    this.#mayEnd = false
+    const child: ChildProcess = await ChildProcess.start(
+      this.name,
+      { ...this.#setup, port: this.#port },
+      {
+        onMessage: (message) => this.#receive(message, () => child),
+        onExit: (ended, cause) => {
+          if (!this.#mayEnd)
+            this.#events.onFailure(new Error(`${this.name} ended by itself (${cause})${ended.lastWords}`))
+        },
+      },
+    )
+    this.#child = child
+    this.#port = child.port
+  }
+
+  async kill(): Promise<void> {
+    this.#mayEnd = true
+    await this.#child?.kill()
+  }
+
+  async shutdown(): Promise<void> {
+    this.#mayEnd = true
+    await this.#child?.stop()
+  }
+
+  pause(): void {
+    this.#child?.pause()
+  }
+
+  resume(): void {
+    this.#child?.resume()
+  }
+
+  #receive(message: FromChild, child: () => ChildProcess): void {
+    if (message.kind === 'event') this.#events.onEvent(message.event)
+    else if (message.kind === 'supervise')
+      this.#events.onSupervise(message.request, (outcome) =>
+        child().send({ kind: 'supervised', id: message.id, outcome }),
+      )
+    else if (message.kind === 'fatal') {
+      this.#mayEnd = true
+      this.#events.onFailure(new Error(`${this.name} failed: ${message.message}`))
+    }
+  }
+}

@@ -1,0 +1,98 @@
+/** Waiting for the cluster, each wait with a bound: for its first reign, and at the end for its convergence. */
+import type { GtidSet } from '../algorithms/gtid-set.ts'
+import type { CoordinatorRequests, MysqlRequests, Outcome, ReplyOf } from '../algorithms/servers.ts'
+import type { Callable } from './callable.ts'
+import type { Driver } from './drivers/driver.ts'
+import { MysqlClient } from './mysql/client.ts'
+import { ServiceClient } from './transport/client.ts'
+
+const REIGN_DEADLINE_MS = 30_000
+const CONVERGENCE_DEADLINE_MS = 30_000
+/** Copying a data directory and catching up takes longer than catching up alone. */
+const REBUILD_DEADLINE_MS = 120_000
+const POLL_MS = 25
+const CALL_DEADLINE_US = 1_000_000
+
+type Status = ReplyOf<CoordinatorRequests, 'status'>
+
+/** Until a source reigns and `replicas` replicas hold its first transaction. */
+export async function awaitReign(port: number, replicas: number): Promise<void> {
+  const coordinator = new ServiceClient('127.0.0.1', port)
+  try {
+    const deadlineMs = performance.now() + REIGN_DEADLINE_MS
+    for (;;) {
+      const status = await ask<Status>(coordinator, { kind: 'status' })
+      if (status.kind === 'ok' && status.reply.source !== null && status.reply.replicas.length >= replicas) return
+      if (performance.now() >= deadlineMs)
+        throw new Error(
+          `the cluster was not set up within ${REIGN_DEADLINE_MS} ms: ${
+            status.kind === 'ok'
+              ? `source ${status.reply.source}, replicas ${status.reply.replicas.join(', ') || 'none'}`
+              : `the coordinator does not answer (${status.reason})`
+          }`,
+        )
+      await pause()
+    }
+  } finally {
+    coordinator.close()
+  }
+}
+
+/** Until every server has executed the same. Null, or what is missing when time is up. */
+export async function awaitConvergence(
+  driver: Driver,
+  coordinatorPort: number,
+  rebuilding: (node: string) => boolean,
+): Promise<string | null> {
+  const coordinator = new ServiceClient('127.0.0.1', coordinatorPort)
+  const members = driver.nodes
+  const servers = members.map(
+    (node) => new MysqlClient({ node, members, accounts: driver.accounts, semiSync: false }, { dataConnections: 1 }),
+  )
+  try {
+    const beganMs = performance.now()
+    for (;;) {
+      const status = await ask<Status>(coordinator, { kind: 'status' })
+      const source = status.kind === 'ok' ? status.reply.source : null
+      const executed = await Promise.all(
+        servers.map((server) => ask<ReplyOf<MysqlRequests, 'executed'>>(server, { kind: 'executed' })),
+      )
+      const missing = source === null ? 'no source reigns' : differenceOf(members, source, executed)
+      if (missing === null) return null
+      const limitMs = members.some(({ name }) => rebuilding(name)) ? REBUILD_DEADLINE_MS : CONVERGENCE_DEADLINE_MS
+      if (performance.now() - beganMs >= limitMs) return `${missing} after ${limitMs / 1000} s`
+      await pause()
+    }
+  } finally {
+    coordinator.close()
+    for (const server of servers) server.close()
+  }
+}
+
+function differenceOf(
+  members: Driver['nodes'],
+  source: string,
+  answers: readonly Outcome<{ readonly executed: GtidSet }>[],
+): string | null {
+  const reference = answers[members.findIndex(({ name }) => name === source)]
+  if (reference?.kind !== 'ok') return `the source ${source} does not answer`
+  for (const [i, answer] of answers.entries()) {
+    const { name } = members[i]!
+    if (answer.kind !== 'ok') return `${name} does not answer (${answer.reason})`
+    const lacks = reference.reply.executed.minus(answer.reply.executed).size
+    const extra = answer.reply.executed.minus(reference.reply.executed).size
+    if (lacks > 0) return `${name} lacks ${lacks} transactions of ${source}`
+    if (extra > 0) return `${name} has ${extra} transactions that ${source} lacks`
+  }
+  return null
+}
+
+function ask<T>(server: Callable, request: { readonly kind: string }): Promise<Outcome<T>> {
+  return new Promise((resolve) => {
+    server.call(request, CALL_DEADLINE_US, (outcome) => resolve(outcome as Outcome<T>))
+  })
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, POLL_MS))
+}

@@ -1,0 +1,38 @@
+/**
+ * What JSON cannot carry, in one place: GTID sets travel as MySQL's text and are parsed on the other side. Requests
+ * and replies without one pass through untouched.
+ */
+import { MutableGtidSet } from '../../algorithms/gtid-set.ts'
+
+/** By request kind: the names of the fields that are GTID sets. */
+const GTID_FIELDS: Readonly<
+  Record<string, { readonly request: readonly string[]; readonly reply: readonly string[] }>
+> = {
+  saveExtras: { request: ['gtids'], reply: [] },
+  waitFor: { request: ['gtids'], reply: ['gtids'] },
+  query: { request: ['after'], reply: ['executed'] },
+  executed: { request: [], reply: ['executed'] },
+  confirm: { request: [], reply: ['gtids'] },
+  probe: { request: [], reply: ['executed', 'retrieved'] },
+  administer: { request: [], reply: ['executed', 'retrieved'] },
+}
+
+/** GtidSet has toJSON, so sending needs nothing; this is the receiving half. */
+export function decodeRequest<T extends { readonly kind: string }>(request: T): T {
+  const fields = GTID_FIELDS[request.kind]?.request
+  return fields === undefined || fields.length === 0 ? request : (decoded(request, fields) as T)
+}
+
+export function decodeReply(kind: string, reply: unknown): unknown {
+  const fields = GTID_FIELDS[kind]?.reply
+  return fields === undefined || fields.length === 0 ? reply : decoded(reply as object, fields)
+}
+
+function decoded(message: object, fields: readonly string[]): object {
+  const copy: Record<string, unknown> = { ...message }
+  for (const field of fields) {
+    const text = copy[field]
+    if (typeof text === 'string') copy[field] = MutableGtidSet.parse(text)
+  }
+  return copy
+}

@@ -1,0 +1,57 @@
+/** Answers requests over TCP on loopback: the other half of `client.ts`. */
+import { createServer, type Socket, type Server as TcpServer } from 'node:net'
+import type { Outcome } from '../../algorithms/servers.ts'
+import type { ReplyFrame, RequestFrame } from './client.ts'
+import { decodeRequest } from './codecs.ts'
+import { FrameStream } from './frames.ts'
+
+/** Answers once, now or later. A reply to a client that has gone is dropped. */
+export type Handler = (request: { readonly kind: string }, answer: (outcome: Outcome<unknown>) => void) => void
+
+export class ServiceServer {
+  readonly #tcp: TcpServer
+  readonly #sockets = new Set<Socket>()
+
+  private constructor(tcp: TcpServer) {
+    this.#tcp = tcp
+  }
+
+  /** Port 0 takes a free one. Rejects when the port is busy. */
+  static listen(port: number, handler: Handler): Promise<ServiceServer> {
+    return new Promise((resolve, reject) => {
+      const tcp = createServer()
+      const server = new ServiceServer(tcp)
+      tcp.on('connection', (socket) => server.#accept(socket, handler))
+      tcp.once('error', reject)
+      tcp.listen(port, '127.0.0.1', () => {
+        tcp.removeListener('error', reject)
+        resolve(server)
+      })
+    })
+  }
+
+  get port(): number {
+    const address = this.#tcp.address()
+    if (address === null || typeof address === 'string') throw new Error('the service is not listening')
+    return address.port
+  }
+
+  close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy()
+    return new Promise((resolve) => this.#tcp.close(() => resolve()))
+  }
+
+  #accept(socket: Socket, handler: Handler): void {
+    this.#sockets.add(socket)
+    socket.on('error', () => {})
+    socket.once('close', () => this.#sockets.delete(socket))
+    const stream = new FrameStream(socket, (frame) => {
+      const [id, request] = frame as RequestFrame
+      handler(decodeRequest(request), (outcome) => {
+        if (socket.destroyed) return
+        const reply: ReplyFrame = [id, outcome.kind, outcome.kind === 'ok' ? outcome.reply : outcome.reason]
+        stream.send(reply)
+      })
+    })
+  }
+}

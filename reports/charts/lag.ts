@@ -1,0 +1,89 @@
+/** Replication lag per node: how long a transaction took from its commit on the source to its application there. */
+import { compact, milliseconds } from '../numbers.ts'
+import type { Run } from '../runs.ts'
+import { backdrop, colourOfNode, endOf, nodesOf } from './marks-of-time.ts'
+import { type Chart, CONFIG, type Layer, logMsAxis, sized, TIME_PARAM, timeEncoding } from './spec.ts'
+
+const FLOOR_MS = 0.001
+
+export function lagChart(runs: readonly Run[]): Chart {
+  const end = endOf(runs)
+  const one = runs.length === 1
+  const colourOf = colourOfNode(runs)
+  const nodes = nodesOf(runs)
+  const layers = runs.flatMap((run): Layer[] =>
+    Object.entries(run.result.series.lagMs)
+      .filter(([, lags]) => lags.some((lag) => lag !== null))
+      .map(([node, lags]) => ({
+        data: {
+          values: run.result.series.tMs.map((fromMs, index) => {
+            const lag = lags[index] ?? null
+            return {
+              atMs: fromMs + run.result.series.intervalMs / 2,
+              lag: lag === null ? null : Math.max(FLOOR_MS, compact(lag)!),
+            }
+          }),
+        },
+        mark: {
+          type: 'line',
+          color: colourOf(node),
+          strokeWidth: 1.5,
+          strokeCap: 'round',
+          strokeDash: [...run.dash],
+          clip: true,
+        },
+        encoding: {
+          x: timeEncoding('atMs', end),
+          y: {
+            field: 'lag',
+            type: 'quantitative',
+            scale: { type: 'log', nice: true },
+            axis: logMsAxis('largest lag of each interval, log scale'),
+          },
+        },
+      })),
+  )
+  const worlds = new Set(runs.map((run) => run.dash.length > 0))
+  return {
+    id: 'lag',
+    title: 'Replication lag',
+    text: runs
+      .flatMap(({ result, name }) =>
+        Object.entries(result.summary.lagMs.perNode).map(
+          ([node, lag]) =>
+            `${one ? '' : `${name}, `}${node}: 99 % of ${lag.count} transactions within ${milliseconds(lag.p99)}, the slowest ${milliseconds(lag.max)}.`,
+        ),
+      )
+      .join(' '),
+    key: [
+      ...nodes
+        .filter((node) => runs.some((run) => node in run.result.series.lagMs))
+        .map((node) => ({ label: node, colour: colourOf(node), shape: 'line' as const })),
+      ...(worlds.size > 1
+        ? [{ label: 'simulated runs are dashed', colour: 'var(--muted)', shape: 'dashed' as const }]
+        : []),
+    ],
+    note: 'A node has no lag while it is the source, and none is known while it is down.',
+    spec: {
+      ...sized(170),
+      params: [TIME_PARAM],
+      layer: [...backdrop(runs), ...(layers.length > 0 ? layers : [noData(end)])],
+      config: CONFIG,
+    },
+    readout: {
+      timesMs: runs[0]!.result.series.tMs,
+      intervalMs: runs[0]!.result.series.intervalMs,
+      lines: runs.flatMap((run) =>
+        Object.entries(run.result.series.lagMs).map(([node, lags]) => ({
+          label: one ? node : `${node}, ${run.name}`,
+          unit: 'ms',
+          values: lags.map(compact),
+        })),
+      ),
+    },
+  }
+}
+
+function noData(end: number): Layer {
+  return { data: { values: [] }, mark: 'rule', encoding: { x: timeEncoding('atMs', end) } }
+}

@@ -1,0 +1,139 @@
+/** What was asked of the cluster and what it answered, in operations a second. */
+import { compact } from '../numbers.ts'
+import { ink } from '../palette.ts'
+import type { Run } from '../runs.ts'
+import { backdrop, endOf } from './marks-of-time.ts'
+import { type Chart, CONFIG, type Layer, sized, TIME_PARAM, timeEncoding, valueAxis } from './spec.ts'
+
+const OUTCOMES = ['ok', 'unknown', 'failed'] as const
+const y = (field: string) => ({ field, type: 'quantitative' as const, axis: valueAxis('operations a second') })
+
+export function throughputChart(runs: readonly Run[]): Chart {
+  const end = endOf(runs)
+  const one = runs.length === 1
+  return {
+    id: 'throughput',
+    title: 'Throughput',
+    text: runs
+      .map(({ result, name }) => {
+        const { ok, failed, unknown, unsent } = result.summary.operations
+        const who = one ? '' : `${name}: `
+        return `${who}${ok} operations were answered ok, ${failed} failed, ${unknown} have an unknown outcome, ${unsent} were never sent.`
+      })
+      .join(' '),
+    key: one
+      ? [
+          { label: 'offered', colour: ink('offered'), shape: 'line' },
+          { label: 'ok', colour: ink('ok'), shape: 'area' },
+          { label: 'unknown', colour: ink('unknown'), shape: 'area' },
+          { label: 'failed', colour: ink('failed'), shape: 'area' },
+        ]
+      : runs.flatMap((run) => [
+          {
+            label: `ok, ${run.name}`,
+            colour: run.colour,
+            shape: run.dash.length > 0 ? ('dashed' as const) : ('line' as const),
+          },
+          { label: `failed or unknown, ${run.name}`, colour: run.colour, shape: 'pale' as const },
+        ]),
+    note: 'Offered counts by intended start, answers when they came: nothing during an outage, a burst after it. An unknown operation may have been done.',
+    spec: {
+      ...sized(170),
+      params: [TIME_PARAM],
+      layer: [...backdrop(runs), ...(one ? stacked(runs[0]!, end) : overlaid(runs, end))],
+      config: CONFIG,
+    },
+    readout: {
+      timesMs: runs[0]!.result.series.tMs,
+      intervalMs: runs[0]!.result.series.intervalMs,
+      lines: runs.flatMap((run) =>
+        (['offered', ...OUTCOMES] as const).map((column) => ({
+          label: one ? column : `${column}, ${run.name}`,
+          unit: '/s',
+          values: ratesOf(run, column),
+        })),
+      ),
+    },
+  }
+}
+
+function ratesOf(run: Run, column: 'offered' | (typeof OUTCOMES)[number]): (number | null)[] {
+  const { series } = run.result
+  return series[column].map((amount) => compact((amount * 1000) / series.intervalMs))
+}
+
+/** One run: outcomes on top of one another, so that the outline is what was answered at all. */
+function stacked(run: Run, end: number): Layer[] {
+  const { tMs, intervalMs } = run.result.series
+  const offered = ratesOf(run, 'offered')
+  const columns = OUTCOMES.map((outcome) => ratesOf(run, outcome))
+  const values = tMs.map((atMs, index) => {
+    const ok = columns[0]![index] ?? 0
+    const unknown = columns[1]![index] ?? 0
+    const failed = columns[2]![index] ?? 0
+    return { atMs, offered: offered[index], ok, unknown: ok + unknown, failed: ok + unknown + failed }
+  })
+  const last = values.at(-1)
+  if (last !== undefined) values.push({ ...last, atMs: last.atMs + intervalMs })
+  const area = (from: string | null, to: string, colour: string, opacity = 1): Layer => ({
+    mark: { type: 'area', interpolate: 'step-after', color: colour, opacity, clip: true },
+    encoding: { x: timeEncoding('atMs', end), y: y(to), y2: from === null ? { datum: 0 } : { field: from } },
+  })
+  return [
+    {
+      data: { values },
+      layer: [
+        area(null, 'ok', ink('ok'), 0.55),
+        area('ok', 'unknown', ink('unknown')),
+        area('unknown', 'failed', ink('failed')),
+        {
+          mark: {
+            type: 'line',
+            interpolate: 'step-after',
+            color: ink('offered'),
+            strokeWidth: 1,
+            opacity: 0.75,
+            clip: true,
+          },
+          encoding: { x: timeEncoding('atMs', end), y: y('offered') },
+        },
+      ],
+    },
+  ]
+}
+
+/** Several runs: a line each for what went well, a pale area for what did not. */
+function overlaid(runs: readonly Run[], end: number): Layer[] {
+  return runs.flatMap((run): Layer[] => {
+    const ok = ratesOf(run, 'ok')
+    const failed = ratesOf(run, 'failed')
+    const unknown = ratesOf(run, 'unknown')
+    const values = run.result.series.tMs.map((atMs, index) => ({
+      atMs,
+      ok: ok[index],
+      bad: (failed[index] ?? 0) + (unknown[index] ?? 0),
+    }))
+    return [
+      {
+        data: { values },
+        layer: [
+          {
+            mark: { type: 'area', interpolate: 'step-after', color: run.colour, opacity: 0.3, clip: true },
+            encoding: { x: timeEncoding('atMs', end), y: y('bad'), y2: { datum: 0 } },
+          },
+          {
+            mark: {
+              type: 'line',
+              interpolate: 'step-after',
+              color: run.colour,
+              strokeWidth: 1.6,
+              strokeDash: [...run.dash],
+              clip: true,
+            },
+            encoding: { x: timeEncoding('atMs', end), y: y('ok') },
+          },
+        ],
+      },
+    ]
+  })
+}

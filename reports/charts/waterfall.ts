@@ -1,0 +1,158 @@
+/**
+ * One failover, step by step: a bar per phase, from the fault to the first acknowledged write of the new reign.
+ * Where the trace says when a phase began, its bar begins there; otherwise after the bar before it.
+ */
+import type { Failover, FailoverPhases } from '../../scenarios/result.ts'
+import { compact, milliseconds } from '../numbers.ts'
+import { ink } from '../palette.ts'
+import type { Run } from '../runs.ts'
+import { type Chart, CONFIG, type Layer } from './spec.ts'
+
+export const PHASES: readonly {
+  readonly key: keyof FailoverPhases
+  readonly label: string
+  readonly meaning: string
+}[] = [
+  { key: 'detect', label: 'detect', meaning: 'the fault is noticed' },
+  { key: 'decide', label: 'decide', meaning: 'replicas are stopped and read, a new source is chosen' },
+  { key: 'catchUp', label: 'catch up', meaning: 'the new source applies what it lacks' },
+  { key: 'promote', label: 'promote', meaning: 'it becomes writable and writes its epoch' },
+  { key: 'reroute', label: 're-route', meaning: 'the other replicas follow it' },
+  { key: 'firstAck', label: 'first write', meaning: 'until the first new write is acknowledged' },
+]
+
+export interface PhaseBar {
+  readonly label: string
+  readonly run: string
+  readonly colour: string
+  readonly fromMs: number
+  readonly toMs: number
+  readonly text: string
+}
+
+const LABEL_PX = 68
+const ROW_PX = 26
+
+/** The failovers that came `ordinal`-th in each run, over one another. */
+export function waterfallChart(
+  failovers: readonly { readonly run: Run; readonly failover: Failover }[],
+  ordinal: number,
+): Chart {
+  const several = failovers.length > 1
+  const bars = failovers.flatMap(({ run, failover }) => barsOf(run, failover, several))
+  const end = Math.max(1, ...bars.map(({ toMs }) => toMs), ...failovers.map(({ failover }) => failover.durationMs ?? 0))
+  const labels = [...PHASES.map(({ label }) => label), 'total']
+  const y = {
+    field: 'label',
+    type: 'nominal' as const,
+    sort: null,
+    scale: { domain: labels, paddingInner: 0.3, paddingOuter: 0.15 },
+    axis: {
+      title: null,
+      grid: true,
+      gridColor: ink('grid'),
+      minExtent: LABEL_PX,
+      maxExtent: LABEL_PX,
+      labelFontSize: 12,
+      labelLimit: LABEL_PX,
+    },
+  }
+  const offset = several
+    ? {
+        yOffset: {
+          field: 'run',
+          type: 'nominal' as const,
+          sort: null,
+          scale: { domain: failovers.map(({ run }) => run.name) },
+        },
+      }
+    : {}
+  const x = (field: string) => ({
+    field,
+    type: 'quantitative' as const,
+    scale: { domain: [0, end * 1.18], nice: false },
+    axis: {
+      title: 'time since the fault, ms',
+      tickCount: { expr: 'max(3, width / 90)' },
+      grid: true,
+      labelOverlap: true,
+    },
+  })
+  const layers: Layer[] = [
+    {
+      mark: { type: 'bar', cornerRadius: 2, stroke: null },
+      encoding: {
+        x: x('fromMs'),
+        x2: { field: 'toMs' },
+        y,
+        ...offset,
+        fill: { field: 'colour', type: 'nominal', scale: null },
+      },
+    },
+    {
+      // A phase of a millisecond still shows, as a hairline.
+      mark: { type: 'tick', thickness: 2, orient: 'vertical' },
+      encoding: { x: x('fromMs'), y, ...offset, color: { field: 'colour', type: 'nominal', scale: null } },
+    },
+    {
+      mark: { type: 'text', align: 'left', dx: 5, fontSize: several ? 10 : 12 },
+      encoding: { x: x('toMs'), y, ...offset, text: { field: 'text' } },
+    },
+  ]
+  return {
+    id: `waterfall-${ordinal}`,
+    title:
+      ordinal === 1 && failovers.every(({ run }) => run.result.summary.failovers.length === 1)
+        ? 'The failover, phase by phase'
+        : `Failover ${ordinal}, phase by phase`,
+    text: failovers
+      .map(({ run, failover }) => {
+        const phases = PHASES.filter(({ key }) => failover.phases[key] !== null)
+          .map(({ key, label }) => `${label} ${milliseconds(failover.phases[key])}`)
+          .join(', ')
+        return `${several ? `${run.name}: ` : ''}${phases || 'no phase was recorded'}; in all ${failover.durationMs === null ? 'never finished' : milliseconds(failover.durationMs)}.`
+      })
+      .join(' '),
+    key: several ? failovers.map(({ run }) => ({ label: run.name, colour: run.colour, shape: 'area' as const })) : [],
+    note: `${PHASES.map(({ label, meaning }) => `${label}: ${meaning}`).join('; ')}.`,
+    spec: {
+      width: 720,
+      height: labels.length * ROW_PX * (several ? 1.3 : 1),
+      autosize: { type: 'fit-x', contains: 'padding' },
+      data: { values: bars.map((bar) => ({ ...bar })) },
+      layer: layers,
+      config: CONFIG,
+    },
+    readout: null,
+  }
+}
+
+export function barsOf(run: Run, failover: Failover, several: boolean): PhaseBar[] {
+  const bars: PhaseBar[] = []
+  let afterMs = 0
+  for (const { key, label } of PHASES) {
+    const lengthMs = failover.phases[key]
+    if (lengthMs === null) continue
+    const fromMs =
+      key === 'firstAck' && failover.durationMs !== null ? Math.max(0, failover.durationMs - lengthMs) : afterMs
+    bars.push({
+      label,
+      run: run.name,
+      colour: run.colour,
+      fromMs: compact(fromMs)!,
+      toMs: compact(fromMs + lengthMs)!,
+      text: milliseconds(lengthMs),
+    })
+    afterMs = fromMs + lengthMs
+  }
+  if (failover.durationMs !== null)
+    bars.push({
+      label: 'total',
+      run: run.name,
+      colour: several ? run.colour : ink('muted'),
+      fromMs: 0,
+      toMs: compact(failover.durationMs)!,
+      text: milliseconds(failover.durationMs),
+    })
+  return bars
+}

@@ -1,0 +1,141 @@
+/**
+ * Two results against each other, as scenarios/compare.ts found them: either two samples of trials, ranked only where
+ * the trials bear it out, or a model and its measurement, where each row is the model's error.
+ */
+import type { Comparison, ComparisonRow, SampleSummary } from '../scenarios/compare.ts'
+import { html, listed, type Markup } from './markup.ts'
+import { digits, missing } from './numbers.ts'
+import type { Run } from './runs.ts'
+import { type Cell, table } from './tables.ts'
+
+const LABELS: Readonly<Record<string, string>> = {
+  failoverMs: 'failover time',
+  clientOutageMs: 'client outage',
+  throughputOpsPerSec: 'throughput',
+  writeP50Ms: 'write latency p50',
+  writeP99Ms: 'write latency p99',
+  lagP99Ms: 'replication lag p99',
+  'latencyMs.read.p50': 'read latency p50',
+  'latencyMs.read.p99': 'read latency p99',
+  'lagMs.p50': 'replication lag p50',
+  'failovers.0.phases.detect': 'phase: detect',
+  'failovers.0.phases.decide': 'phase: decide',
+  'failovers.0.phases.catchUp': 'phase: catch up',
+  'failovers.0.phases.promote': 'phase: promote',
+  'failovers.0.phases.reroute': 'phase: re-route',
+  'failovers.0.phases.firstAck': 'phase: first write',
+}
+
+/** `runs[0]` is the comparison's a, `runs[1]` its b. */
+export function renderComparison(runs: readonly Run[], comparison: Comparison): Markup {
+  const names: Names = [runs[0]?.name ?? 'a', runs[1]?.name ?? 'b']
+  const fidelity = comparison.kind === 'fidelity'
+  return html`<section id="comparison"><h2>${fidelity ? 'Simulated against measured' : 'One against the other'}</h2>
+${comparison.differences.length > 0 ? callout(comparison, names) : ''}
+<p class="finding">${fidelity ? fidelityFinding(comparison.rows) : comparisonFinding(comparison, names)}</p>
+${table({
+  id: 'comparison',
+  caption: fidelity ? 'Fidelity: how far the simulator is off' : 'Comparison over the trials',
+  columns: [
+    { title: 'measure' },
+    ...names.map((name) => ({ title: `${name}: median, 95 % interval, n`, numeric: true })),
+    { title: fidelity ? 'simulated is off by' : `change to ${names[1]}`, numeric: true },
+    ...(fidelity ? [] : [{ title: 'p', numeric: true }]),
+    ...(fidelity ? [] : [{ title: 'what may be said' }]),
+  ],
+  rows: comparison.rows.map((row) => [
+    labelOf(row),
+    sample(row.a, row.unit),
+    sample(row.b, row.unit),
+    { shown: change(row.change), raw: row.change },
+    ...(fidelity
+      ? []
+      : [{ shown: row.p === null ? missing : row.p < 0.001 ? '< 0.001' : row.p.toFixed(3), raw: row.p }]),
+    ...(fidelity ? [] : [row.significant ? html`<strong>${named(row.note, names)}</strong>` : named(row.note, names)]),
+  ]),
+  note: fidelity
+    ? 'A model is not ranked against what it models: no test is made. Rows from one trial have no interval.'
+    : '~ means that the trials show no difference (Mann-Whitney, two-sided, 5 %). Intervals are bootstrapped over whole trials.',
+})}
+</section>
+`
+}
+
+/**
+ * One line for a card. Samples are ranked by their test or not at all; a model is held against its measurement. Without
+ * a comparison nothing is claimed.
+ */
+export function differenceIn(metric: string, runs: readonly Run[], comparison: Comparison | undefined): string | null {
+  const row = comparison?.rows.find((candidate) => candidate.metric === metric)
+  if (comparison === undefined || row === undefined || runs.length !== 2) return null
+  if (comparison.kind === 'fidelity') return row.change === null ? null : `simulated is ${against(row.change)} measured`
+  const names: Names = [runs[0]!.name, runs[1]!.name]
+  if (row.significant)
+    return `${named(row.note, names)} (${change(row.change)}, p ${row.p! < 0.001 ? '< 0.001' : `= ${row.p!.toFixed(3)}`})`
+  return comparison.differences.length > 0 ? 'not ranked: see the comparison' : 'no difference shown'
+}
+
+function against(ratio: number): string {
+  if (Math.abs(ratio) < 0.0005) return 'equal to'
+  return `${change(Math.abs(ratio)).slice(1)} ${ratio > 0 ? 'above' : 'below'}`
+}
+
+type Names = readonly [string, string]
+
+function callout({ kind, differences }: Comparison, names: Names): Markup {
+  const lead =
+    kind === 'fidelity' ? 'Not a clean test of the simulator, because' : 'Shown side by side, not ranked, because'
+  return html`<p class="interrupted">${lead} ${listed(differences.map((difference) => named(difference, names)))}.</p>`
+}
+
+function comparisonFinding({ rows, differences }: Comparison, names: Names): string {
+  if (differences.length > 0) return 'The numbers stand next to each other; no difference between them is claimed.'
+  const shown = rows.filter(({ significant }) => significant)
+  const rest = rows.filter(({ significant, a, b }) => !significant && a.n + b.n > 0).map(labelOf)
+  const sentences = shown.map((row) => `${capital(labelOf(row))}: ${named(row.note, names)} (${change(row.change)}).`)
+  if (rest.length > 0)
+    sentences.push(
+      `${shown.length === 0 ? 'No difference shown' : 'No difference shown either'} in ${listed(rest, 'or')}.`,
+    )
+  return sentences.join(' ') || 'Nothing was measured in both.'
+}
+
+function fidelityFinding(rows: readonly ComparisonRow[]): string {
+  const known = rows.filter((row) => row.change !== null)
+  if (known.length === 0) return 'No measure exists in both runs, so the simulator\u2019s error is not known.'
+  const worst = known.reduce((a, b) => (Math.abs(b.change!) > Math.abs(a.change!) ? b : a))
+  const failover = known.find(({ metric }) => metric === 'failoverMs')
+  const first =
+    failover === undefined ? '' : `The simulated failover time is ${against(failover.change!)} the measured one. `
+  return `${first}Of ${known.length} measures the simulator is furthest off in ${labelOf(worst)}: ${against(worst.change!)} the measured value.`
+}
+
+function labelOf({ metric }: ComparisonRow): string {
+  return LABELS[metric] ?? metric
+}
+
+function sample({ n, median, ci95 }: SampleSummary, unit: ComparisonRow['unit']): Cell {
+  if (n === 0) return { shown: 'not measured', raw: '' }
+  const middle = median === null ? 'never ended' : `${digits(median)} ${unit === 'ms' ? 'ms' : '/s'}`
+  const interval = ci95 === null ? '' : `${digits(ci95[0])} to ${digits(ci95[1])}, `
+  return { shown: html`<b>${middle}</b><br><small>${interval}n\u00a0=\u00a0${n}</small>`, raw: median }
+}
+
+function change(ratio: number | null): string {
+  if (ratio === null) return missing
+  const percent = ratio * 100
+  if (Math.abs(percent) < 0.05) return '0\u00a0%'
+  const size = Math.abs(percent) >= 10 ? Math.abs(percent).toFixed(0) : Math.abs(percent).toFixed(1)
+  return `${percent > 0 ? '+' : '\u2212'}${size}\u00a0%`
+}
+
+/** Notes speak of a and b; readers know the runs by name. */
+function named(note: string, names: Names): string {
+  if (note === 'a was interrupted') return `${names[0]} was interrupted`
+  if (note === 'b was interrupted') return `${names[1]} was interrupted`
+  return note.replace(/^b is /, `${names[1]} is `)
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

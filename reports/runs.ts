@@ -1,0 +1,66 @@
+/** The results of one report with what tells them apart: a name, a colour and a dash (simulated dashed, measured solid). */
+import type { Result } from '../scenarios/result.ts'
+import { algorithmColour, seriesColour } from './palette.ts'
+
+export interface Run {
+  readonly result: Result
+  readonly name: string
+  readonly colour: string
+  readonly dash: readonly number[]
+}
+
+const DASHED = [5, 3]
+const SOLID: readonly number[] = []
+
+export function runsOf(results: readonly Result[]): Run[] {
+  const names = namesOf(results)
+  const colours = coloursOf(results)
+  return results.map((result, index) => ({
+    result,
+    name: names[index]!,
+    colour: colours[index]!,
+    dash: result.world === 'sim' && results.length > 1 ? DASHED : SOLID,
+  }))
+}
+
+/** `simulated` and `measured` while that tells them apart; then what differs; then letters. */
+function namesOf(results: readonly Result[]): string[] {
+  const attempts: ((result: Result) => string)[] = [
+    worldWord,
+    (result) => (result.world === 'sim' ? 'simulated' : `measured, ${result.world}`),
+    (result) => result.scenario.algorithms.election,
+    (result) => result.scenario.algorithms.quorum,
+    (result) => result.scenario.algorithms.timestamps,
+    (result) => result.scenario.name,
+    (result) => `seed ${result.seed}`,
+  ]
+  for (const attempt of attempts) {
+    const names = results.map(attempt)
+    if (new Set(names).size === names.length) return names
+  }
+  return results.map((result, index) => `${String.fromCharCode(65 + (index % 26))}, ${worldWord(result)}`)
+}
+
+export function worldWord(result: Result): string {
+  return result.world === 'sim' ? 'simulated' : 'measured'
+}
+
+/** Where the runs differ in exactly one policy, that policy's colour; else one colour after the other. */
+function coloursOf(results: readonly Result[]): string[] {
+  if (results.length > 1)
+    for (const family of ['election', 'quorum', 'timestamps'] as const) {
+      const colours = results.map((result) => algorithmColour(result.scenario.algorithms[family]))
+      if (!colours.includes(null) && new Set(colours).size === results.length) return colours as string[]
+    }
+  return results.map((_, index) => seriesColour(index))
+}
+
+/** What every saved chart states: scenario, seeds, versions, number of trials. */
+export function provenanceOf(runs: readonly Run[]): string {
+  const first = runs[0]!.result
+  const each = runs.map(({ result, name }) => {
+    const mysql = result.versions.mysql === null ? '' : `, MySQL ${result.versions.mysql}`
+    return `${name}: seed ${result.seed}, n = ${Math.max(1, result.trials.length)}${mysql}`
+  })
+  return `${first.scenario.name}; ${each.join('; ')}; quorumlab ${first.versions.quorumlab}`
+}

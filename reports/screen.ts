@@ -1,0 +1,58 @@
+/**
+ * The terminal as the program uses it: lines that stay, and below them at most one that is rewritten in place. On
+ * something that is no terminal the rewritten line does not exist.
+ */
+import type { Style } from './terminal.ts'
+
+export interface Output {
+  write(text: string): unknown
+  readonly isTTY?: boolean
+  readonly columns?: number
+}
+
+const FASTEST_MS = 80
+
+export class Screen {
+  readonly #output: Output
+  readonly #silent: boolean
+  #live = ''
+  #drawnAt = 0
+
+  /** `silent`: nothing is written at all. */
+  constructor(output: Output, silent: boolean) {
+    this.#output = output
+    this.#silent = silent
+  }
+
+  line(text: string): void {
+    if (this.#silent) return
+    this.#output.write(`${this.#erased()}${text}\n${this.#live}`)
+  }
+
+  /** Draws what `text` returns, but not oftener than an eye can follow. */
+  live(text: () => string): void {
+    const now = performance.now()
+    if (this.#silent || this.#output.isTTY !== true || now - this.#drawnAt < FASTEST_MS) return
+    this.#drawnAt = now
+    const erased = this.#erased()
+    this.#live = text()
+    this.#output.write(erased + this.#live)
+  }
+
+  /** Takes the live line away. */
+  close(): void {
+    if (this.#live !== '') this.#output.write(this.#erased())
+    this.#live = ''
+  }
+
+  #erased(): string {
+    return this.#live === '' ? '' : '\r\x1b[2K'
+  }
+}
+
+/** Colour only on a terminal, and never against NO_COLOR. */
+export function styleOf(output: Output, environment: Readonly<Record<string, string | undefined>>): Style {
+  const terminal = output.isTTY === true
+  const colour = terminal && (environment.NO_COLOR ?? '') === '' && environment.TERM !== 'dumb'
+  return { colour, width: terminal ? (output.columns ?? 80) : Number.POSITIVE_INFINITY }
+}

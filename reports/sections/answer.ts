@@ -1,0 +1,168 @@
+/** The first screen: what was asked, what happened, the verdict and the three numbers with their spread. */
+import type { Comparison } from '../../scenarios/compare.ts'
+import type { Result } from '../../scenarios/result.ts'
+import { median, medianInterval } from '../../scenarios/statistics.ts'
+import { differenceIn } from '../comparison.ts'
+import { html, type Markup } from '../markup.ts'
+import { count, digits, milliseconds, missing, percent } from '../numbers.ts'
+import type { Run } from '../runs.ts'
+import { asked, capital, happened } from '../sentences.ts'
+import { verdictLine, verdictOf, verdictWord } from '../verdict.ts'
+import { mark } from './marks.ts'
+
+const NOTES_AT_MOST = 5
+
+/** A number as a card shows it: the value, then lines that say how far it can be trusted. */
+interface Figure {
+  readonly value: string
+  readonly unit: string
+  readonly lines: readonly string[]
+}
+
+export function answerSection(runs: readonly Run[], comparison?: Comparison): Markup {
+  const first = runs[0]!.result
+  const sameQuestion = runs.every(({ result }) => asked(result) === asked(first))
+  return html`<section id="answer" class="answer">
+<p class="kicker">${first.scenario.name}</p>
+<h1>${first.scenario.description || first.scenario.name}</h1>
+<p class="asked">${sameQuestion ? asked(first) : ''}</p>
+<div class="stories">${runs.map((run) => story(run, runs.length > 1, !sameQuestion))}</div>
+<div class="three">
+${card('Failover time', runs, failoverFigure, differenceIn('failoverMs', runs, comparison))}
+${card('Throughput', runs, throughputFigure, differenceIn('throughputOpsPerSec', runs, comparison))}
+${card('Replication lag', runs, lagFigure, differenceIn('lagP99Ms', runs, comparison))}
+</div>
+</section>
+`
+}
+
+function story({ result, name, colour, dash }: Run, named: boolean, ask: boolean): Markup {
+  const verdict = verdictOf(result)
+  const swatch = html`<span class="swatch ${dash.length > 0 ? 'dashed' : 'line'}" style="--c:${colour}"></span>`
+  return html`<div class="story">
+${result.complete ? '' : html`<p class="interrupted" role="alert"><strong>Interrupted.</strong> ${named ? `The ${name} run` : 'This run'} was stopped before its end; its numbers cover only what ran, and no verdict is final.</p>`}
+<p class="verdict ${verdict}">${mark(verdict)} ${named ? html`${swatch}<strong>${name}: ${verdictWord(verdict)}.</strong>` : html`<strong>${capital(verdictWord(verdict))}.</strong>`} <span>${capital(verdictLine(result))}.</span></p>
+${ask ? html`<p class="asked">${asked(result)}</p>` : ''}
+<p class="happened">${happened(result, !named).join(' ')}</p>
+${(result.summary.notes ?? []).slice(0, NOTES_AT_MOST).map((note) => html`<p class="note">${capital(note)}.</p>`)}
+</div>
+`
+}
+
+function card(
+  title: string,
+  runs: readonly Run[],
+  figureOf: (result: Result) => Figure,
+  difference: string | null,
+): Markup {
+  return html`<article class="card"><h2>${title}</h2>
+<div class="numbers">${runs.map((run) => {
+    const { value, unit, lines } = figureOf(run.result)
+    return html`<div class="number">
+${runs.length > 1 ? html`<p class="who"><span class="swatch ${run.dash.length > 0 ? 'dashed' : 'line'}" style="--c:${run.colour}"></span>${run.name}</p>` : ''}
+<p class="value">${value}<small>${unit}</small></p>
+${lines.filter((line) => line !== '').map((line) => html`<p>${line}</p>`)}
+</div>`
+  })}</div>
+${difference === null ? '' : html`<p class="ratio">${difference}</p>`}</article>
+`
+}
+
+const ONE_TRIAL = 'one trial shows no spread'
+
+function failoverFigure({ summary, trials }: Result): Figure {
+  const { failoverMs, clientOutageMs, resolutionMs } = summary
+  const all = trials.flatMap((trial) => trial.failoverMs)
+  const open = all.filter((ms) => ms === null).length
+  const outage = clientOutageMs.p50 === null ? '' : `client outage ${milliseconds(clientOutageMs.p50)}`
+  if (failoverMs.p50 === null && open > 0)
+    return {
+      value: 'never ended',
+      unit: '',
+      lines: [`${open} of ${all.length}: no new write was acknowledged`, outage],
+    }
+  if (failoverMs.p50 === null) return { value: 'none', unit: '', lines: ['no failover happened'] }
+  const unended = open > 0 ? `${open} of ${all.length} never ended` : ''
+  const spread =
+    failoverMs.trials > 1
+      ? [
+          medianOf(failoverMs.trials),
+          span(failoverMs.min, failoverMs.max, milliseconds),
+          interval(failoverMs.ci95, milliseconds),
+        ]
+      : [all.length > 1 ? `median of ${all.length} failovers in one trial` : ONE_TRIAL]
+  return {
+    ...split(milliseconds(failoverMs.p50)),
+    lines: [...spread, unended, outage, `resolution ${milliseconds(resolutionMs)}`],
+  }
+}
+
+function throughputFigure({ summary, trials }: Result): Figure {
+  const { value, lines } = overTrials(
+    trials.map(({ throughputOpsPerSec }) => throughputOpsPerSec),
+    summary.throughputOpsPerSec,
+    digits,
+  )
+  const offered = summary.offeredOpsPerSec
+  return {
+    value: digits(value),
+    unit: 'ops/s',
+    lines: [
+      ...lines,
+      offered > 0 ? `${percent(value / offered)} of the ${digits(offered)}/s offered` : 'nothing was offered',
+    ],
+  }
+}
+
+function lagFigure({ summary, trials }: Result): Figure {
+  const { lagMs } = summary
+  if (lagMs.count === 0) return { value: missing, unit: '', lines: ['no transaction was timed on a replica'] }
+  const { value, lines } = overTrials(
+    // A trial that timed no transaction has no lag: NaN, or null once it has been through JSON.
+    trials.map(({ lagP99Ms }) => lagP99Ms).filter(Number.isFinite),
+    lagMs.p99,
+    milliseconds,
+  )
+  return {
+    ...split(milliseconds(value)),
+    lines: [
+      `p99 of ${count(lagMs.count)} applied transactions`,
+      ...lines,
+      `median ${milliseconds(lagMs.p50)}, slowest ${milliseconds(lagMs.max)}`,
+    ],
+  }
+}
+
+/** The median over the trials, or the only one there is. */
+function overTrials(
+  values: readonly number[],
+  only: number,
+  show: (value: number) => string,
+): { value: number; lines: string[] } {
+  if (values.length < 2) return { value: only, lines: [ONE_TRIAL] }
+  return {
+    value: median(values) ?? only,
+    lines: [
+      medianOf(values.length),
+      span(Math.min(...values), Math.max(...values), show),
+      interval(medianInterval(values.map((value) => [value])), show),
+    ],
+  }
+}
+
+function medianOf(trials: number): string {
+  return `median of n\u00a0=\u00a0${trials} trials`
+}
+
+function span(min: number | null, max: number | null, show: (value: number) => string): string {
+  return min === null ? '' : `from ${show(min)}${max === null ? '' : ` to ${show(max)}`}`
+}
+
+function interval(ci95: readonly [number, number] | null, show: (value: number) => string): string {
+  return ci95 === null ? '' : `95\u00a0% interval ${show(ci95[0])} to ${show(ci95[1])}`
+}
+
+function split(text: string): { value: string; unit: string } {
+  const [value = text, unit = ''] = text.split('\u00a0')
+  return { value, unit }
+}

@@ -1,0 +1,58 @@
+/** The decisions of a run in the order they were taken, a line each. */
+import type { Result } from '../../scenarios/result.ts'
+import { html, type Markup } from '../markup.ts'
+import { milliseconds, seconds } from '../numbers.ts'
+import type { Run } from '../runs.ts'
+import { table } from '../tables.ts'
+
+const EVENTS_AT_MOST = 400
+
+export function eventsOf(run: Run, index: number): Markup | null {
+  const { events } = run.result
+  if (events.length === 0) return null
+  const shown = events.slice(0, EVENTS_AT_MOST)
+  return html`<details class="log"><summary>Event log, ${run.name}: ${events.length} events</summary>
+${table({
+  id: `events-${index + 1}`,
+  caption: `Events, ${run.name}`,
+  columns: [{ title: 'time' }, { title: 'process' }, { title: 'event' }],
+  rows: shown.map((event) => [
+    { shown: seconds(event.atUs / 1000, 3), raw: event.atUs / 1000 },
+    event.process,
+    sentenceOf(event),
+  ]),
+  ...(events.length > shown.length ? { note: `${events.length - shown.length} more are in result.json.` } : {}),
+})}</details>
+`
+}
+
+export function sentenceOf(event: Result['events'][number]): string {
+  switch (event.kind) {
+    case 'suspected':
+      return `${event.node} is suspected: ${event.reason}`
+    case 'cleared':
+      return `${event.node} is well again: ${event.reason}`
+    case 'phase':
+      return `epoch ${event.epoch}: ${event.phase === 'catchUp' ? 'catch up' : event.phase}${event.detail === '' ? '' : `, ${event.detail}`}`
+    case 'elected':
+      return `${event.node} elected for epoch ${event.epoch} by ${event.policy}: ${event.reason}`
+    case 'reign':
+      return `epoch ${event.epoch} begins: ${event.source} is the source, ${event.k} of its replicas must hold a STRONG write`
+    case 'refused':
+      return `refused to fail over to epoch ${event.epoch}: ${event.reason}`
+    case 'deposed':
+      return `deposed in epoch ${event.epoch}: ${event.reason}`
+    case 'rejoined':
+      return `${event.node} follows again in epoch ${event.epoch}${event.detail === '' ? '' : `: ${event.detail}`}`
+    case 'quarantined':
+      return `${event.node} is quarantined: it alone has ${event.extras}${event.savedAs === null ? '' : `, saved as ${event.savedAs}`}`
+    case 'rebuilt':
+      return `${event.node} was rebuilt in ${milliseconds(event.tookUs / 1000)}`
+    case 'fenced':
+      return `${event.node} was fenced, ${milliseconds(event.writableForUs / 1000)} after it was reached`
+    case 'quorum':
+      return `epoch ${event.epoch}: ${event.needed} of ${event.members.join(', ')} must acknowledge`
+    case 'note':
+      return event.text
+  }
+}

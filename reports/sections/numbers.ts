@@ -1,0 +1,178 @@
+/** Every number of the summary, a table per subject, a row per run; then the trials. */
+import type { LatencySummary, Result, Spread } from '../../scenarios/result.ts'
+import { html, type Markup, type Piece } from '../markup.ts'
+import { count, digits, missing } from '../numbers.ts'
+import type { Run } from '../runs.ts'
+import { type Cell, type Column, table } from '../tables.ts'
+import { verdictWord } from '../verdict.ts'
+
+export function numbersSection(runs: readonly Run[]): Markup {
+  return html`<section id="numbers"><h2>All numbers</h2>
+${operations(runs)}
+${durations(runs)}
+${latencies(runs)}
+${lags(runs)}
+${counters(runs)}
+${trialsTable(runs)}
+</section>
+`
+}
+
+const numeric = (titles: readonly string[]): Column[] => titles.map((title) => ({ title, numeric: true }))
+const number = (value: number | null | undefined): Cell => ({
+  shown: Number.isInteger(value) ? count(value) : digits(value),
+  raw: value ?? null,
+})
+/** A column that says which run, where there are several. */
+const who = (runs: readonly Run[]): Column[] => (runs.length > 1 ? [{ title: 'run' }] : [])
+const whose = (runs: readonly Run[], run: Run): Piece[] => (runs.length > 1 ? [run.name] : [])
+
+function operations(runs: readonly Run[]): Markup {
+  return table({
+    id: 'operations',
+    caption: 'Operations, after the warm-up',
+    columns: [
+      { title: 'run' },
+      ...numeric([
+        'offered /s',
+        'ok /s',
+        'ok',
+        'failed',
+        'unknown',
+        'never sent',
+        'acknowledged writes lost',
+        'EVENTUAL writes lost',
+      ]),
+    ],
+    rows: runs.map(({ result: { summary }, name }) => [
+      name,
+      number(summary.offeredOpsPerSec),
+      number(summary.throughputOpsPerSec),
+      number(summary.operations.ok),
+      number(summary.operations.failed),
+      number(summary.operations.unknown),
+      number(summary.operations.unsent),
+      number(summary.failovers.reduce((sum, { lostAcknowledged }) => sum + lostAcknowledged, 0)),
+      number(summary.lostEventual),
+    ]),
+  })
+}
+
+function durations(runs: readonly Run[]): Markup {
+  const row = (label: string, run: Run, { trials, min, p50, p95, max, ci95 }: Spread) => [
+    label,
+    ...whose(runs, run),
+    number(trials),
+    ...[min, p50, p95, max].map(number),
+    {
+      shown: ci95 === null ? missing : `${digits(ci95[0])} to ${digits(ci95[1])}`,
+      raw: ci95 === null ? '' : ci95.join(' to '),
+    },
+    number(run.result.summary.resolutionMs),
+  ]
+  return table({
+    id: 'durations',
+    caption: 'Failover time and client outage, ms',
+    columns: [
+      { title: 'measure' },
+      ...who(runs),
+      ...numeric(['trials', 'min', 'median', 'p95', 'max', '95 % interval of the median', 'resolution']),
+    ],
+    rows: [
+      ...runs.map((run) => row('failover time', run, run.result.summary.failoverMs)),
+      ...runs.map((run) => row('client outage', run, run.result.summary.clientOutageMs)),
+    ],
+    note: 'No interval is given for fewer than three trials. A dash where a duration never ended or never began.',
+  })
+}
+
+function latencies(runs: readonly Run[]): Markup {
+  const columns = ['p50', 'p90', 'p99', 'p999', 'max', 'mean'] as const
+  const row = (kind: 'write' | 'read', run: Run) => {
+    const latency: LatencySummary = run.result.summary.latencyMs[kind]
+    return [
+      kind,
+      ...whose(runs, run),
+      number(latency.count),
+      ...columns.map((column) => number(latency.count === 0 ? null : latency[column])),
+    ]
+  }
+  return table({
+    id: 'latency',
+    caption: 'Latency of operations answered ok, ms',
+    columns: [{ title: 'operation' }, ...who(runs), ...numeric(['count', 'p50', 'p90', 'p99', 'p99.9', 'max', 'mean'])],
+    rows: (['write', 'read'] as const).flatMap((kind) => runs.map((run) => row(kind, run))),
+  })
+}
+
+function lags(runs: readonly Run[]): Markup | null {
+  const nodes = [...new Set(runs.flatMap(({ result }) => Object.keys(result.summary.lagMs.perNode)))].sort((a, b) =>
+    a.localeCompare(b, 'en', { numeric: true }),
+  )
+  if (nodes.length === 0) return null
+  type Lag = { readonly p50: number; readonly p99: number; readonly max: number; readonly count: number }
+  const row = (label: string, run: Run, lag: Lag | undefined) => [
+    label,
+    ...whose(runs, run),
+    number(lag?.count),
+    ...(['p50', 'p99', 'max'] as const).map((column) =>
+      number(lag === undefined || lag.count === 0 ? null : lag[column]),
+    ),
+  ]
+  return table({
+    id: 'lag',
+    caption: 'Replication lag, ms',
+    columns: [{ title: 'replica' }, ...who(runs), ...numeric(['transactions', 'p50', 'p99', 'max'])],
+    rows: [
+      ...runs.map((run) => row('all', run, run.result.summary.lagMs)),
+      ...nodes.flatMap((node) => runs.map((run) => row(node, run, run.result.summary.lagMs.perNode[node]))),
+    ],
+    note: 'Per transaction: from its commit on the source to its application on the replica.',
+  })
+}
+
+function counters(runs: readonly Run[]): Markup | null {
+  const names = [...new Set(runs.flatMap(({ result }) => Object.keys(result.summary.counters)))]
+  if (names.length === 0) return null
+  return table({
+    id: 'counters',
+    caption: 'Counters',
+    columns: [{ title: 'counter' }, ...runs.map(({ name }) => ({ title: name, numeric: true }))],
+    rows: names.map((name) => [name, ...runs.map(({ result }) => number(result.summary.counters[name]))]),
+  })
+}
+
+function trialsTable(runs: readonly Run[]): Markup | null {
+  if (runs.every(({ result }) => result.trials.length < 2)) return null
+  const list = (values: readonly (number | null)[]) =>
+    values.map((value) => (value === null ? 'never ended' : digits(value))).join(', ') || 'none'
+  return table({
+    id: 'trials',
+    caption: 'Trials',
+    columns: [
+      { title: 'seed' },
+      ...who(runs),
+      ...numeric(['failover, ms', 'client outage, ms', 'ok /s', 'write p50, ms', 'write p99, ms', 'lag p99, ms']),
+      { title: 'checks' },
+    ],
+    rows: runs.flatMap((run) =>
+      run.result.trials.map((trial) => [
+        trial.seed,
+        ...whose(runs, run),
+        list(trial.failoverMs),
+        list(trial.clientOutageMs),
+        number(trial.throughputOpsPerSec),
+        number(trial.writeP50Ms),
+        number(trial.writeP99Ms),
+        number(trial.lagP99Ms),
+        checksOf(trial.checks),
+      ]),
+    ),
+  })
+}
+
+function checksOf(checks: Result['trials'][number]['checks']): string {
+  const notPassed = Object.entries(checks).filter(([, verdict]) => verdict !== 'pass')
+  if (notPassed.length === 0) return Object.keys(checks).length === 0 ? 'none' : 'all pass'
+  return notPassed.map(([name, verdict]) => `${name}: ${verdictWord(verdict)}`).join(', ')
+}

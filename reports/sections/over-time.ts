@@ -1,0 +1,63 @@
+/** The charts over time: one timeline on top, then what users saw and what the replicas did. Their time axes are one. */
+import { distributionChart } from '../charts/distribution.ts'
+import { lagChart } from '../charts/lag.ts'
+import { latencyChart } from '../charts/latency.ts'
+import { throughputChart } from '../charts/throughput.ts'
+import { timelineChart } from '../charts/timeline.ts'
+import { figure } from '../figure.ts'
+import { html, type Markup } from '../markup.ts'
+import { seconds } from '../numbers.ts'
+import { provenanceOf, type Run } from '../runs.ts'
+
+const JUMPS_AT_MOST = 6
+
+export function usersSection(runs: readonly Run[]): Markup {
+  const from = provenanceOf(runs)
+  const kinds = (['write', 'read'] as const).filter((kind) =>
+    runs.some(({ result }) => result.summary.latencyMs[kind].count > 0),
+  )
+  return html`<section id="users"><h2>What users saw</h2>
+${
+  !recorded(runs)
+    ? html`<p>The run ended before an interval was recorded: there is nothing to draw over time.</p>`
+    : html`<p class="hint">Drag across a chart to zoom all of them; double-click, or press Escape, to see the whole run again. With the keyboard: plus and minus zoom, arrows move.</p>
+${jumps(runs)}
+${figure(timelineChart(runs), from)}
+${figure(throughputChart(runs), from)}
+${kinds.filter((kind) => hasLatency(runs, kind)).map((kind) => figure(latencyChart(runs, kind), from))}`
+}
+${kinds.length > 0 ? figure(distributionChart(runs), from) : html`<p>No operation was measured, so there is no latency to show.</p>`}
+</section>
+`
+}
+
+/** A failover is a sliver of a run: buttons that show it at its own scale. The page's script makes them work. */
+function jumps(runs: readonly Run[]): Markup | null {
+  const first = runs.find(({ result }) => result.summary.failovers.length > 0)
+  if (first === undefined) return null
+  return html`<p class="jump"><button type="button" data-from="" data-to="">Whole run</button>
+${first.result.summary.failovers.slice(0, JUMPS_AT_MOST).map(({ startMs, durationMs, clientOutageMs }) => {
+  const length = Math.max(300, durationMs ?? 3000, clientOutageMs ?? 0)
+  return html`<button type="button" data-from="${Math.max(0, startMs - length * 1.5)}" data-to="${startMs + length * 3}">Failover at ${seconds(startMs)}</button>
+`
+})}</p>`
+}
+
+function recorded(runs: readonly Run[]): boolean {
+  return runs.some(({ result }) => result.series.tMs.length > 0)
+}
+
+function hasLatency(runs: readonly Run[], kind: 'write' | 'read'): boolean {
+  const column = kind === 'write' ? 'writeMs' : 'readMs'
+  return runs.some(({ result }) => result.series[column].p50.some((ms) => ms !== null))
+}
+
+export function replicasSection(runs: readonly Run[]): Markup {
+  const timed = runs.some(({ result }) =>
+    Object.values(result.series.lagMs).some((lags) => lags.some((lag) => lag !== null)),
+  )
+  return html`<section id="replicas"><h2>What the replicas did</h2>
+${timed ? figure(lagChart(runs), provenanceOf(runs)) : html`<p>No transaction was timed on a replica, so there is no lag to show.</p>`}
+</section>
+`
+}

@@ -1,0 +1,78 @@
+/** How to run it again, and everything one must know to call two runs the same. */
+import type { Result } from '../../scenarios/result.ts'
+import { html, type Markup, type Piece } from '../markup.ts'
+import { digits, milliseconds, seconds } from '../numbers.ts'
+import type { Run } from '../runs.ts'
+import { table } from '../tables.ts'
+import { eventsOf } from './events.ts'
+
+export function rerunSection(runs: readonly Run[]): Markup {
+  const facts = runs.map(({ result }) => factsOf(result))
+  const labels = [...new Set(facts.flatMap((fact) => [...fact.keys()]))]
+  return html`<section id="rerun"><h2>How to run it again</h2>
+<div class="commands"><pre tabindex="0"><code>${runs.map(({ result }) => commandOf(result)).join('\n')}</code></pre></div>
+${runs.some(({ result }) => result.world === 'sim') ? html`<p>In the simulator the same seed gives the same bytes; the digest below is the hash of every event of the run.</p>` : ''}
+${table({
+  id: 'provenance',
+  caption: 'What was run',
+  columns: [{ title: '' }, ...runs.map(({ name }) => ({ title: name }))],
+  rows: labels.map((label) => [label, ...facts.map((fact) => fact.get(label) ?? '')]),
+})}
+${runs.map((run, index) => eventsOf(run, index))}
+</section>
+`
+}
+
+export function commandOf({ scenario, world, seed, trials }: Result): string {
+  const several = trials.length > 1 ? ` --trials ${trials.length}` : ''
+  return `npx tsx cli.ts run ${quoted(scenario.file || scenario.name)} --on ${world} --seed ${seed}${several}`
+}
+
+/** A name with anything unusual in it must not become a command of its own. */
+function quoted(text: string): string {
+  return /^[\w./@:+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}
+
+function factsOf(result: Result): Map<string, Piece> {
+  const { scenario, versions, machine, summary } = result
+  const { workload, cluster, algorithms } = scenario
+  const warmup = workload.warmupUs / 1000
+  const facts: [string, Piece][] = [
+    ['scenario', `${scenario.name} (${scenario.file})`],
+    ['scenario hash', html`<code>${scenario.hash}</code>`],
+    ['world', result.world === 'sim' ? 'simulator' : `real MySQL servers (${result.world})`],
+    ['coordinator', result.coordinator === 'service' ? 'a process of its own' : 'inside the client process'],
+    ['seed', String(result.seed)],
+    [
+      'trials',
+      `${Math.max(1, result.trials.length)}${result.trials.length > 1 ? '; trial i uses seed + i; charts over time show the first' : ''}`,
+    ],
+    [
+      'cluster',
+      `${cluster.nodes} nodes, ${cluster.timestampServers} timestamp servers; a write counts once it is ${cluster.acknowledge} on a replica; semi-sync ${cluster.semiSync ? 'on' : 'off'}`,
+    ],
+    ['algorithms', `timestamps ${algorithms.timestamps}, quorum ${algorithms.quorum}, election ${algorithms.election}`],
+    [
+      'workload',
+      `open loop, ${workload.arrivals} arrivals, ${digits(workload.ratePerSec)} operations/s, at most ${workload.clients} in flight, ${digits(workload.reads * 100)} % reads, ${workload.consistency}, ${digits(workload.keys)} keys, ${seconds(workload.durationUs / 1000, 0)}; given up after ${milliseconds(workload.deadlineUs / 1000)}`,
+    ],
+    [
+      'warm-up',
+      warmup > 0
+        ? `operations meant to start in the first ${seconds(warmup)} are done and checked, but not measured`
+        : 'none: every operation is measured',
+    ],
+    ['resolution', `${milliseconds(summary.resolutionMs)} (one operation's interval)`],
+    ['quorumlab', versions.quorumlab],
+    ['Node.js', versions.node],
+    ['MySQL', versions.mysql ?? 'simulated'],
+    ...Object.entries(machine).map(([name, value]): [string, Piece] => [`machine, ${name}`, String(value)]),
+    ['started', result.startedAt],
+    [
+      'digest',
+      result.digest === null ? 'none: a real run is not repeatable to the bit' : html`<code>${result.digest}</code>`,
+    ],
+    ['complete', result.complete ? 'yes' : 'no: interrupted'],
+  ]
+  return new Map(facts)
+}

@@ -1,0 +1,177 @@
+/** What a run did, in sentences made from its numbers: the part of a report that people quote. */
+import type { Failover, Result } from '../scenarios/result.ts'
+import { listed } from './markup.ts'
+import { count, digits, milliseconds, percent, plural, seconds } from './numbers.ts'
+
+type Fault = Result['faults'][number]
+
+/** What was asked of the cluster. */
+export function asked(result: Result): string {
+  const { workload, cluster, algorithms } = result.scenario
+  const rate = `${digits(workload.ratePerSec)} operations a second (${percent(workload.reads)} reads, ${workload.consistency})`
+  const policies = `${algorithms.timestamps} timestamps, ${algorithms.quorum} quorum, ${algorithms.election} election`
+  return `${rate} for ${milliseconds(workload.durationUs / 1000)} on ${plural(cluster.nodes, 'node')}, with ${policies}.`
+}
+
+/** What happened, one idea a sentence. `withTrials` false: where the spread stands next to the sentences anyway. */
+export function happened(result: Result, withTrials = true): string[] {
+  const { failovers } = result.summary
+  const sentences = failovers.length === 0 ? withoutFailover(result) : []
+  for (const failover of failovers.slice(0, 3)) sentences.push(...failoverSentences(result, failover))
+  if (failovers.length > 3) sentences.push(`${plural(failovers.length - 3, 'more failover')} followed.`)
+  if (failovers.length > 0) sentences.push(lossSentence(failovers))
+  const trials = withTrials ? trialsSentence(result) : null
+  if (trials !== null) sentences.push(trials)
+  sentences.push(...answers(result))
+  return sentences
+}
+
+function withoutFailover(result: Result): string[] {
+  const { faults } = result
+  if (faults.length === 0) return ['Nothing was broken, and the source stayed the same.']
+  const shown = faults.slice(0, 3).map((fault) => `at ${seconds(fault.atMs)} ${inWords(fault)}`)
+  if (faults.length > 3) shown.push(`${plural(faults.length - 3, 'more fault')} followed`)
+  const refusal = result.events.filter((event) => event.kind === 'refused').at(-1)
+  const ending =
+    refusal === undefined ? 'No failover followed.' : `The coordinator refused to fail over: ${ended(refusal.reason)}`
+  return [`${capital(listed(shown))}.`, ending]
+}
+
+export function failoverSentences(result: Result, failover: Failover): string[] {
+  const fault = causeOf(result, failover)
+  const when = `At ${seconds(failover.startMs)}`
+  const sentences = [
+    fault === null
+      ? `${when}: ${ended(failover.reason.split('; ')[0] || 'a failover began')}`
+      : `${when} ${inWords(fault)}.`,
+  ]
+  if (failover.durationMs === null)
+    sentences.push(`${failover.newSource} took over, but acknowledged no write that was begun after the fault.`)
+  else
+    sentences.push(
+      `${failover.newSource} took over and acknowledged its first new write ${milliseconds(failover.durationMs)} after the fault.`,
+    )
+  if (failover.clientOutageMs !== null && failover.clientOutageMs > 0)
+    sentences.push(`For clients the outage lasted ${milliseconds(failover.clientOutageMs)}.`)
+  return sentences
+}
+
+/** A failover's reason begins with the label of the fault that caused it; a planned switch has none. */
+function causeOf(result: Result, failover: Failover): Fault | null {
+  return (
+    result.faults
+      .filter((fault) => failover.reason.startsWith(fault.label) && fault.atMs <= failover.startMs + 1)
+      .at(-1) ?? null
+  )
+}
+
+const DONE: Readonly<Record<string, string>> = {
+  crash: 'was killed',
+  restart: 'was started again',
+  stop: 'was shut down',
+  start: 'was started again',
+  pause: 'was frozen',
+  resume: 'was resumed',
+  partition: 'was cut off',
+  heal: 'was connected again',
+  slow: 'was slowed down',
+  unslow: 'was given its full speed again',
+}
+
+/** `crash node1 (source)` as a sentence: `node1 (source) was killed`. */
+export function inWords(fault: Pick<Fault, 'kind' | 'label' | 'target'>): string {
+  const done = DONE[fault.kind]
+  const prefix = `${fault.kind} `
+  if (done === undefined || !fault.label.startsWith(prefix) || fault.target.length !== 1) return fault.label
+  return `${fault.label.slice(prefix.length)} ${done}`
+}
+
+function lossSentence(failovers: readonly Failover[]): string {
+  const lost = failovers.reduce((sum, { lostAcknowledged }) => sum + lostAcknowledged, 0)
+  if (lost === 0) return 'No acknowledged write was lost.'
+  return `${plural(lost, 'acknowledged write')} ${lost === 1 ? 'was' : 'were'} lost.`
+}
+
+const PLACES = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh']
+
+/** Why this node, from what the deciding policy ranked. */
+export function electionSentence(result: Result, failover: Failover): string {
+  const { newSource, policy } = failover
+  const ranking = failover.rankings[policy] ?? []
+  const place = ranking.findIndex(({ node }) => node === newSource)
+  const winner = ranking[place]
+  if (winner === undefined) {
+    const reason = failover.reason.trim()
+    return reason === ''
+      ? `${newSource} was chosen; no reason was recorded.`
+      : `${newSource} was chosen: ${ended(reason)}`
+  }
+  const numbers = `${digits(winner.score)} (${winner.reason})`
+  if (ranking.length === 1)
+    return `${newSource} was elected because it was the only candidate; ${policy} gave it ${numbers}.`
+  if (place > 0) {
+    const objections = objectionsOf(result, failover, winner.reason)
+    const why = objections === '' ? 'those before it could not be used' : objections
+    return `${newSource} was elected although ${policy} ranked it ${PLACES[place] ?? `number ${place + 1}`} with ${numbers}: ${ended(why)}`
+  }
+  const next = ranking[1]!
+  return `${newSource} was elected because ${policy} ranked it first with ${numbers}; ${next.node} came second with ${digits(next.score)} (${next.reason}).`
+}
+
+/** The elected event's reason is the winner's own, then what stood against those ranked before it. */
+function objectionsOf(result: Result, failover: Failover, own: string): string {
+  const elected = result.events.filter((event) => event.kind === 'elected' && event.epoch === failover.epoch).at(-1)
+  if (elected?.kind !== 'elected' || !elected.reason.startsWith(own)) return ''
+  return elected.reason.slice(own.length).replace(/^; /, '')
+}
+
+/** Whether the policies agree; the table beneath shows the numbers. */
+export function agreementSentence(failover: Failover): string {
+  const picks = Object.entries(failover.rankings).flatMap(([policy, ranking]) =>
+    ranking[0] === undefined || policy === failover.policy ? [] : [{ policy, node: ranking[0].node }],
+  )
+  if (picks.length === 0) return ''
+  const said = picks.map(
+    ({ policy, node }) => `${policy} would have picked ${node === failover.newSource ? 'the same node' : node}`,
+  )
+  return `Of the other policies, ${listed(said)}.`
+}
+
+function trialsSentence(result: Result): string | null {
+  const { trials, p50, min, max, ci95 } = result.summary.failoverMs
+  if (trials < 2 || p50 === null) return null
+  const interval =
+    ci95 === null ? '' : ` (95 % interval of the median ${milliseconds(ci95[0])} to ${milliseconds(ci95[1])})`
+  const slowest = max === null ? 'the slowest never ended' : `the slowest ${milliseconds(max)}`
+  return `Over ${plural(trials, 'trial')} the median failover took ${milliseconds(p50)}${interval}, the fastest ${milliseconds(min)}, ${slowest}.`
+}
+
+function answers({ summary }: Result): string[] {
+  const { ok, failed, unknown, unsent } = summary.operations
+  const all = ok + failed + unknown + unsent
+  if (all === 0) return ['No operation was measured.']
+  const rest = [
+    failed > 0 ? `${count(failed)} failed` : '',
+    unknown > 0 ? `${count(unknown)} ${unknown === 1 ? 'has' : 'have'} an unknown outcome` : '',
+    unsent > 0 ? `${count(unsent)} ${unsent === 1 ? 'was' : 'were'} never sent` : '',
+  ].filter((part) => part !== '')
+  const sentences = [
+    rest.length === 0
+      ? `All ${count(all)} measured operations were answered ok.`
+      : `Of ${count(all)} measured operations ${count(ok)} were answered ok (${percent(ok / all)}); ${listed(rest)}.`,
+  ]
+  const { lostEventual } = summary
+  if (lostEventual > 0)
+    sentences.push(
+      `${plural(lostEventual, 'EVENTUAL write')} that had been answered ok ${lostEventual === 1 ? 'is' : 'are'} gone; EVENTUAL promises no more.`,
+    )
+  return sentences
+}
+
+export function ended(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
+}
+
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

@@ -1,0 +1,53 @@
+/**
+ * What a run amounts to. A check that fails as the scenario expected it to (`checks.timestamps-ordered: fail`) is a
+ * finding and no failure: what decides is the expectation, as in the exit code.
+ */
+import type { CheckResult, Result, Verdict } from '../scenarios/result.ts'
+
+export function verdictOf(result: Result): Verdict {
+  const judged: Verdict[] = [
+    ...result.expectations.map(({ verdict }) => verdict),
+    ...result.checks.filter((check) => !foreseen(result, check)).map(({ verdict }) => verdict),
+  ]
+  if (judged.includes('fail')) return 'fail'
+  if (judged.includes('unknown') || !result.complete) return 'unknown'
+  return 'pass'
+}
+
+/** The scenario names this check and got what it expected. */
+export function foreseen(result: Result, check: CheckResult): boolean {
+  return result.expectations.some(
+    ({ path, verdict }) => (path === `checks.${check.name}` || path === 'checks') && verdict === 'pass',
+  )
+}
+
+export function verdictWord(verdict: Verdict): string {
+  if (verdict === 'pass') return 'pass'
+  return verdict === 'fail' ? 'fail' : 'undecided'
+}
+
+/** One line: what held and what did not. */
+export function verdictLine(result: Result): string {
+  const broken = result.checks.filter((check) => check.verdict === 'fail' && !foreseen(result, check))
+  // `checks: pass` fails with the check that is named already.
+  const missed = result.expectations.filter(
+    ({ path, verdict }) => verdict === 'fail' && !(path === 'checks' && broken.length > 0),
+  )
+  const undecided = result.checks.filter((check) => check.verdict === 'unknown' && !foreseen(result, check))
+  const asExpected = result.checks.filter((check) => check.verdict === 'fail' && foreseen(result, check))
+  const parts: string[] = []
+  if (broken.length > 0) parts.push(`broken: ${broken.map(({ name }) => name).join(', ')}`)
+  if (missed.length > 0)
+    parts.push(`not met: ${missed.map(({ path, op, limit }) => `${path} ${op} ${limit}`).join(', ')}`)
+  if (undecided.length > 0) parts.push(`could not be decided: ${undecided.map(({ name }) => name).join(', ')}`)
+  if (asExpected.length > 0) parts.push(`fails, as expected: ${asExpected.map(({ name }) => name).join(', ')}`)
+  if (parts.length > 0 && broken.length + missed.length + undecided.length > 0) return parts.join('; ')
+  const held = counted(result.checks.length, 'check')
+  const met = result.expectations.length > 0 ? ` and ${counted(result.expectations.length, 'expectation')}` : ''
+  if (result.checks.length + result.expectations.length === 0) return 'nothing was checked'
+  return parts.length > 0 ? parts.join('; ') : `${held}${met} hold`
+}
+
+function counted(amount: number, what: string): string {
+  return `${amount} ${what}${amount === 1 ? '' : 's'}`
+}

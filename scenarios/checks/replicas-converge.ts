@@ -1,0 +1,104 @@
+/**
+ * When the faults are healed and the load has stopped, all members must end with the same history and the same data:
+ * equal GTID sets, equal rows by operation, equal table checksums. Three views of one thing, because each is blind
+ * somewhere: GTID sets do not see data that differs under equal names, rows by id do not see other columns, and a
+ * checksum says that something differs but not what.
+ *
+ * A member that ended down or in quarantine has not converged, unless the scenario left it so: a server that it
+ * crashed and never restarted owes nothing, and the verdict says that it was left out.
+ */
+import type { FaultRecord, NodeEnd, RunRecord } from '../record.ts'
+import type { CheckResult } from '../result.ts'
+import type { FaultVerb, Scenario } from '../scenario.ts'
+import { type ReadNode, readEndState } from './end-state.ts'
+import { count, Findings } from './findings.ts'
+import { describeGtids, moment } from './wording.ts'
+
+export const NAME = 'replicas-converge'
+
+export function check(record: RunRecord, scenario: Scenario): CheckResult {
+  const findings = new Findings()
+  const end = readEndState(record)
+  const leftOut: string[] = []
+  for (const node of record.nodes) {
+    const state = absence(node)
+    if (state === null) continue
+    const excuse = neverRestarted(record.faults, node.node)
+    if (excuse === null) findings.violation(() => `${node.node} ended ${state}`)
+    else leftOut.push(`${node.node} ended ${state} and is left out: ${excuse}`)
+  }
+  for (const { node, reason } of end.unreadable) findings.undecidable(() => `${node} could not be compared: ${reason}`)
+  if (record.nodes.length < scenario.cluster.nodes)
+    findings.undecidable(
+      () => `${record.nodes.length} of ${count(scenario.cluster.nodes, 'member')} were looked at after the run`,
+    )
+  if (end.members.filter((member) => member.role === 'source').length > 1) findings.violation(() => end.sourceMissing)
+
+  const reference = end.source ?? end.members[0]
+  // One server alone agrees with itself: that is no comparison.
+  if (reference !== undefined && end.members.length > 1) {
+    findings.examined = end.members.length
+    for (const member of end.members) if (member !== reference) compare(reference, member, findings)
+  }
+  const note = leftOut.length === 0 ? '' : `; ${leftOut.join('; ')}`
+  return findings.conclude(NAME, {
+    pass: () =>
+      `${end.members.length} servers agree on ${count(reference!.executed.size, 'transaction')} and ${count(reference!.rows.size, 'row')}${note}`,
+    fail: () => `${count(findings.violations, 'difference')} among ${count(record.nodes.length, 'member')}${note}`,
+    nothing: `fewer than two servers could be compared${note}`,
+  })
+}
+
+function compare(reference: ReadNode, member: ReadNode, findings: Findings): void {
+  const pair = [
+    [reference, member],
+    [member, reference],
+  ] as const
+  for (const [has, lacks] of pair) {
+    if (!lacks.executed.covers(has.executed)) {
+      const missing = has.executed.minus(lacks.executed)
+      findings.violation(
+        () =>
+          `${lacks.node} lacks ${count(missing.size, 'transaction')} that ${has.node} executed: ${describeGtids(missing)}`,
+      )
+    }
+    const rows = lacks.rows.missing(has.rows)
+    if (rows.length > 0)
+      findings.violation(
+        () => `${lacks.node} lacks ${count(rows.length, 'row')} that ${has.node} has: operation ${firstOf(rows)}`,
+      )
+  }
+  if (reference.tableChecksum === null || member.tableChecksum === null)
+    findings.undecidable(
+      () => `${member.node} and ${reference.node} were not compared by checksum: one of the two was not read`,
+    )
+  else if (reference.tableChecksum !== member.tableChecksum)
+    findings.violation(
+      () =>
+        `table checksums differ: ${reference.node} ${reference.tableChecksum}, ${member.node} ${member.tableChecksum}`,
+    )
+}
+
+function firstOf(rows: readonly number[]): string {
+  return rows.length <= 5 ? rows.join(', ') : `${rows.slice(0, 5).join(', ')}, ...`
+}
+
+function absence(node: NodeEnd): string | null {
+  if (node.role === 'quarantined') return 'in quarantine'
+  if (node.role === 'down') return 'down'
+  return node.reachable ? null : `unreachable (as ${node.role})`
+}
+
+const TAKES_AWAY: ReadonlySet<FaultVerb> = new Set<FaultVerb>(['crash', 'stop', 'pause', 'partition'])
+const BRINGS_BACK: ReadonlySet<FaultVerb> = new Set<FaultVerb>(['restart', 'start', 'resume', 'heal'])
+
+/** Why the scenario itself kept `node` away to its end; null: it did not. */
+function neverRestarted(faults: readonly FaultRecord[], node: string): string | null {
+  let open: FaultRecord | null = null
+  for (const fault of faults) {
+    if (!fault.target.includes(node)) continue
+    if (TAKES_AWAY.has(fault.kind) && fault.healedUs === null) open = fault
+    else if (BRINGS_BACK.has(fault.kind)) open = null
+  }
+  return open === null ? null : `${open.label} at ${moment(open.atUs)} was never undone by the scenario`
+}

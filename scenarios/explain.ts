@@ -1,0 +1,100 @@
+/** What a scenario will do, in words. */
+import { formatDuration } from './amounts.ts'
+import type { DelayDistribution, FaultStep, FaultVerb, Scenario } from './scenario.ts'
+
+const DOES: Readonly<Record<FaultVerb, string>> = {
+  crash: 'is killed (what it wrote survives)',
+  restart: 'is started again',
+  stop: 'is shut down in order',
+  start: 'is started again',
+  pause: 'is frozen',
+  resume: 'goes on',
+  partition: 'is cut off',
+  heal: 'is reachable again',
+  slow: 'is slowed down',
+  unslow: 'has its full speed again',
+}
+
+const ROLES: Readonly<Record<string, string>> = {
+  source: 'the source of that moment',
+  replica: 'a replica',
+  fastest: 'the fastest replica',
+  any: 'any one server',
+  minority: 'a minority of the servers',
+  crashed: 'what was crashed',
+  all: 'every server',
+}
+
+const CHECKED: Readonly<Record<Scenario['checks'][number], string>> = {
+  'acknowledged-writes-survive': 'no acknowledged STRONG write is lost',
+  'timestamps-unique': 'no timestamp is given twice',
+  'timestamps-ordered': 'a write that begins after another has ended gets the larger timestamp',
+  'single-writer': 'at most one server earns acknowledgements per epoch, and none for an epoch that is over',
+  'replicas-converge': 'all servers hold the same data in the end',
+}
+
+export function explain(scenario: Scenario): string {
+  const { cluster, algorithms, workload, network } = scenario
+  const count = Math.round((workload.ratePerSec * workload.durationUs) / 1e6)
+  const paragraphs = [
+    `${scenario.name}: ${scenario.description}`,
+    `Cluster. node1 is the source at first, with ${plural(cluster.nodes - 1, 'replica')}; ${plural(cluster.timestampServers, 'timestamp server')} (${algorithms.timestamps}). ` +
+      `A STRONG write is acknowledged when a quorum (${algorithms.quorum}) has ${cluster.acknowledge} it. ` +
+      `A successor is elected by ${algorithms.election}. One-way network delay: ${delayText(network.defaultDelay)}.` +
+      network.links.map(({ from, to, delay }) => ` From ${from} to ${to}: ${delayText(delay)}.`).join(''),
+    `Workload. About ${count} operations in ${formatDuration(workload.durationUs)} (${workload.ratePerSec} per second, ` +
+      `${workload.arrivals} arrivals, at most ${workload.clients} at once), ${Math.round(workload.reads * 100)} % of them reads, ${workload.consistency}. ` +
+      (workload.warmupUs === 0
+        ? 'All of it is measured.'
+        : `The first ${formatDuration(workload.warmupUs)} are checked but not measured.`),
+    list('What happens.', scenario.faults.map(faultText), 'What happens. Nothing: no fault.'),
+    list(
+      'What is checked.',
+      scenario.checks.map((name) => `${name}: ${CHECKED[name]}`),
+      'What is checked. Nothing.',
+    ),
+    list(
+      'What is expected.',
+      scenario.expectations.map(({ path, op, limit }) =>
+        typeof limit === 'string'
+          ? `${path === 'checks' ? 'every other check' : path}: ${limit}`
+          : `${path} ${op} ${limit}`,
+      ),
+      'What is expected. No numbers: the checks decide.',
+    ),
+  ]
+  return `${paragraphs.join('\n\n')}\n`
+}
+
+function faultText(step: FaultStep): string {
+  const who = targetText(step)
+  const details: string[] = []
+  if (step.delay !== null) details.push(`${delayText(step.delay)} added`)
+  if (step.cpuShare !== null) details.push(`${Math.round(step.cpuShare * 100)} % of its CPU left`)
+  if (step.diskUs !== null) details.push(`${formatDuration(step.diskUs)} added to each write to disk`)
+  if (step.verb === 'partition' && step.direction !== 'both')
+    details.push(step.direction === 'in' ? 'what is sent to it is lost' : 'what it sends is lost')
+  if (step.except.length > 0) details.push(`except for ${step.except.join(', ')}`)
+  const detail = details.length === 0 ? '' : `: ${details.join(', ')}`
+  return `${formatDuration(step.atUs).padStart(7)}  ${who} ${DOES[step.verb]}${detail}`
+}
+
+function targetText(step: FaultStep): string {
+  if (step.link !== null) return `the link ${step.link.from}->${step.link.to}`
+  if (step.split.length > 0) return `${step.split.map((group) => group.join('+')).join(' from ')}`
+  return step.target.map((name) => ROLES[name] ?? name).join(' and ')
+}
+
+function delayText(delay: DelayDistribution): string {
+  return delay.kind === 'constant'
+    ? formatDuration(delay.us)
+    : `lognormal, median ${formatDuration(delay.medianUs)}, sigma ${delay.sigma}`
+}
+
+function list(title: string, items: readonly string[], none: string): string {
+  return items.length === 0 ? none : [title, ...items.map((item) => `  ${item}`)].join('\n')
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

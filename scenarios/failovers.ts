@@ -1,0 +1,204 @@
+/**
+ * The failovers of a run, measured as failover.md section 5 defines them: from the fault's witness (or, where no fault
+ * hit the source, from the moment the switch was begun) to the first acknowledged write of the new epoch that a client
+ * intended after the fault.
+ *
+ * Two things would flatter the system and are therefore not done. An epoch that acknowledged nothing before the next
+ * one began is no failover of its own: the next one continues it and starts where it started. And a source that was
+ * taken away with no failover and no acknowledged write after it is a failover that never ended (null among the
+ * durations), not one that is missing from them.
+ */
+import type { TraceEvent } from '../algorithms/trace.ts'
+import { type ClientOutage, clientOutage } from './client-outage.ts'
+import { type PhaseEvent, phaseDurations } from './failover-phases.ts'
+import type { FaultRecord, Operation, RunRecord } from './record.ts'
+import { type Reign, reignAt, reignsOf } from './reigns.ts'
+import type { Failover } from './result.ts'
+import type { FaultVerb, Scenario } from './scenario.ts'
+import { inIntendedOrder } from './ascending-order.ts'
+
+export interface Failovers {
+  readonly failovers: readonly Failover[]
+  /** One for each failover, and null for each that was needed and never ended. */
+  readonly failoverMs: readonly (number | null)[]
+  /** 0: no operation failed. null: success was not seen again. */
+  readonly clientOutageMs: readonly (number | null)[]
+  /** What the numbers do not say, in sentences. */
+  readonly notes: readonly string[]
+}
+
+type ElectedEvent = Extract<TraceEvent, { kind: 'elected' }>
+
+/** One failover before it is measured. */
+interface Switch {
+  readonly from: Reign
+  readonly to: Reign
+  /** Epochs that began in between and acknowledged nothing. */
+  readonly passed: readonly Reign[]
+  readonly phases: readonly PhaseEvent[]
+  readonly startUs: number
+  readonly fault: FaultRecord | null
+}
+
+const DISTURBS: ReadonlySet<FaultVerb> = new Set<FaultVerb>(['crash', 'stop', 'pause', 'partition', 'slow'])
+
+/** `lost`: acknowledged writes that the end state lacks (see lost-writes.ts). */
+export function failoversOf(record: RunRecord, scenario: Scenario, lost: readonly Operation[]): Failovers {
+  const operations = inIntendedOrder(record.operations)
+  const reigns = reignsOf(record.events)
+  const acknowledged = acknowledgedByEpoch(operations, scenario)
+  const switches = switchesOf(record, scenario, reigns, acknowledged)
+  const notes: string[] = []
+  const failovers: Failover[] = []
+  const failoverMs: (number | null)[] = []
+  const clientOutageMs: (number | null)[] = []
+
+  switches.forEach((item, index) => {
+    const ackUs = firstAckUs(acknowledged.get(item.to.epoch) ?? [], item.startUs)
+    const nextUs = switches[index + 1]?.startUs ?? Number.POSITIVE_INFINITY
+    const untilUs = ackUs === null ? nextUs : Math.min(nextUs, ackUs + 1_000_000)
+    const outage = clientOutage(operations, item.startUs, untilUs, record.endedUs)
+    const durationMs = ackUs === null ? null : (ackUs - item.startUs) / 1000
+    failovers.push(describe(item, record, scenario, durationMs, ackUs, outage, lost))
+    failoverMs.push(durationMs)
+    clientOutageMs.push(pooled(outage))
+    if (durationMs === null)
+      notes.push(`epoch ${item.to.epoch} (${item.to.source}) acknowledged no write that was intended after the fault`)
+  })
+
+  for (const fault of record.faults) {
+    const reign = reignAt(reigns, fault.atUs)
+    if (reign === null || !DISTURBS.has(fault.kind) || !fault.target.includes(reign.source)) continue
+    if (switches.some((item) => item.to.epoch > reign.epoch && mayHaveCaused(fault, item, scenario))) continue
+    const startUs = fault.witness.seenUs ?? fault.atUs
+    const writes = operations.filter(({ kind, intendedUs }) => kind === 'write' && intendedUs > startUs)
+    const served = writes.some(({ outcome }) => outcome === 'ok')
+    const refusal = record.events.filter((event) => event.kind === 'refused' && event.atUs >= fault.atUs).at(-1)
+    const why = refusal?.kind === 'refused' ? ` (refused: ${refusal.reason})` : ''
+    notes.push(
+      `no failover followed ${fault.label} at ${fault.atUs / 1e6} s${why}; ` +
+        (served ? 'writes were acknowledged again without one' : 'no write was acknowledged after it'),
+    )
+    if (fault.kind === 'slow') continue
+    if (!served && writes.length > 0) failoverMs.push(null)
+    clientOutageMs.push(pooled(clientOutage(operations, startUs, Number.POSITIVE_INFINITY, record.endedUs)))
+  }
+  return { failovers, failoverMs, clientOutageMs, notes }
+}
+
+function pooled(outage: ClientOutage): number | null {
+  return outage.kind === 'none' ? 0 : outage.kind === 'open' ? null : outage.durationUs / 1000
+}
+
+function switchesOf(
+  record: RunRecord,
+  scenario: Scenario,
+  reigns: readonly Reign[],
+  acknowledged: ReadonlyMap<number, readonly Operation[]>,
+): Switch[] {
+  const phases = record.events
+    .filter((event): event is PhaseEvent => event.kind === 'phase')
+    .sort((a, b) => a.atUs - b.atUs)
+  const distinct = reigns.filter((reign, index) => index === 0 || reign.epoch !== reigns[index - 1]!.epoch)
+  const switches: Switch[] = []
+  let open: Switch | null = null
+  for (let index = 1; index < distinct.length; index++) {
+    const to = distinct[index]!
+    // What reigned before the workload began is how the cluster was set up.
+    if (to.atUs < 0) continue
+    const from: Reign = open?.from ?? distinct[index - 1]!
+    const attempt = phases.filter(({ epoch, atUs }) => epoch > from.epoch && epoch <= to.epoch && atUs >= from.atUs)
+    const began: { startUs: number; fault: FaultRecord | null } =
+      open ?? beginning(record, scenario, from, attempt[0]?.atUs ?? to.atUs, switches.at(-1)?.startUs ?? 0)
+    const passed: readonly Reign[] = open === null ? [] : [...open.passed, open.to]
+    const item: Switch = { from, to, passed, phases: attempt, startUs: began.startUs, fault: began.fault }
+    const isLast = index === distinct.length - 1
+    if (isLast || acknowledged.has(to.epoch)) {
+      switches.push(item)
+      open = null
+    } else open = item
+  }
+  return switches
+}
+
+/** The newest fault that hit the old source (or the coordinator, without whom nobody serves) before the switch began. */
+function beginning(
+  record: RunRecord,
+  scenario: Scenario,
+  from: Reign,
+  beganUs: number,
+  previousStartUs: number,
+): { startUs: number; fault: FaultRecord | null } {
+  let cause: FaultRecord | null = null
+  for (const fault of record.faults) {
+    const hit = fault.target.includes(from.source) || fault.target.includes('coordinator')
+    if (!DISTURBS.has(fault.kind) || !hit || fault.atUs > beganUs || fault.atUs < previousStartUs) continue
+    if (!stillFelt(fault, beganUs, scenario)) continue
+    if (cause === null || fault.atUs >= cause.atUs) cause = fault
+  }
+  if (cause === null) return { startUs: beganUs, fault: null }
+  // The detector may have been quicker than the witness; then its suspicion is the earliest sign there is.
+  return { startUs: Math.max(cause.atUs, Math.min(cause.witness.seenUs ?? cause.atUs, beganUs)), fault: cause }
+}
+
+/** A fault that was undone long before is not what the detector saw. */
+function stillFelt(fault: FaultRecord, atUs: number, scenario: Scenario): boolean {
+  return fault.healedUs === null || fault.healedUs + scenario.tuning.stalledUs >= atUs
+}
+
+function mayHaveCaused(fault: FaultRecord, item: Switch, scenario: Scenario): boolean {
+  return fault.atUs <= item.to.atUs && stillFelt(fault, item.phases[0]?.atUs ?? item.to.atUs, scenario)
+}
+
+/** STRONG writes answered ok, by epoch; every write where the workload asks for nothing stronger. */
+function acknowledgedByEpoch(operations: readonly Operation[], scenario: Scenario): Map<number, Operation[]> {
+  const byEpoch = new Map<number, Operation[]>()
+  for (const operation of operations) {
+    if (operation.kind !== 'write' || operation.outcome !== 'ok' || operation.epoch === null) continue
+    if (operation.consistency !== 'STRONG' && scenario.workload.consistency === 'STRONG') continue
+    const list = byEpoch.get(operation.epoch)
+    if (list === undefined) byEpoch.set(operation.epoch, [operation])
+    else list.push(operation)
+  }
+  return byEpoch
+}
+
+function firstAckUs(acknowledged: readonly Operation[], afterUs: number): number | null {
+  let first: number | null = null
+  for (const { intendedUs, endUs } of acknowledged)
+    if (intendedUs > afterUs && endUs !== null && (first === null || endUs < first)) first = endUs
+  return first
+}
+
+function describe(
+  item: Switch,
+  record: RunRecord,
+  scenario: Scenario,
+  durationMs: number | null,
+  ackUs: number | null,
+  outage: ClientOutage,
+  lost: readonly Operation[],
+): Failover {
+  const elected = record.events
+    .filter((event): event is ElectedEvent => event.kind === 'elected' && event.epoch === item.to.epoch)
+    .at(-1)
+  const cause = item.fault?.label ?? `planned switch: ${item.phases[0]?.detail ?? 'no fault had hit the source'}`
+  const passed = item.passed.map((reign) => `epoch ${reign.epoch} (${reign.source}) acknowledged nothing`)
+  const lostHere = lost.filter(
+    ({ consistency, epoch }) =>
+      consistency === 'STRONG' && epoch !== null && epoch >= item.from.epoch && epoch < item.to.epoch,
+  )
+  return {
+    startMs: item.startUs / 1000,
+    durationMs,
+    clientOutageMs: outage.kind === 'ended' ? outage.durationUs / 1000 : null,
+    oldSource: item.from.source,
+    newSource: item.to.source,
+    epoch: item.to.epoch,
+    policy: elected?.policy ?? scenario.algorithms.election,
+    phases: phaseDurations(item.phases, item.startUs, ackUs),
+    lostAcknowledged: lostHere.length,
+    reason: [cause, ...passed, ...(elected === undefined ? [] : [elected.reason])].join('; '),
+    rankings: elected?.rankings ?? {},
+  }
+}

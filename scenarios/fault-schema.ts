@@ -1,0 +1,111 @@
+/**
+ * One strict schema per fault verb. A union of fault objects could only say "Invalid input", so the verb is found
+ * first and its own schema then says what is wrong. A fault is one verb with its target, plus named amounts; `for:`
+ * stands for the verb's undo that much later.
+ */
+import { z } from 'zod'
+import { delay, duration } from './amounts.ts'
+import type { FaultVerb } from './scenario.ts'
+
+const DO_AND_UNDO: readonly (readonly [FaultVerb, FaultVerb])[] = [
+  ['crash', 'restart'],
+  ['stop', 'start'],
+  ['pause', 'resume'],
+  ['partition', 'heal'],
+  ['slow', 'unslow'],
+]
+export const UNDO_OF: ReadonlyMap<FaultVerb, FaultVerb> = new Map(DO_AND_UNDO)
+export const DO_OF: ReadonlyMap<FaultVerb, FaultVerb> = new Map(DO_AND_UNDO.map(([does, undoes]) => [undoes, does]))
+
+/** Verbs of the design that this version does not know yet. */
+export const PLANNED_VERBS = [
+  'power-loss',
+  'lose-relay-logs',
+  'stall-disk',
+  'unstall-disk',
+  'fill-disk',
+  'free-disk',
+  'skew-clock',
+  'unskew-clock',
+  'block-applier',
+  'unblock-applier',
+  'flap',
+  'settle',
+  'lose',
+  'duplicate',
+  'reorder',
+  'deliver',
+  'exhaust-connections',
+  'release-connections',
+] as const
+
+const TARGET = 'the name of a process (node2, timestamp-1, coordinator) or a role (source, replica, any, ...)'
+const name = z.string(TARGET).min(1, TARGET)
+const target = z
+  .union([name, z.array(name, TARGET).min(1, TARGET)], `${TARGET}, or a list of them`)
+  .transform((names): readonly string[] => (typeof names === 'string' ? [names] : names))
+
+const LINK = 'a link between two processes, such as node1->node2'
+/** `a->b`; `*` matches any process. */
+export const link = z
+  .string(LINK)
+  .regex(/^\s*[\w*-]+?\s*->\s*[\w*-]+\s*$/, LINK)
+  .transform((text) => {
+    const [from, to] = text.split('->')
+    return { from: from!.trim(), to: to!.trim() }
+  })
+const onLink = z.strictObject({ link })
+
+const GROUPS = 'at least two groups of processes, such as [[node1, node2], [node3, node4]]'
+const split = z.array(z.array(name, GROUPS).min(1, GROUPS), GROUPS).min(2, GROUPS)
+
+const at = duration().meta({ description: 'When, from the start of the workload (warm-up included).' })
+const length = duration({ minUs: 1 }).meta({ description: 'Undo it this much later.' }).optional()
+const does = { at, for: length }
+
+const SHARE = 'a share of the CPU above 0 and at most 1, such as 0.3'
+
+/** By verb: the whole step. */
+export const faultSchemas = {
+  crash: z.strictObject({ ...does, crash: target }),
+  restart: z.strictObject({ at, restart: target }),
+  stop: z.strictObject({ ...does, stop: target }),
+  start: z.strictObject({ at, start: target }),
+  pause: z.strictObject({ ...does, pause: target }),
+  resume: z.strictObject({ at, resume: target }),
+  partition: z.strictObject({
+    ...does,
+    partition: z.union([target, z.strictObject({ split })], `${TARGET}, a list of them, or { split: ${GROUPS} }`),
+    direction: z
+      .enum(['both', 'in', 'out'])
+      .prefault('both')
+      .meta({ description: 'What is cut, seen from the target.' }),
+    except: target.optional().meta({ description: 'Processes the partition does not touch.' }),
+  }),
+  heal: z.strictObject({ at, heal: z.union([target, z.strictObject({ split })], `all, ${TARGET}, or { split: ... }`) }),
+  slow: z.strictObject({
+    ...does,
+    slow: z.union([target, onLink], `${TARGET}, or { link: node1->node2 }`),
+    delay: delay.optional().meta({ description: 'Added to every message of the link.' }),
+    cpu: z.number(SHARE).gt(0, SHARE).max(1, SHARE).optional().meta({ description: 'What is left of the CPU.' }),
+    disk: duration({ minUs: 1 }).optional().meta({ description: 'Added to every write to disk.' }),
+  }),
+  unslow: z.strictObject({ at, unslow: z.union([target, onLink], `all, ${TARGET}, or { link: node1->node2 }`) }),
+} as const satisfies Record<FaultVerb, z.ZodType>
+
+/** What every parsed step has in common, whichever its verb. */
+export type ParsedFault = {
+  readonly at: number
+  readonly for?: number | undefined
+  readonly direction?: 'both' | 'in' | 'out'
+  readonly except?: readonly string[] | undefined
+  readonly delay?: z.output<typeof delay> | undefined
+  readonly cpu?: number | undefined
+  readonly disk?: number | undefined
+}
+
+/** The verb's value: a target, or another kind of target by its name. */
+export type ParsedTarget =
+  | readonly string[]
+  | { readonly split: readonly (readonly string[])[] }
+  | { readonly link: { readonly from: string; readonly to: string } }

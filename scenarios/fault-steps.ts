@@ -1,0 +1,215 @@
+/**
+ * From the faults as written to the schedule both worlds follow: `for:` becomes an undo step of its own, steps are in
+ * order of time, and what cannot be meant is refused: a target that does not exist, a fault after the end, an undo
+ * of nothing.
+ */
+import { formatDuration } from './amounts.ts'
+import { DO_OF, type ParsedFault, type ParsedTarget, UNDO_OF } from './fault-schema.ts'
+import { suggestion } from './nearest.ts'
+import type { FaultStep, FaultVerb, Scenario } from './scenario.ts'
+import { show } from './schema-issues.ts'
+import type { Path } from './yaml-source.ts'
+
+/** A fault that fits its verb's schema. */
+export interface WrittenFault {
+  readonly verb: FaultVerb
+  readonly parsed: ParsedFault
+  readonly target: ParsedTarget
+  /** Where it stands in the file: [`faults`, index]. */
+  readonly path: Path
+  readonly line: number
+}
+
+/** Refuses the file: where, what, expected, found. */
+export type Refuse = (path: Path, what: string, expected: string, found: string) => never
+
+const NODE_ROLES = ['source', 'replica', 'fastest', 'any', 'minority', 'all']
+
+export function processNames(cluster: Scenario['cluster']): readonly string[] {
+  return [...nodeNames(cluster), ...numbered('timestamp-', cluster.timestampServers), 'coordinator', 'client']
+}
+
+function nodeNames(cluster: Scenario['cluster']): readonly string[] {
+  return numbered('node', cluster.nodes)
+}
+
+function numbered(prefix: string, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `${prefix}${i + 1}`)
+}
+
+export function faultSchedule(
+  written: readonly WrittenFault[],
+  cluster: Scenario['cluster'],
+  durationUs: number,
+  refuse: Refuse,
+): readonly FaultStep[] {
+  const steps: Scheduled[] = []
+  for (const fault of written) {
+    checkTargets(fault, cluster, refuse)
+    checkAmounts(fault, refuse)
+    const { parsed, path, verb } = fault
+    if (parsed.at >= durationUs)
+      refuse(
+        [...path, 'at'],
+        `${verb} after the end`,
+        `a time before ${formatDuration(durationUs)}`,
+        formatDuration(parsed.at),
+      )
+    const step = toStep(fault)
+    steps.push({ step, path, undoes: null })
+    const undo = UNDO_OF.get(verb)
+    if (parsed.for === undefined || undo === undefined) continue
+    if (parsed.at + parsed.for >= durationUs)
+      refuse(
+        [...path, 'for'],
+        `${verb} lasts beyond the end`,
+        `an end before ${formatDuration(durationUs)} (leave \`for\` out: what is still on at the end is healed)`,
+        `an end at ${formatDuration(parsed.at + parsed.for)}`,
+      )
+    const undone = { ...step, atUs: parsed.at + parsed.for, verb: undo, delay: null, cpuShare: null, diskUs: null }
+    steps.push({ step: undone, path, undoes: step })
+  }
+  // Stable, so that steps of the same moment keep the order in which they are written.
+  steps.sort((a, b) => a.step.atUs - b.step.atUs)
+  checkUndos(steps, refuse)
+  const order = steps.map(({ step }) => step)
+  return steps.map(({ step, undoes }) => (undoes === null ? step : { ...step, undoOf: order.indexOf(undoes) }))
+}
+
+interface Scheduled {
+  readonly step: FaultStep
+  readonly path: Path
+  readonly undoes: FaultStep | null
+}
+
+function toStep({ verb, parsed, target, line }: WrittenFault): FaultStep {
+  return {
+    atUs: parsed.at,
+    verb,
+    target: 'split' in target || 'link' in target ? [] : target,
+    split: 'split' in target ? target.split : [],
+    direction: parsed.direction ?? 'both',
+    except: parsed.except ?? [],
+    link: 'link' in target ? target.link : null,
+    delay: parsed.delay ?? null,
+    cpuShare: parsed.cpu ?? null,
+    diskUs: parsed.disk ?? null,
+    undoOf: null,
+    line,
+  }
+}
+
+function checkTargets(
+  { verb, parsed, target, path }: WrittenFault,
+  cluster: Scenario['cluster'],
+  refuse: Refuse,
+): void {
+  const does = DO_OF.get(verb) ?? verb
+  const all = processNames(cluster)
+  // The load generator is the observer: it can be cut off, but not killed. Only servers have a CPU share and a disk.
+  let names = all.filter((name) => name !== 'client')
+  if (does === 'partition') names = [...all]
+  if (does === 'slow') names = [...nodeNames(cluster)]
+  const roles = verb === 'restart' ? [...NODE_ROLES, 'crashed'] : NODE_ROLES
+  const check = (name: string, at: Path, known: readonly string[]) => {
+    if (known.includes(name)) return
+    const listed = known.length > 24 ? [...known.slice(0, 2), '...', ...known.slice(-12)] : known
+    refuse(at, 'impossible target', `one of ${listed.join(', ')}`, `${show(name)}${suggestion(name, known)}`)
+  }
+  if ('link' in target) checkLink(target.link, [...path, verb, 'link'], all, refuse)
+  else if ('split' in target)
+    checkSplit(target.split, [...path, verb, 'split'], (name, at) => check(name, at, all), refuse)
+  else
+    for (const [i, name] of target.entries())
+      check(name, target.length > 1 ? [...path, verb, i] : [...path, verb], [...names, ...roles])
+  for (const name of parsed.except ?? []) check(name, [...path, 'except'], [...all, ...NODE_ROLES])
+}
+
+/** `refuse` unless both ends are processes of the cluster, or `*`. */
+export function checkLink(
+  { from, to }: { readonly from: string; readonly to: string },
+  path: Path,
+  processes: readonly string[],
+  refuse: Refuse,
+): void {
+  for (const end of [from, to])
+    if (end !== '*' && !processes.includes(end))
+      refuse(
+        path,
+        'impossible link',
+        `two of ${processes.join(', ')} or *`,
+        `${show(end)}${suggestion(end, processes)}`,
+      )
+  if (from === to && from !== '*') refuse(path, 'impossible link', 'two different processes', `${from} twice`)
+}
+
+function checkSplit(
+  groups: readonly (readonly string[])[],
+  path: Path,
+  check: (name: string, at: Path) => void,
+  refuse: Refuse,
+): void {
+  const seen = new Set<string>()
+  for (const [i, group] of groups.entries())
+    for (const [j, name] of group.entries()) {
+      check(name, [...path, i, j])
+      if (seen.has(name)) refuse([...path, i, j], 'impossible split', 'each process in one group', `${name} twice`)
+      seen.add(name)
+    }
+}
+
+function checkAmounts({ verb, parsed, target, path }: WrittenFault, refuse: Refuse): void {
+  if (verb !== 'slow') return
+  const { delay, cpu, disk } = parsed
+  if ('link' in target) {
+    if (delay === undefined) refuse([...path, verb], 'a slow link without its amount', 'delay', 'nothing')
+    if (cpu !== undefined) refuse([...path, 'cpu'], 'cpu of a link', 'cpu with a server as target', 'a link')
+    if (disk !== undefined) refuse([...path, 'disk'], 'disk of a link', 'disk with a server as target', 'a link')
+  } else {
+    if (delay !== undefined)
+      refuse([...path, 'delay'], 'delay of a server', '{ link: node1->node2 } as target, or cpu or disk', 'a server')
+    if (cpu === undefined && disk === undefined)
+      refuse([...path, verb], 'a slow server without its amount', 'cpu: 0.3 or disk: 20ms', 'neither')
+  }
+}
+
+/** What is on, item by item, as the schedule proceeds. A role may name any number of processes, so it undoes, and is undone, loosely. */
+function checkUndos(steps: readonly Scheduled[], refuse: Refuse): void {
+  const on = new Map<FaultVerb, { item: string; isRole: boolean; line: number }[]>()
+  for (const { step, path } of steps) {
+    const does = DO_OF.get(step.verb)
+    const active = on.get(does ?? step.verb) ?? []
+    on.set(does ?? step.verb, active)
+    for (const item of itemsOf(step)) {
+      const isRole = item === 'crashed' || NODE_ROLES.includes(item)
+      const same = active.findIndex((other) => other.item === item)
+      if (does === undefined) {
+        if (same >= 0 && !isRole)
+          refuse(
+            [...path, step.verb],
+            `${step.verb} of ${item} twice`,
+            `${UNDO_OF.get(step.verb)} in between (first on line ${active[same]!.line})`,
+            'none',
+          )
+        active.push({ item, isRole, line: step.line })
+      } else {
+        const possible = isRole ? active.length > 0 : same >= 0 || active.some((other) => other.isRole)
+        if (!possible)
+          refuse(
+            [...path, step.verb],
+            `${step.verb} without its ${does}`,
+            `an earlier step with ${does}: ${isRole ? 'any target' : item}`,
+            'none',
+          )
+        if (item === 'all' || item === 'crashed') active.length = 0
+        else if (same >= 0) active.splice(same, 1)
+      }
+    }
+  }
+}
+
+function itemsOf(step: FaultStep): readonly string[] {
+  if (step.link !== null) return [`${step.link.from}->${step.link.to}`]
+  if (step.split.length > 0) return [step.split.map((group) => group.join(' ')).join(' | ')]
+  return step.target
+}

@@ -1,0 +1,167 @@
+/**
+ * From records to the result. Pure: what differs between two runs of the same records (when, on what machine) comes in
+ * with `stamp`. The checks of all trials are merged, the worst verdict counting; durations are pooled over the trials;
+ * everything else is of the first trial.
+ */
+import * as acknowledgedWritesSurvive from './checks/acknowledged-writes-survive.ts'
+import { EVIDENCE_LIMIT } from './checks/findings.ts'
+import * as replicasConverge from './checks/replicas-converge.ts'
+import * as singleWriter from './checks/single-writer.ts'
+import * as timestampsOrdered from './checks/timestamps-ordered.ts'
+import * as timestampsUnique from './checks/timestamps-unique.ts'
+import { judgeExpectations } from './expectations.ts'
+import { type Failovers, failoversOf } from './failovers.ts'
+import { acknowledgedButGone } from './lost-writes.ts'
+import type { FaultRecord, RunRecord } from './record.ts'
+import type { CheckResult, FaultResult, Result, Summary, Verdict } from './result.ts'
+import type { CheckName, Scenario } from './scenario.ts'
+import { seriesOf } from './series.ts'
+import { spreadOf } from './statistics.ts'
+import { countLostEventual, distributionOf, lagOf, latencyOf, type Measured, measure } from './summary.ts'
+
+export interface Stamp {
+  readonly startedAt: string
+  readonly versions: { readonly quorumlab: string; readonly node: string }
+  readonly machine: Readonly<Record<string, string | number>>
+  readonly coordinator: 'service' | 'embedded'
+}
+
+const CHECKS: Readonly<Record<CheckName, (record: RunRecord, scenario: Scenario) => CheckResult>> = {
+  'acknowledged-writes-survive': acknowledgedWritesSurvive.check,
+  'timestamps-unique': timestampsUnique.check,
+  'timestamps-ordered': timestampsOrdered.check,
+  'single-writer': singleWriter.check,
+  'replicas-converge': replicasConverge.check,
+}
+
+interface Trial {
+  readonly record: RunRecord
+  readonly checks: readonly CheckResult[]
+  readonly measured: Measured
+  readonly lagMs: Summary['lagMs']
+  readonly failovers: Failovers
+  /** Null: the end state could not be read. */
+  readonly lostEventual: number | null
+}
+
+/** One record for each trial, at least one. */
+export function judge(scenario: Scenario, records: readonly RunRecord[], stamp: Stamp): Result {
+  const trials = records.map((record) => judgeTrial(scenario, record))
+  const first = trials[0]
+  if (first === undefined) throw new Error('assertion: a result needs at least one record')
+  const { record, measured } = first
+  const checks = scenario.checks.map((name, index) => mergeChecks(name, trials, index))
+  const summary = summarize(scenario, trials, first)
+  return {
+    schema: 'quorumlab.result/1',
+    scenario: {
+      name: scenario.name,
+      file: scenario.file,
+      hash: scenario.hash,
+      description: scenario.description,
+      algorithms: scenario.algorithms,
+      cluster: scenario.cluster,
+      workload: scenario.workload,
+    },
+    world: record.world,
+    seed: record.seed,
+    versions: { ...stamp.versions, mysql: record.mysqlVersion },
+    machine: stamp.machine,
+    startedAt: stamp.startedAt,
+    digest: record.digest,
+    complete: records.every(({ complete }) => complete),
+    coordinator: stamp.coordinator,
+    summary,
+    trials: trials.map(describeTrial),
+    checks,
+    expectations: judgeExpectations(scenario.expectations, summary, checks),
+    series: seriesOf(record, scenario),
+    distributions: { write: distributionOf(measured.write), read: distributionOf(measured.read) },
+    faults: record.faults.map(describeFault),
+    events: record.events,
+  }
+}
+
+function judgeTrial(scenario: Scenario, record: RunRecord): Trial {
+  const lost = acknowledgedButGone(record)
+  return {
+    record,
+    checks: scenario.checks.map((name) => CHECKS[name](record, scenario)),
+    measured: measure(record, scenario),
+    lagMs: lagOf(record, scenario),
+    failovers: failoversOf(record, scenario, lost ?? []),
+    lostEventual: lost === null ? null : countLostEventual(lost),
+  }
+}
+
+function summarize(scenario: Scenario, trials: readonly Trial[], first: Trial): Summary {
+  const { measured } = first
+  const notes = trials.flatMap(({ failovers, lostEventual, record }) => {
+    const unread = lostEventual === null ? ['the final source could not be read: losses are not counted'] : []
+    const all = [...failovers.notes, ...unread]
+    return trials.length === 1 ? all : all.map((note) => `seed ${record.seed}: ${note}`)
+  })
+  return {
+    throughputOpsPerSec: measured.throughputOpsPerSec,
+    offeredOpsPerSec: measured.offeredOpsPerSec,
+    operations: measured.operations,
+    latencyMs: { read: latencyOf(measured.read), write: latencyOf(measured.write) },
+    lagMs: first.lagMs,
+    failovers: first.failovers.failovers,
+    failoverMs: spreadOf(trials.map(({ failovers }) => failovers.failoverMs)),
+    clientOutageMs: spreadOf(trials.map(({ failovers }) => failovers.clientOutageMs)),
+    lostEventual: first.lostEventual ?? 0,
+    resolutionMs: 1000 / scenario.workload.ratePerSec,
+    counters: first.record.counters,
+    notes,
+  }
+}
+
+function describeTrial({ record, checks, measured, lagMs, failovers }: Trial): Result['trials'][number] {
+  const write = latencyOf(measured.write)
+  return {
+    seed: record.seed,
+    failoverMs: failovers.failoverMs,
+    clientOutageMs: failovers.clientOutageMs,
+    throughputOpsPerSec: measured.throughputOpsPerSec,
+    writeP50Ms: write.p50,
+    writeP99Ms: write.p99,
+    lagP99Ms: lagMs.p99,
+    operations: measured.operations,
+    checks: Object.fromEntries(checks.map(({ name, verdict }) => [name, verdict])),
+    digest: record.digest,
+  }
+}
+
+const SEVERITY: Readonly<Record<Verdict, number>> = { pass: 0, unknown: 1, fail: 2 }
+
+/** The worst of the trials, with evidence from the bad ones only, each line naming its seed. */
+function mergeChecks(name: CheckName, trials: readonly Trial[], index: number): CheckResult {
+  const results = trials.map(({ checks, record }) => ({ ...checks[index]!, seed: record.seed }))
+  if (results.length === 1) {
+    const { seed: _, ...only } = results[0]!
+    return only
+  }
+  const worst = results.reduce((a, b) => (SEVERITY[b.verdict] > SEVERITY[a.verdict] ? b : a))
+  const such = results.filter(({ verdict }) => verdict === worst.verdict)
+  const evidence = such.flatMap((result) => result.evidence.map((line) => `seed ${result.seed}: ${line}`))
+  return {
+    name,
+    verdict: worst.verdict,
+    detail: `${worst.verdict} in ${such.length} of ${results.length} trials; seed ${worst.seed}: ${worst.detail}`,
+    evidence: evidence.slice(0, EVIDENCE_LIMIT),
+    examined: results.reduce((sum, { examined }) => sum + examined, 0),
+  }
+}
+
+function describeFault(fault: FaultRecord): FaultResult {
+  const { before, during, after, seenUs } = fault.witness
+  return {
+    atMs: fault.atUs / 1000,
+    kind: fault.kind,
+    target: fault.target,
+    label: fault.label,
+    witness: { before, during, after, seenMs: seenUs === null ? null : seenUs / 1000 },
+    healed: fault.healedUs === null ? null : fault.healedUs / 1000,
+  }
+}

@@ -1,0 +1,228 @@
+/**
+ * The clients: an open loop against the coordinator, the same code in both worlds.
+ *
+ * The schedule is drawn from named random streams before anybody is asked anything, so the same seed gives the same
+ * operations at the same intended moments whatever the system under test does. Each of `clients` fibers takes the
+ * next operation of the schedule, sleeps until its intended start, sends it, and waits for its end. Operations are
+ * taken in order, so this is one queue with `clients` servers: an operation that is due while every client is busy
+ * waits, and its latency counts from the intended start (no coordinated omission). It needs no dispatcher and no
+ * hand-over: one sleep and one call per operation.
+ */
+import type { Fiber, FiberProcess, Task } from '../algorithms/fiber.ts'
+import { call, now, sleep } from '../algorithms/fiber.ts'
+import type { CoordinatorServer, Outcome, ReadReply, WriteReply } from '../algorithms/servers.ts'
+import type { RandomStreams } from './random.ts'
+import type { Operation } from './record.ts'
+import type { Scenario, Workload } from './scenario.ts'
+import { Schedule } from './schedule.ts'
+
+export interface LoadGenerator {
+  /**
+   * In order of intended start. While the run lasts, the tail may hold up to `clients` operations whose time has not
+   * come (`sentUs` null); after `onDone` every entry is final.
+   */
+  readonly operations: readonly Operation[]
+  /** Start nothing new from now on. `onDone` follows when the operations in flight have ended. */
+  stop(): void
+}
+
+export interface LoadGeneratorOptions {
+  /** The world's time of the workload's time 0. */
+  readonly startUs: number
+  /** An operation has reached its end (the unsent ones: when the workload ends). */
+  readonly onOperation?: (operation: Operation) => void
+  /** The duration is over (or `stop` was called) and nothing is in flight any more. Called once. */
+  readonly onDone: () => void
+}
+
+export function startLoadGenerator(
+  process: FiberProcess,
+  scenario: { readonly workload: Scenario['workload'] },
+  coordinator: CoordinatorServer,
+  streams: RandomStreams,
+  options: LoadGeneratorOptions,
+): LoadGenerator {
+  const loop = new OpenLoop(process, scenario.workload, coordinator, new Schedule(scenario.workload, streams), options)
+  loop.begin()
+  return loop
+}
+
+interface Slot {
+  /** Has an operation in flight (or cannot be kept from sending it). */
+  busy: boolean
+  /** The operation it waits for or has in flight. */
+  next: Operation | null
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+class OpenLoop implements LoadGenerator {
+  readonly operations: Mutable<Operation>[] = []
+  readonly #process: FiberProcess
+  readonly #workload: Workload
+  readonly #coordinator: CoordinatorServer
+  readonly #schedule: Schedule
+  readonly #options: LoadGeneratorOptions
+  readonly #clients: { readonly task: Task<void>; readonly slot: Slot }[] = []
+  #end: Task<void> | null = null
+  #inFlight = 0
+  #closed = false
+
+  constructor(
+    process: FiberProcess,
+    workload: Workload,
+    coordinator: CoordinatorServer,
+    schedule: Schedule,
+    options: LoadGeneratorOptions,
+  ) {
+    this.#process = process
+    this.#workload = workload
+    this.#coordinator = coordinator
+    this.#schedule = schedule
+    this.#options = options
+  }
+
+  begin(): void {
+    for (let i = 1; i <= this.#workload.clients; i++) {
+      const slot: Slot = { busy: false, next: null }
+      this.#clients.push({ task: this.#process.spawn(`client-${i}`, this.#client(slot)), slot })
+    }
+    this.#end = this.#process.spawn('end', this.#endOfDuration())
+  }
+
+  stop(): void {
+    if (this.#closed) return
+    this.#end?.cancel()
+    this.#process.spawn('stop', this.#close())
+  }
+
+  *#client(slot: Slot): Fiber<void> {
+    const { startUs, onOperation } = this.#options
+    const { deadlineUs, consistency } = this.#workload
+    const coordinator = this.#coordinator
+    let nowUs = (yield* now()) - startUs
+    for (let operation = this.#take(); operation !== null; operation = this.#take()) {
+      slot.next = operation
+      // A loop, because timers of the real world may be early by a fraction of a millisecond.
+      while (nowUs < operation.intendedUs) {
+        yield* sleep(operation.intendedUs - nowUs)
+        nowUs = (yield* now()) - startUs
+      }
+      if (!slot.busy) {
+        slot.busy = true
+        this.#inFlight++
+      }
+      operation.sentUs = nowUs
+      // What holds if the run is cut short before an answer comes: a write may have happened.
+      operation.reason = 'in flight'
+      const { op, key } = operation
+      if (operation.kind === 'write') {
+        operation.outcome = 'unknown'
+        finishWrite(operation, yield* call(coordinator, { kind: 'write', op, key, consistency }, deadlineUs))
+      } else {
+        operation.outcome = 'failed'
+        finishRead(operation, yield* call(coordinator, { kind: 'read', op, key, consistency }, deadlineUs))
+      }
+      nowUs = (yield* now()) - startUs
+      operation.endUs = nowUs
+      slot.busy = false
+      slot.next = null
+      this.#inFlight--
+      onOperation?.(operation)
+      if (this.#closed && this.#inFlight === 0) this.#options.onDone()
+    }
+  }
+
+  /** The next operation of the schedule, whoever asks; null when nothing more is to be started. */
+  #take(): Mutable<Operation> | null {
+    if (this.#closed || !this.#schedule.advance()) return null
+    const operation = this.#scheduled()
+    this.operations.push(operation)
+    return operation
+  }
+
+  /** All fields at once and in one order: a shape of its own per outcome would slow every reader down. */
+  #scheduled(): Mutable<Operation> {
+    const schedule = this.#schedule
+    return {
+      op: schedule.op,
+      kind: schedule.isRead ? 'read' : 'write',
+      key: schedule.key,
+      consistency: this.#workload.consistency,
+      intendedUs: schedule.intendedUs,
+      sentUs: null,
+      endUs: null,
+      outcome: 'unsent',
+      reason: null,
+      gtid: null,
+      timestamp: null,
+      epoch: null,
+      node: null,
+      value: null,
+    }
+  }
+
+  *#endOfDuration(): Fiber<void> {
+    const endUs = this.#options.startUs + this.#workload.durationUs
+    for (let nowUs = yield* now(); nowUs < endUs; nowUs = yield* now()) yield* sleep(endUs - nowUs)
+    yield* this.#close()
+  }
+
+  *#close(): Fiber<void> {
+    if (this.#closed) return
+    this.#closed = true
+    const endedUs = Math.min((yield* now()) - this.#options.startUs, this.#workload.durationUs)
+    for (const { task, slot } of this.#clients) {
+      if (slot.busy) continue
+      if (slot.next !== null && slot.next.intendedUs <= endedUs) {
+        // A free client whose timer is about to fire (the real world's may be late): that operation will be sent.
+        slot.busy = true
+        this.#inFlight++
+      } else task.cancel()
+    }
+    const { operations } = this
+    // Clients hold operations whose time has not come and now never will: those were never offered.
+    while (operations.length > 0 && operations[operations.length - 1]!.intendedUs > endedUs) operations.pop()
+    while (this.#schedule.advance() && this.#schedule.intendedUs <= endedUs) {
+      const operation = this.#scheduled()
+      operation.reason = 'no client was free before the workload ended'
+      operations.push(operation)
+      this.#options.onOperation?.(operation)
+    }
+    if (this.#inFlight === 0) this.#options.onDone()
+  }
+}
+
+function finishWrite(operation: Mutable<Operation>, outcome: Outcome<WriteReply>): void {
+  if (outcome.kind !== 'ok') {
+    operation.outcome = outcome.kind
+    operation.reason = outcome.reason
+    return
+  }
+  const { reply } = outcome
+  operation.outcome = reply.verdict
+  operation.gtid = reply.gtid
+  operation.timestamp = reply.timestamp
+  if (reply.verdict === 'ok') {
+    operation.reason = null
+    operation.epoch = reply.epoch
+    operation.node = reply.node
+  } else operation.reason = reply.reason
+}
+
+/** A read that gets no answer has failed: it changed nothing, whatever became of it. */
+function finishRead(operation: Mutable<Operation>, outcome: Outcome<ReadReply>): void {
+  if (outcome.kind !== 'ok') {
+    operation.outcome = 'failed'
+    operation.reason = outcome.reason
+    return
+  }
+  const { reply } = outcome
+  operation.outcome = reply.verdict
+  if (reply.verdict === 'ok') {
+    operation.reason = null
+    operation.value = reply.value
+    operation.epoch = reply.epoch
+    operation.node = reply.node
+  } else operation.reason = reply.reason
+}

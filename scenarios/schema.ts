@@ -1,0 +1,149 @@
+/**
+ * What a scenario file may say: the shape, the units and the defaults. What its parts must have to do with one
+ * another (a target that exists, a fault within the duration) is in `consistency.ts`.
+ * `npx tsx cli.ts schema` prints it as the JSON Schema that editors complete by.
+ */
+import { z } from 'zod'
+import { delay, duration, formatDuration } from './amounts.ts'
+import { faultSchemas } from './fault-schema.ts'
+import { DEFAULT_TUNING, type Tuning } from './scenario.ts'
+
+const TIMESTAMPS = ['odd-even'] as const
+const QUORUMS = ['majority', 'cabinet-top'] as const
+const ELECTIONS = ['seer-score', 'most-advanced'] as const
+export const CHECKS = [
+  'acknowledged-writes-survive',
+  'timestamps-unique',
+  'timestamps-ordered',
+  'single-writer',
+  'replicas-converge',
+] as const
+
+/** Names of the design that are not built yet: a message can then say so. */
+const PLANNED = new Set('taas oracle hybrid cabinet flexible all none seer uniform lowest-rtt best-known'.split(' '))
+
+function oneOf<const T extends readonly string[]>(names: T) {
+  return z.enum(names, {
+    error: ({ input }) =>
+      `one of ${names.join(', ')}${PLANNED.has(input as string) ? ` (${input} is planned and not there yet)` : ''}`,
+  })
+}
+
+/** A number within bounds that says them when it is wrong. */
+function number(text: string, { min, above, max }: { min?: number; above?: number; max: number }) {
+  let schema = z.number(text).max(max, text)
+  if (min !== undefined) schema = schema.min(min, text)
+  if (above !== undefined) schema = schema.gt(above, text)
+  return schema
+}
+
+function count(min: number, max: number) {
+  const text = `a whole number from ${min} to ${max}`
+  return z.int(text).min(min, text).max(max, text)
+}
+
+const YES_NO = 'true or false'
+const NAME = 'a name of lower-case letters, digits and dashes, such as primary-crash'
+const LEVEL = 'the strength of a promise: STRONG or EVENTUAL'
+
+const cluster = z
+  .strictObject({
+    nodes: count(2, 100).prefault(4).meta({ description: 'MySQL servers: node1 (the first source) to nodeN.' }),
+    timestampServers: count(1, 9).prefault(2).meta({ description: 'timestamp-1 to timestamp-K.' }),
+    acknowledge: z
+      .enum(['applied', 'received'], 'applied or received')
+      .prefault('applied')
+      .meta({ description: 'What a quorum waits for: applied and readable, or in the relay log.' }),
+    semiSync: z
+      .boolean(YES_NO)
+      .prefault(false)
+      .meta({ description: "MySQL's semi-synchronous replication on the source." }),
+  })
+  .prefault({})
+
+const algorithms = z
+  .strictObject({
+    timestamps: oneOf(TIMESTAMPS).prefault('odd-even'),
+    quorum: oneOf(QUORUMS).prefault('majority'),
+    election: oneOf(ELECTIONS).prefault('seer-score'),
+  })
+  .prefault({})
+
+const workload = z
+  .strictObject({
+    mode: z
+      .enum(['open'], 'open')
+      .prefault('open')
+      .meta({ description: 'Open loop: operations start on schedule whatever the system does.' }),
+    arrivals: z.enum(['poisson', 'uniform'], 'poisson or uniform').prefault('poisson'),
+    ratePerSec: number('a rate per second above 0 and at most 1000000', { above: 0, max: 1e6 }).prefault(400),
+    clients: count(1, 10_000).prefault(32).meta({ description: 'At most so many operations are in flight.' }),
+    reads: number('a share from 0 to 1', { min: 0, max: 1 }).prefault(0.3).meta({ description: 'Share of reads.' }),
+    consistency: z.enum(['STRONG', 'EVENTUAL'], LEVEL).prefault('STRONG'),
+    keys: count(1, 1_000_000).prefault(1000),
+    duration: duration({ minUs: 1000 }).prefault('30s').meta({ description: 'Whole run, warm-up included.' }),
+    warmup: duration().prefault('0s').meta({ description: 'Executed and checked, but not measured.' }),
+    deadline: duration({ minUs: 1000 })
+      .prefault('8s')
+      .meta({ description: 'A client gives an operation up after this.' }),
+  })
+  .prefault({})
+
+const network = z
+  .strictObject({
+    default: z
+      .strictObject({ delay: delay.prefault({ lognormal: { median: '0.2ms', sigma: 0.5 } }) })
+      .prefault({})
+      .meta({ description: 'One way, every link.' }),
+    links: z
+      .record(z.string(), z.strictObject({ delay }), 'a mapping such as { "node1->node3": { delay: 5ms } }')
+      .prefault({})
+      .meta({ description: 'By link, `a->b`; `*` is any process. The last that matches counts.' }),
+  })
+  .prefault({})
+
+/** `probeIntervalUs` is `probeInterval` in the file, where the amount itself carries the unit. */
+const tuningFields = Object.entries(DEFAULT_TUNING).map(
+  ([key, defaultUs]) =>
+    [key.replace(/Us$/, ''), duration({ minUs: 1000 }).prefault(formatDuration(defaultUs))] as const,
+)
+const tuning = z
+  .strictObject(Object.fromEntries(tuningFields))
+  .prefault({})
+  .transform(
+    (parsed) => Object.fromEntries(Object.entries(parsed).map(([key, us]) => [`${key}Us`, us])) as unknown as Tuning,
+  )
+
+const EXPECT = 'a mapping such as { failoverMs.max: < 3000, checks: pass }'
+
+const parts = {
+  name: z.string(NAME).regex(/^[a-z0-9][a-z0-9-]{0,63}$/, NAME),
+  description: z.string('one line of text').max(1000, 'at most 1000 characters').prefault(''),
+  seed: z.int('a whole number').min(0, 'a whole number, 0 or more').prefault(1),
+  cluster,
+  algorithms,
+  workload,
+  network,
+  tuning,
+  checks: z
+    .array(oneOf(CHECKS), 'a list of checks')
+    .prefault(['acknowledged-writes-survive', 'timestamps-unique', 'single-writer', 'replicas-converge']),
+  expect: z
+    .record(z.string(), z.union([z.string(), z.number()], 'a comparison such as < 3000, or pass'), EXPECT)
+    .prefault({}),
+}
+
+/** The whole file, but for its faults: their verbs are looked up one by one. */
+export const scenarioSchema = z.strictObject({
+  ...parts,
+  faults: z
+    .array(z.record(z.string(), z.unknown(), 'a step such as { at: 10s, crash: source }'), 'a list of steps')
+    .prefault([]),
+})
+
+const completeSchema = z.strictObject({ ...parts, faults: z.array(z.union(Object.values(faultSchemas))).prefault([]) })
+
+/** JSON Schema of a scenario file, for editors. */
+export function scenarioJsonSchema(): object {
+  return { title: 'quorumlab scenario', ...z.toJSONSchema(completeSchema, { io: 'input' }) }
+}

@@ -1,0 +1,143 @@
+/** One request and its one answer, on their way through the network. Made to be cheap: there are a dozen per operation. */
+import type { Outcome } from '../algorithms/servers.ts'
+import type { Pending, Waiter } from '../algorithms/world.ts'
+import type { EventHandle } from './event-queue.ts'
+import { EVENT } from './kernel.ts'
+import type { Network } from './network.ts'
+import type { Life, SimProcess } from './process.ts'
+
+const TIMEOUT: Outcome<unknown> = { kind: 'unknown', reason: 'timeout' }
+const REFUSED: Outcome<unknown> = { kind: 'failed', reason: 'connection refused' }
+
+export class Call implements Pending {
+  readonly network: Network
+  readonly caller: SimProcess
+  readonly callerLife: Life
+  readonly server: SimProcess
+  readonly request: { readonly kind: string }
+  waiter: Waiter<Outcome<unknown>> | null
+  deadline: EventHandle = -1
+  /** The life that was to answer; null when the server was dead at the time of sending. */
+  serverLife: Life | null
+  outcome: Outcome<unknown> | null = null
+  /** Place among the unanswered requests of `serverLife`; -1: not there. */
+  #place = -1
+
+  constructor(
+    network: Network,
+    caller: SimProcess,
+    server: SimProcess,
+    request: { readonly kind: string },
+    waiter: Waiter<Outcome<unknown>>,
+  ) {
+    if (caller.life === null) throw new Error(`assertion: ${caller.name} is dead and calls ${server.name}`)
+    this.network = network
+    this.caller = caller
+    this.callerLife = caller.life
+    this.server = server
+    this.serverLife = server.life
+    this.request = request
+    this.waiter = waiter
+  }
+
+  /** Has nobody answered yet? False once a connection was cut under it. */
+  get isOpen(): boolean {
+    return this.outcome === null
+  }
+
+  /** Does the caller still hold its end of the connection? A server notices that it does not when it next looks. */
+  get isWanted(): boolean {
+    return this.waiter !== null && this.callerLife.alive
+  }
+
+  send(): void {
+    if (this.serverLife !== null) this.#enter(this.serverLife)
+    this.network.send(this.caller, this.server, arrive, this)
+  }
+
+  answer(reply: unknown): void {
+    this.finish({ kind: 'ok', reply })
+  }
+
+  /** Certainly nothing was done. */
+  refuse(reason: string): void {
+    this.finish({ kind: 'failed', reason })
+  }
+
+  /** It may have been done. */
+  lose(reason: string): void {
+    this.finish({ kind: 'unknown', reason })
+  }
+
+  /** The first answer counts. */
+  finish(outcome: Outcome<unknown>): void {
+    if (this.outcome !== null) return
+    this.outcome = outcome
+    this.#leave()
+    this.network.send(this.server, this.caller, settle, this)
+  }
+
+  abandon(): void {
+    if (this.waiter === null) return
+    this.waiter = null
+    this.network.kernel.queue.cancel(this.deadline)
+  }
+
+  /** Arrived at a server that was dead when this was sent, and lives now. */
+  adopt(life: Life): void {
+    this.serverLife = life
+    this.#enter(life)
+  }
+
+  #enter(life: Life): void {
+    this.#place = life.open.length
+    life.open.push(this)
+  }
+
+  #leave(): void {
+    if (this.#place < 0) return
+    const { open } = this.serverLife!
+    const last = open.pop()!
+    if (last !== this) {
+      open[this.#place] = last
+      last.#place = this.#place
+    }
+    this.#place = -1
+  }
+}
+
+function arrive(call: Call): void {
+  const { server } = call
+  if (call.outcome !== null) return
+  const life = server.life
+  if (life === null) {
+    call.finish(REFUSED)
+    return
+  }
+  if (call.serverLife === null) call.adopt(life)
+  if (life.holdsBack(arrive, call)) return
+  const { kernel } = call.network
+  kernel.hash.mix(kernel.queue.now, EVENT.requestArrived, server.index, call.caller.index)
+  if (life.handler === null) call.finish(REFUSED)
+  else life.handler(call)
+}
+
+function settle(call: Call): void {
+  const { waiter } = call
+  if (waiter === null || call.callerLife.holdsBack(settle, call)) return
+  const { kernel } = call.network
+  kernel.queue.cancel(call.deadline)
+  kernel.hash.mix(kernel.queue.now, EVENT.replyArrived, call.caller.index, call.server.index)
+  call.waiter = null
+  waiter.resume(call.outcome!)
+}
+
+/** The caller's own clock ran out. The request goes on without it. */
+export function expire(call: Call): void {
+  const { waiter } = call
+  if (waiter === null || call.callerLife.holdsBack(expire, call)) return
+  const { kernel } = call.network
+  kernel.hash.mix(kernel.queue.now, EVENT.deadline, call.caller.index, call.server.index)
+  call.waiter = null
+  waiter.resume(TIMEOUT)
+}

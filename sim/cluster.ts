@@ -1,0 +1,91 @@
+/** Every process of a scenario, wired together: what both the run and its faults work on. */
+import { FiberProcess } from '../algorithms/fiber.ts'
+import type { TraceEvent } from '../algorithms/trace.ts'
+import { RandomStreams } from '../scenarios/random.ts'
+import type { Scenario } from '../scenarios/scenario.ts'
+import { Kernel } from './kernel.ts'
+import { LagLog } from './lag-log.ts'
+import { Administrator } from './mysql/administrator.ts'
+import { DEFAULT_COSTS } from './mysql/costs.ts'
+import { MysqlCluster } from './mysql/server.ts'
+import { Network } from './network.ts'
+import { CoordinatorService, type Host, JournalService, TimestampService } from './services.ts'
+import { Supervisor } from './supervisor.ts'
+import { SimWorld } from './world.ts'
+
+export class SimCluster {
+  readonly kernel: Kernel
+  readonly network: Network
+  readonly mysql: MysqlCluster
+  readonly supervisor: Supervisor
+  readonly world: SimWorld
+  readonly client: FiberProcess
+  /** What faults can hit, by process name. */
+  readonly hosts: Map<string, Host> = new Map()
+  readonly lag: LagLog
+  readonly events: TraceEvent[] = []
+  /** A bug somewhere: the run ends with it. */
+  fatal: Error | null = null
+
+  constructor(scenario: Scenario, seed: number) {
+    const { cluster } = scenario
+    const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i + 1}`)
+    const nodes = numbered('node', cluster.nodes)
+    const timestampServers = numbered('timestamp-', cluster.timestampServers)
+    this.kernel = new Kernel(new RandomStreams(seed))
+    const { kernel } = this
+    const network = new Network(kernel, scenario.network)
+    this.network = network
+    this.lag = new LagLog(nodes)
+    this.mysql = new MysqlCluster(kernel, network, DEFAULT_COSTS, nodes, (node, transaction, lagUs) =>
+      this.lag.record(node, transaction.originalUs, lagUs),
+    )
+    this.supervisor = new Supervisor(kernel, network.add('supervisor', { local: true }), this.mysql)
+    const administrator = new Administrator(this.mysql, {
+      semiSync: cluster.semiSync,
+      heartbeatUs: DEFAULT_COSTS.heartbeatUs,
+    })
+    this.world = new SimWorld(network, administrator, (event) => this.events.push(event))
+    const onFatal = (error: Error) => {
+      this.fatal ??= error
+      kernel.queue.stop()
+    }
+    const journal = new JournalService(kernel, network.add('journal', { local: true }), DEFAULT_COSTS.fsync)
+    journal.boot(0)
+    network.add('client').start()
+    this.client = new FiberProcess('client', this.world, onFatal)
+    const coordinator = new CoordinatorService(
+      kernel,
+      network.add('coordinator'),
+      this.world,
+      {
+        nodes,
+        timestampServers,
+        algorithms: scenario.algorithms,
+        tuning: scenario.tuning,
+        acknowledge: cluster.acknowledge,
+        journal: { name: 'journal', kind: 'journal' },
+        supervisor: { name: 'supervisor', kind: 'supervisor' },
+      },
+      onFatal,
+    )
+    const timestamps = timestampServers.map(
+      (name, i) => new TimestampService(kernel, network.add(name), i, timestampServers.length),
+    )
+    for (const host of [...this.mysql.servers, coordinator, ...timestamps]) this.hosts.set(host.process.name, host)
+  }
+
+  /** Everything starts at once, as `docker compose up` does it. */
+  boot(): void {
+    for (const host of this.hosts.values()) host.boot()
+  }
+
+  /** Who reigns by the newest reign in the trace; the first node before that. */
+  get source(): string {
+    for (let i = this.events.length - 1; i >= 0; i--) {
+      const event = this.events[i]!
+      if (event.kind === 'reign') return event.source
+    }
+    return this.mysql.members[0]!
+  }
+}

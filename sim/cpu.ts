@@ -1,0 +1,64 @@
+/**
+ * The processors of one server: jobs in the order they come, on a fixed number of cores, none interrupted. `share` is
+ * the part of each core that is left to this process (a noisy neighbour takes the rest).
+ */
+import { EVENT, type Kernel } from './kernel.ts'
+import type { Life } from './process.ts'
+
+type Action = (argument: unknown) => void
+
+interface Job {
+  readonly cpu: Cpu
+  readonly serviceUs: number
+  readonly action: Action
+  readonly argument: unknown
+}
+
+export class Cpu {
+  readonly kernel: Kernel
+  readonly life: Life
+  share = 1
+  #idleCores: number
+  readonly #waiting: Job[] = []
+  #next = 0
+
+  constructor(kernel: Kernel, life: Life, cores: number) {
+    this.kernel = kernel
+    this.life = life
+    this.#idleCores = cores
+  }
+
+  run<A>(serviceUs: number, action: (argument: A) => void, argument: A): void {
+    const job: Job = { cpu: this, serviceUs, action: action as Action, argument }
+    if (this.#idleCores === 0) {
+      this.#waiting.push(job)
+      return
+    }
+    this.#idleCores--
+    this.#start(job)
+  }
+
+  #start(job: Job): void {
+    const serviceUs = this.share === 1 ? job.serviceUs : Math.ceil(job.serviceUs / this.share)
+    this.kernel.queue.after(serviceUs, finish, job)
+  }
+
+  /** A core is free: the next job takes it. */
+  release(): void {
+    if (this.#next === this.#waiting.length) {
+      this.#idleCores++
+      return
+    }
+    const job = this.#waiting[this.#next++]!
+    if (this.#next === this.#waiting.length) this.#waiting.length = this.#next = 0
+    this.#start(job)
+  }
+}
+
+function finish(job: Job): void {
+  const { cpu } = job
+  if (cpu.life.holdsBack(finish, job)) return
+  cpu.kernel.hash.mix(cpu.kernel.queue.now, EVENT.cpuDone, cpu.life.process.index, job.serviceUs)
+  cpu.release()
+  job.action(job.argument)
+}

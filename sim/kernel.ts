@@ -1,0 +1,32 @@
+/** What every part of a simulation shares: the agenda, the named random streams, and the hash over all that happened. */
+import type { RandomStreams } from '../scenarios/random.ts'
+import { EventQueue } from './event-queue.ts'
+import { TraceHash } from './trace-hash.ts'
+
+export class Kernel {
+  readonly queue: EventQueue = new EventQueue()
+  readonly hash: TraceHash = new TraceHash()
+  readonly streams: RandomStreams
+
+  constructor(streams: RandomStreams) {
+    this.streams = streams
+  }
+}
+
+/** The kinds of event the trace hash tells apart. Numbers are part of every digest: add, never renumber. */
+export const EVENT = {
+  requestArrived: 1,
+  replyArrived: 2,
+  deadline: 3,
+  sleepOver: 4,
+  cpuDone: 5,
+  synced: 6,
+  batchArrived: 7,
+  heartbeat: 8,
+  connection: 9,
+  acknowledged: 10,
+  statement: 11,
+  fault: 12,
+  waiterTimeout: 13,
+  fact: 14,
+} as const

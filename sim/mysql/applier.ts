@@ -1,0 +1,135 @@
+/**
+ * The replica's SQL thread: workers take transactions from the relay log in parallel (rows of different operations
+ * never conflict) and commit in the source's order (replica_preserve_commit_order=ON), through the replica's own
+ * commit pipeline, because its binlog has all of it too. What is executed already is skipped by its GTID.
+ */
+import type { Committer } from './group-commit.ts'
+import type { MysqlInstance } from './instance.ts'
+import type { Transaction } from './transaction.ts'
+
+export class Applier {
+  state: 'running' | 'stopped' = 'stopped'
+  /** Why it stopped by itself. */
+  error: string | null = null
+  readonly #replica: MysqlInstance
+  /** In source order. The first `#committing` of them are in the commit pipeline. */
+  readonly #working: Work[] = []
+  #committing = 0
+  /** Next position of the relay log to give to a worker. */
+  #next = 0
+  #locked = false
+  #onIdle: (() => void) | null = null
+
+  constructor(replica: MysqlInstance) {
+    this.#replica = replica
+  }
+
+  start(): void {
+    this.error = null
+    this.state = 'running'
+    this.wake()
+  }
+
+  /** Ends when the transactions in hand are applied: behind a table lock that may take for ever [ran]. */
+  stop(done: () => void): void {
+    this.state = 'stopped'
+    if (this.#working.length === 0) done()
+    else this.#onIdle = done
+  }
+
+  /** LOCK TABLES by another session: workers stand still before they commit. */
+  lock(): void {
+    this.#locked = true
+  }
+
+  unlock(): void {
+    this.#locked = false
+    this.#commitReady()
+  }
+
+  /** The relay log is gone (and the applier stopped). */
+  relayLogDropped(): void {
+    this.#next = 0
+  }
+
+  wake(): void {
+    if (this.state === 'stopped') return
+    const replica = this.#replica
+    const { data, costs } = replica
+    const working = this.#working
+    while (working.length < costs.applierWorkers && this.#next < data.relayLog.length) {
+      const transaction = data.relayLog[this.#next++]!
+      if (data.executed.live.has(transaction.gtid)) continue
+      const work = new Work(this, transaction)
+      working.push(work)
+      replica.cpu.run(costs.apply.sample(replica.stream), applied, work)
+    }
+    if (this.#next >= 1024 && this.#next === data.relayLog.length) {
+      // Applied relay log files are purged. Those in the workers' hands must stay: a crash starts from them.
+      data.relayLog = working.map(({ transaction }) => transaction)
+      this.#next = data.relayLog.length
+    }
+  }
+
+  ready(work: Work): void {
+    const { row } = work.transaction
+    if (row !== null && this.#replica.data.table.has(row.op)) {
+      this.#fail(work, `duplicate key: operation ${row.op} is here already, under another GTID`)
+      return
+    }
+    work.ready = true
+    this.#commitReady()
+  }
+
+  #commitReady(): void {
+    if (this.#locked) return
+    const working = this.#working
+    while (this.#committing < working.length && working[this.#committing]!.ready)
+      this.#replica.pipeline.enter(working[this.#committing++]!)
+  }
+
+  committed(transaction: Transaction): void {
+    this.#working.shift()
+    this.#committing--
+    this.#replica.applied(transaction)
+    if (this.#working.length === 0 && this.#onIdle !== null) {
+      const done = this.#onIdle
+      this.#onIdle = null
+      done()
+    }
+    this.wake()
+  }
+
+  /** The failed transaction and those after it are rolled back; they stay in the relay log. */
+  #fail(work: Work, reason: string): void {
+    const from = this.#working.indexOf(work)
+    if (from < 0) return
+    this.#working.length = from
+    this.#next = this.#replica.data.relayLog.indexOf(work.transaction)
+    this.state = 'stopped'
+    this.error = reason
+  }
+}
+
+class Work implements Committer {
+  readonly applier: Applier
+  readonly transaction: Transaction
+  ready = false
+
+  constructor(applier: Applier, transaction: Transaction) {
+    this.applier = applier
+    this.transaction = transaction
+  }
+
+  write(): Transaction {
+    return this.transaction
+  }
+
+  committed(transaction: Transaction): void {
+    this.applier.committed(transaction)
+  }
+}
+
+function applied(work: Work): void {
+  work.applier.ready(work)
+}

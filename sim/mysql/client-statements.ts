@@ -1,0 +1,101 @@
+/** The workload's statements on one server: an autocommit INSERT, and a read of the newest row of a key. */
+import type { Gtid } from '../../algorithms/gtid-set.ts'
+import type { MysqlRequests, RequestOf, RowValue } from '../../algorithms/servers.ts'
+import type { Call } from '../call.ts'
+import type { Committer } from './group-commit.ts'
+import type { MysqlInstance } from './instance.ts'
+import type { Transaction } from './transaction.ts'
+
+type Execute = Extract<RequestOf<MysqlRequests>, { kind: 'execute' }>
+type Query = Extract<RequestOf<MysqlRequests>, { kind: 'query' }>
+
+/** Does a connection of the application's account get in? */
+function refusalOf(server: MysqlInstance): string | null {
+  if (server.offline) return 'offline mode'
+  return server.life.open.length > server.costs.maxConnections ? 'too many connections' : null
+}
+
+export function execute(server: MysqlInstance, call: Call): void {
+  const refusal = refusalOf(server)
+  if (refusal !== null) {
+    call.refuse(refusal)
+    return
+  }
+  const insert = new Insert(server, call)
+  if (server.statements.beginWrite(() => insert.unblocked())) insert.begin()
+}
+
+/** INSERT of one operation: processor time, then the commit pipeline, then the OK packet with its GTID. */
+class Insert implements Committer {
+  readonly #server: MysqlInstance
+  readonly #call: Call
+  readonly #request: Execute
+
+  constructor(server: MysqlInstance, call: Call) {
+    this.#server = server
+    this.#call = call
+    this.#request = call.request as Execute
+  }
+
+  unblocked(): void {
+    if (!this.#call.isOpen) return
+    if (this.#server.statements.beginWrite(() => this.unblocked())) this.begin()
+  }
+
+  begin(): void {
+    const server = this.#server
+    if (server.readOnly) this.#refuse('read only')
+    else server.cpu.run(server.costs.insert.sample(server.stream), Insert.#worked, this)
+  }
+
+  #refuse(reason: string): void {
+    this.#server.statements.endWrite()
+    this.#server.statements.writesMoved()
+    this.#call.refuse(reason)
+  }
+
+  static #worked(this: void, insert: Insert): void {
+    const server = insert.#server
+    const { op } = insert.#request
+    // Cut off (offline_mode) before its commit: rolled back.
+    if (!insert.#call.isOpen) insert.#refuse('connection lost')
+    else if (server.readOnly) insert.#refuse('read only')
+    else if (server.claimed.has(op) || server.data.table.has(op)) insert.#refuse('duplicate key')
+    else {
+      server.claimed.add(op)
+      server.pipeline.enter(insert)
+    }
+  }
+
+  write(): Transaction {
+    const { data, kernel } = this.#server
+    const { op, key, timestamp } = this.#request
+    const gtid: Gtid = { uuid: data.uuid, number: data.nextNumber++ }
+    const row: RowValue = { op, timestamp }
+    return { gtid, key, row, originalUs: kernel.queue.now }
+  }
+
+  committed({ gtid }: Transaction): void {
+    this.#server.claimed.delete(this.#request.op)
+    this.#server.statements.endWrite()
+    this.#call.answer({ gtid })
+  }
+}
+
+export function query(server: MysqlInstance, call: Call): void {
+  const refusal = refusalOf(server)
+  if (refusal !== null) {
+    call.refuse(refusal)
+    return
+  }
+  const { after } = call.request as Query
+  const read = () => server.cpu.run(server.costs.read.sample(server.stream), readRow, { server, call })
+  if (after === null || server.data.executed.live.covers(after)) read()
+  else server.appliedWaiters.add({ call, gtids: after, done: read }, null)
+}
+
+function readRow({ server, call }: { readonly server: MysqlInstance; readonly call: Call }): void {
+  const { key, wantExecuted } = call.request as Query
+  const value = server.data.table.newest(key)
+  call.answer({ value, executed: wantExecuted ? server.data.executed.snapshot() : null })
+}

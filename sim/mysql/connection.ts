@@ -1,0 +1,31 @@
+/** One TCP connection of a replica's receiver to its source's dump thread. */
+import type { GtidSet } from '../../algorithms/gtid-set.ts'
+import type { SimProcess } from '../process.ts'
+import type { MysqlInstance } from './instance.ts'
+import type { Transaction } from './transaction.ts'
+
+export interface ReplicaConnection {
+  readonly replica: MysqlInstance
+  readonly source: SimProcess
+  readonly account: 'plain' | 'drain'
+  readonly heartbeatUs: number
+  /** Executed and retrieved at the moment of connecting: what need not be sent. */
+  readonly known: GtidSet
+  refusal: Refusal | null
+}
+
+export interface Refusal {
+  readonly reason: string
+  /** The receiver stops with an error, instead of trying again. */
+  readonly forGood: boolean
+}
+
+/** Transactions `from` to `end` (exclusive) of the source's binlog. */
+export interface Batch {
+  readonly connection: ReplicaConnection
+  readonly log: readonly Transaction[]
+  readonly from: number
+  readonly end: number
+  /** The source runs semi-sync: tell it when this is in the relay log. */
+  readonly wantsReceipt: boolean
+}

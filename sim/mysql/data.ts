@@ -1,0 +1,90 @@
+/**
+ * What a MySQL server has on disk, and so keeps when its process is killed: everything that was *written*, fsynced or
+ * not, because the page cache belongs to the machine. (A power loss would take the unsynced part; not in this model.)
+ *
+ * The binlog decides. A transaction that was written there when the process died is committed by the recovery, even
+ * if its client was never answered and no replica ever saw it: those are the extras of a source that comes back.
+ * The relay log is kept because relay_log_recovery is OFF.
+ */
+import { type GtidSet, MutableGtidSet } from '../../algorithms/gtid-set.ts'
+import { GtidLedger } from './gtid-ledger.ts'
+import { Table } from './table.ts'
+import type { Transaction } from './transaction.ts'
+
+/** CHANGE REPLICATION SOURCE TO, as stored. */
+export interface Channel {
+  readonly source: string
+  /** `drain` has CONNECTION_ADMIN: offline_mode does not keep it out. */
+  readonly account: 'plain' | 'drain'
+  readonly heartbeatUs: number
+}
+
+export class MysqlData {
+  readonly uuid: string
+  readonly executed: GtidLedger = new GtidLedger()
+  /** RECEIVED_TRANSACTION_SET of the channel: what came into the relay log since it was last emptied. */
+  readonly retrieved: GtidLedger = new GtidLedger()
+  /** executed and retrieved together, kept up to date because it is asked for all the time. */
+  readonly held: GtidLedger = new GtidLedger()
+  table: Table = new Table()
+  /** All that was written, in commit order; the first `committed` of them are in the storage engine too. */
+  readonly binlog: Transaction[] = []
+  committed = 0
+  /** Committed by whoever this data was cloned from: no longer in the binlog here, cannot be sent to anybody. */
+  readonly purged: GtidSet
+  /** Received and perhaps not applied, oldest first. */
+  relayLog: Transaction[] = []
+  channel: Channel | null = null
+  /** A local row: written with sql_log_bin=0. */
+  promised = 0
+  nextNumber = 1
+
+  constructor(uuid: string, purged: GtidSet = new MutableGtidSet()) {
+    this.uuid = uuid
+    this.purged = purged
+  }
+
+  write(transaction: Transaction): void {
+    this.binlog.push(transaction)
+  }
+
+  /** The oldest transaction that is written and not committed becomes visible. */
+  commitNext(): Transaction {
+    const transaction = this.binlog[this.committed++]!
+    this.executed.add(transaction.gtid)
+    this.held.add(transaction.gtid)
+    if (transaction.row !== null) this.table.insert(transaction.key, transaction.row)
+    return transaction
+  }
+
+  receive(transaction: Transaction): void {
+    this.relayLog.push(transaction)
+    this.retrieved.add(transaction.gtid)
+    this.held.add(transaction.gtid)
+  }
+
+  /** Relay log files deleted: what was received and not applied is gone. */
+  dropRelayLog(): void {
+    this.relayLog = []
+    this.retrieved.replace(new MutableGtidSet())
+    this.held.replace(this.executed.live.clone())
+  }
+
+  /** The start of mysqld: commits what the binlog has, drops what is applied from the relay log. */
+  recover(): void {
+    while (this.committed < this.binlog.length) this.commitNext()
+    const executed = this.executed.live
+    this.relayLog = this.relayLog.filter(({ gtid }) => !executed.has(gtid))
+    this.nextNumber = executed.highest(this.uuid) + 1
+  }
+
+  /** The clone plugin: tables and gtid_executed come along (the promise is a row), binlogs and relay logs do not. */
+  cloneAs(uuid: string): MysqlData {
+    const copy = new MysqlData(uuid, this.executed.live.clone())
+    copy.executed.replace(this.executed.live.clone())
+    copy.held.replace(this.executed.live.clone())
+    copy.table = this.table.clone()
+    copy.promised = this.promised
+    return copy
+  }
+}

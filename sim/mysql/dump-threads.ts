@@ -1,0 +1,129 @@
+/**
+ * The source's side of replication: one dump thread per connected replica. It sends what is synced and what the
+ * replica did not have when it connected (SOURCE_AUTO_POSITION); when there is nothing to send for a heartbeat period,
+ * it says so. Every server has a binlog of all it applied, so any server can be a source of everything it executed.
+ */
+import { EVENT } from '../kernel.ts'
+import type { Peer } from '../process.ts'
+import type { Refusal, ReplicaConnection } from './connection.ts'
+import type { MysqlInstance } from './instance.ts'
+import { batchArrived, connectionAccepted, connectionLost, connectionRefused, heartbeatArrived } from './receiver.ts'
+
+export class DumpThread implements Peer {
+  readonly source: MysqlInstance
+  readonly connection: ReplicaConnection
+  /** Binlog position of the next transaction to send. */
+  next = 0
+  lastSentUs = 0
+  closed = false
+
+  constructor(source: MysqlInstance, connection: ReplicaConnection) {
+    this.source = source
+    this.connection = connection
+  }
+
+  /** Send what is synced up to `end`: one message, whatever its size. */
+  send(end: number): void {
+    if (end <= this.next) return
+    const { source, connection } = this
+    const batch = { connection, log: source.data.binlog, from: this.next, end, wantsReceipt: source.semiSync.enabled }
+    this.next = end
+    this.lastSentUs = source.kernel.queue.now
+    source.network.send(source.process, connection.replica.process, batchArrived, batch)
+  }
+
+  close(): void {
+    this.closed = true
+    this.source.life.peers.delete(this)
+  }
+
+  /** The source died: its kernel resets the connection. */
+  connectionReset(): void {
+    this.closed = true
+    this.source.network.send(this.source.process, this.connection.replica.process, connectionLost, this.connection)
+  }
+}
+
+export class DumpThreads {
+  readonly #source: MysqlInstance
+  readonly #threads: DumpThread[] = []
+  /** Everything before this is synced, and so may be sent. */
+  #synced: number
+
+  constructor(source: MysqlInstance) {
+    this.#source = source
+    this.#synced = source.data.binlog.length
+  }
+
+  /** Names of the connected replicas. */
+  get replicas(): string[] {
+    return this.#threads.map(({ connection }) => connection.replica.process.name)
+  }
+
+  synced(end: number): void {
+    this.#synced = end
+    for (const thread of this.#threads) thread.send(end)
+  }
+
+  accept(connection: ReplicaConnection): void {
+    const source = this.#source
+    const { process: replica } = connection.replica
+    const refusal = this.#refusalOf(connection)
+    if (refusal !== null) {
+      connection.refusal = refusal
+      source.network.send(source.process, replica, connectionRefused, connection)
+      return
+    }
+    // A new connection of the same replica ends the thread of its old one.
+    this.drop((thread) => thread.connection.replica.process === replica)
+    const thread = new DumpThread(source, connection)
+    while (thread.next < this.#synced && connection.known.has(source.data.binlog[thread.next]!.gtid)) thread.next++
+    this.#threads.push(thread)
+    // It holds what need not be sent: as good as a receipt.
+    source.receipt(connection, thread.next)
+    source.life.peers.add(thread)
+    thread.lastSentUs = source.kernel.queue.now
+    source.network.send(source.process, replica, connectionAccepted, connection)
+    thread.send(this.#synced)
+    source.kernel.queue.after(connection.heartbeatUs, beat, thread)
+  }
+
+  #refusalOf({ account, known }: ReplicaConnection): Refusal | null {
+    const { data, offline } = this.#source
+    if (offline && account === 'plain') return { reason: 'offline mode', forGood: false }
+    if (!known.covers(data.purged)) return { reason: 'source has purged what the replica needs', forGood: true }
+    if (known.highest(data.uuid) >= data.nextNumber)
+      return { reason: 'replica has more of the source than the source itself', forGood: true }
+    return null
+  }
+
+  /** End the threads `which` picks, without a word to the replica. */
+  drop(which: (thread: DumpThread) => boolean): DumpThread[] {
+    const dropped = this.#threads.filter(which)
+    for (const thread of dropped) {
+      thread.close()
+      this.#threads.splice(this.#threads.indexOf(thread), 1)
+    }
+    return dropped
+  }
+
+  /** offline_mode: accounts without CONNECTION_ADMIN are cut off. */
+  cutPlainAccounts(): void {
+    const source = this.#source
+    for (const { connection } of this.drop((thread) => thread.connection.account === 'plain'))
+      source.network.send(source.process, connection.replica.process, connectionLost, connection)
+  }
+}
+
+function beat(thread: DumpThread): void {
+  const { source, connection } = thread
+  if (thread.closed || source.life.holdsBack(beat, thread)) return
+  const { queue, hash } = source.kernel
+  hash.mix(queue.now, EVENT.heartbeat, source.process.index, connection.replica.process.index)
+  const idleUs = queue.now - thread.lastSentUs
+  if (idleUs >= connection.heartbeatUs) {
+    thread.lastSentUs = queue.now
+    source.network.send(source.process, connection.replica.process, heartbeatArrived, connection)
+    queue.after(connection.heartbeatUs, beat, thread)
+  } else queue.after(connection.heartbeatUs - idleUs, beat, thread)
+}

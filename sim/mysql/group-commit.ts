@@ -1,0 +1,104 @@
+/**
+ * The commit pipeline of one server (sync_binlog=1, binlog_order_commits=ON), in MySQL's three stages:
+ *
+ *   flush   whoever waits is taken as a group and written to the binlog, in order: from here on a crash keeps it
+ *   sync    one fsync for the group; while it lasts, the next group gathers. Then dump threads may send it
+ *   commit  in order: with semi-sync the whole group waits for its receipts here (AFTER_SYNC), then it becomes
+ *           visible and is answered. The next group may sync meanwhile, not overtake.
+ */
+import { EVENT, type Kernel } from '../kernel.ts'
+import type { Life } from '../process.ts'
+import type { MysqlCosts } from './costs.ts'
+import type { MysqlData } from './data.ts'
+import type { Transaction } from './transaction.ts'
+
+/** A transaction that is ready to commit: a client's statement or an applier worker's. */
+export interface Committer {
+  /** Called when its group is written: now it gets its GTID. */
+  write(): Transaction
+  /** It is visible. */
+  committed(transaction: Transaction): void
+}
+
+/** What the pipeline tells its server. */
+export interface CommitListener {
+  /** The binlog is synced up to here. */
+  synced(end: number): void
+  /** May everything before `end` be committed? False: ask again by `proceed()` when that may have changed. */
+  mayCommit(end: number): boolean
+  /** A group became visible. */
+  groupCommitted(): void
+}
+
+export class GroupCommit {
+  readonly #kernel: Kernel
+  readonly #life: Life
+  readonly #costs: MysqlCosts
+  readonly #data: MysqlData
+  readonly #listener: CommitListener
+  /** A fault's extra time per fsync. */
+  extraSyncUs = 0
+  #gathering: Committer[] = []
+  /** Written and not yet visible, in binlog order; the first `#syncedCount` of them are synced. */
+  readonly #written: Committer[] = []
+  /** Binlog positions where synced groups end, oldest first. */
+  readonly #ends: number[] = []
+  #syncing = false
+
+  constructor(kernel: Kernel, life: Life, costs: MysqlCosts, data: MysqlData, listener: CommitListener) {
+    this.#kernel = kernel
+    this.#life = life
+    this.#costs = costs
+    this.#data = data
+    this.#listener = listener
+  }
+
+  /** Transactions anywhere in the pipeline. */
+  get depth(): number {
+    return this.#gathering.length + this.#written.length
+  }
+
+  enter(committer: Committer): void {
+    this.#gathering.push(committer)
+    if (!this.#syncing) this.#flush()
+  }
+
+  #flush(): void {
+    const group = this.#gathering
+    this.#gathering = []
+    for (const committer of group) {
+      this.#data.write(committer.write())
+      this.#written.push(committer)
+    }
+    this.#syncing = true
+    const stream = this.#kernel.streams.stream(`fsync:${this.#life.process.name}`)
+    const syncUs = this.#costs.fsync.sample(stream) + this.extraSyncUs
+    this.#kernel.queue.after(syncUs, GroupCommit.#groupSynced, this)
+  }
+
+  static #groupSynced(this: void, pipeline: GroupCommit): void {
+    if (pipeline.#life.holdsBack(GroupCommit.#groupSynced, pipeline)) return
+    const kernel = pipeline.#kernel
+    const end = pipeline.#data.binlog.length
+    kernel.hash.mix(kernel.queue.now, EVENT.synced, pipeline.#life.process.index, end)
+    pipeline.#syncing = false
+    pipeline.#ends.push(end)
+    pipeline.#listener.synced(end)
+    pipeline.proceed()
+    if (pipeline.#gathering.length > 0 && !pipeline.#syncing) pipeline.#flush()
+  }
+
+  /** Commit every synced group that may be. */
+  proceed(): void {
+    while (this.#ends.length > 0 && this.#listener.mayCommit(this.#ends[0]!)) {
+      const end = this.#ends.shift()!
+      const data = this.#data
+      const finished = this.#written.splice(0, end - data.committed)
+      // All of the group is visible before anybody is told.
+      const first = data.committed
+      while (data.committed < end) data.commitNext()
+      for (let i = 0; i < finished.length; i++) finished[i]!.committed(data.binlog[first + i]!)
+      this.#listener.groupCommitted()
+    }
+  }
+}

@@ -1,0 +1,53 @@
+/** A request has arrived at a MySQL server: who answers it. */
+import type { MysqlRequests, RequestOf } from '../../algorithms/servers.ts'
+import type { Call } from '../call.ts'
+import { execute, query } from './client-statements.ts'
+import type { MysqlInstance } from './instance.ts'
+
+type WaitFor = Extract<RequestOf<MysqlRequests>, { kind: 'waitFor' }>
+
+/**
+ * `execute` and `query` come over the application's account and are kept out by offline_mode; all others over the
+ * coordinator's own, which has CONNECTION_ADMIN.
+ */
+export function handleMysql(server: MysqlInstance, call: Call): void {
+  const { request } = call
+  switch (request.kind) {
+    case 'execute':
+      execute(server, call)
+      break
+    case 'query':
+      query(server, call)
+      break
+    case 'executed':
+      call.answer({ executed: server.data.executed.snapshot() })
+      break
+    case 'confirm':
+      call.answer({ promised: server.data.promised, gtids: server.data.held.snapshot() })
+      break
+    case 'probe':
+      server.cpu.run(server.costs.probe.sample(server.stream), answerProbe, { server, call })
+      break
+    case 'waitFor':
+      waitFor(server, call)
+      break
+    case 'session':
+      server.administratorLock.handle(call)
+      break
+    default:
+      throw new Error(`assertion: a MySQL server is asked for ${request.kind}`)
+  }
+}
+
+function answerProbe({ server, call }: { readonly server: MysqlInstance; readonly call: Call }): void {
+  call.answer(server.state())
+}
+
+function waitFor(server: MysqlInstance, call: Call): void {
+  const { gtids, level, timeoutUs } = call.request as WaitFor
+  const done = (_call: Call, covered: boolean) => call.answer({ covered, gtids: server.gtidsOf(level) })
+  const set = level === 'applied' ? server.data.executed.live : server.data.held.live
+  const waiters = level === 'applied' ? server.appliedWaiters : server.receivedWaiters
+  if (set.covers(gtids)) done(call, true)
+  else waiters.add({ call, gtids, done }, timeoutUs)
+}

@@ -1,0 +1,144 @@
+/**
+ * One MySQL server of the cluster, across its crashes: the data that stays, and the instance that runs on it. The
+ * harness starts and kills it; everything else reaches it over the network.
+ */
+import type { Kernel } from '../kernel.ts'
+import type { Network } from '../network.ts'
+import type { Life, SimProcess } from '../process.ts'
+import type { MysqlCosts } from './costs.ts'
+import { MysqlData } from './data.ts'
+import { MysqlInstance, type MysqlWorld } from './instance.ts'
+import { handleMysql } from './requests.ts'
+import type { Transaction } from './transaction.ts'
+
+export class MysqlServer {
+  readonly process: SimProcess
+  data: MysqlData
+  /** Null while the process is dead or boots. */
+  instance: MysqlInstance | null = null
+  readonly #world: MysqlWorld
+  /** Faults outlive a crash of what they slow down. */
+  #cpuShare = 1
+  #extraSyncUs = 0
+
+  constructor(world: MysqlWorld, process: SimProcess, uuid: string) {
+    this.#world = world
+    this.process = process
+    this.data = new MysqlData(uuid)
+  }
+
+  /** The process starts; it listens after `bootUs`. */
+  boot(bootUs: number = this.#world.costs.bootUs): void {
+    const life = this.process.start()
+    this.#world.kernel.queue.after(bootUs, MysqlServer.#booted, { server: this, life })
+  }
+
+  static #booted(this: void, boot: { readonly server: MysqlServer; readonly life: Life }): void {
+    const { server, life } = boot
+    if (life.holdsBack(MysqlServer.#booted, boot)) return
+    const instance = new MysqlInstance(server.#world, life, server.data)
+    server.instance = instance
+    life.handler = (call) => handleMysql(instance, call)
+    server.#applyFaults()
+  }
+
+  /** SIGKILL: what was written stays. */
+  crash(): void {
+    this.instance = null
+    this.process.kill()
+  }
+
+  /** SIGTERM: nobody new comes in, what is committing is let finish (for at most `shutdownUs`), then it ends. */
+  stop(): void {
+    const life = this.process.life!
+    life.handler = null
+    for (const call of life.open.filter(({ request }) => request.kind !== 'execute')) call.lose('connection lost')
+    this.#world.kernel.queue.after(this.#world.costs.shutdownUs, MysqlServer.#stopped, { server: this, life })
+  }
+
+  static #stopped(this: void, stop: { readonly server: MysqlServer; readonly life: Life }): void {
+    if (!stop.life.holdsBack(MysqlServer.#stopped, stop)) stop.server.crash()
+  }
+
+  /** Its data are replaced by a clone of the donor's, under a new server_uuid. The process must be dead. */
+  replaceData(donor: MysqlServer, uuid: string): void {
+    if (this.process.life !== null) throw new Error(`assertion: ${this.process.name} is rebuilt while it lives`)
+    this.data = donor.data.cloneAs(uuid)
+  }
+
+  slowDown(cpuShare: number | null, extraSyncUs: number | null): void {
+    if (cpuShare !== null) this.#cpuShare = cpuShare
+    if (extraSyncUs !== null) this.#extraSyncUs = extraSyncUs
+    this.#applyFaults()
+  }
+
+  get slowness(): { readonly cpuShare: number; readonly extraSyncUs: number } {
+    return { cpuShare: this.#cpuShare, extraSyncUs: this.#extraSyncUs }
+  }
+
+  #applyFaults(): void {
+    if (this.instance === null) return
+    this.instance.cpu.share = this.#cpuShare
+    this.instance.pipeline.extraSyncUs = this.#extraSyncUs
+  }
+}
+
+/** All MySQL servers of a simulation, by the order of the configured members. */
+export class MysqlCluster implements MysqlWorld {
+  readonly kernel: Kernel
+  readonly network: Network
+  readonly costs: MysqlCosts
+  readonly members: readonly string[]
+  readonly servers: readonly MysqlServer[]
+  readonly #byName = new Map<string, MysqlServer>()
+  readonly #byProcess: (MysqlServer | undefined)[] = []
+  readonly #onLag: (node: string, transaction: Transaction, lagUs: number) => void
+  #uuids = 0
+
+  constructor(
+    kernel: Kernel,
+    network: Network,
+    costs: MysqlCosts,
+    members: readonly string[],
+    onLag: (node: string, transaction: Transaction, lagUs: number) => void,
+  ) {
+    this.kernel = kernel
+    this.network = network
+    this.costs = costs
+    this.members = members
+    this.#onLag = onLag
+    this.servers = members.map((name) => {
+      const server = new MysqlServer(this, network.add(name), this.newUuid())
+      this.#byName.set(name, server)
+      this.#byProcess[server.process.index] = server
+      return server
+    })
+  }
+
+  server(name: string): MysqlServer {
+    const server = this.#byName.get(name)
+    if (server === undefined) throw new Error(`assertion: ${name} is no MySQL server`)
+    return server
+  }
+
+  has(name: string): boolean {
+    return this.#byName.has(name)
+  }
+
+  instanceOf(process: SimProcess): MysqlInstance | null {
+    return this.#byProcess[process.index]?.instance ?? null
+  }
+
+  lagged(process: SimProcess, transaction: Transaction, lagUs: number): void {
+    this.#onLag(process.name, transaction, lagUs)
+  }
+
+  /** The same for the same seed, and recognisable: the last part counts. */
+  newUuid(): string {
+    const stream = this.kernel.streams.stream('uuids')
+    const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0').slice(-digits)
+    const first = hex(stream.nextUint32(), 8)
+    const rest = stream.nextUint32()
+    return `${first}-${hex(rest, 4)}-1${hex(rest >>> 20, 3)}-8${hex(rest >>> 8, 3)}-${hex(++this.#uuids, 12)}`
+  }
+}

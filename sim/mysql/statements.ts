@@ -1,0 +1,253 @@
+/**
+ * The statements an administrator may run, one by one and in any order, with MySQL's own consequences. The traps of
+ * failover.md marked [ran] live here: nothing in this file protects anybody from using them wrongly.
+ */
+import type { Gtid } from '../../algorithms/gtid-set.ts'
+import type { ServerState } from '../../algorithms/servers.ts'
+import type { EventHandle } from '../event-queue.ts'
+import { FORGOTTEN_HEARTBEAT_US } from './costs.ts'
+import type { Committer } from './group-commit.ts'
+import type { MysqlInstance } from './instance.ts'
+import type { Transaction } from './transaction.ts'
+
+export type Statement =
+  | { readonly kind: 'stop receiver' | 'start receiver' | 'stop applier' | 'start applier' }
+  /** Deletes the relay log [ran]; `all`: and forgets the channel. */
+  | { readonly kind: 'reset replica'; readonly all: boolean }
+  /** CHANGE REPLICATION SOURCE TO. What is left out of `heartbeatUs` is not kept but reset [ran]. */
+  | {
+      readonly kind: 'change source'
+      readonly source: string
+      readonly account: 'plain' | 'drain'
+      readonly heartbeatUs?: number
+      /** SOURCE_AUTO_POSITION=1: may be named only with both threads stopped. */
+      readonly autoPosition?: true
+    }
+  | { readonly kind: 'set offline_mode'; readonly on: boolean }
+  | { readonly kind: 'set semi-sync'; readonly on: boolean; readonly k: number }
+  | { readonly kind: 'set read_only'; readonly on: boolean }
+  /** Waits for every write in progress. `lockWaitUs` null: MySQL's default, a year. */
+  | { readonly kind: 'set super_read_only'; readonly on: boolean; readonly lockWaitUs: number | null }
+  /** UPDATE ... SET promised = ? WHERE promised < ?, with sql_log_bin=0. */
+  | { readonly kind: 'update promise'; readonly promise: number }
+  /** The epoch's row, under a GTID of its own making. */
+  | { readonly kind: 'insert marker'; readonly marker: Gtid }
+  | { readonly kind: 'lock tables' | 'unlock tables' }
+  | { readonly kind: 'show state' }
+
+export type StatementResult =
+  | { readonly ok: true; readonly state: ServerState; readonly rows: number }
+  | { readonly ok: false; readonly error: string }
+
+const NOT_CONFIGURED = 'not configured as replica'
+
+type Done = (result: StatementResult) => void
+
+export class Statements {
+  readonly #server: MysqlInstance
+  /** Client writes between their first lock and the end of their commit. */
+  #writesInProgress = 0
+  /** SET super_read_only=ON waits for those, and new writes wait behind it. */
+  #readOnlyWait: { readonly finish: (error: string | null) => void; readonly timer: EventHandle } | null = null
+  readonly #behind: (() => void)[] = []
+
+  constructor(server: MysqlInstance) {
+    this.#server = server
+  }
+
+  /** `done` may come later, or never. */
+  run(statement: Statement, done: Done): void {
+    const server = this.#server
+    const { data, receiver, applier } = server
+    const ok = (rows = 0) => done({ ok: true, state: server.state(), rows })
+    const error = (text: string) => done({ ok: false, error: text })
+    switch (statement.kind) {
+      case 'stop receiver':
+        receiver.stop()
+        ok()
+        break
+      case 'start receiver':
+        if (data.channel === null) error(NOT_CONFIGURED)
+        else {
+          receiver.start()
+          ok()
+        }
+        break
+      case 'stop applier':
+        applier.stop(() => ok())
+        break
+      case 'start applier':
+        if (data.channel === null) error(NOT_CONFIGURED)
+        else {
+          applier.start()
+          ok()
+        }
+        break
+      case 'change source':
+        this.#changeSource(statement, ok, error)
+        break
+      case 'reset replica':
+        if (receiver.state !== 'stopped' || applier.state !== 'stopped') error('replication threads must be stopped')
+        else {
+          data.dropRelayLog()
+          applier.relayLogDropped()
+          if (statement.all) data.channel = null
+          ok()
+        }
+        break
+      case 'set offline_mode':
+        server.offline = statement.on
+        if (statement.on) this.#cutClients()
+        ok()
+        break
+      case 'set semi-sync':
+        server.semiSync.enabled = statement.on
+        server.semiSync.k = statement.k
+        // Those who wait are let pass, whoever has their rows.
+        server.pipeline.proceed()
+        ok()
+        break
+      case 'set read_only':
+        server.readOnly = statement.on
+        if (!statement.on) server.superReadOnly = false
+        ok()
+        break
+      case 'set super_read_only':
+        this.#setSuperReadOnly(statement.on, statement.lockWaitUs, ok, error)
+        break
+      case 'update promise':
+        if (server.superReadOnly) error('super_read_only')
+        else if (data.promised >= statement.promise) ok(0)
+        else {
+          data.promised = statement.promise
+          ok(1)
+        }
+        break
+      case 'insert marker':
+        if (server.superReadOnly) error('super_read_only')
+        else if (data.executed.live.has(statement.marker)) ok()
+        else server.pipeline.enter(new Marker(server, statement.marker, ok))
+        break
+      case 'lock tables':
+        applier.lock()
+        ok()
+        break
+      case 'unlock tables':
+        applier.unlock()
+        ok()
+        break
+      case 'show state':
+        ok()
+        break
+    }
+  }
+
+  #changeSource(
+    change: Extract<Statement, { kind: 'change source' }>,
+    ok: () => void,
+    error: (text: string) => void,
+  ): void {
+    const { data, receiver, applier, network } = this.#server
+    if (receiver.state !== 'stopped') error('replica io thread must be stopped')
+    else if (change.autoPosition === true && applier.state !== 'stopped') error('replica sql thread must be stopped')
+    else if (!network.has(change.source)) error(`unknown host ${change.source}`)
+    else {
+      data.channel = {
+        source: change.source,
+        account: change.account,
+        heartbeatUs: change.heartbeatUs ?? FORGOTTEN_HEARTBEAT_US,
+      }
+      // [ran] With both threads stopped CHANGE deletes the relay logs; with the applier running it keeps them.
+      if (applier.state === 'stopped') {
+        data.dropRelayLog()
+        applier.relayLogDropped()
+      }
+      ok()
+    }
+  }
+
+  /** [ran] Accounts without CONNECTION_ADMIN: clients get error 2013, and replicas of the plain account are cut off. */
+  #cutClients(): void {
+    const { life, dumpThreads } = this.#server
+    for (const call of life.open.filter(({ request }) => request.kind === 'execute' || request.kind === 'query'))
+      call.lose('connection lost')
+    dumpThreads.cutPlainAccounts()
+  }
+
+  // ---------------------------------------------------------------- super_read_only and the writes
+
+  #setSuperReadOnly(on: boolean, lockWaitUs: number | null, ok: () => void, error: (text: string) => void): void {
+    const server = this.#server
+    if (!on) {
+      server.superReadOnly = false
+      ok()
+      return
+    }
+    if (this.#readOnlyWait !== null) {
+      error('lock wait timeout')
+      return
+    }
+    const finish = (reason: string | null) => {
+      if (this.#readOnlyWait !== null) server.kernel.queue.cancel(this.#readOnlyWait.timer)
+      this.#readOnlyWait = null
+      if (reason === null) server.superReadOnly = server.readOnly = true
+      for (const resume of this.#behind.splice(0)) resume()
+      if (reason === null) ok()
+      else error(reason)
+    }
+    if (this.#writesInProgress === 0) finish(null)
+    else {
+      const timer = lockWaitUs === null ? -1 : server.kernel.queue.after(lockWaitUs, Statements.#lockWaitOver, this)
+      this.#readOnlyWait = { finish, timer }
+    }
+  }
+
+  static #lockWaitOver(this: void, statements: Statements): void {
+    if (statements.#server.life.holdsBack(Statements.#lockWaitOver, statements)) return
+    statements.#readOnlyWait?.finish('lock wait timeout')
+  }
+
+  /** KILL of the session that waits for the lock: the wait ends, the writes it waited for do not. */
+  abandonReadOnlyWait(): void {
+    this.#readOnlyWait?.finish('query execution was interrupted')
+  }
+
+  /** A write takes its first lock now, or `later` when super_read_only is being set before it. False: later. */
+  beginWrite(later: () => void): boolean {
+    if (this.#readOnlyWait !== null) {
+      this.#behind.push(later)
+      return false
+    }
+    this.#writesInProgress++
+    return true
+  }
+
+  endWrite(): void {
+    this.#writesInProgress--
+  }
+
+  /** Writes may have ended: is the lock free? */
+  writesMoved(): void {
+    if (this.#writesInProgress === 0) this.#readOnlyWait?.finish(null)
+  }
+}
+
+class Marker implements Committer {
+  readonly #server: MysqlInstance
+  readonly #gtid: Gtid
+  readonly #done: () => void
+
+  constructor(server: MysqlInstance, gtid: Gtid, done: () => void) {
+    this.#server = server
+    this.#gtid = gtid
+    this.#done = done
+  }
+
+  write(): Transaction {
+    return { gtid: this.#gtid, key: 0, row: null, originalUs: this.#server.kernel.queue.now }
+  }
+
+  committed(): void {
+    this.#done()
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * Who can reach whom, and how fast. Processes are made here; links come into being when first used.
+ *
+ * What a caller sees of trouble: a dead process refuses after a round trip (`failed`, nothing happened); one that dies
+ * with the request in flight loses the connection (`unknown`); one that is paused or cut off says nothing, and the
+ * caller's own deadline decides.
+ */
+import type { Outcome } from '../algorithms/servers.ts'
+import type { Waiter } from '../algorithms/world.ts'
+import { delayTable, type Sampler } from '../scenarios/sampling.ts'
+import type { Scenario } from '../scenarios/scenario.ts'
+import { Call, expire } from './call.ts'
+import type { Kernel } from './kernel.ts'
+import { Link } from './link.ts'
+import { SimProcess } from './process.ts'
+
+const LOCAL: Sampler = delayTable({ kind: 'constant', us: 0 })
+
+export class Network {
+  readonly kernel: Kernel
+  readonly processes: SimProcess[] = []
+  readonly #byName = new Map<string, SimProcess>()
+  readonly #links: (Link | undefined)[][] = []
+  readonly #delays: Scenario['network']
+  readonly #default: Sampler
+
+  constructor(kernel: Kernel, delays: Scenario['network']) {
+    this.kernel = kernel
+    this.#delays = delays
+    this.#default = delayTable(delays.defaultDelay)
+  }
+
+  add(name: string, options?: { readonly local: boolean }): SimProcess {
+    const added = new SimProcess(name, this.processes.length, options?.local ?? false)
+    this.processes.push(added)
+    this.#byName.set(name, added)
+    this.#links.push([])
+    return added
+  }
+
+  process(name: string): SimProcess {
+    const found = this.#byName.get(name)
+    if (found === undefined) throw new Error(`assertion: there is no process ${name}`)
+    return found
+  }
+
+  has(name: string): boolean {
+    return this.#byName.has(name)
+  }
+
+  link(from: SimProcess, to: SimProcess): Link {
+    const row = this.#links[from.index]!
+    return (row[to.index] ??= new Link(this.kernel, from, to, this.#delayOf(from, to)))
+  }
+
+  send<A>(from: SimProcess, to: SimProcess, action: (argument: A) => void, argument: A): void {
+    this.link(from, to).send(action, argument)
+  }
+
+  /** A request from a living process. The waiter is resumed once, by an event, unless the call is abandoned first. */
+  call(
+    caller: SimProcess,
+    server: SimProcess,
+    request: { readonly kind: string },
+    deadlineUs: number,
+    waiter: Waiter<Outcome<unknown>>,
+  ): Call {
+    const call = new Call(this, caller, server, request, waiter)
+    call.deadline = this.kernel.queue.after(deadlineUs, expire, call)
+    call.send()
+    return call
+  }
+
+  /** The most particular rule wins: both names, then the sender's, then the receiver's, then `*->*`. */
+  #delayOf(from: SimProcess, to: SimProcess): Sampler {
+    if (from.local || to.local) return LOCAL
+    const matches = (rule: string, name: string) => (rule === name ? 2 : rule === '*' ? 1 : 0)
+    let best = 0
+    let sampler = this.#default
+    for (const rule of this.#delays.links) {
+      const [sender, receiver] = [matches(rule.from, from.name), matches(rule.to, to.name)]
+      const weight = sender === 0 || receiver === 0 ? 0 : 3 * sender + 2 * receiver
+      if (weight < best || weight === 0) continue
+      best = weight
+      sampler = delayTable(rule.delay)
+    }
+    return sampler
+  }
+}

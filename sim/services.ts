@@ -1,0 +1,137 @@
+/**
+ * The processes that are not MySQL servers: coordinator, timestamp servers, the client's machine, and beside the
+ * coordinator its journal and the supervisor. Each can be killed and started again like any process.
+ */
+import { type Coordinator, type CoordinatorConfig, startCoordinator } from '../algorithms/failover/coordinator.ts'
+import { FiberProcess } from '../algorithms/fiber.ts'
+import type { CoordinatorRequests, JournalRequests, RequestOf } from '../algorithms/servers.ts'
+import { OddEvenServer } from '../algorithms/timestamps/odd-even.ts'
+import type { World } from '../algorithms/world.ts'
+import type { Sampler } from '../scenarios/sampling.ts'
+import type { Call } from './call.ts'
+import type { Kernel } from './kernel.ts'
+import type { Life, SimProcess } from './process.ts'
+
+/** Anything a fault can hit. */
+export interface Host {
+  readonly process: SimProcess
+  /** Starts the process; it may take a while until it listens. */
+  boot(): void
+  /** SIGKILL. */
+  crash(): void
+  /** SIGTERM. */
+  stop(): void
+}
+
+/** A Node.js process that starts. */
+const SERVICE_BOOT_US = 200_000
+
+abstract class Service implements Host {
+  readonly process: SimProcess
+  readonly kernel: Kernel
+
+  constructor(kernel: Kernel, process: SimProcess) {
+    this.kernel = kernel
+    this.process = process
+  }
+
+  protected abstract begin(life: Life): void
+
+  boot(bootUs: number = SERVICE_BOOT_US): void {
+    const life = this.process.start()
+    this.kernel.queue.after(bootUs, Service.#booted, { service: this, life })
+  }
+
+  static #booted(this: void, boot: { readonly service: Service; readonly life: Life }): void {
+    if (!boot.life.holdsBack(Service.#booted, boot)) boot.service.begin(boot.life)
+  }
+
+  crash(): void {
+    this.process.kill()
+  }
+
+  /** There is nothing to finish: what is in memory is lost either way. */
+  stop(): void {
+    this.crash()
+  }
+}
+
+/** Counts in memory, so it begins again after a restart. */
+export class TimestampService extends Service {
+  readonly #index: number
+  readonly #servers: number
+
+  constructor(kernel: Kernel, process: SimProcess, index: number, servers: number) {
+    super(kernel, process)
+    this.#index = index
+    this.#servers = servers
+  }
+
+  protected override begin(life: Life): void {
+    const server = new OddEvenServer(this.#index, this.#servers)
+    life.handler = (call) => call.answer({ timestamp: server.next() })
+  }
+}
+
+export class CoordinatorService extends Service {
+  readonly #world: World
+  readonly #config: CoordinatorConfig
+  readonly #onFatal: (error: Error) => void
+  #fibers: FiberProcess | null = null
+
+  constructor(
+    kernel: Kernel,
+    process: SimProcess,
+    world: World,
+    config: CoordinatorConfig,
+    onFatal: (error: Error) => void,
+  ) {
+    super(kernel, process)
+    this.#world = world
+    this.#config = config
+    this.#onFatal = onFatal
+  }
+
+  protected override begin(life: Life): void {
+    this.#fibers = new FiberProcess(this.process.name, this.#world, this.#onFatal)
+    const coordinator: Coordinator = startCoordinator(this.#fibers, this.#config)
+    life.handler = (call) =>
+      coordinator.handle(call.request as RequestOf<CoordinatorRequests>, (reply) => {
+        // A client that gave up needs no answer; a dead coordinator gives none.
+        if (life.alive && call.isOpen) call.answer(reply)
+      })
+  }
+
+  override crash(): void {
+    this.#fibers?.crash()
+    this.#fibers = null
+    super.crash()
+  }
+}
+
+/** The coordinator's log on its own disk: it survives the coordinator, and answers when the record is synced. */
+export class JournalService extends Service {
+  readonly #fsync: Sampler
+  readonly #records: object[] = []
+
+  constructor(kernel: Kernel, process: SimProcess, fsync: Sampler) {
+    super(kernel, process)
+    this.#fsync = fsync
+  }
+
+  protected override begin(life: Life): void {
+    life.handler = (call) => {
+      const request = call.request as RequestOf<JournalRequests>
+      if (request.kind === 'readAll') {
+        call.answer({ records: this.#records.slice() })
+        return
+      }
+      this.#records.push(request.record)
+      this.kernel.queue.after(this.#fsync.sample(this.kernel.streams.stream('fsync:journal')), answerDone, call)
+    }
+  }
+}
+
+function answerDone(call: Call): void {
+  call.answer({})
+}

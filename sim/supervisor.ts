@@ -1,0 +1,79 @@
+/**
+ * Who may replace a server's data: the harness, on behalf of the coordinator. A rebuild kills the server, clones a
+ * donor's data under a new server_uuid, and starts it again. If the donor dies meanwhile the old data stay.
+ */
+import type { RequestOf, SupervisorRequests } from '../algorithms/servers.ts'
+import type { Call } from './call.ts'
+import type { Kernel } from './kernel.ts'
+import type { MysqlCluster } from './mysql/server.ts'
+import type { SimProcess } from './process.ts'
+
+/** mysqlbinlog of a few transactions; a clone of a small database. */
+const SAVE_US = 100_000
+const CLONE_US = 2_000_000
+
+export interface SavedExtras {
+  readonly node: string
+  readonly gtids: string
+  readonly path: string
+}
+
+export class Supervisor {
+  readonly process: SimProcess
+  /** Everything that was saved before it was thrown away. */
+  readonly saved: SavedExtras[] = []
+  readonly #kernel: Kernel
+  readonly #mysql: MysqlCluster
+  /** Servers that are being rebuilt: nobody else starts them meanwhile. */
+  readonly rebuilding: Set<string> = new Set()
+
+  constructor(kernel: Kernel, process: SimProcess, mysql: MysqlCluster) {
+    this.#kernel = kernel
+    this.process = process
+    this.#mysql = mysql
+    process.start().handler = (call) => this.#handle(call)
+  }
+
+  #handle(call: Call): void {
+    const request = call.request as RequestOf<SupervisorRequests>
+    if (request.kind === 'saveExtras') {
+      const path = `extras/${request.node}-${this.saved.length + 1}.sql`
+      this.saved.push({ node: request.node, gtids: request.gtids.toString(), path })
+      this.#kernel.queue.after(SAVE_US, Supervisor.#saved, { call, path })
+    } else this.#rebuild(call, request.node, request.donor)
+  }
+
+  static #saved(this: void, { call, path }: { readonly call: Call; readonly path: string }): void {
+    call.answer({ path })
+  }
+
+  #rebuild(call: Call, node: string, donor: string): void {
+    if (this.#mysql.server(donor).instance === null) call.refuse(`donor ${donor} is not running`)
+    else if (this.rebuilding.has(node)) call.refuse(`${node} is being rebuilt`)
+    else {
+      const server = this.#mysql.server(node)
+      this.rebuilding.add(node)
+      if (server.process.life !== null) server.crash()
+      this.#kernel.queue.after(CLONE_US, Supervisor.#cloned, { supervisor: this, call, node, donor })
+    }
+  }
+
+  static #cloned(
+    this: void,
+    work: { readonly supervisor: Supervisor; readonly call: Call; readonly node: string; readonly donor: string },
+  ): void {
+    const { supervisor, call, node } = work
+    const server = supervisor.#mysql.server(node)
+    const donor = supervisor.#mysql.server(work.donor)
+    supervisor.rebuilding.delete(node)
+    if (donor.instance === null || donor.process.state !== 'up') {
+      server.boot()
+      call.refuse(`donor ${work.donor} went away`)
+      return
+    }
+    const uuid = supervisor.#mysql.newUuid()
+    server.replaceData(donor, uuid)
+    server.boot()
+    call.answer({ uuid })
+  }
+}

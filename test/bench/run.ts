@@ -1,0 +1,27 @@
+/** `npm run bench` runs every benchmark, `npm run bench NAME` one of them; an unknown name gets the list. */
+import { eventCore } from './event-core.ts'
+import { fiber } from './fiber.ts'
+import { pieces } from './pieces.ts'
+import { queue } from './queue.ts'
+
+interface Benchmark {
+  readonly name: string
+  readonly about: string
+  readonly run: () => unknown
+}
+
+const BENCHMARKS: readonly Benchmark[] = [
+  { name: 'event-core', about: 'quorum echo on the bare event queue, against simjs', run: eventCore },
+  { name: 'queue', about: 'take, draw and schedule with 64 to 100,000 pending, against a heap of objects', run: queue },
+  { name: 'pieces', about: 'a draw, a delay, a recorded latency, a hashed event', run: pieces },
+  { name: 'fiber', about: 'a call and a race by a fiber, against a callback', run: fiber },
+]
+
+const wanted = process.argv[2]
+const chosen = BENCHMARKS.filter(({ name }) => wanted === undefined || name === wanted)
+if (chosen.length === 0) {
+  console.error(`no benchmark is called ${wanted}; there are:`)
+  for (const { name, about } of BENCHMARKS) console.error(`  ${name.padEnd(12)} ${about}`)
+  process.exitCode = 2
+}
+for (const benchmark of chosen) await benchmark.run()

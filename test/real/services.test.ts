@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import type { Outcome } from '../../algorithms/servers.ts'
+import { serviceTarget } from '../../real/fault-targets.ts'
+import { Service } from '../../real/services.ts'
+import { ServiceClient } from '../../real/transport/client.ts'
+import { test } from '../support/test.ts'
+
+function timestampServer(onFailure: (error: Error) => void): Service {
+  return new Service(
+    'timestamp-2',
+    { kind: 'timestamp', port: 0, index: 1, servers: 2 },
+    { onEvent() {}, onSupervise() {}, onFailure },
+  )
+}
+
+function next(client: ServiceClient, deadlineUs = 5_000_000): Promise<Outcome<unknown>> {
+  return new Promise((resolve) => {
+    client.call({ kind: 'next' }, deadlineUs, resolve)
+  })
+}
+
+test('a service can be killed, started again on its port, paused and resumed, and each is seen', {
+  deadlineMs: 60_000,
+}, async () => {
+  const failures: Error[] = []
+  const service = timestampServer((error) => failures.push(error))
+  const target = serviceTarget(service)
+  try {
+    await service.start()
+    const { port } = service
+    const client = new ServiceClient('127.0.0.1', port)
+    assert.deepEqual(await next(client), { kind: 'ok', reply: { timestamp: { counter: 2, server: 2 } } })
+    assert.deepEqual(await next(client), { kind: 'ok', reply: { timestamp: { counter: 4, server: 2 } } })
+
+    assert.equal((await target.kill()).condition, 'gone')
+    assert.equal((await next(client)).kind, 'failed')
+
+    assert.equal((await target.restart()).condition, 'running')
+    assert.equal(service.port, port)
+    // Its counter was in memory only.
+    assert.deepEqual(await next(client), { kind: 'ok', reply: { timestamp: { counter: 2, server: 2 } } })
+
+    assert.equal((await target.pause()).condition, 'paused')
+    assert.deepEqual(await next(client, 50_000), { kind: 'unknown', reason: 'deadline passed' })
+    assert.equal((await target.resume()).condition, 'running')
+    assert.equal((await next(client)).kind, 'ok')
+    client.close()
+    assert.deepEqual(failures, [])
+  } finally {
+    await service.kill()
+  }
+})
+
+test('a service that ends unasked ends the run', { deadlineMs: 60_000 }, async () => {
+  let fail: (error: Error) => void = () => {}
+  const failed = new Promise<Error>((resolve) => {
+    fail = resolve
+  })
+  const service = timestampServer(fail)
+  try {
+    await service.start()
+    const pid = Number(/process (\d+)/.exec(service.description)?.[1])
+    process.kill(pid, 'SIGKILL')
+    assert.match((await failed).message, /timestamp-2 ended by itself \(SIGKILL\)/)
+  } finally {
+    await service.kill()
+  }
+})

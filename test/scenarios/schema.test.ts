@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { scenarioJsonSchema } from '../../scenarios/schema.ts'
+import { test } from '../support/test.ts'
+
+const scenarios = new URL('../../scenarios/', import.meta.url)
+
+test('the JSON Schema that editors use is the one the program has (npx tsx cli.ts schema > scenarios/schema.json)', () => {
+  const committed = JSON.parse(readFileSync(new URL('schema.json', scenarios), 'utf8'))
+  assert.deepEqual(committed, JSON.parse(JSON.stringify(scenarioJsonSchema())))
+})
+
+test('every file of the library names the JSON Schema for editors', () => {
+  const files = readdirSync(new URL('library/', scenarios))
+  assert.ok(files.length >= 6)
+  for (const file of files) {
+    const text = readFileSync(new URL(`library/${file}`, scenarios), 'utf8')
+    assert.match(text, /^# yaml-language-server: \$schema=\.\.\/schema\.json\n/, file)
+  }
+})
+
+test('the JSON Schema refuses unknown keys on every level', () => {
+  type Json = {
+    type?: string
+    properties?: Record<string, Json>
+    additionalProperties?: unknown
+    anyOf?: Json[]
+    items?: Json
+  }
+  let objects = 0
+  const look = (schema: Json, path: string) => {
+    if (schema.properties !== undefined) {
+      objects++
+      assert.equal(schema.additionalProperties, false, path)
+      for (const [key, value] of Object.entries(schema.properties)) look(value, `${path}.${key}`)
+    }
+    for (const [i, branch] of (schema.anyOf ?? []).entries()) look(branch, `${path}|${i}`)
+    if (schema.items !== undefined) look(schema.items, `${path}[]`)
+  }
+  look(scenarioJsonSchema() as Json, 'scenario')
+  assert.ok(objects > 15, `${objects} objects`)
+})
