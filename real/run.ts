@@ -5,6 +5,7 @@
  */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { CoordinatorServer } from '../algorithms/servers.ts'
 import type { TraceEvent } from '../algorithms/trace.ts'
 import type { Progress, ProgressListener } from '../scenarios/progress.ts'
@@ -58,6 +59,8 @@ class RealRun {
   readonly #history: History
   readonly #services = new Map<string, Service>()
   readonly #starting: Promise<unknown>[] = []
+  /** Aborted when the run ends, however it ends: whoever still waits for something stops waiting. */
+  readonly #over = new AbortController()
   #client: ChildProcess | null = null
   #clientDone: () => void = () => {}
   #faults: FaultSchedule | null = null
@@ -100,12 +103,21 @@ class RealRun {
 
   /** Nothing of the run is left after this. */
   async tearDown(): Promise<void> {
-    await this.#faults?.stop().catch(() => {})
-    // What is being started while the run ends must be finished starting before it can be ended.
-    await Promise.allSettled(this.#starting)
-    const ended = [this.#client?.kill(), ...[...this.#services.values()].map((service) => service.kill())]
-    await Promise.allSettled(ended)
-    await this.#driver.stop()
+    this.#over.abort(new Error('the run is over'))
+    const faults = this.#faults?.stop()
+    const services = [...this.#services.values()]
+    // The driver gives up what it is starting; our own processes must have started before they can be ended.
+    const ended = await Promise.allSettled([
+      this.#driver.stop(),
+      Promise.allSettled(this.#starting).then(() =>
+        Promise.all([this.#client?.kill(), ...services.map((service) => service.kill())]),
+      ),
+    ])
+    await faults?.catch(() => {})
+    // A fault that was under way may have started a service once more.
+    await Promise.all(services.map((service) => service.kill()))
+    const failed = ended.find((end) => end.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
   }
 
   async #prepare(): Promise<void> {
@@ -127,7 +139,10 @@ class RealRun {
         new Service(`timestamp-${index + 1}`, { kind: 'timestamp', port: 0, index, servers: timestampCount }, events),
     )
     for (const service of timestamps) this.#services.set(service.name, service)
-    await Promise.all([this.#started(driver.start()), ...timestamps.map((service) => this.#started(service.start()))])
+    await Promise.all([
+      this.#started(() => driver.start()),
+      ...timestamps.map((service) => this.#started(() => service.start())),
+    ])
     this.#counters.serversUpMs = (RunClock.hostUs() - beganUs) / 1000
     this.#counters.storageFsyncUs = driver.storage.fsyncUs
 
@@ -150,30 +165,31 @@ class RealRun {
       events,
     )
     this.#services.set(coordinator.name, coordinator)
-    await this.#started(coordinator.start())
-    await awaitReign(coordinator.port, driver.nodes.length - 1)
+    await this.#started(() => coordinator.start())
+    await awaitReign(coordinator.port, driver.nodes.length - 1, this.#over.signal)
     this.#counters.clusterReadyMs = (RunClock.hostUs() - beganUs) / 1000
 
-    const client = ChildProcess.start(
-      'client',
-      {
-        kind: 'client',
-        run,
-        coordinator: { name: COORDINATOR.name, port: coordinator.port },
-        workload: scenario.workload,
-      },
-      {
-        onMessage: (message) => {
-          if (message.kind === 'operations') this.#history.takeOperations(message.operations)
-          else if (message.kind === 'event') this.#onEvent(message.event)
-          else if (message.kind === 'done') this.#clientDone()
-          else if (message.kind === 'fatal') this.#end(new Error(`the clients failed: ${message.message}`))
+    this.#client = await this.#started(() =>
+      ChildProcess.start(
+        'client',
+        {
+          kind: 'client',
+          run,
+          coordinator: { name: COORDINATOR.name, port: coordinator.port },
+          workload: scenario.workload,
         },
-        onExit: (child, cause) =>
-          this.#end(new Error(`the clients' process ended by itself (${cause})${child.lastWords}`)),
-      },
+        {
+          onMessage: (message) => {
+            if (message.kind === 'operations') this.#history.takeOperations(message.operations)
+            else if (message.kind === 'event') this.#onEvent(message.event)
+            else if (message.kind === 'done') this.#clientDone()
+            else if (message.kind === 'fatal') this.#end(new Error(`the clients failed: ${message.message}`))
+          },
+          onExit: (child, cause) =>
+            this.#end(new Error(`the clients' process ended by itself (${cause})${child.lastWords}`)),
+        },
+      ),
     )
-    this.#client = await this.#started(client)
   }
 
   async #workload(): Promise<void> {
@@ -187,7 +203,7 @@ class RealRun {
     this.#faults = this.#faultSchedule(this.#startUs)
     this.#faults.begin(this.#scenario.faults)
     const limitMs = (START_LEAD_US + workload.durationUs + workload.deadlineUs) / 1000 + DONE_GRACE_MS
-    await within(limitMs, done, 'the clients did not finish')
+    await within(limitMs, done, 'the clients did not finish', this.#over.signal)
     await this.#faults.stop()
   }
 
@@ -196,7 +212,12 @@ class RealRun {
     this.#phase = 'settling'
     const beganUs = RunClock.hostUs()
     await this.#faults!.heal()
-    const converged = await awaitConvergence(this.#driver, this.#services.get(COORDINATOR.name)!.port, this.#rebuilding)
+    const converged = await awaitConvergence(
+      this.#driver,
+      this.#services.get(COORDINATOR.name)!.port,
+      this.#rebuilding,
+      this.#over.signal,
+    )
     this.#counters.settleMs = (RunClock.hostUs() - beganUs) / 1000
     if (converged !== null) this.#note(`the replicas did not converge: ${converged}`)
     await this.#faults!.lookAfter()
@@ -222,7 +243,7 @@ class RealRun {
       this.#clientDone = resolve
     })
     this.#client?.send({ kind: 'handOver' })
-    await Promise.race([done, new Promise((resolve) => setTimeout(resolve, HAND_OVER_MS))])
+    await Promise.race([done, sleep(HAND_OVER_MS, undefined, { signal: this.#over.signal })])
     return this.#record({ nodes: [], lag: [], complete: false, endedUs })
   }
 
@@ -300,9 +321,12 @@ class RealRun {
     return this.#startUs === null ? 0 : RunClock.hostUs() - this.#startUs
   }
 
-  #started<T>(start: Promise<T>): Promise<T> {
-    this.#starting.push(start)
-    return start
+  /** Starting ends with the run: nothing is started behind the back of what takes everything away. */
+  #started<T>(start: () => Promise<T>): Promise<T> {
+    this.#over.signal.throwIfAborted()
+    const started = start()
+    this.#starting.push(started)
+    return started
   }
 
   #orEnd<T>(work: Promise<T>): Promise<T> {
@@ -314,14 +338,14 @@ class RealRun {
 
 const COORDINATOR: CoordinatorServer = { name: 'coordinator', kind: 'coordinator' }
 
-async function within<T>(limitMs: number, work: Promise<T>, complaint: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${complaint} within ${Math.round(limitMs)} ms`)), limitMs)
+async function within<T>(limitMs: number, work: Promise<T>, complaint: string, signal: AbortSignal): Promise<T> {
+  const ends = new AbortController()
+  const late = sleep(limitMs, undefined, { signal: AbortSignal.any([signal, ends.signal]) }).then(() => {
+    throw new Error(`${complaint} within ${Math.round(limitMs)} ms`)
   })
   try {
     return await Promise.race([late, work])
   } finally {
-    clearTimeout(timer)
+    ends.abort()
   }
 }

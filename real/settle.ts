@@ -1,4 +1,5 @@
 /** Waiting for the cluster, each wait with a bound: for its first reign, and at the end for its convergence. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { GtidSet } from '../algorithms/gtid-set.ts'
 import type { CoordinatorRequests, MysqlRequests, Outcome, ReplyOf } from '../algorithms/servers.ts'
 import type { Callable } from './callable.ts'
@@ -16,7 +17,7 @@ const CALL_DEADLINE_US = 1_000_000
 type Status = ReplyOf<CoordinatorRequests, 'status'>
 
 /** Until a source reigns and `replicas` replicas hold its first transaction. */
-export async function awaitReign(port: number, replicas: number): Promise<void> {
+export async function awaitReign(port: number, replicas: number, signal: AbortSignal): Promise<void> {
   const coordinator = new ServiceClient('127.0.0.1', port)
   try {
     const deadlineMs = performance.now() + REIGN_DEADLINE_MS
@@ -31,7 +32,7 @@ export async function awaitReign(port: number, replicas: number): Promise<void> 
               : `the coordinator does not answer (${status.reason})`
           }`,
         )
-      await pause()
+      await sleep(POLL_MS, undefined, { signal })
     }
   } finally {
     coordinator.close()
@@ -43,6 +44,7 @@ export async function awaitConvergence(
   driver: Driver,
   coordinatorPort: number,
   rebuilding: (node: string) => boolean,
+  signal: AbortSignal,
 ): Promise<string | null> {
   const coordinator = new ServiceClient('127.0.0.1', coordinatorPort)
   const members = driver.nodes
@@ -61,7 +63,7 @@ export async function awaitConvergence(
       if (missing === null) return null
       const limitMs = members.some(({ name }) => rebuilding(name)) ? REBUILD_DEADLINE_MS : CONVERGENCE_DEADLINE_MS
       if (performance.now() - beganMs >= limitMs) return `${missing} after ${limitMs / 1000} s`
-      await pause()
+      await sleep(POLL_MS, undefined, { signal })
     }
   } finally {
     coordinator.close()
@@ -91,8 +93,4 @@ function ask<T>(server: Callable, request: { readonly kind: string }): Promise<O
   return new Promise((resolve) => {
     server.call(request, CALL_DEADLINE_US, (outcome) => resolve(outcome as Outcome<T>))
   })
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, POLL_MS))
 }

@@ -42,6 +42,16 @@ export function plural(amount: number, one: string, many = `${one}s`): string {
   return `${count(amount)}\u00a0${amount === 1 ? one : many}`
 }
 
+/** Scores that differ must not look alike: as many decimals as it takes to tell them apart, within reason. */
+export function apart(values: readonly number[]): (value: number) => string {
+  const distinct = new Set(values).size
+  if (new Set(values.map(digits)).size === distinct) return digits
+  for (let decimals = 3; decimals < 8; decimals++)
+    if (new Set(values.map((value) => value.toFixed(decimals))).size === distinct)
+      return (value) => value.toFixed(decimals)
+  return digits
+}
+
 /** Data in a page carry four significant digits: a chart shows fewer, and a third of the bytes are saved. */
 export function compact(value: number | null | undefined): number | null {
   if (value === null || value === undefined || !Number.isFinite(value)) return null

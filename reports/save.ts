@@ -3,7 +3,7 @@
  * temporary folder, and the caller is told where. A file is either whole or absent: it is written beside its name and
  * then renamed.
  */
-import { accessSync, constants, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Result } from '../scenarios/result.ts'
@@ -52,16 +52,6 @@ export async function saveRun(folder: string, result: Result, render: () => Prom
     }
   }
   return { resultPath, reportPath: null, troubles }
-}
-
-/** Throws where the folder cannot be made: better before a run than after it. */
-export function prepareFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true })
-    accessSync(folder, constants.W_OK)
-  } catch (error) {
-    throw new Error(`${folder}: expected a folder that can be written to, found ${reasonOf(error)}`, { cause: error })
-  }
 }
 
 /** Returns the report's path. */

@@ -1,16 +1,21 @@
 /** What a run did, in sentences made from its numbers: the part of a report that people quote. */
 import type { Failover, Result } from '../scenarios/result.ts'
 import { listed } from './markup.ts'
-import { count, digits, milliseconds, percent, plural, seconds } from './numbers.ts'
+import { apart, count, digits, milliseconds, percent, plural, seconds } from './numbers.ts'
 
 type Fault = Result['faults'][number]
 
 /** What was asked of the cluster. */
 export function asked(result: Result): string {
   const { workload, cluster, algorithms } = result.scenario
-  const rate = `${digits(workload.ratePerSec)} operations a second (${percent(workload.reads)} reads, ${workload.consistency})`
+  const rate = `${digits(workload.ratePerSec)} operations a second (${mixOf(workload.reads)}, ${workload.consistency})`
   const policies = `${algorithms.timestamps} timestamps, ${algorithms.quorum} quorum, ${algorithms.election} election`
   return `${rate} for ${milliseconds(workload.durationUs / 1000)} on ${plural(cluster.nodes, 'node')}, with ${policies}.`
+}
+
+function mixOf(reads: number): string {
+  if (reads === 0) return 'writes only'
+  return reads === 1 ? 'reads only' : `${percent(reads)} reads`
 }
 
 /** What happened, one idea a sentence. `withTrials` false: where the spread stands next to the sentences anyway. */
@@ -106,7 +111,8 @@ export function electionSentence(result: Result, failover: Failover): string {
       ? `${newSource} was chosen; no reason was recorded.`
       : `${newSource} was chosen: ${ended(reason)}`
   }
-  const numbers = `${digits(winner.score)} (${winner.reason})`
+  const show = apart(ranking.map(({ score }) => score))
+  const numbers = `${show(winner.score)} (${winner.reason})`
   if (ranking.length === 1)
     return `${newSource} was elected because it was the only candidate; ${policy} gave it ${numbers}.`
   if (place > 0) {
@@ -115,7 +121,7 @@ export function electionSentence(result: Result, failover: Failover): string {
     return `${newSource} was elected although ${policy} ranked it ${PLACES[place] ?? `number ${place + 1}`} with ${numbers}: ${ended(why)}`
   }
   const next = ranking[1]!
-  return `${newSource} was elected because ${policy} ranked it first with ${numbers}; ${next.node} came second with ${digits(next.score)} (${next.reason}).`
+  return `${newSource} was elected because ${policy} ranked it first with ${numbers}; ${next.node} came second with ${show(next.score)} (${next.reason}).`
 }
 
 /** The elected event's reason is the winner's own, then what stood against those ranked before it. */
@@ -127,14 +133,15 @@ function objectionsOf(result: Result, failover: Failover, own: string): string {
 
 /** Whether the policies agree; the table beneath shows the numbers. */
 export function agreementSentence(failover: Failover): string {
-  const picks = Object.entries(failover.rankings).flatMap(([policy, ranking]) =>
-    ranking[0] === undefined || policy === failover.policy ? [] : [{ policy, node: ranking[0].node }],
-  )
-  if (picks.length === 0) return ''
-  const said = picks.map(
-    ({ policy, node }) => `${policy} would have picked ${node === failover.newSource ? 'the same node' : node}`,
-  )
-  return `Of the other policies, ${listed(said)}.`
+  const said = Object.entries(failover.rankings).flatMap(([policy, ranking]) => {
+    const best = ranking[0]
+    if (best === undefined || policy === failover.policy) return []
+    const own = ranking.find(({ node }) => node === failover.newSource)
+    if (best.node === failover.newSource) return [`${policy} would have picked the same node`]
+    const tie = own?.score === best.score ? `, though it rated ${failover.newSource} as high` : ''
+    return [`${policy} would have picked ${best.node}${tie}`]
+  })
+  return said.length === 0 ? '' : `Of the other policies, ${listed(said)}.`
 }
 
 function trialsSentence(result: Result): string | null {

@@ -1,28 +1,8 @@
 /** Two results side by side, as a table for the terminal. */
+import type { Comparison, SampleSummary } from '../scenarios/compare.ts'
 import { digits, missing } from './numbers.ts'
 
-interface Sample {
-  readonly n: number
-  readonly median: number | null
-  readonly ci95: readonly [number, number] | null
-}
-
-/** What `compareResults` returns, as far as a table needs it. */
-export interface Compared {
-  readonly kind: 'comparison' | 'fidelity'
-  readonly differences: readonly string[]
-  readonly rows: readonly {
-    readonly metric: string
-    readonly unit: string
-    readonly a: Sample
-    readonly b: Sample
-    readonly change: number | null
-    readonly p: number | null
-    readonly note: string
-  }[]
-}
-
-export function comparisonText(compared: Compared, names: readonly [string, string]): string {
+export function comparisonText(compared: Comparison, names: readonly [string, string]): string {
   const title =
     compared.kind === 'fidelity'
       ? "a simulation beside a measurement: each row is the simulator's error"
@@ -30,12 +10,13 @@ export function comparisonText(compared: Compared, names: readonly [string, stri
   const table = [
     ['', 'a', 'b', 'change', 'p', ''],
     ...compared.rows.map(({ metric, unit, a, b, change, p, note }) => [
-      `${metric} (${unit.replace(/Ms$/, 'ms')})`,
+      `${metric} (${unit})`,
       sampleText(a),
       sampleText(b),
       change === null ? missing : `${change > 0 ? '+' : ''}${digits(change * 100)} %`,
       p === null ? missing : p < 0.001 ? '< 0.001' : p.toFixed(3),
-      note,
+      // The reason stands above the table already.
+      compared.differences.length > 0 ? 'not ranked' : note,
     ]),
   ]
   const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)))
@@ -49,7 +30,7 @@ export function comparisonText(compared: Compared, names: readonly [string, stri
   ].join('\n')
 }
 
-function sampleText({ n, median, ci95 }: Sample): string {
+function sampleText({ n, median, ci95 }: SampleSummary): string {
   if (n === 0) return missing
   return `${digits(median)}${ci95 === null ? '' : ` [${digits(ci95[0])}, ${digits(ci95[1])}]`} n=${n}`
 }

@@ -33,6 +33,7 @@ export function summaryText(result: Result, style: Style): string {
       `  ${paint(mark, tone, style)}  expected ${path} ${op === '==' ? 'to be' : op} ${limit}: ${actual ?? missing}`,
     )
   }
+  for (const note of result.summary.notes ?? []) lines.push(`  ${paint('! note', 'doubtful', style)}  ${note}`)
   const { tone } = MARKS[verdictOf(result)]
   lines.push('', `  ${paint(verdictLine(result), tone, style)}`)
   return lines.map((line) => fit(line, style)).join('\n')
@@ -173,12 +174,16 @@ export function liveLine(live: Live, durationUs: number, style: Style): string {
   const done = Math.min(1, Math.max(0, live.atUs / durationUs))
   const parts = [
     `${(Math.max(0, live.atUs) / 1e6).toFixed(1)} / ${digits(durationUs / 1e6)} s`,
-    `${count(live.ok)} ok of ${count(live.offered)}`,
-    `${count(live.failed)} failed`,
-    `${count(live.unknown)} unknown`,
+    ...(live.offered === 0
+      ? []
+      : [
+          `${count(live.ok)} ok of ${count(live.offered)}`,
+          `${count(live.failed)} failed`,
+          `${count(live.unknown)} unknown`,
+        ]),
     ...(live.p99Ms === null ? [] : [`p99 ${milliseconds(live.p99Ms)}`]),
     ...(live.lagMs === null ? [] : [`lag ${milliseconds(live.lagMs)}`]),
-    live.source === null ? 'no source' : `source ${live.source}`,
+    ...(live.offered === 0 ? [] : [live.source === null ? 'no source' : `source ${live.source}`]),
     ...live.faults,
     ...(live.phase === 'workload' ? [] : [live.phase]),
   ]

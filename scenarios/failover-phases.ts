@@ -37,9 +37,8 @@ export function phaseDurations(events: readonly PhaseEvent[], startUs: number, a
     sinceUs = atUs
   }
   for (const event of events) {
-    const atUs = Math.max(startUs, Math.min(event.atUs, endUs))
     if (event.atUs > endUs) break
-    close(atUs)
+    close(Math.max(startUs, event.atUs))
     label = LABEL[event.phase]
     totals[label] ??= 0
   }

@@ -14,11 +14,13 @@ import { quantileOfSorted } from './statistics.ts'
 
 const INTERVALS_MS = [10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 300_000, 600_000]
 const MOST_ROWS = 300
+const FEWEST_ROWS = 20
 /** Fewer operations than this in an interval make a jagged line, not a curve. */
 const OPERATIONS_PER_ROW = 10
 
 export function intervalMsFor(durationUs: number, ratePerSec: number): number {
-  const least = Math.max(durationUs / 1000 / MOST_ROWS, (OPERATIONS_PER_ROW * 1000) / ratePerSec)
+  const filled = Math.min((OPERATIONS_PER_ROW * 1000) / ratePerSec, durationUs / 1000 / FEWEST_ROWS)
+  const least = Math.max(durationUs / 1000 / MOST_ROWS, filled)
   return INTERVALS_MS.find((ms) => ms >= least) ?? Math.ceil(durationUs / 1000 / MOST_ROWS)
 }
 

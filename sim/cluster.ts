@@ -20,6 +20,7 @@ export class SimCluster {
   readonly supervisor: Supervisor
   readonly world: SimWorld
   readonly client: FiberProcess
+  readonly coordinator: Host
   /** What faults can hit, by process name. */
   readonly hosts: Map<string, Host> = new Map()
   readonly lag: LagLog
@@ -54,7 +55,7 @@ export class SimCluster {
     journal.boot(0)
     network.add('client').start()
     this.client = new FiberProcess('client', this.world, onFatal)
-    const coordinator = new CoordinatorService(
+    this.coordinator = new CoordinatorService(
       kernel,
       network.add('coordinator'),
       this.world,
@@ -72,12 +73,12 @@ export class SimCluster {
     const timestamps = timestampServers.map(
       (name, i) => new TimestampService(kernel, network.add(name), i, timestampServers.length),
     )
-    for (const host of [...this.mysql.servers, coordinator, ...timestamps]) this.hosts.set(host.process.name, host)
+    for (const host of [...this.mysql.servers, this.coordinator, ...timestamps]) this.hosts.set(host.process.name, host)
   }
 
-  /** Everything starts at once, as `docker compose up` does it. */
-  boot(): void {
-    for (const host of this.hosts.values()) host.boot()
+  /** The coordinator is started when everything it asks is there. */
+  bootServers(): void {
+    for (const host of this.hosts.values()) if (host !== this.coordinator) host.boot()
   }
 
   /** Who reigns by the newest reign in the trace; the first node before that. */

@@ -3,7 +3,7 @@
  * the sender's kernel does, and delivers it after the heal: a statement that its caller gave up long ago may still be
  * executed then.
  */
-import type { RandomStream } from '../scenarios/random.ts'
+import { type RandomStream, RandomStreams } from '../scenarios/random.ts'
 import type { Sampler } from '../scenarios/sampling.ts'
 import type { Kernel } from './kernel.ts'
 import type { SimProcess } from './process.ts'
@@ -47,6 +47,18 @@ export class Link {
     if (arrivalUs < this.#lastUs) arrivalUs = this.#lastUs
     else this.#lastUs = arrivalUs
     queue.after(arrivalUs - now, action, argument)
+  }
+
+  /**
+   * What a message sent now would meet: the harness's independent look. It draws the same nine messages every time, so
+   * that two looks differ only if the link does, and takes nothing from the streams of the run.
+   */
+  look(): { readonly delivers: boolean; readonly us: number } {
+    const stream = new RandomStreams(0).stream('witness')
+    const trips = Array.from({ length: 9 }, () =>
+      [this.#delay, ...this.slowdowns].reduce((sum, part) => sum + part.sample(stream), 0),
+    )
+    return { delivers: !this.isCut, us: trips.sort((a, b) => a - b)[4]! }
   }
 
   /** Cuts nest: a link is whole when every cut is healed. */

@@ -18,6 +18,7 @@ import {
   nobodySaysAny,
   noDefaultExports,
   noTestRunsAlone,
+  testsMirrorTheProject,
   topLevelIsTheSevenFolders,
 } from './support/tidy/shape.ts'
 import { plantedTree, type Rule, readTree, type SourceTree } from './support/tidy/source-tree.ts'
@@ -75,7 +76,9 @@ const rules: readonly Tested[] = [
       [
         'reports/a.ts',
         `import { b } from '../scenarios/judge.ts'`,
-        ['1 reports/ imports scenarios/judge.ts; it may import scenarios/result.ts and scenarios/statistics.ts'],
+        [
+          '1 reports/ imports scenarios/judge.ts; it may import scenarios/result.ts, scenarios/statistics.ts, scenarios/compare.ts',
+        ],
       ],
       ['reports/x/a.ts', `import { b } from '../../scenarios/result.ts'`, []],
       ['cli.ts', `import { b } from './algorithms/b.ts'`, ['1 cli.ts imports algorithms/b.ts']],
@@ -176,6 +179,16 @@ const rules: readonly Tested[] = [
       ['algorithms/a.ts', `export type Fiber<T> = Generator<unknown, T, any>`, []],
       ['algorithms/a.ts', `export type Fibre<T> = Generator<unknown, T, any>`, ['1 any']],
       ['sim/a.ts', `export type Fiber<T> = Generator<unknown, T, any>`, ['1 any']],
+    ],
+  },
+  {
+    title: 'tests lie where what they test lies',
+    rule: testsMirrorTheProject,
+    planted: [
+      ['test/simulator/a.test.ts', '', ['1 there is no folder simulator/']],
+      ['test/a.test.ts', '', []],
+      ['test/support/a.test.ts', '', []],
+      ['test/bench/a.ts', '', []],
     ],
   },
   {

@@ -46,6 +46,10 @@ export interface Coordinator {
 /** The wait for one timestamp server before the next is asked. */
 const TIMESTAMP_TIMEOUT_US = 100_000
 
+/** At its start a coordinator waits so long for servers that do not answer; then it goes on without them. */
+const SURVEY_US = 5_000_000
+const SURVEY_STEP_US = 5_000
+
 export function startCoordinator(process: FiberProcess, config: CoordinatorConfig): Coordinator {
   const members = config.nodes.map((node, index) => newMember(index, node, EMPTY_GTID_SET))
   const servers = config.timestampServers.map((name): TimestampServer => ({ name, kind: 'timestamp' }))
@@ -129,11 +133,10 @@ function* recall(coordinator: CoordinatorState): Fiber<void> {
   }
 }
 
-/** Wait until every server has answered a probe or failed one. */
+/** Nobody waits for clients yet, so every server gets its time to answer a first probe. */
 function* survey(coordinator: CoordinatorState): Fiber<void> {
-  const { members, tuning } = coordinator
-  for (let waitedUs = 0; waitedUs < tuning.probeTimeoutUs * 2; waitedUs += 5_000) {
-    if (members.every((member) => member.probe !== null)) return
-    yield* sleep(5_000)
+  for (let waitedUs = 0; waitedUs < SURVEY_US; waitedUs += SURVEY_STEP_US) {
+    if (coordinator.members.every((member) => member.probe === 'answered')) return
+    yield* sleep(SURVEY_STEP_US)
   }
 }

@@ -17,6 +17,12 @@ export function* follow(coordinator: CoordinatorState, reign: Reign, member: Mem
   const session = { epoch: reign.epoch, source: reign.source.node }
   const action = { command: 'point', source: reign.source.node, drain: false } as const
   const outcome = yield* administer(coordinator, member, session, action)
+  return yield* succeeded(outcome, `${member.node} was not pointed at ${reign.source.node}`)
+}
+
+/** A step that failed is tried again by the watch; the trace says why it was necessary. */
+function* succeeded(outcome: Outcome<unknown>, complaint: string): Fiber<boolean> {
+  if (outcome.kind !== 'ok') yield* emit({ kind: 'note', text: `${complaint}: ${outcome.reason}` })
   return outcome.kind === 'ok'
 }
 
@@ -32,7 +38,10 @@ export function needsRejoin(reign: Reign, member: Member): boolean {
 export function* rejoin(coordinator: CoordinatorState, reign: Reign, member: Member): Fiber<void> {
   const session = { epoch: reign.epoch, source: reign.source.node }
   const quiet = yield* administer(coordinator, member, session, { command: 'quiesce' })
-  if (quiet.kind !== 'ok') return
+  if (quiet.kind !== 'ok') {
+    yield* succeeded(quiet, `${member.node} could not be silenced`)
+    return
+  }
   // Read after the server was silenced, so that whatever it holds of this reign is in here as well.
   const current = yield* call(reign.source.server, { kind: 'executed' }, coordinator.tuning.statementTimeoutUs)
   if (current.kind !== 'ok') return

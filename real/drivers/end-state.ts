@@ -4,10 +4,11 @@ import type { NodeEnd } from '../../scenarios/record.ts'
 
 /**
  * Independent of the order in which a server stores or reads rows, and sensitive to every column, `position` too: it
- * decides which write of a key is the newest. MD5 halves: a plain sum of CRCs has collisions.
+ * decides which write of a key is the newest. Parts of SHA-256: sums of CRCs have collisions, and MySQL 9.7 has no MD5
+ * built in.
  */
 const CHECKSUM = `SELECT COUNT(*), LOWER(HEX(BIT_XOR(CAST(CONV(LEFT(digest, 16), 16, 10) AS UNSIGNED)))), LOWER(HEX(BIT_XOR(CAST(CONV(RIGHT(digest, 16), 16, 10) AS UNSIGNED))))
-  FROM (SELECT MD5(CONCAT_WS('|', position, op, key_id, IFNULL(ts_counter, '-'), IFNULL(ts_server, '-'))) AS digest FROM quorumlab.operations) AS digests`
+  FROM (SELECT SHA2(CONCAT_WS('|', position, op, key_id, IFNULL(ts_counter, '-'), IFNULL(ts_server, '-')), 256) AS digest FROM quorumlab.operations) AS digests`
 
 export async function readEndState(node: string, connect: () => Promise<Connection>): Promise<NodeEnd> {
   let connection: Connection | null = null
@@ -31,8 +32,8 @@ export async function readEndState(node: string, connect: () => Promise<Connecti
       role: server![1] === 0 ? 'source' : 'replica',
     }
   } catch (error) {
-    // A statement that the server refuses is our mistake, not the server's state.
-    if (connection !== null && ((error as { errno?: number }).errno ?? 0) > 0) throw error
+    // A statement that no server would accept (SQLSTATE classes 3D and 42) is our mistake, not this server's state.
+    if (/^(3D|42)/.test((error as { sqlState?: string }).sqlState ?? '')) throw error
     return { node, reachable: false, uuid: null, executed: null, tableChecksum: null, ops: null, role: 'down' }
   } finally {
     connection?.destroy()

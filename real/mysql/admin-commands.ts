@@ -108,7 +108,9 @@ async function point(session: AdminSession, target: MysqlTarget, source: string,
   if (member === undefined) throw new Error(`assertion: ${source} is not a configured member`)
   const before = await state(session, target)
   if (!before.superReadOnly) await readOnly(session)
-  if (target.semiSync) await session.change('SET GLOBAL rpl_semi_sync_source_enabled = OFF')
+  if (target.semiSync)
+    // The replica's half takes effect when its receiver starts.
+    await session.change('SET GLOBAL rpl_semi_sync_source_enabled = OFF; SET GLOBAL rpl_semi_sync_replica_enabled = ON')
   const channels = (await session.ask(
     "SELECT 1 FROM performance_schema.replication_connection_configuration WHERE CHANNEL_NAME = ''",
   )) as unknown[]
@@ -161,7 +163,11 @@ async function promote(
       ` VALUES (${row.epoch}, ${action.k}, ${row.member}, ${row.base}, @@server_uuid, NOW(6)); ` +
       'SET SESSION gtid_next = AUTOMATIC',
   )
-  if (target.semiSync) await session.change('SET GLOBAL rpl_semi_sync_source_enabled = ON')
+  if (target.semiSync)
+    await session.change(
+      `SET GLOBAL rpl_semi_sync_source_wait_for_replica_count = ${Math.max(1, action.k)}; ` +
+        'SET GLOBAL rpl_semi_sync_source_enabled = ON',
+    )
   await session.change('SET GLOBAL read_only = OFF')
   if (before.offline) await session.change('SET GLOBAL offline_mode = OFF')
 }

@@ -57,6 +57,18 @@ export class MysqlClient implements Callable {
     }
   }
 
+  /**
+   * Open the connections that the first probe and the first wait would otherwise pay for: the first handshake with an
+   * account costs the server a key exchange. Settles when each is open or has failed; failing is no error here.
+   */
+  async greet(deadlineUs: number): Promise<void> {
+    await Promise.all(
+      [this.#probes, this.#confirmations, this.#waits, this.#data].map(
+        (pool) => new Promise<void>((resolve) => pool.submit('DO 0', deadlineUs, () => resolve())),
+      ),
+    )
+  }
+
   close(): void {
     for (const pool of [this.#data, this.#probes, this.#confirmations, this.#waits]) pool.close()
     this.#administrator.close()

@@ -14,6 +14,8 @@ import { SupervisorClient } from './supervisor-client.ts'
 
 const JOURNAL: JournalServer = { name: 'journal', kind: 'journal' }
 const SUPERVISOR: SupervisorServer = { name: 'supervisor', kind: 'supervisor' }
+/** Before the first probe; a server that is down or paused then delays the coordinator's start by this much at most. */
+const GREETING_DEADLINE_US = 500_000
 
 runChild<CoordinatorSetup>('coordinator', async (setup) => {
   const { cluster, timestampServers } = setup
@@ -23,8 +25,8 @@ runChild<CoordinatorSetup>('coordinator', async (setup) => {
     [SUPERVISOR.name, supervisor],
   ])
   for (const { name, port } of timestampServers) servers.set(name, new ServiceClient('127.0.0.1', port))
-  for (const node of cluster.members)
-    servers.set(node.name, new MysqlClient({ node, ...cluster }, { dataConnections: setup.dataConnections }))
+  const mysql = cluster.members.map((node) => new MysqlClient({ node, ...cluster }, setup))
+  for (const [i, node] of cluster.members.entries()) servers.set(node.name, mysql[i]!)
 
   const onEvent = (event: object) => tellParent({ kind: 'event', event: event as never })
   const world = new RealWorld({ ...setup.run, servers, onEvent })
@@ -38,6 +40,7 @@ runChild<CoordinatorSetup>('coordinator', async (setup) => {
     }
     coordinator.handle(request as RequestOf<CoordinatorRequests>, (reply) => answer({ kind: 'ok', reply }))
   })
+  await Promise.all(mysql.map((client) => client.greet(GREETING_DEADLINE_US)))
   coordinator = startCoordinator(fibers, {
     ...setup.config,
     nodes: cluster.members.map(({ name }) => name),

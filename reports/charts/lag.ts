@@ -1,8 +1,9 @@
 /** Replication lag per node: how long a transaction took from its commit on the source to its application there. */
 import { compact, milliseconds } from '../numbers.ts'
 import type { Run } from '../runs.ts'
+import { logScale } from './log-axis.ts'
 import { backdrop, colourOfNode, endOf, nodesOf } from './marks-of-time.ts'
-import { type Chart, CONFIG, type Layer, logMsAxis, sized, TIME_PARAM, timeEncoding } from './spec.ts'
+import { type Chart, CONFIG, type Layer, logMs, sized, TIME_PARAM, timeEncoding } from './spec.ts'
 
 const FLOOR_MS = 0.001
 
@@ -11,17 +12,16 @@ export function lagChart(runs: readonly Run[]): Chart {
   const one = runs.length === 1
   const colourOf = colourOfNode(runs)
   const nodes = nodesOf(runs)
+  const scale = logScale(
+    runs.flatMap(({ result }) => Object.values(result.series.lagMs).flatMap((lags) => lags.map(floored))),
+  )
   const layers = runs.flatMap((run): Layer[] =>
     Object.entries(run.result.series.lagMs)
       .filter(([, lags]) => lags.some((lag) => lag !== null))
       .map(([node, lags]) => ({
         data: {
           values: run.result.series.tMs.map((fromMs, index) => {
-            const lag = lags[index] ?? null
-            return {
-              atMs: fromMs + run.result.series.intervalMs / 2,
-              lag: lag === null ? null : Math.max(FLOOR_MS, compact(lag)!),
-            }
+            return { atMs: fromMs + run.result.series.intervalMs / 2, lag: floored(lags[index]) }
           }),
         },
         mark: {
@@ -34,12 +34,7 @@ export function lagChart(runs: readonly Run[]): Chart {
         },
         encoding: {
           x: timeEncoding('atMs', end),
-          y: {
-            field: 'lag',
-            type: 'quantitative',
-            scale: { type: 'log', nice: true },
-            axis: logMsAxis('largest lag of each interval, log scale'),
-          },
+          y: logMs('lag', scale, 'largest lag of each interval, log scale'),
         },
       })),
   )
@@ -63,7 +58,7 @@ export function lagChart(runs: readonly Run[]): Chart {
         ? [{ label: 'simulated runs are dashed', colour: 'var(--muted)', shape: 'dashed' as const }]
         : []),
     ],
-    note: 'A node has no lag while it is the source, and none is known while it is down.',
+    note: 'Each transaction counts at its commit. What a node missed while it was down or cut off shows there, with the time until it was applied at last. A source has no lag.',
     spec: {
       ...sized(170),
       params: [TIME_PARAM],
@@ -86,4 +81,9 @@ export function lagChart(runs: readonly Run[]): Chart {
 
 function noData(end: number): Layer {
   return { data: { values: [] }, mark: 'rule', encoding: { x: timeEncoding('atMs', end) } }
+}
+
+function floored(value: number | null | undefined): number | null {
+  const short = compact(value)
+  return short === null ? null : Math.max(FLOOR_MS, short)
 }

@@ -1,8 +1,9 @@
 /** Latency over time as bands: half of the operations below the line, 90 % below the dark band, 99 % below the pale one. */
 import { compact, milliseconds } from '../numbers.ts'
 import type { Run } from '../runs.ts'
+import { logScale } from './log-axis.ts'
 import { backdrop, endOf } from './marks-of-time.ts'
-import { type Chart, CONFIG, type Layer, logMsAxis, sized, TIME_PARAM, timeEncoding } from './spec.ts'
+import { type Chart, CONFIG, type Layer, logMs, sized, TIME_PARAM, timeEncoding } from './spec.ts'
 
 const PERCENTILES = ['p50', 'p90', 'p99'] as const
 /** Log scales have no zero. Nothing here is faster than a microsecond. */
@@ -12,18 +13,13 @@ export function latencyChart(runs: readonly Run[], kind: 'write' | 'read'): Char
   const end = endOf(runs)
   const one = runs.length === 1
   const column = kind === 'write' ? ('writeMs' as const) : ('readMs' as const)
-  const y = (field: string) => ({
-    field,
-    type: 'quantitative' as const,
-    scale: { type: 'log' as const, nice: true },
-    axis: logMsAxis(`${kind} latency, log scale`),
-  })
+  const scale = logScale(
+    runs.flatMap(({ result }) => [...result.series[column].p50, ...result.series[column].p99].map(floored)),
+  )
+  const y = (field: string) => logMs(field, scale, `${kind} latency, log scale`)
   const layers = runs.flatMap((run): Layer[] => {
     const { series } = run.result
-    const at = (percentile: (typeof PERCENTILES)[number], index: number) => {
-      const value = series[column][percentile][index] ?? null
-      return value === null ? null : Math.max(FLOOR_MS, compact(value)!)
-    }
+    const at = (percentile: (typeof PERCENTILES)[number], index: number) => floored(series[column][percentile][index])
     const values = series.tMs.map((fromMs, index) => ({
       atMs: fromMs + series.intervalMs / 2,
       p50: at('p50', index),
@@ -103,4 +99,9 @@ export function latencyChart(runs: readonly Run[], kind: 'write' | 'read'): Char
       ),
     },
   }
+}
+
+function floored(value: number | null | undefined): number | null {
+  const short = compact(value)
+  return short === null ? null : Math.max(FLOOR_MS, short)
 }

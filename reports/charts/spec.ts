@@ -4,6 +4,7 @@
  */
 import type { TopLevelSpec } from 'vega-lite'
 import { ink } from '../palette.ts'
+import type { LogScale } from './log-axis.ts'
 
 export type Layer = Extract<TopLevelSpec, { layer: unknown }>['layer'][number]
 type Config = NonNullable<TopLevelSpec['config']>
@@ -101,13 +102,14 @@ export function valueAxis(title: string) {
   return { title, minExtent: LEFT_MARGIN_PX, maxExtent: LEFT_MARGIN_PX, tickCount: 4, labelLimit: LEFT_MARGIN_PX - 4 }
 }
 
-/** Latency spans decades: 1, 10, 100 on a log scale, and words a person would use. */
-export function logMsAxis(title: string) {
+export const MS_LABEL = 'datum.value >= 1000 ? format(datum.value / 1000, ",") + " s" : datum.value + " ms"'
+
+/** Milliseconds on a log scale, labelled as a person would say them. */
+export function logMs(field: string, scale: LogScale, title: string) {
   return {
-    ...valueAxis(title),
-    tickCount: 40,
-    labelOverlap: false,
-    values: [0.001, 0.01, 0.1, 1, 10, 100, 1000, 10_000, 100_000],
-    labelExpr: 'datum.value >= 1000 ? format(datum.value / 1000, ",") + " s" : datum.value + " ms"',
+    field,
+    type: 'quantitative' as const,
+    scale: { type: 'log' as const, domain: [...scale.domain], nice: false },
+    axis: { ...valueAxis(title), tickCount: 40, values: [...scale.ticks], labelOverlap: false, labelExpr: MS_LABEL },
   }
 }

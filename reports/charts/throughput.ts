@@ -57,9 +57,13 @@ export function throughputChart(runs: readonly Run[]): Chart {
   }
 }
 
+/** Nothing is offered after the workload's end, when the last answers come: no zero is drawn there. */
 function ratesOf(run: Run, column: 'offered' | (typeof OUTCOMES)[number]): (number | null)[] {
-  const { series } = run.result
-  return series[column].map((amount) => compact((amount * 1000) / series.intervalMs))
+  const { series, scenario } = run.result
+  const endMs = scenario.workload.durationUs / 1000
+  return series[column].map((amount, index) =>
+    column === 'offered' && series.tMs[index]! >= endMs ? null : compact((amount * 1000) / series.intervalMs),
+  )
 }
 
 /** One run: outcomes on top of one another, so that the outline is what was answered at all. */

@@ -24,7 +24,7 @@ export function answerSection(runs: readonly Run[], comparison?: Comparison): Ma
   const sameQuestion = runs.every(({ result }) => asked(result) === asked(first))
   return html`<section id="answer" class="answer">
 <p class="kicker">${first.scenario.name}</p>
-<h1>${first.scenario.description || first.scenario.name}</h1>
+${question(first)}
 <p class="asked">${sameQuestion ? asked(first) : ''}</p>
 <div class="stories">${runs.map((run) => story(run, runs.length > 1, !sameQuestion))}</div>
 <div class="three">
@@ -34,6 +34,14 @@ ${card('Replication lag', runs, lagFigure, differenceIn('lagP99Ms', runs, compar
 </div>
 </section>
 `
+}
+
+/** The description's first sentence is the question; what follows it is its background. */
+function question({ scenario }: Result): Markup {
+  const text = scenario.description.trim() || scenario.name
+  const [, head = text, rest = ''] = /^(.*?[.?!])\s+(.*)$/s.exec(text) ?? []
+  const size = head.length > 90 ? html` class="long"` : ''
+  return html`<h1${size}>${head}</h1>${rest === '' ? '' : html`<p class="background">${rest}</p>`}`
 }
 
 function story({ result, name, colour, dash }: Run, named: boolean, ask: boolean): Markup {
@@ -128,9 +136,20 @@ function lagFigure({ summary, trials }: Result): Figure {
     lines: [
       `p99 of ${count(lagMs.count)} applied transactions`,
       ...lines,
+      worstNode(lagMs),
       `median ${milliseconds(lagMs.p50)}, slowest ${milliseconds(lagMs.max)}`,
     ],
   }
+}
+
+/** One server that was down for a while makes the p99 of all: then it is named, beside what the others had. */
+function worstNode({ perNode }: Result['summary']['lagMs']): string {
+  const nodes = Object.entries(perNode)
+    .filter(([, lag]) => lag.count > 0)
+    .sort(([, a], [, b]) => b.p99 - a.p99)
+  const [worst, second] = nodes
+  if (worst === undefined || second === undefined || worst[1].p99 < 5 * second[1].p99) return ''
+  return `mostly ${worst[0]}, ${milliseconds(worst[1].p99)}; the others at most ${milliseconds(second[1].p99)}`
 }
 
 /** The median over the trials, or the only one there is. */

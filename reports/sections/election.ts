@@ -1,7 +1,7 @@
 /** Why this node: the recorded reason, and what every policy would have ranked on the same state. */
 import type { Failover } from '../../scenarios/result.ts'
 import { html, type Markup, type Piece } from '../markup.ts'
-import { digits, seconds } from '../numbers.ts'
+import { apart, seconds } from '../numbers.ts'
 import { algorithmColour } from '../palette.ts'
 import type { Run } from '../runs.ts'
 import { agreementSentence, electionSentence } from '../sentences.ts'
@@ -65,7 +65,7 @@ function opinion(ranking: Failover['rankings'][string], node: string): Cell {
   const candidate = ranking[place]
   if (candidate === undefined) return { shown: 'not a candidate', raw: '' }
   return {
-    shown: html`<span class="rank${place === 0 ? ' first' : ''}">${place + 1}.</span> <b>${digits(candidate.score)}</b><br><small>${candidate.reason}</small>`,
+    shown: html`<span class="rank${place === 0 ? ' first' : ''}">${place + 1}.</span> <b>${apart(ranking.map(({ score }) => score))(candidate.score)}</b><br><small>${candidate.reason}</small>`,
     raw: `${place + 1}; ${candidate.score}; ${candidate.reason}`,
   }
 }

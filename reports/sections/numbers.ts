@@ -138,8 +138,12 @@ function counters(runs: readonly Run[]): Markup | null {
     id: 'counters',
     caption: 'Counters',
     columns: [{ title: 'counter' }, ...runs.map(({ name }) => ({ title: name, numeric: true }))],
-    rows: names.map((name) => [name, ...runs.map(({ result }) => number(result.summary.counters[name]))]),
+    rows: names.map((name) => [inWords(name), ...runs.map(({ result }) => number(result.summary.counters[name]))]),
   })
+}
+
+function inWords(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 }
 
 function trialsTable(runs: readonly Run[]): Markup | null {

@@ -21,8 +21,7 @@ export function execute(server: MysqlInstance, call: Call): void {
     call.refuse(refusal)
     return
   }
-  const insert = new Insert(server, call)
-  if (server.statements.beginWrite(() => insert.unblocked())) insert.begin()
+  new Insert(server, call).start()
 }
 
 /** INSERT of one operation: processor time, then the commit pipeline, then the OK packet with its GTID. */
@@ -37,13 +36,10 @@ class Insert implements Committer {
     this.#request = call.request as Execute
   }
 
-  unblocked(): void {
-    if (!this.#call.isOpen) return
-    if (this.#server.statements.beginWrite(() => this.unblocked())) this.begin()
-  }
-
-  begin(): void {
+  /** Again, when it had to wait for a lock. */
+  start(): void {
     const server = this.#server
+    if (!this.#call.isOpen || !server.statements.beginWrite(this)) return
     if (server.readOnly) this.#refuse('read only')
     else server.cpu.run(server.costs.insert.sample(server.stream), Insert.#worked, this)
   }
@@ -89,9 +85,12 @@ export function query(server: MysqlInstance, call: Call): void {
     return
   }
   const { after } = call.request as Query
-  const read = () => server.cpu.run(server.costs.read.sample(server.stream), readRow, { server, call })
-  if (after === null || server.data.executed.live.covers(after)) read()
-  else server.appliedWaiters.add({ call, gtids: after, done: read }, null)
+  if (after === null || server.data.executed.live.covers(after)) readSoon(call, true, server)
+  else server.appliedWaiters.add(call, after, readSoon, null)
+}
+
+function readSoon(call: Call, _covered: boolean, server: MysqlInstance): void {
+  server.cpu.run(server.costs.read.sample(server.stream), readRow, { server, call })
 }
 
 function readRow({ server, call }: { readonly server: MysqlInstance; readonly call: Call }): void {

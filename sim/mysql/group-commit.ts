@@ -6,6 +6,7 @@
  *   commit  in order: with semi-sync the whole group waits for its receipts here (AFTER_SYNC), then it becomes
  *           visible and is answered. The next group may sync meanwhile, not overtake.
  */
+import type { RandomStream } from '../../scenarios/random.ts'
 import { EVENT, type Kernel } from '../kernel.ts'
 import type { Life } from '../process.ts'
 import type { MysqlCosts } from './costs.ts'
@@ -38,6 +39,7 @@ export class GroupCommit {
   readonly #listener: CommitListener
   /** A fault's extra time per fsync. */
   extraSyncUs = 0
+  readonly #stream: RandomStream
   #gathering: Committer[] = []
   /** Written and not yet visible, in binlog order; the first `#syncedCount` of them are synced. */
   readonly #written: Committer[] = []
@@ -51,6 +53,7 @@ export class GroupCommit {
     this.#costs = costs
     this.#data = data
     this.#listener = listener
+    this.#stream = kernel.streams.stream(`fsync:${life.process.name}`)
   }
 
   /** Transactions anywhere in the pipeline. */
@@ -71,8 +74,7 @@ export class GroupCommit {
       this.#written.push(committer)
     }
     this.#syncing = true
-    const stream = this.#kernel.streams.stream(`fsync:${this.#life.process.name}`)
-    const syncUs = this.#costs.fsync.sample(stream) + this.extraSyncUs
+    const syncUs = this.#costs.fsync.sample(this.#stream) + this.extraSyncUs
     this.#kernel.queue.after(syncUs, GroupCommit.#groupSynced, this)
   }
 

@@ -2,7 +2,6 @@
  * One running mysqld: what lives in its memory and is gone when the process is killed. The parts are in files of their
  * own; this one connects them. `MysqlServer` starts a new instance on the same data after every crash.
  */
-import type { GtidSet } from '../../algorithms/gtid-set.ts'
 import type { ServerState } from '../../algorithms/servers.ts'
 import type { RandomStream } from '../../scenarios/random.ts'
 import { Cpu } from '../cpu.ts'
@@ -79,8 +78,8 @@ export class MysqlInstance implements CommitListener {
     this.applier = new Applier(this)
     this.statements = new Statements(this)
     this.administratorLock = new AdministratorLock(this)
-    this.appliedWaiters = new GtidWaiters(world.kernel, life)
-    this.receivedWaiters = new GtidWaiters(world.kernel, life)
+    this.appliedWaiters = new GtidWaiters(this)
+    this.receivedWaiters = new GtidWaiters(this)
   }
 
   instanceOf(process: SimProcess): MysqlInstance | null {
@@ -118,10 +117,6 @@ export class MysqlInstance implements CommitListener {
   }
 
   // --------------------------------------------------------------------------------- what is asked
-
-  gtidsOf(level: 'applied' | 'received'): GtidSet {
-    return level === 'applied' ? this.data.executed.snapshot() : this.data.held.snapshot()
-  }
 
   state(): ServerState {
     const { data, receiver, kernel } = this

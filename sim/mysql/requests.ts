@@ -45,9 +45,14 @@ function answerProbe({ server, call }: { readonly server: MysqlInstance; readonl
 
 function waitFor(server: MysqlInstance, call: Call): void {
   const { gtids, level, timeoutUs } = call.request as WaitFor
-  const done = (_call: Call, covered: boolean) => call.answer({ covered, gtids: server.gtidsOf(level) })
-  const set = level === 'applied' ? server.data.executed.live : server.data.held.live
-  const waiters = level === 'applied' ? server.appliedWaiters : server.receivedWaiters
-  if (set.covers(gtids)) done(call, true)
-  else waiters.add({ call, gtids, done }, timeoutUs)
+  const isApplied = level === 'applied'
+  const set = isApplied ? server.data.executed.live : server.data.held.live
+  if (set.covers(gtids)) reportSet(call, true, server)
+  else (isApplied ? server.appliedWaiters : server.receivedWaiters).add(call, gtids, reportSet, timeoutUs)
+}
+
+function reportSet(call: Call, covered: boolean, server: MysqlInstance): void {
+  const { level } = call.request as WaitFor
+  const { executed, held } = server.data
+  call.answer({ covered, gtids: level === 'applied' ? executed.snapshot() : held.snapshot() })
 }

@@ -39,6 +39,11 @@ export type StatementResult =
   | { readonly ok: true; readonly state: ServerState; readonly rows: number }
   | { readonly ok: false; readonly error: string }
 
+/** A client's write that may have to wait for a lock. */
+export interface BlockedWrite {
+  start(): void
+}
+
 const NOT_CONFIGURED = 'not configured as replica'
 
 type Done = (result: StatementResult) => void
@@ -49,7 +54,7 @@ export class Statements {
   #writesInProgress = 0
   /** SET super_read_only=ON waits for those, and new writes wait behind it. */
   #readOnlyWait: { readonly finish: (error: string | null) => void; readonly timer: EventHandle } | null = null
-  readonly #behind: (() => void)[] = []
+  readonly #behind: BlockedWrite[] = []
 
   constructor(server: MysqlInstance) {
     this.#server = server
@@ -191,7 +196,7 @@ export class Statements {
       if (this.#readOnlyWait !== null) server.kernel.queue.cancel(this.#readOnlyWait.timer)
       this.#readOnlyWait = null
       if (reason === null) server.superReadOnly = server.readOnly = true
-      for (const resume of this.#behind.splice(0)) resume()
+      for (const write of this.#behind.splice(0)) write.start()
       if (reason === null) ok()
       else error(reason)
     }
@@ -212,10 +217,10 @@ export class Statements {
     this.#readOnlyWait?.finish('query execution was interrupted')
   }
 
-  /** A write takes its first lock now, or `later` when super_read_only is being set before it. False: later. */
-  beginWrite(later: () => void): boolean {
+  /** A write takes its first lock now; false: super_read_only is being set before it, and it is started again later. */
+  beginWrite(write: BlockedWrite): boolean {
     if (this.#readOnlyWait !== null) {
-      this.#behind.push(later)
+      this.#behind.push(write)
       return false
     }
     this.#writesInProgress++

@@ -5,35 +5,32 @@
 import type { GtidSet } from '../../algorithms/gtid-set.ts'
 import type { Call } from '../call.ts'
 import type { EventHandle } from '../event-queue.ts'
-import { EVENT, type Kernel } from '../kernel.ts'
-import type { Life } from '../process.ts'
+import { EVENT } from '../kernel.ts'
+import type { MysqlInstance } from './instance.ts'
 
-export interface GtidWaiter {
+/** `covered`: false when the time is up. */
+type Done = (call: Call, covered: boolean, server: MysqlInstance) => void
+
+interface Entry {
+  readonly waiters: GtidWaiters
   readonly call: Call
   readonly gtids: GtidSet
-  /** `covered`: false when the time is up. */
-  readonly done: (call: Call, covered: boolean) => void
-}
-
-interface Entry extends GtidWaiter {
-  readonly waiters: GtidWaiters
+  readonly done: Done
   timer: EventHandle
 }
 
 export class GtidWaiters {
-  readonly kernel: Kernel
-  readonly life: Life
+  readonly server: MysqlInstance
   readonly #entries: Entry[] = []
 
-  constructor(kernel: Kernel, life: Life) {
-    this.kernel = kernel
-    this.life = life
+  constructor(server: MysqlInstance) {
+    this.server = server
   }
 
   /** `timeoutUs` null: until the caller hangs up. */
-  add(waiter: GtidWaiter, timeoutUs: number | null): void {
-    const entry: Entry = { call: waiter.call, gtids: waiter.gtids, done: waiter.done, waiters: this, timer: -1 }
-    if (timeoutUs !== null) entry.timer = this.kernel.queue.after(timeoutUs, timeIsUp, entry)
+  add(call: Call, gtids: GtidSet, done: Done, timeoutUs: number | null): void {
+    const entry: Entry = { waiters: this, call, gtids, done, timer: -1 }
+    if (timeoutUs !== null) entry.timer = this.server.kernel.queue.after(timeoutUs, timeIsUp, entry)
     this.#entries.push(entry)
   }
 
@@ -49,8 +46,8 @@ export class GtidWaiters {
         entries[kept++] = entry
         continue
       }
-      this.kernel.queue.cancel(entry.timer)
-      if (call.isOpen && call.isWanted) entry.done(call, true)
+      if (entry.timer >= 0) this.server.kernel.queue.cancel(entry.timer)
+      if (call.isOpen && call.isWanted) entry.done(call, true, this.server)
       else if (call.isOpen) call.lose('connection lost')
     }
     entries.length = kept
@@ -63,9 +60,9 @@ export class GtidWaiters {
 }
 
 function timeIsUp(entry: Entry): void {
-  const { waiters } = entry
-  if (waiters.life.holdsBack(timeIsUp, entry)) return
-  waiters.kernel.hash.mix(waiters.kernel.queue.now, EVENT.waiterTimeout, waiters.life.process.index, 0)
-  waiters.remove(entry)
-  if (entry.call.isOpen) entry.done(entry.call, false)
+  const { server } = entry.waiters
+  if (server.life.holdsBack(timeIsUp, entry)) return
+  server.kernel.hash.mix(server.kernel.queue.now, EVENT.waiterTimeout, server.process.index, 0)
+  entry.waiters.remove(entry)
+  if (entry.call.isOpen) entry.done(entry.call, false, server)
 }

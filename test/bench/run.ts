@@ -3,6 +3,7 @@ import { eventCore } from './event-core.ts'
 import { fiber } from './fiber.ts'
 import { pieces } from './pieces.ts'
 import { queue } from './queue.ts'
+import { simulator } from './simulator.ts'
 
 interface Benchmark {
   readonly name: string
@@ -15,6 +16,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   { name: 'queue', about: 'take, draw and schedule with 64 to 100,000 pending, against a heap of objects', run: queue },
   { name: 'pieces', about: 'a draw, a delay, a recorded latency, a hashed event', run: pieces },
   { name: 'fiber', about: 'a call and a race by a fiber, against a callback', run: fiber },
+  { name: 'simulator', about: 'primary-crash at 2,000 operations/s for 60 s with all checks', run: simulator },
 ]
 
 const wanted = process.argv[2]

@@ -39,8 +39,8 @@ export const TEMPLATE_SQL: readonly string[] = [
 ]
 
 export function generateAccounts(): Accounts {
-  // Letters and digits only: nothing to quote, in SQL or anywhere else.
-  const account = (user: string): Account => ({ user, password: randomBytes(18).toString('hex') })
+  // Letters and digits only: nothing to quote, in SQL or anywhere else. A replication password has at most 32 characters.
+  const account = (user: string): Account => ({ user, password: randomBytes(16).toString('hex') })
   return {
     admin: account(USERS.admin),
     client: account(USERS.client),

@@ -50,7 +50,7 @@ export async function createLocalDriver(options: LocalOptions): Promise<LocalDri
   const ownership = new Ownership(root)
   const ports = new PortHolder()
   try {
-    const storage = await chooseStorage(options.dataDirectory ?? 'auto', options.nodes, ownership.directory)
+    const storage = await chooseStorage(options.dataDirectory ?? 'auto', options.nodes, ownership)
     const nodes: NodeAddress[] = []
     for (let i = 0; i < options.nodes; i++) {
       const name = `node${i + 1}`

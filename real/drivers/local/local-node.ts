@@ -87,7 +87,14 @@ export class LocalNode {
   /** An administrator's connection of its own. The caller ends it. */
   connect(): Promise<Connection> {
     const { host, adminPort: port } = this.address
-    return createConnection({ host, port, ...this.#context.accounts.admin, connectTimeout: 2_000, rowsAsArray: true })
+    return createConnection({
+      host,
+      port,
+      ...this.#context.accounts.admin,
+      database: 'quorumlab',
+      connectTimeout: 2_000,
+      rowsAsArray: true,
+    })
   }
 
   killNow(): void {

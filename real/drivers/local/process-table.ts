@@ -62,7 +62,9 @@ function lookInProc(pid: number): ProcessLook | null {
     // The second field is the program's name in parentheses and may itself hold spaces and parentheses.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     const letter = fields[0]!
-    if (letter === 'Z' || letter === 'X') return null
+    // The first thread of a dying server is a zombie while others still hold its ports: the last one counts.
+    const threads = Number(fields[17])
+    if ((letter === 'Z' || letter === 'X') && threads <= 1) return null
     bootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
     return {
       pid,

@@ -3,11 +3,12 @@
  * loses nothing there that it would keep on a disk; a disk is the honest place to measure write latency. So both are
  * measured, `auto` takes the quicker one that has room, and the result says which it was and what an fsync cost.
  */
-import { mkdtemp, open, rm, statfs } from 'node:fs/promises'
+import { open, rm, statfs } from 'node:fs/promises'
 import { freemem } from 'node:os'
 import { join } from 'node:path'
 import type { Storage } from '../driver.ts'
 import { EnvironmentError } from '../environment-error.ts'
+import type { Ownership } from './ownership.ts'
 
 /** `auto`, `memory`, `disk`, or an existing directory. */
 export type DataDirectoryChoice = string
@@ -21,17 +22,20 @@ const SYNCS = 15
 export async function chooseStorage(
   choice: DataDirectoryChoice,
   nodes: number,
-  diskDirectory: string,
+  ownership: Ownership,
 ): Promise<Storage> {
-  if (choice === 'memory') return measured('memory', SHARED_MEMORY, 'asked for', nodes)
-  if (choice === 'disk') return measured('disk', diskDirectory, 'asked for', nodes)
-  if (choice !== 'auto') return measured('disk', choice, 'named by the user', nodes)
+  const diskDirectory = ownership.directory
+  const measured = (kind: Storage['kind'], directory: string, reason: string) =>
+    measure(kind, directory, reason, nodes, ownership)
+  if (choice === 'memory') return measured('memory', SHARED_MEMORY, 'asked for')
+  if (choice === 'disk') return measured('disk', diskDirectory, 'asked for')
+  if (choice !== 'auto') return measured('disk', choice, 'named by the user')
 
-  const disk = await measured('disk', diskDirectory, 'only choice', nodes).catch((error: Error) => error)
+  const disk = await measured('disk', diskDirectory, 'only choice').catch((error: Error) => error)
   const memory =
     freemem() < nodes * (BYTES_PER_NODE + MEMORY_PER_NODE)
       ? new EnvironmentError(`not enough free memory for ${nodes} servers with their data in ${SHARED_MEMORY}`)
-      : await measured('memory', SHARED_MEMORY, 'only choice', nodes).catch((error: Error) => error)
+      : await measured('memory', SHARED_MEMORY, 'only choice').catch((error: Error) => error)
 
   if (disk instanceof Error && memory instanceof Error)
     throw new EnvironmentError(`No place for the servers' data: ${disk.message}; ${memory.message}.`)
@@ -41,7 +45,13 @@ export async function chooseStorage(
   return memory.fsyncUs <= disk.fsyncUs ? { ...memory, reason: comparison } : { ...disk, reason: comparison }
 }
 
-async function measured(kind: Storage['kind'], directory: string, reason: string, nodes: number): Promise<Storage> {
+async function measure(
+  kind: Storage['kind'],
+  directory: string,
+  reason: string,
+  nodes: number,
+  ownership: Ownership,
+): Promise<Storage> {
   let free: number
   try {
     const { bavail, bsize } = await statfs(directory)
@@ -53,19 +63,19 @@ async function measured(kind: Storage['kind'], directory: string, reason: string
     throw new EnvironmentError(
       `${directory} has ${(free / 1e6).toFixed(0)} MB free, ${nodes} servers need ${((nodes * BYTES_PER_NODE) / 1e6).toFixed(0)} MB`,
     )
-  return { kind, directory, reason, fsyncUs: await measureFsyncUs(directory) }
+  return { kind, directory, reason, fsyncUs: await measureFsyncUs(directory, ownership) }
 }
 
 /** Median cost of what a server does for each commit: append a little, then make it durable. */
-export async function measureFsyncUs(directory: string): Promise<number> {
-  let probe: string
+export async function measureFsyncUs(directory: string, ownership: Ownership): Promise<number> {
+  const scratch = join(directory, `.quorumlab-fsync-${ownership.id}`)
   try {
-    probe = await mkdtemp(join(directory, '.quorumlab-fsync-'))
+    ownership.makeDirectory(scratch)
   } catch (error) {
     throw new EnvironmentError(`${directory} cannot be written: ${(error as Error).message}`, { cause: error })
   }
   try {
-    const file = await open(join(probe, 'probe'), 'w')
+    const file = await open(join(scratch, 'probe'), 'w')
     const block = Buffer.alloc(4096, 1)
     const tookUs: number[] = []
     for (let i = 0; i < SYNCS; i++) {
@@ -77,6 +87,6 @@ export async function measureFsyncUs(directory: string): Promise<number> {
     await file.close()
     return tookUs.sort((a, b) => a - b)[SYNCS >> 1]!
   } finally {
-    await rm(probe, { recursive: true, force: true })
+    await rm(scratch, { recursive: true, force: true })
   }
 }

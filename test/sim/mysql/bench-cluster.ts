@@ -1,7 +1,14 @@
 /** Four simulated MySQL servers and one administrator, for tests that speak to them directly, step by step. */
 import assert from 'node:assert/strict'
 import type { Gtid } from '../../../algorithms/gtid-set.ts'
-import type { AdminCommand, MysqlRequests, Outcome, ReplyOf, RequestOf, ServerState } from '../../../algorithms/servers.ts'
+import type {
+  AdminCommand,
+  MysqlRequests,
+  Outcome,
+  ReplyOf,
+  RequestOf,
+  ServerState,
+} from '../../../algorithms/servers.ts'
 import { RandomStreams } from '../../../scenarios/random.ts'
 import { Kernel } from '../../../sim/kernel.ts'
 import { Administrator } from '../../../sim/mysql/administrator.ts'

@@ -15,8 +15,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   test: ['', 'algorithms', 'scenarios', 'sim', 'real', 'reports', 'compose'],
 }
 
-/** A report is made from results; it knows neither worlds nor procedures. */
-const REPORTS_MAY_IMPORT = ['scenarios/result.ts', 'scenarios/statistics.ts']
+/** A report is made from results and their statistics; it knows neither worlds nor procedures. */
+const REPORTS_MAY_IMPORT = ['scenarios/result.ts', 'scenarios/statistics.ts', 'scenarios/compare.ts']
 
 interface Import {
   readonly node: ts.Node
@@ -67,7 +67,7 @@ function faultOf(path: string, home: string, target: string | null): string | nu
   if (folder === home) return null
   if (MAY_IMPORT[home]?.includes(folder) !== true) return `${home === '' ? 'cli.ts' : `${home}/`} imports ${resolved}`
   if (home === 'reports' && !REPORTS_MAY_IMPORT.includes(resolved))
-    return `reports/ imports ${resolved}; it may import ${REPORTS_MAY_IMPORT.join(' and ')}`
+    return `reports/ imports ${resolved}; it may import ${REPORTS_MAY_IMPORT.join(', ')}`
   return null
 }
 

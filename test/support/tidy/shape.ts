@@ -84,6 +84,17 @@ export const noTestRunsAlone: Rule = (tree) =>
       : null,
   )
 
+/** `test/sim/mysql/crash.test.ts` is about `sim/mysql/`; the tests about the whole project lie directly in test/. */
+export const testsMirrorTheProject: Rule = (tree) => {
+  const violations: Violation[] = []
+  for (const path of tree.texts.keys()) {
+    const folder = /^test\/(.+)\/[^/]+\.test\.ts$/.exec(path)?.[1]
+    if (folder !== undefined && folder !== 'support' && !tree.folders.includes(folder))
+      violations.push({ path, line: 1, rule: 'tests mirror the project', found: `there is no folder ${folder}/` })
+  }
+  return violations
+}
+
 export const topLevelIsTheSevenFolders: Rule = (tree) => {
   const rule = 'the top level is the seven folders'
   const found = tree.folders.filter((path) => !path.includes('/'))

@@ -1,0 +1,43 @@
+/** The servers after the run, read from the model itself and not through the coordinator. */
+import type { NodeEnd } from '../scenarios/record.ts'
+import type { SimCluster } from './cluster.ts'
+
+/** Null when every server runs, has executed the same and holds the same rows; else what is missing. */
+export function difference(cluster: SimCluster): string | null {
+  const source = cluster.mysql.server(cluster.source)
+  for (const server of cluster.mysql.servers) {
+    const { name } = server.process
+    if (server.instance === null) return `${name} is not running`
+    const lacks = source.data.executed.live.minus(server.data.executed.live).size
+    const extra = server.data.executed.live.minus(source.data.executed.live).size
+    if (lacks > 0) return `${name} lacks ${lacks} transactions of ${source.process.name}`
+    if (extra > 0) return `${name} has ${extra} transactions that ${source.process.name} lacks`
+    if (server.data.table.checksum() !== source.data.table.checksum()) return `the rows of ${name} differ`
+  }
+  return null
+}
+
+export function endOf(cluster: SimCluster): NodeEnd[] {
+  return cluster.mysql.servers.map(({ process, data, instance }) => {
+    const { name } = process
+    if (instance === null || process.state !== 'up')
+      return { node: name, reachable: false, uuid: null, executed: null, tableChecksum: null, ops: null, role: 'down' }
+    return {
+      node: name,
+      reachable: true,
+      uuid: data.uuid,
+      executed: data.executed.live.toString(),
+      tableChecksum: data.table.checksum(),
+      ops: data.table.ops,
+      role: name === cluster.source ? 'source' : isQuarantined(cluster, name) ? 'quarantined' : 'replica',
+    }
+  })
+}
+
+/** Which role a server ended in is the trace's to say: the server itself cannot know. */
+function isQuarantined(cluster: SimCluster, node: string): boolean {
+  const last = cluster.events.findLast(
+    (event) => (event.kind === 'quarantined' || event.kind === 'rejoined') && event.node === node,
+  )
+  return last?.kind === 'quarantined'
+}

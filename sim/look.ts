@@ -1,0 +1,48 @@
+/**
+ * The witness: what somebody with access to the machines would see of a process or a link, whatever the fault believes
+ * to have done. Every fault is looked at before, when it holds, and at the end.
+ */
+import type { SimCluster } from './cluster.ts'
+import type { Link } from './link.ts'
+
+export type Condition = 'running' | 'paused' | 'gone'
+
+export interface Sight {
+  readonly condition: Condition
+  readonly text: string
+}
+
+export function lookAtProcess(cluster: SimCluster, name: string): Sight {
+  const process = cluster.network.process(name)
+  const { life } = process
+  if (life === null) return { condition: 'gone', text: `${name}: no process, connections are refused` }
+  if (!life.running) return { condition: 'paused', text: `${name}: stopped by a signal, answers nothing` }
+  if (life.handler === null) return { condition: 'running', text: `${name}: runs, connections are refused` }
+  const instance = cluster.mysql.instanceOf(process)
+  const mode =
+    instance === null ? '' : `, ${instance.offline ? 'offline' : instance.readOnly ? 'read-only' : 'writable'}`
+  return { condition: 'running', text: `${name}: runs and answers${mode}` }
+}
+
+/** Does it accept requests? A process that boots or shuts down does not yet, or any more. */
+export function listens(cluster: SimCluster, name: string): boolean {
+  const { life } = cluster.network.process(name)
+  return life?.running === true && life.handler !== null
+}
+
+export function lookAtLinks(links: readonly Link[]): string {
+  const looks = links.map((link) => link.look())
+  const open = looks.filter(({ delivers }) => delivers)
+  const slowestUs = open.reduce((slowest, { us }) => Math.max(slowest, us), 0)
+  const time = open.length === 0 ? '' : `, a message takes up to ${(slowestUs / 1000).toFixed(2)} ms`
+  return `${open.length} of ${links.length} links deliver${time}`
+}
+
+export function lookAtSpeed(cluster: SimCluster, names: readonly string[]): string {
+  return names
+    .map((name) => {
+      const { cpuShare, extraSyncUs } = cluster.mysql.server(name).slowness
+      return `${name}: ${Math.round(cpuShare * 100)} % of its processors, ${extraSyncUs / 1000} ms more for each fsync`
+    })
+    .join('; ')
+}

@@ -1,0 +1,191 @@
+/**
+ * One simulated run, from nothing to the record: boot, wait for the first reign, workload and faults, heal everything,
+ * wait for convergence, read the end state. Synchronous, and a function of scenario and seed alone.
+ */
+import type { CoordinatorRequests, CoordinatorServer, Outcome, ReplyOf } from '../algorithms/servers.ts'
+import { type LoadGenerator, startLoadGenerator } from '../scenarios/load-generator.ts'
+import type { RunRecord } from '../scenarios/record.ts'
+import type { Scenario } from '../scenarios/scenario.ts'
+import { SimCluster } from './cluster.ts'
+import { difference, endOf } from './end-state.ts'
+import { FaultSchedule } from './faults.ts'
+import { listens } from './look.ts'
+
+export interface SimulateOptions {
+  readonly seed: number
+  /** 0 to 1, now and then. */
+  readonly onProgress?: (fraction: number) => void
+  /** Asked now and then: true ends the run with what there is (`complete: false`). */
+  readonly shouldStop?: () => boolean
+}
+
+const COORDINATOR: CoordinatorServer = { name: 'coordinator', kind: 'coordinator' }
+const REIGN_LIMIT_US = 30_000_000
+const CONVERGENCE_LIMIT_US = 30_000_000
+/** How often the harness looks whether a wait is over, and how much is simulated between two looks outside. */
+const LOOK_EVERY_US = 25_000
+const SLICE_US = 250_000
+
+class Interrupted extends Error {}
+
+export function simulate(scenario: Scenario, options: SimulateOptions): RunRecord {
+  return new Run(scenario, options).run()
+}
+
+class Run {
+  readonly #scenario: Scenario
+  readonly #options: SimulateOptions
+  readonly #cluster: SimCluster
+  #load: LoadGenerator | null = null
+  #faults: FaultSchedule | null = null
+  #startUs = 0
+
+  constructor(scenario: Scenario, options: SimulateOptions) {
+    this.#scenario = scenario
+    this.#options = options
+    this.#cluster = new SimCluster(scenario, options.seed)
+  }
+
+  run(): RunRecord {
+    const { durationUs } = this.#scenario.workload
+    try {
+      const { hosts, coordinator } = this.#cluster
+      this.#cluster.bootServers()
+      const absent = () => [...hosts.keys()].find((name) => name !== 'coordinator' && !listens(this.#cluster, name))
+      this.#until(
+        REIGN_LIMIT_US,
+        () => absent() ?? null,
+        (name) => {
+          throw new Error(`assertion: ${name} does not boot`)
+        },
+      )
+      coordinator.boot()
+      this.#until(
+        REIGN_LIMIT_US,
+        () => this.#firstReign(),
+        (missing) => {
+          throw new Error(`the simulated cluster was not set up within ${REIGN_LIMIT_US / 1e6} s: ${missing}`)
+        },
+      )
+      this.#workload()
+      this.#settle()
+      return this.#record(true, durationUs)
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error
+      const endedUs = Math.max(0, Math.min(this.#nowUs - this.#startUs, durationUs))
+      this.#load?.stop()
+      return this.#record(false, this.#load === null ? 0 : endedUs)
+    }
+  }
+
+  get #nowUs(): number {
+    return this.#cluster.kernel.queue.now
+  }
+
+  /** Simulates for so long, in slices between which the outside may look. */
+  #run(durationUs: number): void {
+    const { queue } = this.#cluster.kernel
+    const endUs = queue.now + durationUs
+    while (queue.now < endUs) {
+      queue.run(Math.min(endUs, queue.now + SLICE_US))
+      if (this.#cluster.fatal !== null) throw this.#cluster.fatal
+      if (this.#options.shouldStop?.() === true) throw new Interrupted()
+    }
+  }
+
+  /** Simulates until `missing` finds nothing, or gives up. */
+  #until(limitUs: number, missing: () => string | null, giveUp: (missing: string) => void): void {
+    const endUs = this.#nowUs + limitUs
+    for (let what = missing(); what !== null; what = missing()) {
+      if (this.#nowUs >= endUs) {
+        giveUp(what)
+        return
+      }
+      this.#run(LOOK_EVERY_US)
+    }
+  }
+
+  /** Until the coordinator itself says that a source reigns and every replica holds its first transaction. */
+  #firstReign(): string | null {
+    const { network, mysql } = this.#cluster
+    type Status = Outcome<ReplyOf<CoordinatorRequests, 'status'>>
+    const answer: { status: Status | null } = { status: null }
+    network.call(network.process('client'), network.process('coordinator'), { kind: 'status' }, LOOK_EVERY_US, {
+      resume: (outcome) => {
+        answer.status = outcome as Status
+      },
+    })
+    this.#run(LOOK_EVERY_US)
+    const { status } = answer
+    if (status?.kind !== 'ok') return `the coordinator does not answer (${status?.reason ?? 'too slow'})`
+    const { source, replicas } = status.reply
+    if (source === null) return 'no source reigns'
+    return replicas.length < mysql.members.length - 1 ? `${source} has the replicas ${replicas.join(', ')}` : null
+  }
+
+  #workload(): void {
+    const { scenario, cluster } = { scenario: this.#scenario, cluster: this.#cluster }
+    const { workload } = scenario
+    this.#startUs = this.#nowUs
+    let done = false
+    this.#load = startLoadGenerator(cluster.client, scenario, COORDINATOR, cluster.kernel.streams, {
+      startUs: this.#startUs,
+      onDone: () => {
+        done = true
+      },
+    })
+    this.#faults = new FaultSchedule(cluster, this.#startUs)
+    this.#faults.begin(scenario.faults)
+    const endUs = this.#startUs + workload.durationUs
+    while (this.#nowUs < endUs) {
+      this.#options.onProgress?.((this.#nowUs - this.#startUs) / workload.durationUs)
+      this.#run(Math.min(SLICE_US, endUs - this.#nowUs))
+    }
+    this.#options.onProgress?.(1)
+    this.#faults.heal()
+    this.#until(
+      workload.deadlineUs + 1_000_000,
+      () => (done ? null : 'operations in flight'),
+      (missing) => {
+        throw new Error(`assertion: the clients did not finish: ${missing}`)
+      },
+    )
+  }
+
+  #settle(): void {
+    this.#until(
+      CONVERGENCE_LIMIT_US,
+      () => difference(this.#cluster),
+      (missing) => {
+        this.#cluster.world.emit('harness', {
+          kind: 'note',
+          text: `the replicas did not converge: ${missing} after ${CONVERGENCE_LIMIT_US / 1e6} s`,
+        })
+      },
+    )
+    this.#faults!.lookAfter()
+  }
+
+  #record(complete: boolean, endedUs: number): RunRecord {
+    const { kernel, events, lag } = this.#cluster
+    const operations = this.#load?.operations ?? []
+    const startUs = this.#startUs
+    return {
+      world: 'sim',
+      seed: this.#options.seed,
+      operations,
+      events: events.map((event) => ({ ...event, atUs: event.atUs - startUs })),
+      faults: this.#faults?.records ?? [],
+      nodes: complete ? endOf(this.#cluster) : [],
+      lag: lag.since(startUs),
+      endedUs,
+      complete,
+      digest: kernel.hash.digest(),
+      mysqlVersion: null,
+      counters: {
+        events: kernel.queue.fired,
+        eventsPerOperation: operations.length === 0 ? 0 : kernel.queue.fired / operations.length,
+      },
+    }
+  }
+}

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict'
+import { markerOf } from '../../../algorithms/failover/epoch.ts'
+import { MutableGtidSet } from '../../../algorithms/gtid-set.ts'
+import { test } from '../../support/test.ts'
+import { callOf, withCluster } from './cluster.ts'
+
+const MYSQL = { needs: 'mysql', deadlineMs: 90_000 } as const
+
+test('a promise is kept, leaves no GTID, and shuts the door it opened', MYSQL, async () => {
+  await withCluster(1, async (cluster) => {
+    const state = await cluster.administer(0, 3, null, { command: 'detach', promise: 3 })
+    assert.deepEqual(
+      { promised: state.promised, executed: state.executed.toString(), superReadOnly: state.superReadOnly },
+      { promised: 3, executed: '', superReadOnly: true },
+    )
+    const lower = await cluster.call(0, {
+      kind: 'administer',
+      epoch: 2,
+      source: null,
+      action: { command: 'detach', promise: 2 },
+    })
+    assert.equal(lower.kind, 'failed')
+    assert.match('reason' in lower ? lower.reason : '', /^deposed: promised epoch 3/)
+    assert.equal((await cluster.ok(0, { kind: 'probe' })).promised, 3)
+  })
+})
+
+test('a coordinator that wakes up after another took over changes nothing', MYSQL, async () => {
+  await withCluster(2, async (cluster) => {
+    await cluster.reign(1, 0, [1])
+    const other = cluster.coordinatorOf(1)
+    try {
+      const taken = await callOf(other, {
+        kind: 'administer',
+        epoch: 2,
+        source: null,
+        action: { command: 'detach', promise: 2 },
+      })
+      assert.equal(taken.kind, 'ok')
+      // The old session was killed; whether it notices or connects anew, it is deposed.
+      let late = await cluster.call(1, {
+        kind: 'administer',
+        epoch: 1,
+        source: 'node1',
+        action: { command: 'point', source: 'node1', drain: false },
+      })
+      assert.equal(late.kind, 'failed')
+      late = await cluster.call(1, {
+        kind: 'administer',
+        epoch: 1,
+        source: 'node1',
+        action: { command: 'point', source: 'node1', drain: false },
+      })
+      assert.match('reason' in late ? late.reason : '', /^deposed: promised epoch 2/)
+      assert.equal((await cluster.ok(1, { kind: 'probe' })).receiver, 'stopped')
+    } finally {
+      other.close()
+    }
+  })
+})
+
+test('one epoch has one source: a session that names another is deposed by the row', MYSQL, async () => {
+  await withCluster(2, async (cluster) => {
+    await cluster.reign(1, 0, [1])
+    const outcome = await cluster.call(0, {
+      kind: 'administer',
+      epoch: 1,
+      source: 'node2',
+      action: { command: 'quiesce' },
+    })
+    assert.match('reason' in outcome ? outcome.reason : '', /^deposed: epoch 1 belongs to member 0/)
+    assert.equal((await cluster.ok(0, { kind: 'probe' })).superReadOnly, false)
+  })
+})
+
+test('following another source keeps what lies unapplied in the relay log', MYSQL, async () => {
+  await withCluster(3, async (cluster) => {
+    await cluster.reign(1, 0, [1, 2])
+    await cluster.waitApplied(1, await cluster.write(0, 1))
+    const admin = await cluster.sql(1)
+    await admin('STOP REPLICA SQL_THREAD')
+    const { uuid } = await cluster.ok(0, { kind: 'probe' })
+    for (let op = 2; op <= 20; op++) await cluster.write(0, op)
+    const all = MutableGtidSet.interval(uuid, 1, 20)
+    const received = await cluster.ok(1, { kind: 'waitFor', gtids: all, level: 'received', timeoutUs: 5_000_000 })
+    assert.equal(received.covered, true)
+    await cluster.waitApplied(2, all)
+
+    // The source dies. Member 2 reigns; member 1 follows it with nineteen transactions unapplied.
+    await cluster.driver.kill('node1')
+    const stopped = await cluster.administer(1, 2, null, { command: 'detach', promise: 2 })
+    assert.equal(stopped.applier, 'stopped')
+    assert.ok(stopped.retrieved.covers(all) && !stopped.executed.covers(all))
+    await cluster.reign(2, 2, [])
+    const pointed = await cluster.administer(1, 2, 'node3', { command: 'point', source: 'node3', drain: false })
+    assert.equal(pointed.applier, 'running')
+    assert.ok(pointed.retrieved.covers(all), 'the relay log is still there')
+    await cluster.waitApplied(1, all.union(await cluster.write(2, 21)))
+  })
+})
+
+test('nobody becomes the source before everything in its relay log is applied', MYSQL, async () => {
+  await withCluster(2, async (cluster) => {
+    await cluster.reign(1, 0, [1])
+    const admin = await cluster.sql(1)
+    await admin('STOP REPLICA SQL_THREAD')
+    const gtids = await cluster.write(0, 1)
+    await cluster.ok(1, { kind: 'waitFor', gtids, level: 'received', timeoutUs: 5_000_000 })
+    await cluster.administer(1, 2, null, { command: 'detach', promise: 2 })
+    const marker = markerOf({ epoch: 2, k: 1, member: 1, base: 0 })
+    const request = {
+      kind: 'administer',
+      epoch: 2,
+      source: 'node2',
+      action: { command: 'promote', marker, k: 1 },
+    } as const
+    const early = await cluster.call(1, request)
+    assert.equal(early.kind, 'failed')
+    assert.match('reason' in early ? early.reason : '', /transactions are not applied/)
+    assert.equal((await cluster.ok(1, { kind: 'probe' })).superReadOnly, true)
+    await admin('START REPLICA SQL_THREAD')
+    await cluster.waitApplied(1, gtids)
+    const late = await cluster.administer(1, 2, 'node2', request.action)
+    assert.equal(late.superReadOnly, false)
+    assert.ok(late.executed.has(marker))
+  })
+})
+
+test(
+  'a fence cuts clients off; only the account for draining gets in, and a drained replica has it all',
+  MYSQL,
+  async () => {
+    await withCluster(2, async (cluster) => {
+      await cluster.reign(1, 0, [1])
+      await cluster.waitApplied(1, await cluster.write(0, 1))
+      await cluster.administer(1, 2, null, { command: 'detach', promise: 2 })
+      const missing = await cluster.write(0, 2)
+      const fenced = await cluster.administer(0, 2, null, { command: 'fence', promise: 2 })
+      assert.deepEqual([fenced.offline, fenced.superReadOnly, fenced.promised], [true, true, 2])
+      assert.ok(fenced.executed.covers(missing))
+      const refused = await cluster.call(0, { kind: 'execute', op: 3, key: 1, timestamp: null })
+      assert.deepEqual([refused.kind, 'reason' in refused && refused.reason], ['failed', 'server offline'])
+      await cluster.administer(1, 2, null, { command: 'point', source: 'node1', drain: true })
+      await cluster.waitApplied(1, missing)
+      // A later reign takes it back: quiesced, then following, and online again.
+      await cluster.reign(3, 1, [])
+      const quiet = await cluster.administer(0, 3, 'node2', { command: 'quiesce' })
+      assert.equal(quiet.superReadOnly, true)
+      const back = await cluster.administer(0, 3, 'node2', { command: 'point', source: 'node2', drain: false })
+      assert.deepEqual([back.offline, back.source], [false, 'node2'])
+      await cluster.waitApplied(0, await cluster.write(1, 4))
+    })
+  },
+)
+
+test(
+  'a quiesced server has no clients, no applier and no writer; its relay log can then be dropped',
+  MYSQL,
+  async () => {
+    await withCluster(2, async (cluster) => {
+      await cluster.reign(1, 0, [1])
+      await cluster.waitApplied(1, await cluster.write(0, 1))
+      // A client's connection on the replica, idle.
+      await cluster.ok(1, { kind: 'query', key: 1, after: null, wantExecuted: false })
+      const quiet = await cluster.administer(1, 1, 'node1', { command: 'quiesce' })
+      assert.deepEqual([quiet.receiver, quiet.applier, quiet.superReadOnly], ['stopped', 'stopped', true])
+      const look = await cluster.sql(1)
+      const clients = `SELECT 1 FROM performance_schema.threads WHERE PROCESSLIST_USER = '${cluster.driver.accounts.client.user}'`
+      assert.deepEqual(await look(clients), [])
+      const dropped = await cluster.administer(1, 1, 'node1', { command: 'discardRelayLog' })
+      assert.deepEqual([dropped.source, dropped.retrieved.toString()], [null, ''])
+      // Never configured again: it follows from what it has executed.
+      await cluster.administer(1, 1, 'node1', { command: 'point', source: 'node1', drain: false })
+      await cluster.waitApplied(1, await cluster.write(0, 2))
+      await cluster.administer(1, 1, 'node1', { command: 'release' })
+      assert.deepEqual(await look("SELECT IS_USED_LOCK('quorumlab')"), [[null]])
+    })
+  },
+)
+
+test('a command that overruns its deadline is killed and seen dead before its outcome is told', MYSQL, async () => {
+  await withCluster(1, async (cluster) => {
+    await cluster.administer(0, 1, null, { command: 'detach', promise: 1 })
+    const blocker = await cluster.sql(0)
+    await blocker('SET sql_log_bin = 0; BEGIN; SELECT * FROM quorumlab.promise FOR SHARE')
+    const outcome = await cluster.call(
+      0,
+      { kind: 'administer', epoch: 2, source: null, action: { command: 'detach', promise: 2 } },
+      300_000,
+    )
+    assert.deepEqual(outcome, { kind: 'unknown', reason: 'deadline passed' })
+    const look = await cluster.sql(0)
+    assert.deepEqual(await look("SELECT IS_USED_LOCK('quorumlab')"), [[null]])
+    await blocker('ROLLBACK')
+    assert.equal((await cluster.ok(0, { kind: 'probe' })).promised, 1)
+    assert.equal((await cluster.administer(0, 2, null, { command: 'detach', promise: 2 })).promised, 2)
+  })
+})

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict'
+import { MutableGtidSet } from '../../../algorithms/gtid-set.ts'
+import { test } from '../../support/test.ts'
+import { withCluster } from './cluster.ts'
+
+const MYSQL = { needs: 'mysql', deadlineMs: 60_000 } as const
+
+test('writes carry their GTIDs, and a replica says what it has applied and received', MYSQL, async () => {
+  await withCluster(2, async (cluster) => {
+    await cluster.reign(1, 0, [1])
+    const { uuid } = await cluster.ok(0, { kind: 'probe' })
+    const written = await Promise.all([1, 2, 3, 4, 5, 6].map((op) => cluster.write(0, op, 7)))
+    const all = MutableGtidSet.interval(uuid, 1, 6)
+    assert.ok(written.reduce((union, set) => union.union(set), new MutableGtidSet()).equals(all))
+
+    await cluster.waitApplied(1, all)
+    const received = await cluster.ok(1, { kind: 'waitFor', gtids: all, level: 'received', timeoutUs: 1_000_000 })
+    assert.equal(received.covered, true)
+    assert.ok(received.gtids.covers(all))
+    assert.ok((await cluster.ok(1, { kind: 'executed' })).executed.covers(all))
+    assert.ok((await cluster.ok(1, { kind: 'confirm' })).gtids.covers(all))
+
+    const never = MutableGtidSet.interval(uuid, 7, 7)
+    for (const level of ['applied', 'received'] as const) {
+      const reply = await cluster.ok(1, { kind: 'waitFor', gtids: never, level, timeoutUs: 50_000 })
+      assert.equal(reply.covered, false)
+      assert.ok(reply.gtids.covers(all))
+    }
+  })
+})
+
+test('a read gives the newest row of its key, after what it has to wait for', MYSQL, async () => {
+  await withCluster(2, async (cluster) => {
+    await cluster.reign(1, 0, [1])
+    await cluster.write(0, 1, 7)
+    await cluster.write(0, 2, 8)
+    const after = await cluster.write(0, 3, 7)
+    const read = await cluster.ok(1, { kind: 'query', key: 7, after, wantExecuted: true })
+    assert.deepEqual(read.value, { op: 3, timestamp: { counter: 3, server: 1 } })
+    assert.ok(read.executed?.covers(after))
+    const plain = await cluster.ok(0, { kind: 'query', key: 8, after: null, wantExecuted: false })
+    assert.deepEqual(plain, { value: { op: 2, timestamp: { counter: 2, server: 1 } }, executed: null })
+    const none = await cluster.ok(0, { kind: 'query', key: 9, after: null, wantExecuted: true })
+    assert.equal(none.value, null)
+
+    const { uuid } = await cluster.ok(0, { kind: 'probe' })
+    const late = await cluster.call(
+      1,
+      { kind: 'query', key: 7, after: MutableGtidSet.interval(uuid, 99, 99), wantExecuted: true },
+      100_000,
+    )
+    assert.deepEqual(late, { kind: 'failed', reason: 'not caught up in time' })
+  })
+})
+
+test('what a server refuses has certainly failed', MYSQL, async () => {
+  await withCluster(2, async (cluster) => {
+    await cluster.reign(1, 0, [1])
+    await cluster.write(0, 1)
+    const again = await cluster.call(0, { kind: 'execute', op: 1, key: 1, timestamp: null })
+    assert.deepEqual([again.kind, 'reason' in again && again.reason], ['failed', 'duplicate operation'])
+    const onReplica = await cluster.call(1, { kind: 'execute', op: 2, key: 1, timestamp: null })
+    assert.deepEqual([onReplica.kind, 'reason' in onReplica && onReplica.reason], ['failed', 'read only'])
+  })
+})
+
+test(
+  'a statement on a paused server is unknown at its deadline; one without a connection has failed',
+  MYSQL,
+  async () => {
+    await withCluster(1, async (cluster) => {
+      await cluster.reign(1, 0, [])
+      await cluster.write(0, 1)
+      await cluster.driver.pause('node1')
+      const sent = await cluster.call(0, { kind: 'execute', op: 2, key: 1, timestamp: null }, 100_000)
+      assert.deepEqual([sent.kind, 'reason' in sent && sent.reason], ['unknown', 'deadline passed'])
+      const more = await Promise.all(
+        [10, 11, 12, 13, 14, 15].map((op) =>
+          cluster.call(0, { kind: 'execute', op, key: 1, timestamp: null }, 100_000),
+        ),
+      )
+      assert.ok(more.some((outcome) => outcome.kind === 'failed'))
+      await cluster.driver.resume('node1')
+      // Only the connections that were given up are gone: the server serves again at once.
+      await cluster.write(0, 3)
+      const rows = await cluster.ok(0, { kind: 'query', key: 1, after: null, wantExecuted: false })
+      assert.ok(rows.value !== null)
+    })
+  },
+)
+
+test(
+  'a killed server: in flight is unknown, then refused at once, then served again after a restart',
+  MYSQL,
+  async () => {
+    await withCluster(1, async (cluster) => {
+      await cluster.reign(1, 0, [])
+      await cluster.write(0, 1)
+      const lock = await cluster.sql(0)
+      await lock('LOCK TABLES quorumlab.operations READ')
+      const inFlight = cluster.call(0, { kind: 'execute', op: 2, key: 1, timestamp: null })
+      // The statement waits for the table: it is in flight when another look finds it there.
+      const look = await cluster.sql(0)
+      for (let found = 0; found === 0; )
+        found = (
+          (await look(
+            "SELECT 1 FROM performance_schema.processlist WHERE INFO LIKE 'INSERT INTO quorumlab%'",
+          )) as unknown[]
+        ).length
+      await cluster.driver.kill('node1')
+      const lost = await inFlight
+      assert.deepEqual([lost.kind, 'reason' in lost && lost.reason], ['unknown', 'connection lost'])
+      const startMs = performance.now()
+      const refused = await cluster.call(0, { kind: 'execute', op: 3, key: 1, timestamp: null })
+      assert.deepEqual([refused.kind, 'reason' in refused && refused.reason], ['failed', 'connection refused'])
+      assert.ok(performance.now() - startMs < 1_000)
+      await cluster.driver.restart('node1')
+      const { value } = await cluster.ok(0, { kind: 'query', key: 1, after: null, wantExecuted: false })
+      assert.equal(value?.op, 1)
+    })
+  },
+)

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { differenceIn, renderComparison } from '../../reports/comparison.ts'
+import { runsOf } from '../../reports/runs.ts'
+import { compareResults } from '../../scenarios/compare.ts'
+import type { Result } from '../../scenarios/result.ts'
+import { test } from '../support/test.ts'
+import { fixture } from './fixtures.ts'
+import { includes, textOf } from './pieces.ts'
+
+function compared(a: Result, b: Result): { text: string; line: string | null } {
+  const runs = runsOf([a, b])
+  const comparison = compareResults(a, b)
+  return {
+    text: textOf(renderComparison(runs, comparison).text),
+    line: differenceIn('failoverMs', runs, comparison),
+  }
+}
+
+/** The same run, with every failover `factor` times as long. */
+function slowed(result: Result, factor: number): Result {
+  return {
+    ...result,
+    trials: result.trials.map((trial) => ({
+      ...trial,
+      failoverMs: trial.failoverMs.map((ms) => (ms === null ? null : ms * factor)),
+    })),
+  }
+}
+
+test('simulated against measured is a fidelity table without a test', () => {
+  const { text, line } = compared(fixture({ trials: 5 }), slowed(fixture({ world: 'local', trials: 5 }), 2))
+  includes(text, 'Simulated against measured')
+  includes(text, 'simulated is off by')
+  includes(text, 'phase: detect')
+  assert.doesNotMatch(text, /Mann-Whitney|better|worse/)
+  assert.match(line!, /^simulated is \d+\u00a0% below measured$/)
+})
+
+test('a difference that the trials bear out is named, with its size and p', () => {
+  const a = fixture({ trials: 20, election: 'seer-score' })
+  const { text, line } = compared(a, slowed(fixture({ trials: 20, election: 'most-advanced' }), 1.5))
+  includes(text, 'Failover time: most-advanced is worse (+50 %).')
+  assert.match(line!, /most-advanced is worse \(\+50\u00a0%, p < 0\.001\)/)
+})
+
+test('a difference that the trials do not bear out is not claimed', () => {
+  const { text, line } = compared(fixture({ trials: 20 }), fixture({ trials: 20, election: 'most-advanced' }))
+  includes(text, 'No difference shown in failover time')
+  includes(text, '~')
+  assert.equal(line, 'no difference shown')
+})
+
+test('two trials each can show nothing, and the table says so', () => {
+  const { text, line } = compared(fixture({ trials: 2 }), slowed(fixture({ trials: 2, seed: 8 }), 3))
+  includes(text, '2 and 2 trials cannot show one')
+  assert.equal(line, 'no difference shown')
+})
+
+test('runs of different scenarios stand side by side, unranked, with the reason', () => {
+  const a = fixture({ trials: 20 })
+  const other = slowed(fixture({ trials: 20 }), 2)
+  const b = { ...other, scenario: { ...other.scenario, name: 'replica-crash', hash: '00'.repeat(32) } }
+  const { text, line } = compared(a, b)
+  includes(text, 'not ranked, because the scenario differs: primary-crash')
+  assert.equal(line, 'not ranked: see the comparison')
+})
+
+test('without a comparison no card claims a difference', () => {
+  assert.equal(differenceIn('failoverMs', runsOf([fixture(), fixture({ seed: 2 })]), undefined), null)
+})

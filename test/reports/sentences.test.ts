@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { agreementSentence, asked, electionSentence, happened, inWords } from '../../reports/sentences.ts'
+import type { Result } from '../../scenarios/result.ts'
+import { test } from '../support/test.ts'
+import { emptyFixture, fixture } from './fixtures.ts'
+import { includes } from './pieces.ts'
+
+const plain = (text: string) => text.replaceAll('\u00a0', ' ')
+const story = (result: Result) => plain(happened(result).join(' '))
+
+function withFailover(change: Partial<Result['summary']['failovers'][number]>): Result {
+  const result = fixture()
+  const failovers = result.summary.failovers.map((failover) => ({ ...failover, ...change }))
+  return { ...result, summary: { ...result.summary, failovers } }
+}
+
+test('what was asked is said in one sentence', () => {
+  assert.equal(
+    plain(asked(fixture())),
+    '400 operations a second (30 % reads, STRONG) for 30 s on 4 nodes, with odd-even timestamps, majority quorum, seer-score election.',
+  )
+})
+
+test('a failover is told with its cause, its successor and its times', () => {
+  const text = story(withFailover({ durationMs: 198.4, clientOutageMs: 205 }))
+  includes(
+    text,
+    'At 10.0 s node1 (source) was killed. node2 took over and acknowledged its first new write 198 ms after the fault.',
+  )
+  includes(text, 'For clients the outage lasted 205 ms. No acknowledged write was lost.')
+})
+
+test('a failover that never ended is not given a duration', () => {
+  const text = story(withFailover({ durationMs: null, clientOutageMs: null }))
+  includes(text, 'node2 took over, but acknowledged no write that was begun after the fault.')
+  assert.doesNotMatch(text, /null|NaN|outage lasted/)
+})
+
+test('lost writes are counted in the first lines', () => {
+  includes(story(withFailover({ lostAcknowledged: 1 })), '1 acknowledged write was lost.')
+  includes(story(withFailover({ lostAcknowledged: 3 })), '3 acknowledged writes were lost.')
+})
+
+test('a planned switch is told by its own reason', () => {
+  includes(
+    story(withFailover({ reason: 'planned switch: stalled for 3 s; latency 1 ms' })),
+    'At 10.0 s: planned switch: stalled for 3 s.',
+  )
+})
+
+test('a run in which nothing broke says so', () => {
+  includes(story(fixture({ crashes: 0 })), 'Nothing was broken, and the source stayed the same.')
+  includes(story(emptyFixture()), 'No operation was measured.')
+})
+
+test('a fault without a failover is told, and a refusal with its reason', () => {
+  const { faults } = fixture()
+  const quiet = { ...fixture({ crashes: 0 }), faults }
+  assert.match(story(quiet), /^At 10\.0 s node1 \(source\) was killed\. No failover followed\./)
+  const refused = {
+    kind: 'refused',
+    epoch: 2,
+    reason: 'no stopped replica has a running applier',
+    atUs: 11e6,
+    process: 'coordinator',
+  } as const
+  includes(story({ ...quiet, events: [refused] }), 'refused to fail over: no stopped replica has a running applier.')
+})
+
+test('an election is explained by the numbers of the winner and of the next', () => {
+  const result = fixture()
+  const failover = result.summary.failovers[0]!
+  assert.equal(
+    electionSentence(result, failover),
+    'node2 was elected because seer-score ranked it first with 0.65 (latency 0.9 ms, lag 0 transactions, up 41 s, 0 crashes); node3 came second with 0.63 (latency 1.3 ms, lag 1 transactions, up 41 s, 0 crashes).',
+  )
+  assert.equal(agreementSentence(failover), 'Of the other policies, most-advanced would have picked node4.')
+})
+
+test('a winner that was not ranked first is explained by what stood against the others', () => {
+  const result = withFailover({ newSource: 'node3' })
+  const failover = result.summary.failovers[0]!
+  const own = failover.rankings['seer-score']![1]!.reason
+  const events = result.events.map((event) =>
+    event.kind === 'elected' ? { ...event, reason: `${own}; node2 could not be brought up to date` } : event,
+  )
+  const sentence = electionSentence({ ...result, events }, failover)
+  includes(sentence, 'node3 was elected although seer-score ranked it second')
+  includes(sentence, ': node2 could not be brought up to date.')
+})
+
+test('a tie that only the order of members broke is called one', () => {
+  const failover = fixture().summary.failovers[0]!
+  const tied = failover.rankings['most-advanced']!.map((candidate) => ({ ...candidate, score: 2865 }))
+  assert.equal(
+    agreementSentence({ ...failover, rankings: { ...failover.rankings, 'most-advanced': tied } }),
+    'Of the other policies, most-advanced would have picked node4, though it rated node2 as high.',
+  )
+})
+
+test('an election without a ranking still names what is known', () => {
+  const result = withFailover({ rankings: {}, reason: '' })
+  assert.equal(electionSentence(result, result.summary.failovers[0]!), 'node2 was chosen; no reason was recorded.')
+})
+
+test('faults become sentences only where that is safe', () => {
+  assert.equal(inWords({ kind: 'pause', label: 'pause node2', target: ['node2'] }), 'node2 was frozen')
+  assert.equal(inWords({ kind: 'slow', label: 'slow node1->node3', target: [] }), 'slow node1->node3')
+})

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { type Comparison, compareResults } from '../../scenarios/compare.ts'
+import { judge } from '../../scenarios/judge.ts'
+import type { Result } from '../../scenarios/result.ts'
+import { test } from '../support/test.ts'
+import { crashRecord, scenario } from './history.ts'
+import { STAMP } from './stamp.ts'
+
+const base = judge(scenario(), [crashRecord()], STAMP)
+
+/** A result whose trials have these failover times (and otherwise equal numbers). */
+function result(failoverMs: readonly (number | null)[], fields: Partial<Result> = {}): Result {
+  const trials = failoverMs.map((ms, index) => ({ ...base.trials[0]!, seed: index, failoverMs: [ms] }))
+  return { ...base, trials, ...fields }
+}
+
+function row(comparison: Comparison, metric: string) {
+  return comparison.rows.find((candidate) => candidate.metric === metric)!
+}
+
+const FAST = [210, 198, 224, 205, 231, 219, 208]
+const SLOW = FAST.map((ms) => ms + 100)
+
+test('a difference that the trials bear out is named, with its size and its p', () => {
+  const comparison = compareResults(result(FAST), result(SLOW))
+  assert.deepEqual([comparison.kind, comparison.differences], ['comparison', []])
+  const failover = row(comparison, 'failoverMs')
+  assert.equal(failover.unit, 'ms')
+  assert.deepEqual([failover.a.n, failover.a.median, failover.b.median], [7, 210, 310])
+  assert.ok(failover.a.ci95![0] <= 210 && 210 <= failover.a.ci95![1])
+  assert.ok(Math.abs(failover.change! - 100 / 210) < 1e-12)
+  assert.ok(failover.significant && failover.p! < 0.01)
+  assert.equal(failover.note, 'b is worse')
+  assert.equal(row(compareResults(result(SLOW), result(FAST)), 'failoverMs').note, 'b is better')
+})
+
+test('more throughput is better, less of everything else', () => {
+  const withRate = (rate: number) =>
+    result(FAST, {
+      trials: FAST.map((ms, i) => ({ ...base.trials[0]!, failoverMs: [ms], throughputOpsPerSec: rate + i })),
+    })
+  assert.equal(row(compareResults(withRate(100), withRate(200)), 'throughputOpsPerSec').note, 'b is better')
+})
+
+test('a difference within the noise is "~"', () => {
+  const failover = row(compareResults(result(FAST), result(FAST.map((ms) => ms + 1))), 'failoverMs')
+  assert.deepEqual([failover.significant, failover.note], [false, '~'])
+  assert.ok(failover.p! > 0.05)
+  assert.equal(row(compareResults(result(FAST), result(FAST)), 'failoverMs').p, 1)
+})
+
+test('with trials too few to show any difference nothing is ranked, however large it looks', () => {
+  const failover = row(compareResults(result([10, 11, 12]), result([900, 901, 902])), 'failoverMs')
+  assert.deepEqual([failover.p, failover.significant], [null, false])
+  assert.equal(failover.note, 'no difference shown: 3 and 3 trials cannot show one')
+  assert.equal(
+    row(compareResults(result([10, 11, 12, 13]), result([900, 901, 902, 903])), 'failoverMs').significant,
+    true,
+  )
+})
+
+test('failovers that never ended rank last and have no median where they are the middle', () => {
+  const never = FAST.map(() => null)
+  const failover = row(compareResults(result(FAST), result(never)), 'failoverMs')
+  assert.equal(failover.b.median, null)
+  assert.equal(failover.change, null)
+  assert.deepEqual([failover.significant, failover.note], [true, 'b is worse'])
+})
+
+test('what only one of the two measured, or neither, is not ranked', () => {
+  const none = result(FAST, { trials: FAST.map(() => ({ ...base.trials[0]!, failoverMs: [] })) })
+  assert.equal(row(compareResults(none, none), 'failoverMs').note, 'not measured')
+  assert.equal(row(compareResults(result(FAST), none), 'failoverMs').note, 'measured in one of the two only')
+})
+
+test('another scenario, world, machine or coordinator, or an interrupted run, is shown and not ranked, with the reason', () => {
+  const measured = (fields: Partial<Result> = {}) => result(SLOW, { world: 'local', ...fields })
+  const cases: [Result, Result, RegExp][] = [
+    [
+      result(FAST),
+      result(SLOW, { scenario: { ...base.scenario, hash: 'cd'.repeat(32) } }),
+      /^the scenario differs: history \(abababab\) and history \(cdcdcdcd\)$/,
+    ],
+    [measured(), measured({ world: 'docker' }), /^the world differs: local and docker$/],
+    [measured(), measured({ machine: { cpu: 'test', cores: 64 } }), /^the machine \(cores\) differs: 2 and 64$/],
+    [measured(), measured({ coordinator: 'embedded' }), /^the coordinator differs: service and embedded$/],
+    [result(FAST), result(SLOW, { complete: false }), /^b was interrupted$/],
+  ]
+  for (const [a, b, reason] of cases) {
+    const comparison = compareResults(a, b)
+    assert.equal(comparison.differences.length, 1)
+    assert.match(comparison.differences[0]!, reason)
+    for (const { p, significant, note } of comparison.rows) {
+      assert.deepEqual([p, significant], [null, false])
+      assert.match(note, /^not ranked: /)
+    }
+  }
+})
+
+test('simulated runs on different machines are comparable: the machine has no part in them', () => {
+  assert.deepEqual(compareResults(result(FAST), result(SLOW, { machine: { cores: 64 } })).differences, [])
+})
+
+test('simulated against measured is a table of the error of the model, never a test', () => {
+  const measured = result(FAST, { world: 'local' })
+  const simulated = result(FAST.map((ms) => ms * 0.9))
+  for (const comparison of [compareResults(simulated, measured), compareResults(measured, simulated)]) {
+    assert.equal(comparison.kind, 'fidelity')
+    assert.ok(comparison.rows.every(({ p, significant }) => p === null && !significant))
+    const failover = row(comparison, 'failoverMs')
+    assert.ok(Math.abs(failover.change! + 0.1) < 1e-12)
+    assert.equal(failover.note, 'simulated 90 % of measured')
+  }
+})
+
+test('the fidelity table also holds reads, lag and each phase of the failover that both went through', () => {
+  const slower = { ...base.summary.failovers[0]!, phases: { ...base.summary.failovers[0]!.phases, detect: 198 } }
+  const measured = result(FAST, { world: 'local', summary: { ...base.summary, failovers: [slower] } })
+  const comparison = compareResults(result(FAST), measured)
+  assert.equal(row(comparison, 'failovers.0.phases.detect').change, -0.5)
+  assert.equal(row(comparison, 'failovers.0.phases.promote').change, 0)
+  assert.equal(row(comparison, 'latencyMs.read.p50').change, 0)
+  const without = compareResults(result(FAST), { ...measured, summary: { ...base.summary, failovers: [] } })
+  assert.equal(row(without, 'failovers.0.phases.detect').note, 'no error can be stated')
+})
