@@ -303,8 +303,9 @@ function parser(words: readonly string[], chosen: (handler: Handler) => void): A
           .example('$0 run primary-crash --on sim', 'the source dies, simulated')
           .example('$0 run primary-crash --on local --trials 5', 'five times, on four real servers'),
       ({ file, json, quiet, verbose, ...rest }) =>
-        chosen(() =>
-          run({
+        chosen(() => {
+          if (quiet && verbose) throw new UsageError('expected --quiet or --verbose, found both')
+          return run({
             file,
             json,
             quiet,
@@ -316,8 +317,8 @@ function parser(words: readonly string[], chosen: (handler: Handler) => void): A
             mysqld: once('mysqld', rest.mysqld),
             dataDir: once('data-dir', rest.dataDir),
             basePort: integer('base-port', rest.basePort, 1024, 65_000),
-          }),
-        ),
+          })
+        }),
     )
     .command(
       'compare <a> <b>',

@@ -19,6 +19,7 @@ export type Effect =
       readonly server: Server<Requests>
       readonly request: { readonly kind: string }
       readonly deadlineUs: number
+      readonly until: Deferred<unknown> | null
     }
   | { readonly kind: 'wait'; readonly deferred: Deferred<unknown>; readonly deadlineUs: number | undefined }
   | { readonly kind: 'all' | 'race'; readonly children: Readonly<Record<string, Fiber<unknown>>> }
@@ -55,14 +56,16 @@ export function* sleep(us: number): Fiber<void> {
 
 /**
  * Ask a server. Never throws for the world: the outcome says whether it was answered (`ok`), certainly not done
- * (`failed`), or neither by `deadlineUs` from now (`unknown`).
+ * (`failed`), or neither by `deadlineUs` from now (`unknown`). `until`: nobody wants the answer any more once this is
+ * settled; the call is abandoned and its outcome is `unknown` at once.
  */
 export function* call<R extends Requests, K extends keyof R & string>(
   server: Server<R>,
   request: { readonly kind: K } & R[K]['request'],
   deadlineUs: number,
+  until: Deferred<unknown> | null = null,
 ): Fiber<Outcome<ReplyOf<R, K>>> {
-  return yield { kind: 'call', server: server as Server<Requests>, request, deadlineUs }
+  return yield { kind: 'call', server: server as Server<Requests>, request, deadlineUs, until }
 }
 
 /** Wait until somebody settles `deferred`; `undefined` when `deadlineUs` passes first. */

@@ -1,7 +1,7 @@
 /** One running fiber: stepping, waiting, cancellation, and the forks it owns. The rules are in fiber.ts. */
 import type { Effect, Fiber, Joinable } from './effects.ts'
 import { CLEANUP_DEADLINE_US, type FiberProcess } from './fiber.ts'
-import { DeferredWait, Group, JoinWait } from './fiber-waits.ts'
+import { CallUntil, DeferredWait, Group, JoinWait, UNWANTED } from './fiber-waits.ts'
 import type { Pending } from './world.ts'
 
 /** How a fiber ended. */
@@ -159,7 +159,12 @@ export class Task<T> implements Joinable<T> {
           break
         case 'call':
           this.#steadfast = effect.request.kind === 'administer'
-          this.#pending = world.call(process.name, effect.server, effect.request, effect.deadlineUs, this)
+          if (effect.until === null)
+            this.#pending = world.call(process.name, effect.server, effect.request, effect.deadlineUs, this)
+          else if (effect.until.settled) {
+            value = UNWANTED
+            continue
+          } else this.#pending = new CallUntil(this, effect.until, effect)
           break
         case 'wait':
           if (effect.deferred.settled) {

@@ -1,7 +1,46 @@
 /** What a fiber can wait for besides the world: a deferred, another fiber's end, a group of children. */
-import type { Deferred, Fiber } from './effects.ts'
+import type { Deferred, Effect, Fiber } from './effects.ts'
 import type { Ending, Task } from './fiber-task.ts'
-import type { Pending } from './world.ts'
+import type { Outcome } from './servers.ts'
+import type { Pending, Waiter } from './world.ts'
+
+/** What a call ends with when nobody wants its answer any more. */
+export const UNWANTED: Outcome<never> = { kind: 'unknown', reason: 'no longer waited for' }
+
+/** A call that is given up when a deferred is settled. */
+export class CallUntil implements Pending, Waiter<Outcome<unknown>> {
+  readonly #task: Task<unknown>
+  readonly #until: Deferred<unknown>
+  readonly #call: Pending
+
+  constructor(task: Task<unknown>, until: Deferred<unknown>, effect: Extract<Effect, { kind: 'call' }>) {
+    this.#task = task
+    this.#until = until
+    until.wakers.push(this)
+    this.#call = task.process.world.call(task.process.name, effect.server, effect.request, effect.deadlineUs, this)
+  }
+
+  resume(outcome: Outcome<unknown>): void {
+    forget(this.#until, this)
+    this.#task.resume(outcome)
+  }
+
+  /** The deferred was settled. */
+  wake(): void {
+    this.#call.abandon()
+    this.#task.resume(UNWANTED)
+  }
+
+  abandon(): void {
+    forget(this.#until, this)
+    this.#call.abandon()
+  }
+}
+
+function forget(deferred: Deferred<unknown>, waker: Deferred<unknown>['wakers'][number]): void {
+  const index = deferred.wakers.indexOf(waker)
+  if (index >= 0) deferred.wakers.splice(index, 1)
+}
 
 /** A wait for a deferred, with or without a deadline. */
 export class DeferredWait implements Pending {
@@ -15,20 +54,15 @@ export class DeferredWait implements Pending {
     deferred.wakers.push(task)
     const late = {
       resume: () => {
-        this.#forget()
+        forget(this.#deferred, this.#task)
         task.resume(undefined)
       },
     }
     this.#timer = deadlineUs === undefined ? null : task.process.world.sleep(task.process.name, deadlineUs, late)
   }
 
-  #forget(): void {
-    const index = this.#deferred.wakers.indexOf(this.#task)
-    if (index >= 0) this.#deferred.wakers.splice(index, 1)
-  }
-
   abandon(): void {
-    this.#forget()
+    forget(this.#deferred, this.#task)
     this.#timer?.abandon()
   }
 }

@@ -86,9 +86,12 @@ const DONE: Readonly<Record<string, string>> = {
 /** `crash node1 (source)` as a sentence: `node1 (source) was killed`. */
 export function inWords(fault: Pick<Fault, 'kind' | 'label' | 'target'>): string {
   const done = DONE[fault.kind]
-  const prefix = `${fault.kind} `
-  if (done === undefined || !fault.label.startsWith(prefix) || fault.target.length !== 1) return fault.label
-  return `${fault.label.slice(prefix.length)} ${done}`
+  const [target, ...others] = fault.target
+  const start = `${fault.kind} ${target}`
+  if (done === undefined || target === undefined || others.length > 0 || !fault.label.startsWith(start)) return fault.label
+  const rest = fault.label.slice(start.length).trim()
+  if (rest === '' || /^\([^()]*\)$/.test(rest)) return `${target} ${rest}`.trim() + ` ${done}`
+  return `${target} ${done} (${rest})`
 }
 
 function lossSentence(failovers: readonly Failover[]): string {

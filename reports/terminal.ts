@@ -24,18 +24,18 @@ const MARKS: Readonly<Record<Verdict, { mark: string; tone: Tone }>> = {
 
 export function summaryText(result: Result, style: Style): string {
   const rows: [string, string][] = [...numbers(result), ...failovers(result)]
-  const lines = rows.map(([name, value]) => `  ${name.padEnd(14)} ${value}`)
+  const lines = rows.map(([name, value]) => `  ${name.padEnd(14)} ${tame(value)}`)
   if (!result.complete) lines.unshift(`  ${paint('interrupted: what follows is a part of the run', 'doubtful', style)}`)
   lines.push('', ...result.checks.map((check) => checkLine(check, result, style)))
   for (const { path, op, limit, actual, verdict } of result.expectations) {
     const { mark, tone } = MARKS[verdict]
-    lines.push(
-      `  ${paint(mark, tone, style)}  expected ${path} ${op === '==' ? 'to be' : op} ${limit}: ${actual ?? missing}`,
-    )
+    const found = typeof actual === 'number' ? Number(actual.toPrecision(6)) : (actual ?? missing)
+    const text = `expected ${path} ${op === '==' ? 'to be' : op} ${limit}: ${found}`
+    lines.push(`  ${paint(mark, tone, style)}  ${tame(text)}`)
   }
-  for (const note of result.summary.notes ?? []) lines.push(`  ${paint('! note', 'doubtful', style)}  ${note}`)
+  for (const note of result.summary.notes ?? []) lines.push(`  ${paint('! note', 'doubtful', style)}  ${tame(note)}`)
   const { tone } = MARKS[verdictOf(result)]
-  lines.push('', `  ${paint(verdictLine(result), tone, style)}`)
+  lines.push('', `  ${paint(tame(verdictLine(result)), tone, style)}`)
   return lines.map((line) => fit(line, style)).join('\n')
 }
 
@@ -87,7 +87,8 @@ function checkLine(check: CheckResult, result: Result, style: Style): string {
   const expected = foreseen(result, check) && check.verdict !== 'pass'
   const { mark, tone } = MARKS[check.verdict]
   const line = check.verdict === 'pass' ? check.detail : (check.evidence[0] ?? check.detail)
-  return `  ${paint(mark, expected ? 'good' : tone, style)}  ${check.name}${expected ? ' (as expected)' : ''}: ${line}`
+  const name = `${check.name}${expected ? ' (as expected)' : ''}`
+  return `  ${paint(mark, expected ? 'good' : tone, style)}  ${tame(`${name}: ${line}`)}`
 }
 
 /** The header: what runs, where, by what. */
@@ -121,7 +122,7 @@ type Event = Result['events'][number]
 export function eventLine(event: Event, style: Style, verbose = false): string | null {
   const text = eventText(event, verbose)
   if (text === null) return null
-  return fit(`${`${(event.atUs / 1e6).toFixed(3)} s`.padStart(10)}  ${text}`, style)
+  return fit(`${`${(event.atUs / 1e6).toFixed(3)} s`.padStart(10)}  ${tame(text)}`, style)
 }
 
 function eventText(event: Event, verbose: boolean): string | null {
@@ -193,6 +194,12 @@ export function liveLine(live: Live, durationUs: number, style: Style): string {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences that `paint` writes take no room.
 const ESCAPES = /\x1b\[\d+m/g
+
+/** Texts of a result may come from a file of anybody's: they must not steer the terminal. */
+function tame(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: just those are taken out.
+  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, ' ')
+}
 
 /** Cut to the terminal's width, colours not counted and not left on. */
 function fit(line: string, style: Style): string {

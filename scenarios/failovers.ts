@@ -9,13 +9,13 @@
  * durations), not one that is missing from them.
  */
 import type { TraceEvent } from '../algorithms/trace.ts'
+import { inIntendedOrder } from './ascending-order.ts'
 import { type ClientOutage, clientOutage } from './client-outage.ts'
 import { type PhaseEvent, phaseDurations } from './failover-phases.ts'
 import type { FaultRecord, Operation, RunRecord } from './record.ts'
 import { type Reign, reignAt, reignsOf } from './reigns.ts'
 import type { Failover } from './result.ts'
 import type { FaultVerb, Scenario } from './scenario.ts'
-import { inIntendedOrder } from './ascending-order.ts'
 
 export interface Failovers {
   readonly failovers: readonly Failover[]

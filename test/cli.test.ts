@@ -106,7 +106,7 @@ test('wrong usage: exit 2, and what was expected and found', { deadlineMs: 180_0
     ['run healthy --seed 1 --seed 2', /^--seed: expected one value, found it more than once$/m],
     ['run healthy --trials 0', /^--trials: expected a whole number from 1 to 1000, found "0"$/m],
     ['run healthy --on docker', /^--on: expected sim or local, found "docker" \(planned and not there yet\)$/m],
-    ['run healthy --quiet --verbose', /mutually exclusive/],
+    ['run healthy --quiet --verbose', /^expected --quiet or --verbose, found both$/m],
     ['run healthy --out package.json', /^package\.json: expected a folder that can be written to/m],
     [
       'compare package.json package.json',
@@ -222,7 +222,7 @@ test('Ctrl-C: the partial result is written and says so, exit 130', { deadlineMs
 })
 
 test('a reader that leaves early is no failure', { deadlineMs: DEADLINE_MS }, async () => {
-  const { code, stderr, stdout } = await shell('cli schema | true; echo "${PIPESTATUS[0]}"')
+  const { code, stderr, stdout } = await shell(`cli schema | true; echo "\${PIPESTATUS[0]}"`)
   assert.equal(stderr, '')
   assert.equal(stdout, '0\n')
   assert.equal(code, 0)

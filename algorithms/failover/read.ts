@@ -26,6 +26,7 @@ function* strong(coordinator: CoordinatorState, reign: Reign, key: number): Fibe
     source.server,
     { kind: 'query', key, after: null, wantExecuted: true },
     tuning.statementTimeoutUs,
+    reign.ended,
   )
   const nowUs = yield* now()
   clientOutcome(coordinator, reign, outcome.kind === 'ok', nowUs)

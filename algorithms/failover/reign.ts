@@ -35,6 +35,7 @@ export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped:
     if (refusal === null) {
       // From here on this epoch acknowledges nothing: its open writes end as unknown.
       coordinator.reign = null
+      reign.ended.settle()
       reign.acknowledgements.end()
       reign.confirmations.end()
       return alarm

@@ -33,6 +33,8 @@ export interface Reign {
   readonly confirmations: Confirmations
   /** Settled when the reign has to end, with the cause. */
   alarm: Deferred<Alarm>
+  /** Settled when the reign is over: what is still asked of its source is not waited for. */
+  readonly ended: Deferred<void>
   selection: QuorumSelection
   selectedAtUs: number
 }

@@ -3,16 +3,18 @@
  * step by step, and it is safe whatever the election policy prefers: the policy only picks among members that were
  * stopped, read and counted, and the winner serves nothing before it holds everything that may have been acknowledged.
  */
-import { call, type Deferred, deferred, emit, type Fiber, fork, now, sleep, wait } from '../effects.ts'
+import { call, deferred, emit, type Fiber, now, sleep } from '../effects.ts'
 import { ELECTION_POLICIES } from '../election/policies.ts'
 import { type GtidSet, MutableGtidSet } from '../gtid-set.ts'
 import type { RankedCandidate } from '../trace.ts'
 import { Acknowledgements } from './acknowledgements.ts'
 import { administer, isDeposed } from './administer.ts'
+import { catchUp } from './catch-up.ts'
 import { Confirmations } from './confirmations.ts'
-import { markerOf, unionOf } from './epoch.ts'
+import { markerOf } from './epoch.ts'
+import { type Gathered, gather, judge } from './gather.ts'
 import { viewsOf } from './monitor.ts'
-import { type LivingEpoch, livingEpoch, mayLeaveOut, mayTakeOver } from './quorum-rule.ts'
+import type { LivingEpoch } from './quorum-rule.ts'
 import type { Alarm, CoordinatorState, Member, Reign } from './state.ts'
 
 export type TakeOver =
@@ -22,13 +24,6 @@ export type TakeOver =
 
 /** Why this take-over happens; `start` when the coordinator has just begun. */
 export type Cause = Alarm | { readonly kind: 'start'; readonly reason: string }
-
-/** What stopping and fencing found. */
-interface Gathered {
-  readonly stopped: Set<Member>
-  fenced: Member | null
-  deposed: string | null
-}
 
 export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<TakeOver> {
   const epoch = coordinator.highestEpoch + 1
@@ -49,14 +44,7 @@ export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<Ta
   if (gathered.deposed !== null) return { kind: 'deposed', reason: gathered.deposed }
 
   // 3. Only now: what may have been acknowledged, and is the quorum rule met?
-  const read = [...gathered.stopped, ...(gathered.fenced === null ? [] : [gathered.fenced])]
-  const seen = unionOf(read.map((member) => member.held))
-  const living = livingEpoch(seen)
-  const rule = mayTakeOver(coordinator.members.length, living, {
-    members: [...gathered.stopped].map((member) => member.index),
-    excluded: new Set(coordinator.members.filter((m) => m.lost).map((m) => m.index)),
-    fenced: gathered.fenced?.index ?? null,
-  })
+  const { seen, living, rule } = judge(coordinator, gathered)
   if (!rule.allowed)
     return { kind: 'refused', reason: `the quorum rule needs ${rule.needed} stopped replicas, ${rule.counted} count` }
 
@@ -89,52 +77,6 @@ export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<Ta
     refusals.push(outcome.reason)
   }
   return { kind: 'refused', reason: refusals.join('; ') }
-}
-
-/**
- * Detach every replica and fence every server that may still write, all at once. Waits for those that answered their
- * last probe; those that did not are tried as well, but once the rule can be met without them they are not waited for
- * (their call goes on: it is never abandoned).
- */
-function* gather(coordinator: CoordinatorState, epoch: number): Fiber<Gathered> {
-  const gathered: Gathered = { stopped: new Set(), fenced: null, deposed: null }
-  const left = new Set(coordinator.members)
-  let changed: Deferred<void> = deferred()
-  function* stop(member: Member): Fiber<void> {
-    const writable = member.state !== null && !member.state.superReadOnly
-    const command = writable ? 'fence' : 'detach'
-    const askedUs = yield* now()
-    const outcome = yield* administer(coordinator, member, { epoch, source: null }, { command, promise: epoch })
-    if (outcome.kind === 'ok') {
-      if (command === 'fence') {
-        gathered.fenced = member
-        yield* emit({ kind: 'fenced', node: member.node, writableForUs: (yield* now()) - askedUs })
-      } else if (outcome.reply.receiver === 'stopped') gathered.stopped.add(member)
-    } else if (isDeposed(outcome)) gathered.deposed = outcome.reason
-    left.delete(member)
-    changed.settle()
-  }
-  for (const member of coordinator.members) yield* fork(`stop-${member.node}`, stop(member), { daemon: true })
-  const deadlineUs = (yield* now()) + coordinator.tuning.adminTimeoutUs
-  for (;;) {
-    const expected = [...left].some((member) => member.probe === 'answered')
-    const remainingUs = deadlineUs - (yield* now())
-    if (left.size === 0 || gathered.deposed !== null || remainingUs <= 0) break
-    if (!expected && ruleMet(coordinator, gathered)) break
-    changed = deferred()
-    yield* wait(changed, remainingUs)
-  }
-  // A copy: who is stopped later was not read into the target, and has to come back through a rejoin.
-  return { ...gathered, stopped: new Set(gathered.stopped) }
-}
-
-function ruleMet(coordinator: CoordinatorState, gathered: Gathered): boolean {
-  const read = [...gathered.stopped, ...(gathered.fenced === null ? [] : [gathered.fenced])]
-  return mayTakeOver(coordinator.members.length, livingEpoch(unionOf(read.map((m) => m.held))), {
-    members: [...gathered.stopped].map((m) => m.index),
-    excluded: new Set(coordinator.members.filter((m) => m.lost).map((m) => m.index)),
-    fenced: gathered.fenced?.index ?? null,
-  }).allowed
 }
 
 /**
@@ -183,74 +125,6 @@ function order(
   ]
 }
 
-/** Bring the winner to everything that was seen. Returns the target it holds, or null when it cannot be done in time. */
-function* catchUp(
-  coordinator: CoordinatorState,
-  gathered: Gathered,
-  winner: Member,
-  epoch: number,
-  living: LivingEpoch | null,
-  seen: GtidSet,
-  counted: number,
-): Fiber<GtidSet | null | 'deposed'> {
-  const { tuning } = coordinator
-  let target = seen
-  const missing = seen.minus(winner.held)
-  if (!missing.isEmpty) {
-    const donor = yield* donorOf(coordinator, gathered, winner, missing)
-    if (donor === null) {
-      const sourceUuid = living === null ? null : coordinator.members[living.member]!.state?.uuid
-      const holders = [...gathered.stopped].filter((m) => !missing.minus(m.held).equals(missing)).length
-      const fenced = gathered.fenced !== null && gathered.fenced.index === living?.member
-      if (living === null || sourceUuid == null) return null
-      if (!mayLeaveOut(coordinator.members.length, living, missing, sourceUuid, holders, counted, fenced)) return null
-      target = seen.minus(missing)
-    } else {
-      const pointed = yield* administer(
-        coordinator,
-        winner,
-        { epoch, source: null },
-        { command: 'point', source: donor.node, drain: donor === gathered.fenced },
-      )
-      if (isDeposed(pointed)) return 'deposed'
-      if (pointed.kind !== 'ok') return null
-    }
-  }
-  if (target.minus(winner.state!.executed).isEmpty) return target
-  const drained = yield* call(
-    winner.server,
-    { kind: 'waitFor', gtids: target, level: 'applied', timeoutUs: tuning.drainTimeoutUs },
-    tuning.drainTimeoutUs + tuning.adminTimeoutUs,
-  )
-  if (drained.kind !== 'ok' || !drained.reply.covered) return null
-  // The receiver may run again since it was pointed at the donor: a winner takes nothing from anybody.
-  if (winner.state!.receiver === 'stopped') return target
-  const stopped = yield* administer(coordinator, winner, { epoch, source: null }, { command: 'detach', promise: epoch })
-  if (isDeposed(stopped)) return 'deposed'
-  return stopped.kind === 'ok' && stopped.reply.receiver === 'stopped' ? target : null
-}
-
-/** Somebody who has *applied* what is missing: relay logs are not served to others. */
-function* donorOf(
-  coordinator: CoordinatorState,
-  gathered: Gathered,
-  winner: Member,
-  missing: GtidSet,
-): Fiber<Member | null> {
-  const fenced = gathered.fenced
-  if (fenced?.state?.executed.covers(missing)) return fenced
-  const holders = [...gathered.stopped].filter((m) => m !== winner && m.held.covers(missing))
-  for (const holder of holders) {
-    const applied = yield* call(
-      holder.server,
-      { kind: 'waitFor', gtids: missing, level: 'applied', timeoutUs: coordinator.tuning.drainTimeoutUs },
-      coordinator.tuning.drainTimeoutUs + coordinator.tuning.adminTimeoutUs,
-    )
-    if (applied.kind === 'ok' && applied.reply.covered) return holder
-  }
-  return null
-}
-
 function* promote(
   coordinator: CoordinatorState,
   gathered: Gathered,
@@ -286,6 +160,7 @@ function* promote(
     acknowledgements,
     confirmations: new Confirmations(nodes),
     alarm: deferred(),
+    ended: deferred(),
     selection: coordinator.quorum.select(
       viewsOf(
         coordinator.members.filter((m) => m !== winner),

@@ -21,6 +21,7 @@ export function* write(
     reign.source.server,
     { kind: 'execute', op: request.op, key: request.key, timestamp },
     coordinator.tuning.statementTimeoutUs,
+    reign.ended,
   )
   const nowUs = yield* now()
   clientOutcome(coordinator, reign, executed.kind === 'ok', nowUs)

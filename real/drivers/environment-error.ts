@@ -11,3 +11,12 @@ export class EnvironmentError extends Error {
     this.name = 'EnvironmentError'
   }
 }
+
+const NOT_OUR_DOING = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EMFILE', 'ENFILE'])
+
+/** A refusal by the file system becomes an EnvironmentError that says what was being done; anything else stays as it is. */
+export function environmentErrorOf(error: unknown, doing: string, advice: string): unknown {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (error instanceof EnvironmentError || code === undefined || !NOT_OUR_DOING.has(code)) return error
+  return new EnvironmentError(`${doing} failed: ${message}.\n${advice}`, { cause: error })
+}

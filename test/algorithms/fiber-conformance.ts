@@ -170,6 +170,22 @@ export function fiberConformance(arm: ConformanceArm): void {
     assert.deepEqual(log, ['abandoned'])
   })
 
+  conforms('a call is given up, as unknown, when what it is asked `until` is settled', async () => {
+    const outcome = await arm.run(function* (target) {
+      const unwanted = deferred<void>()
+      function* settler(): Fiber<void> {
+        yield* sleep(STEP_US)
+        unwanted.settle()
+      }
+      yield* fork('settler', settler())
+      const beganUs = yield* now()
+      const cut = yield* call(target, { kind: 'echo', value: 3, delayUs: 8 * STEP_US }, 20 * STEP_US, unwanted)
+      const never = yield* call(target, { kind: 'echo', value: 3, delayUs: 0 }, 20 * STEP_US, unwanted)
+      return { cut: cut.kind, never: never.kind, inTime: (yield* now()) - beganUs < 6 * STEP_US }
+    })
+    assert.deepEqual(outcome, { cut: 'unknown', never: 'unknown', inTime: true })
+  })
+
   conforms('a fork ends with its parent', async () => {
     const log: string[] = []
     await arm.run(function* () {

@@ -105,5 +105,9 @@ test('an election without a ranking still names what is known', () => {
 
 test('faults become sentences only where that is safe', () => {
   assert.equal(inWords({ kind: 'pause', label: 'pause node2', target: ['node2'] }), 'node2 was frozen')
+  assert.equal(
+    inWords({ kind: 'slow', label: 'slow node4 cpu 0.3 disk +20 ms', target: ['node4'] }),
+    'node4 was slowed down (cpu 0.3 disk +20 ms)',
+  )
   assert.equal(inWords({ kind: 'slow', label: 'slow node1->node3', target: [] }), 'slow node1->node3')
 })

@@ -4,6 +4,7 @@
  */
 import { MutableGtidSet } from '../../algorithms/gtid-set.ts'
 import type { TraceEvent, TraceFact } from '../../algorithms/trace.ts'
+import type { PhaseEvent } from '../../scenarios/failover-phases.ts'
 import type { FaultRecord, NodeEnd, Operation, RunRecord } from '../../scenarios/record.ts'
 import { DEFAULT_TUNING, type Scenario } from '../../scenarios/scenario.ts'
 
@@ -62,8 +63,8 @@ export function phase(
   atUs: number,
   epoch: number,
   name: 'detect' | 'decide' | 'catchUp' | 'promote' | 'reroute' | 'serving',
-): TraceEvent {
-  return at(atUs, { kind: 'phase', epoch, phase: name, detail: `${name} of epoch ${epoch}` })
+): PhaseEvent {
+  return { kind: 'phase', epoch, phase: name, detail: `${name} of epoch ${epoch}`, atUs, process: 'coordinator' }
 }
 
 export function scenario(fields: Partial<Scenario> = {}): Scenario {

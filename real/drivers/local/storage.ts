@@ -4,7 +4,6 @@
  * measured, `auto` takes the quicker one that has room, and the result says which it was and what an fsync cost.
  */
 import { open, rm, statfs } from 'node:fs/promises'
-import { freemem } from 'node:os'
 import { join } from 'node:path'
 import type { Storage } from '../driver.ts'
 import { EnvironmentError } from '../environment-error.ts'
@@ -33,7 +32,7 @@ export async function chooseStorage(
 
   const disk = await measured('disk', diskDirectory, 'only choice').catch((error: Error) => error)
   const memory =
-    freemem() < nodes * (BYTES_PER_NODE + MEMORY_PER_NODE)
+    process.availableMemory() < nodes * (BYTES_PER_NODE + MEMORY_PER_NODE)
       ? new EnvironmentError(`not enough free memory for ${nodes} servers with their data in ${SHARED_MEMORY}`)
       : await measured('memory', SHARED_MEMORY, 'only choice').catch((error: Error) => error)
 

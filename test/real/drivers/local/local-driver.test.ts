@@ -10,7 +10,8 @@ import { type Connection, createConnection, type RowDataPacket } from 'mysql2/pr
 import { monotonicUs } from '../../../../real/drivers/driver.ts'
 import { EnvironmentError } from '../../../../real/drivers/environment-error.ts'
 import { findMysqld, saysNoDefaultsItself } from '../../../../real/drivers/local/find-mysqld.ts'
-import { createLocalDriver, type LocalDriver, type LocalOptions } from '../../../../real/drivers/local/local-driver.ts'
+import type { LocalCluster } from '../../../../real/drivers/local/local-cluster.ts'
+import { createLocalDriver, type LocalOptions } from '../../../../real/drivers/local/local-driver.ts'
 import { allProcesses } from '../../../../real/drivers/local/process-table.ts'
 import { sweep } from '../../../../real/drivers/local/sweep.ts'
 import type { Account } from '../../../../real/mysql/connection.ts'
@@ -23,7 +24,7 @@ const SLOW = { needs: 'mysql', deadlineMs: 120_000 } as const
 /** A driver whose records lie in a directory of the test's own, and that has left nothing when the test is over. */
 async function withDriver(
   options: LocalOptions,
-  body: (driver: LocalDriver, stateRoot: string) => Promise<void>,
+  body: (driver: LocalCluster, stateRoot: string) => Promise<void>,
 ): Promise<void> {
   await withDirectory(async (stateRoot) => {
     const driver = await createLocalDriver({ ...options, stateRoot })
@@ -36,7 +37,7 @@ async function withDriver(
   })
 }
 
-async function as(driver: LocalDriver, account: Account, node = 0): Promise<Connection> {
+async function as(driver: LocalCluster, account: Account, node = 0): Promise<Connection> {
   const { host, port } = driver.nodes[node]!
   return createConnection({ host, port, ...account, rowsAsArray: true })
 }
@@ -226,6 +227,34 @@ test('a mysqld that dies at start is shown by its last lines, and the others are
   })
 })
 
+test('what a dying mysqld prints is shown without the passwords in it', SLOW, async () => {
+  await withDirectory(async (directory) => {
+    const mysqld = await wrapped(
+      directory,
+      'for word in "$@"; do case "$word" in --init-file=*node1*) cat "$(echo "$word" | cut -d= -f2)"; exit 1;; esac; done',
+    )
+    await withDriver({ nodes: 1, mysqld }, async (driver) => {
+      await assert.rejects(driver.start(), (error) => {
+        const { message } = error as Error
+        assert.match(message, /ALTER USER 'quorumlab_admin'@'%' IDENTIFIED BY '\*\*\*' ACCOUNT UNLOCK/)
+        for (const { password } of Object.values(driver.accounts)) assert.ok(!message.includes(password))
+        return true
+      })
+    })
+  })
+})
+
+test('a state directory that cannot be written is named, with what to do', SLOW, async () => {
+  await withDirectory(async (directory) => {
+    const file = await writeProgram(join(directory, 'a-file'), '')
+    await assert.rejects(createLocalDriver({ nodes: 1, stateRoot: join(file, 'clusters') }), (error) => {
+      assert.ok(error instanceof EnvironmentError)
+      assert.match(error.message, /^Writing to the state directory .*a-file\/clusters failed: ENOTDIR.*XDG_STATE_HOME/s)
+      return true
+    })
+  })
+})
+
 test('a port that is snatched before mysqld binds it is replaced by another', SLOW, async () => {
   await withDirectory(async (directory) => {
     // The first attempt finds its port busy, in the words of a real one.
@@ -280,10 +309,10 @@ test('kill -9 of the owner: its server lives on, and the next sweep removes it a
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const [line] = (await once(owner.stdout, 'data')) as [Buffer]
-    const left = JSON.parse(line.toString()) as { directory: string; nodes: LocalDriver['nodes'] }
+    const left = JSON.parse(line.toString()) as { directory: string; nodes: LocalCluster['nodes'] }
     owner.kill('SIGKILL')
     await once(owner, 'exit')
-    const traces = () => tracesOf({ storage: left, nodes: left.nodes } as unknown as LocalDriver, stateRoot)
+    const traces = () => tracesOf({ storage: left, nodes: left.nodes } as unknown as LocalCluster, stateRoot)
     assert.equal((await traces()).length, 5, 'process, two ports, data, record')
     const [swept] = await sweep(stateRoot)
     assert.equal(swept?.servers, 1)
@@ -297,9 +326,9 @@ test('an owner that exits without stop takes its servers along', SLOW, async () 
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const [line] = (await once(owner.stdout, 'data')) as [Buffer]
-    const left = JSON.parse(line.toString()) as { directory: string; nodes: LocalDriver['nodes'] }
+    const left = JSON.parse(line.toString()) as { directory: string; nodes: LocalCluster['nodes'] }
     await once(owner, 'close')
-    const traces = () => tracesOf({ storage: left, nodes: left.nodes } as unknown as LocalDriver, stateRoot)
+    const traces = () => tracesOf({ storage: left, nodes: left.nodes } as unknown as LocalCluster, stateRoot)
     await until('the killed server is gone', 5_000, async () =>
       (await traces()).every((trace) => !/process|port/.test(trace)),
     )

@@ -6,18 +6,19 @@ import { type Connection, createConnection, type RowDataPacket } from 'mysql2/pr
 import { MutableGtidSet } from '../../../../algorithms/gtid-set.ts'
 import { binlogFiles } from '../../../../real/drivers/binlog.ts'
 import { findMysqld, saysNoDefaultsItself } from '../../../../real/drivers/local/find-mysqld.ts'
-import { createLocalDriver, type LocalDriver } from '../../../../real/drivers/local/local-driver.ts'
+import type { LocalCluster } from '../../../../real/drivers/local/local-cluster.ts'
+import { createLocalDriver } from '../../../../real/drivers/local/local-driver.ts'
 import { test } from '../../../support/test.ts'
 import { withDirectory } from './scratch.ts'
 
 const SLOW = { needs: 'mysql', deadlineMs: 120_000 } as const
 
-function admin(driver: LocalDriver, node: number): Promise<Connection> {
+function admin(driver: LocalCluster, node: number): Promise<Connection> {
   const { host, port } = driver.nodes[node]!
   return createConnection({ host, port, ...driver.accounts.admin, rowsAsArray: true })
 }
 
-async function follow(replica: Connection, driver: LocalDriver): Promise<void> {
+async function follow(replica: Connection, driver: LocalCluster): Promise<void> {
   const { user, password } = driver.accounts.replication
   const [{ port } = { port: 0 }] = driver.nodes
   await replica.query(

@@ -1,0 +1,71 @@
+/** Steps 1 and 2 of a take-over: promise and stop everywhere, fence what can still write (failover.md section 2). */
+import { type Deferred, deferred, emit, type Fiber, fork, now, wait } from '../effects.ts'
+import type { GtidSet } from '../gtid-set.ts'
+import { administer, isDeposed } from './administer.ts'
+import { unionOf } from './epoch.ts'
+import { type LivingEpoch, livingEpoch, mayTakeOver } from './quorum-rule.ts'
+import type { CoordinatorState, Member } from './state.ts'
+
+/** What stopping and fencing found. */
+export interface Gathered {
+  readonly stopped: Set<Member>
+  fenced: Member | null
+  deposed: string | null
+}
+
+/**
+ * Detach every replica and fence every server that may still write, all at once. Waits for those that answered their
+ * last probe; those that did not are tried as well, but once the rule can be met without them they are not waited for
+ * (their call goes on: it is never abandoned).
+ */
+export function* gather(coordinator: CoordinatorState, epoch: number): Fiber<Gathered> {
+  const gathered: Gathered = { stopped: new Set(), fenced: null, deposed: null }
+  const left = new Set(coordinator.members)
+  let changed: Deferred<void> = deferred()
+  function* stop(member: Member): Fiber<void> {
+    const writable = member.state !== null && !member.state.superReadOnly
+    const command = writable ? 'fence' : 'detach'
+    const askedUs = yield* now()
+    const outcome = yield* administer(coordinator, member, { epoch, source: null }, { command, promise: epoch })
+    if (outcome.kind === 'ok') {
+      if (command === 'fence') {
+        gathered.fenced = member
+        yield* emit({ kind: 'fenced', node: member.node, writableForUs: (yield* now()) - askedUs })
+      } else if (outcome.reply.receiver === 'stopped') gathered.stopped.add(member)
+    } else if (isDeposed(outcome)) gathered.deposed = outcome.reason
+    left.delete(member)
+    changed.settle()
+  }
+  for (const member of coordinator.members) yield* fork(`stop-${member.node}`, stop(member), { daemon: true })
+  const deadlineUs = (yield* now()) + coordinator.tuning.adminTimeoutUs
+  for (;;) {
+    const expected = [...left].some((member) => member.probe === 'answered')
+    const remainingUs = deadlineUs - (yield* now())
+    if (left.size === 0 || gathered.deposed !== null || remainingUs <= 0) break
+    if (!expected && judge(coordinator, gathered).rule.allowed) break
+    changed = deferred()
+    yield* wait(changed, remainingUs)
+  }
+  // A copy: who is stopped later was not read into the target, and has to come back through a rejoin.
+  return { ...gathered, stopped: new Set(gathered.stopped) }
+}
+
+/** What the stopped and fenced servers show, and whether the quorum rule lets this coordinator go on. */
+export interface Judged {
+  /** Everything that may have been acknowledged. */
+  readonly seen: GtidSet
+  readonly living: LivingEpoch | null
+  readonly rule: ReturnType<typeof mayTakeOver>
+}
+
+export function judge(coordinator: CoordinatorState, gathered: Gathered): Judged {
+  const read = [...gathered.stopped, ...(gathered.fenced === null ? [] : [gathered.fenced])]
+  const seen = unionOf(read.map((member) => member.held))
+  const living = livingEpoch(seen)
+  const rule = mayTakeOver(coordinator.members.length, living, {
+    members: [...gathered.stopped].map((member) => member.index),
+    excluded: new Set(coordinator.members.filter((m) => m.lost).map((m) => m.index)),
+    fenced: gathered.fenced?.index ?? null,
+  })
+  return { seen, living, rule }
+}

@@ -1,0 +1,261 @@
+/** The servers of a local cluster, from the first process to the last directory: the driver's verbs. */
+import { mkdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { GtidSet } from '../../../algorithms/gtid-set.ts'
+import type { LagSeries, NodeEnd } from '../../../scenarios/record.ts'
+import type { Accounts, NodeAddress } from '../../mysql/target.ts'
+import type { Driver, SavedExtras, Storage, Witness } from '../driver.ts'
+import { readEndState } from '../end-state.ts'
+import { EnvironmentError, environmentErrorOf } from '../environment-error.ts'
+import { lagSeries } from '../lag.ts'
+import { saveExtras } from './extras.ts'
+import type { Mysqld } from './find-mysqld.ts'
+import { generateAccounts } from './init-sql.ts'
+import type { LocalOptions } from './local-driver.ts'
+import { LocalNode, PortTaken } from './local-node.ts'
+import type { Ownership } from './ownership.ts'
+import type { PortHolder } from './ports.ts'
+import { lookAt } from './process-table.ts'
+import { allBinlogs, rebuildFrom } from './rebuild.ts'
+import { killServersIn } from './sweep.ts'
+import { copyTemplate, dataTemplate } from './template.ts'
+
+const PORT_ATTEMPTS = 5
+
+export class LocalCluster implements Driver {
+  readonly world = 'local'
+  readonly accounts: Accounts = generateAccounts()
+  readonly version: string
+  readonly storage: Storage
+  /** How long the parts of `start()` took, for the report and for tests. */
+  readonly startedIn: { templateMs: number | null; copyMs: number; readyMs: number } = {
+    templateMs: null,
+    copyMs: 0,
+    readyMs: 0,
+  }
+  readonly #options: LocalOptions
+  readonly #mysqld: Mysqld
+  readonly #ownership: Ownership
+  readonly #ports: PortHolder
+  readonly #stopping = new AbortController()
+  readonly #incidents: string[] = []
+  readonly #onExit = () => this.#stopNow()
+  /** Work that `stop()` has to see the end of, so that nothing is started behind its back. */
+  readonly #underWay = new Set<Promise<unknown>>()
+  #nodes: readonly LocalNode[] = []
+  #addresses: readonly NodeAddress[]
+  #stopped: Promise<void> | null = null
+  #extras = 0
+
+  constructor(
+    options: LocalOptions,
+    mysqld: Mysqld,
+    ownership: Ownership,
+    ports: PortHolder,
+    storage: Storage,
+    addresses: readonly NodeAddress[],
+  ) {
+    this.#options = options
+    this.#mysqld = mysqld
+    this.#ownership = ownership
+    this.#ports = ports
+    this.#addresses = addresses
+    this.version = mysqld.version
+    this.storage = { ...storage, directory: dataDirectory(storage, ownership) }
+    process.on('exit', this.#onExit)
+  }
+
+  /** Final once `start()` has settled: a port that turned out to be taken is replaced. */
+  get nodes(): readonly NodeAddress[] {
+    return this.#addresses
+  }
+
+  get incidents(): readonly string[] {
+    return this.#incidents
+  }
+
+  start(): Promise<void> {
+    return this.#tracked(async () => {
+      const { signal } = this.#stopping
+      const template = await dataTemplate(this.#mysqld, {
+        stateRoot: dirname(this.#ownership.directory),
+        signal,
+        ...(this.#options.cache === undefined ? {} : { cache: this.#options.cache }),
+      }).catch((error: unknown) => {
+        throw environmentErrorOf(error, 'Making a data directory in the cache', 'XDG_CACHE_HOME names another place.')
+      })
+      this.startedIn.templateMs = template.madeInMs
+      if (template.madeInMs !== null)
+        this.#options.onProgress?.(`made a data directory template in ${(template.madeInMs / 1_000).toFixed(1)} s`)
+      signal.throwIfAborted()
+
+      let start = performance.now()
+      this.#ownership.makeDirectory(this.storage.directory)
+      this.#nodes = this.#addresses.map((address, i) => this.#newNode(address, i))
+      await Promise.all(
+        this.#nodes.map(async (node) => {
+          await mkdir(node.directory)
+          await copyTemplate(template.directory, node.paths.data)
+        }),
+      ).catch((error: unknown) => {
+        const doing = `Copying a data directory to ${this.storage.directory}`
+        throw environmentErrorOf(error, doing, '--data-dir names another place: memory, disk, or a directory.')
+      })
+      signal.throwIfAborted()
+      this.startedIn.copyMs = performance.now() - start
+
+      start = performance.now()
+      // All of them are awaited, so that none is still starting when the first failure is reported.
+      const results = await Promise.allSettled(this.#nodes.map((_, i) => this.#launchFirst(i)))
+      const failed = results.find((result) => result.status === 'rejected')
+      if (failed !== undefined) throw failed.reason
+      this.startedIn.readyMs = performance.now() - start
+    })
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  kill(node: string): Promise<Witness> {
+    return this.#node(node).kill()
+  }
+
+  shutdown(node: string): Promise<Witness> {
+    return this.#node(node).shutdown()
+  }
+
+  pause(node: string): Promise<Witness> {
+    return this.#node(node).pause()
+  }
+
+  resume(node: string): Promise<Witness> {
+    return this.#node(node).resume()
+  }
+
+  restart(name: string): Promise<Witness> {
+    return this.#tracked(async () => {
+      const node = this.#node(name)
+      for (let attempt = 1; ; attempt++) {
+        try {
+          await node.launch(false)
+          return await node.witness()
+        } catch (error) {
+          // The others know it by this port: it cannot be given another.
+          if (!(error instanceof PortTaken) || attempt === PORT_ATTEMPTS) throw asEnvironmentError(error)
+        }
+      }
+    })
+  }
+
+  witness(node: string): Promise<Witness> {
+    return this.#node(node).witness()
+  }
+
+  saveExtras(name: string, gtids: GtidSet): Promise<SavedExtras> {
+    const directory = this.#options.extrasDirectory ?? join(dirname(this.#ownership.directory), '../extras')
+    const file = `${this.#ownership.id}-${name}-extras-${++this.#extras}`
+    return saveExtras(this.#mysqld, this.#node(name).paths.data, gtids, directory, file)
+  }
+
+  rebuild(node: string, donor: string): Promise<{ readonly uuid: string; readonly tookUs: number }> {
+    return this.#tracked(() => rebuildFrom(this.#node(node), this.#node(donor)))
+  }
+
+  endState(name: string): Promise<NodeEnd> {
+    return readEndState(name, () => this.#node(name).connect())
+  }
+
+  async lag(toWorkloadUs: (wallUs: number) => number): Promise<readonly LagSeries[]> {
+    const series: LagSeries[] = []
+    for (const node of this.#nodes)
+      series.push(await lagSeries(node.address.name, await allBinlogs(node), toWorkloadUs))
+    return series
+  }
+
+  #newNode(address: NodeAddress, index: number): LocalNode {
+    return new LocalNode(address, index + 1, join(this.storage.directory, address.name), {
+      mysqld: this.#mysqld,
+      accounts: this.accounts,
+      signal: this.#stopping.signal,
+      onSpawn: (node) => {
+        const { groupPid } = node.process!
+        const startedAt = lookAt(groupPid)?.startedAt ?? 'gone'
+        const { port, adminPort } = node.address
+        this.#ownership.noteServer(node.address.name, { pid: groupPid, startedAt, port, adminPort })
+      },
+      onUnexpectedDeath: (node, how) => this.#incidents.push(`${node.address.name} died by itself (${how})`),
+    })
+  }
+
+  /** The ports are given up just before mysqld binds them; who finds them taken all the same gets others. */
+  async #launchFirst(index: number): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const { address } = this.#nodes[index]!
+      await this.#ports.release(address.port)
+      await this.#ports.release(address.adminPort)
+      try {
+        return await this.#nodes[index]!.launch(true)
+      } catch (error) {
+        if (!(error instanceof PortTaken) || this.#options.basePort !== undefined || attempt === PORT_ATTEMPTS)
+          throw asEnvironmentError(error)
+      }
+      const fresh = { ...address, port: await this.#ports.takeFree(), adminPort: await this.#ports.takeFree() }
+      this.#addresses = this.#addresses.with(index, fresh)
+      this.#nodes = this.#nodes.with(index, this.#newNode(fresh, index))
+    }
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopping.abort(new Error('the cluster was stopped'))
+    this.#signalAll()
+    await Promise.allSettled(this.#underWay)
+    await Promise.all(this.#nodes.map((node) => node.process && node.kill()))
+    await killServersIn([this.storage.directory])
+    await this.#ports.releaseAll()
+    this.#ownership.remove()
+    process.off('exit', this.#onExit)
+  }
+
+  /** The program is exiting without `stop()`: what can be done without waiting. The next start sweeps the rest. */
+  #stopNow(): void {
+    this.#signalAll()
+    try {
+      this.#ownership.remove()
+    } catch {
+      // A server that is not quite dead keeps a directory busy: its record stays for the next sweep.
+    }
+  }
+
+  #signalAll(): void {
+    for (const node of this.#nodes) node.killNow()
+  }
+
+  async #tracked<T>(work: () => Promise<T>): Promise<T> {
+    this.#stopping.signal.throwIfAborted()
+    const promise = work()
+    this.#underWay.add(promise)
+    try {
+      return await promise
+    } finally {
+      this.#underWay.delete(promise)
+    }
+  }
+
+  #node(name: string): LocalNode {
+    const node = this.#nodes.find(({ address }) => address.name === name)
+    if (node === undefined) throw new Error(`assertion: no started server is called ${name}`)
+    return node
+  }
+}
+
+function dataDirectory(storage: Storage, ownership: Ownership): string {
+  return storage.directory === ownership.directory
+    ? join(storage.directory, 'data')
+    : join(storage.directory, `quorumlab-${process.getuid?.() ?? 0}-${ownership.id}`)
+}
+
+function asEnvironmentError(error: unknown): unknown {
+  return error instanceof PortTaken ? new EnvironmentError(error.message, { cause: error }) : error
+}
