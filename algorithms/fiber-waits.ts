@@ -43,7 +43,7 @@ function forget(deferred: Deferred<unknown>, waker: Deferred<unknown>['wakers'][
 }
 
 /** A wait for a deferred, with or without a deadline. */
-export class DeferredWait implements Pending {
+export class DeferredWait implements Pending, Waiter<undefined> {
   readonly #task: Task<unknown>
   readonly #deferred: Deferred<unknown>
   readonly #timer: Pending | null
@@ -52,13 +52,13 @@ export class DeferredWait implements Pending {
     this.#task = task
     this.#deferred = deferred
     deferred.wakers.push(task)
-    const late = {
-      resume: () => {
-        forget(this.#deferred, this.#task)
-        task.resume(undefined)
-      },
-    }
-    this.#timer = deadlineUs === undefined ? null : task.process.world.sleep(task.process.name, deadlineUs, late)
+    this.#timer = deadlineUs === undefined ? null : task.process.world.sleep(task.process.name, deadlineUs, this)
+  }
+
+  /** The deadline passed first. */
+  resume(): void {
+    forget(this.#deferred, this.#task)
+    this.#task.resume(undefined)
   }
 
   abandon(): void {

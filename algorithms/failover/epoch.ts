@@ -44,7 +44,16 @@ export function markerOf(row: EpochRow): Gtid {
   }
 }
 
+/** Markers are few and read often (with every confirmation), so each is decoded once. */
+const decoded = new Map<string, EpochRow>()
+
 export function rowOf(uuid: string): EpochRow {
+  let row = decoded.get(uuid)
+  if (row === undefined) decoded.set(uuid, (row = decode(uuid)))
+  return row
+}
+
+function decode(uuid: string): EpochRow {
   const part = uuid.split('-')
   return {
     epoch: Number.parseInt(part[1]! + part[2]!, 16),
@@ -62,7 +71,13 @@ export function rowsIn(gtids: GtidSet): EpochRow[] {
 }
 
 export function newestRow(gtids: GtidSet): EpochRow | null {
-  return rowsIn(gtids)[0] ?? null
+  let newest: EpochRow | null = null
+  for (const uuid of gtids.uuids()) {
+    if (!isMarker(uuid)) continue
+    const row = rowOf(uuid)
+    if (newest === null || row.epoch > newest.epoch || (row.epoch === newest.epoch && row.k < newest.k)) newest = row
+  }
+  return newest
 }
 
 /**

@@ -60,9 +60,21 @@ export function quorumVerdict(
   return possible < selection.needed ? 'lost' : 'pending'
 }
 
+const descending: number[] = []
+
 /** The largest number that at least `k` members hold. Everything up to it is acknowledged under k. */
 export function heldByAtLeast(k: number, progress: readonly number[]): number {
   if (k === 0) return Number.MAX_SAFE_INTEGER
   if (k > progress.length) return NOTHING_HELD
-  return [...progress].sort((a, b) => b - a)[k - 1]!
+  // The k-th largest. Insertion into a kept array: this runs with every reply of every replica.
+  let count = 0
+  for (const value of progress) {
+    let at = count++
+    while (at > 0 && descending[at - 1]! < value) {
+      descending[at] = descending[at - 1]!
+      at--
+    }
+    descending[at] = value
+  }
+  return descending[k - 1]!
 }
