@@ -88,7 +88,8 @@ export function inWords(fault: Pick<Fault, 'kind' | 'label' | 'target'>): string
   const done = DONE[fault.kind]
   const [target, ...others] = fault.target
   const start = `${fault.kind} ${target}`
-  if (done === undefined || target === undefined || others.length > 0 || !fault.label.startsWith(start)) return fault.label
+  if (done === undefined || target === undefined || others.length > 0 || !fault.label.startsWith(start))
+    return fault.label
   const rest = fault.label.slice(start.length).trim()
   if (rest === '' || /^\([^()]*\)$/.test(rest)) return `${target} ${rest}`.trim() + ` ${done}`
   return `${target} ${done} (${rest})`

@@ -8,6 +8,8 @@ export function difference(cluster: SimCluster): string | null {
   for (const server of cluster.mysql.servers) {
     const { name } = server.process
     if (server.instance === null) return `${name} is not running`
+    // A clone has the donor's transactions at once, before it follows anybody.
+    if (isQuarantined(cluster, name)) return `${name} is in quarantine`
     const lacks = source.data.executed.live.minus(server.data.executed.live).size
     const extra = server.data.executed.live.minus(source.data.executed.live).size
     if (lacks > 0) return `${name} lacks ${lacks} transactions of ${source.process.name}`

@@ -3,6 +3,7 @@ import { compact, milliseconds } from '../numbers.ts'
 import type { Run } from '../runs.ts'
 import { logScale } from './log-axis.ts'
 import { backdrop, colourOfNode, endOf, nodesOf } from './marks-of-time.ts'
+import { readoutOf } from './readout.ts'
 import { type Chart, CONFIG, type Layer, logMs, sized, TIME_PARAM, timeEncoding } from './spec.ts'
 
 const FLOOR_MS = 0.001
@@ -65,17 +66,13 @@ export function lagChart(runs: readonly Run[]): Chart {
       layer: [...backdrop(runs), ...(layers.length > 0 ? layers : [noData(end)])],
       config: CONFIG,
     },
-    readout: {
-      timesMs: runs[0]!.result.series.tMs,
-      intervalMs: runs[0]!.result.series.intervalMs,
-      lines: runs.flatMap((run) =>
-        Object.entries(run.result.series.lagMs).map(([node, lags]) => ({
-          label: one ? node : `${node}, ${run.name}`,
-          unit: 'ms',
-          values: lags.map(compact),
-        })),
-      ),
-    },
+    readout: readoutOf(runs, ({ result }) =>
+      Object.entries(result.series.lagMs).map(([node, lags]) => ({
+        label: node,
+        unit: 'ms',
+        values: lags.map(compact),
+      })),
+    ),
   }
 }
 

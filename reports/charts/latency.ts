@@ -3,6 +3,7 @@ import { compact, milliseconds } from '../numbers.ts'
 import type { Run } from '../runs.ts'
 import { logScale } from './log-axis.ts'
 import { backdrop, endOf } from './marks-of-time.ts'
+import { readoutOf } from './readout.ts'
 import { type Chart, CONFIG, type Layer, logMs, sized, TIME_PARAM, timeEncoding } from './spec.ts'
 
 const PERCENTILES = ['p50', 'p90', 'p99'] as const
@@ -87,17 +88,13 @@ export function latencyChart(runs: readonly Run[], kind: 'write' | 'read'): Char
     }),
     note: 'From the intended start of an operation, so that waiting behind a stalled one counts.',
     spec: { ...sized(170), params: [TIME_PARAM], layer: [...backdrop(runs), ...layers], config: CONFIG },
-    readout: {
-      timesMs: runs[0]!.result.series.tMs,
-      intervalMs: runs[0]!.result.series.intervalMs,
-      lines: runs.flatMap((run) =>
-        PERCENTILES.map((percentile) => ({
-          label: one ? percentile : `${percentile}, ${run.name}`,
-          unit: 'ms',
-          values: run.result.series[column][percentile].map(compact),
-        })),
-      ),
-    },
+    readout: readoutOf(runs, ({ result }) =>
+      PERCENTILES.map((percentile) => ({
+        label: percentile,
+        unit: 'ms',
+        values: result.series[column][percentile].map(compact),
+      })),
+    ),
   }
 }
 

@@ -1,16 +1,22 @@
 /** What was asked of the cluster and what it answered, in operations a second. */
-import { compact } from '../numbers.ts'
+import { compact, digits } from '../numbers.ts'
 import { ink } from '../palette.ts'
 import type { Run } from '../runs.ts'
 import { backdrop, endOf } from './marks-of-time.ts'
+import { readoutOf } from './readout.ts'
 import { type Chart, CONFIG, type Layer, sized, TIME_PARAM, timeEncoding, valueAxis } from './spec.ts'
 
 const OUTCOMES = ['ok', 'unknown', 'failed'] as const
-const y = (field: string) => ({ field, type: 'quantitative' as const, axis: valueAxis('operations a second') })
+/** What an outage held back is answered in one burst: framed whole, it would press everything else flat. */
+const FRAME = 2.2
+
+type Rate = ReturnType<typeof rateAxis>
 
 export function throughputChart(runs: readonly Run[]): Chart {
   const end = endOf(runs)
   const one = runs.length === 1
+  const frame = frameOf(runs)
+  const y = rateAxis(frame)
   return {
     id: 'throughput',
     title: 'Throughput',
@@ -40,21 +46,67 @@ export function throughputChart(runs: readonly Run[]): Chart {
     spec: {
       ...sized(170),
       params: [TIME_PARAM],
-      layer: [...backdrop(runs), ...(one ? stacked(runs[0]!, end) : overlaid(runs, end))],
+      layer: [
+        ...backdrop(runs),
+        ...(one ? stacked(runs[0]!, end, y) : overlaid(runs, end, y)),
+        ...bursts(runs, end, frame, y),
+      ],
       config: CONFIG,
     },
-    readout: {
-      timesMs: runs[0]!.result.series.tMs,
-      intervalMs: runs[0]!.result.series.intervalMs,
-      lines: runs.flatMap((run) =>
-        (['offered', ...OUTCOMES] as const).map((column) => ({
-          label: one ? column : `${column}, ${run.name}`,
-          unit: '/s',
-          values: ratesOf(run, column),
-        })),
-      ),
-    },
+    readout: readoutOf(runs, (run) =>
+      (['offered', ...OUTCOMES] as const).map((column) => ({
+        label: column,
+        unit: '/s',
+        values: ratesOf(run, column),
+      })),
+    ),
   }
+}
+
+function rateAxis(frame: number) {
+  return (field: string) => ({
+    field,
+    type: 'quantitative' as const,
+    scale: { domain: [0, frame], nice: false },
+    axis: valueAxis('operations a second'),
+  })
+}
+
+/** All answers of each interval. */
+function answersOf(run: Run): number[] {
+  const columns = OUTCOMES.map((outcome) => ratesOf(run, outcome))
+  return run.result.series.tMs.map((_, index) => columns.reduce((sum, column) => sum + (column[index] ?? 0), 0))
+}
+
+/** The largest rate that is drawn to scale. */
+function frameOf(runs: readonly Run[]): number {
+  const offered = Math.max(1, ...runs.flatMap((run) => ratesOf(run, 'offered').map((rate) => rate ?? 0)))
+  return Math.min(Math.max(offered, ...runs.flatMap(answersOf)), offered * FRAME) * 1.06
+}
+
+/** What does not fit into the frame says how high it is. */
+function bursts(runs: readonly Run[], end: number, frame: number, y: Rate): Layer[] {
+  const values = runs.flatMap((run) =>
+    answersOf(run).flatMap((rate, index) =>
+      rate <= frame
+        ? []
+        : [
+            {
+              atMs: run.result.series.tMs[index]! + run.result.series.intervalMs,
+              frame,
+              label: `\u2191 ${digits(rate)}/s`,
+            },
+          ],
+    ),
+  )
+  if (values.length === 0) return []
+  return [
+    {
+      data: { values: values.slice(0, 12) },
+      mark: { type: 'text', align: 'left', baseline: 'top', dx: 4, dy: 2, clip: true },
+      encoding: { x: timeEncoding('atMs', end), y: y('frame'), text: { field: 'label' } },
+    },
+  ]
 }
 
 /** Nothing is offered after the workload's end, when the last answers come: no zero is drawn there. */
@@ -67,7 +119,7 @@ function ratesOf(run: Run, column: 'offered' | (typeof OUTCOMES)[number]): (numb
 }
 
 /** One run: outcomes on top of one another, so that the outline is what was answered at all. */
-function stacked(run: Run, end: number): Layer[] {
+function stacked(run: Run, end: number, y: Rate): Layer[] {
   const { tMs, intervalMs } = run.result.series
   const offered = ratesOf(run, 'offered')
   const columns = OUTCOMES.map((outcome) => ratesOf(run, outcome))
@@ -107,7 +159,7 @@ function stacked(run: Run, end: number): Layer[] {
 }
 
 /** Several runs: a line each for what went well, a pale area for what did not. */
-function overlaid(runs: readonly Run[], end: number): Layer[] {
+function overlaid(runs: readonly Run[], end: number, y: Rate): Layer[] {
   return runs.flatMap((run): Layer[] => {
     const ok = ratesOf(run, 'ok')
     const failed = ratesOf(run, 'failed')

@@ -2,6 +2,7 @@
 import { ink } from '../palette.ts'
 import type { Run } from '../runs.ts'
 import { backdrop, colourOfNode, endOf, faultBands, reigns } from './marks-of-time.ts'
+import { readoutOf } from './readout.ts'
 import { type Chart, CONFIG, type Layer, LEFT_MARGIN_PX, sized, TIME_PARAM, timeEncoding } from './spec.ts'
 
 const LANES_AT_MOST = 10
@@ -121,15 +122,7 @@ export function timelineChart(runs: readonly Run[]): Chart {
       layer: layers.length > 0 ? layers : [emptyLayer(end)],
       config: CONFIG,
     },
-    readout: {
-      timesMs: runs[0]!.result.series.tMs,
-      intervalMs: runs[0]!.result.series.intervalMs,
-      lines: runs.map((run) => ({
-        label: runs.length > 1 ? `source, ${run.name}` : 'source',
-        unit: '',
-        values: run.result.series.source,
-      })),
-    },
+    readout: readoutOf(runs, ({ result }) => [{ label: 'source', unit: '', values: result.series.source }]),
   }
 }
 

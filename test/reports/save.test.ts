@@ -31,14 +31,15 @@ test('a folder that cannot be written to: both files are kept in the temporary f
   inFolder(async (folder) => {
     writeFileSync(join(folder, 'file'), '')
     const saved = await saveRun(join(folder, 'file', 'out'), RESULT, page)
+    const resultPath = String(saved.resultPath)
+    assert.ok(resultPath.startsWith(tmpdir()), resultPath)
     try {
-      assert.ok(saved.resultPath?.startsWith(tmpdir()), String(saved.resultPath))
-      assert.ok(existsSync(saved.resultPath))
-      assert.equal(dirname(saved.reportPath!), dirname(saved.resultPath))
+      assert.ok(existsSync(resultPath))
+      assert.equal(dirname(saved.reportPath!), dirname(resultPath))
       assert.match(saved.troubles[0]!, /file\/out\/result\.json could not be written \(ENOTDIR: not a directory\)$/)
-      assert.equal(saved.troubles[1], `the result was kept as ${saved.resultPath}`)
+      assert.equal(saved.troubles[1], `the result was kept as ${resultPath}`)
     } finally {
-      rmSync(dirname(saved.resultPath!), { recursive: true })
+      rmSync(dirname(resultPath), { recursive: true })
     }
   }))
 

@@ -4,11 +4,12 @@
  */
 import { execFile } from 'node:child_process'
 import { access, constants, open, realpath } from 'node:fs/promises'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { EnvironmentError } from '../environment-error.ts'
 
 export interface Mysqld {
+  /** Absolute: servers are started in their own directories. */
   readonly path: string
   /** `8.4.3` */
   readonly version: string
@@ -40,7 +41,7 @@ export async function findMysqld(
   const wish = named ?? (environment.QUORUMLAB_MYSQLD || undefined)
   if (wish !== undefined) {
     const by = named === undefined ? 'QUORUMLAB_MYSQLD' : '--mysqld'
-    const path = wish.includes('/') ? wish : await firstExecutable(pathDirectories(environment), wish)
+    const path = wish.includes('/') ? resolve(wish) : await firstExecutable(pathDirectories(environment), wish)
     if (path === null || !(await isExecutable(path)))
       throw new EnvironmentError(
         `${by} names ${wish}, but there is no such program that may be executed.\n${HOW_TO_GET_ONE}`,
@@ -115,7 +116,7 @@ function pathDirectories(environment: NodeJS.ProcessEnv): string[] {
 
 async function firstExecutable(directories: readonly string[], name: string): Promise<string | null> {
   for (const directory of directories) {
-    const path = join(directory, name)
+    const path = resolve(directory, name)
     if (await isExecutable(path)) return path
   }
   return null

@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, hostname } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { lookAt } from './process-table.ts'
 
 export interface OwnerRecord {
@@ -31,11 +31,11 @@ export interface OwnedServer {
 }
 
 export function stateRoot(environment: NodeJS.ProcessEnv = process.env): string {
-  return join(environment.XDG_STATE_HOME || join(homedir(), '.local/state'), 'quorumlab', 'clusters')
+  return resolve(environment.XDG_STATE_HOME || join(homedir(), '.local/state'), 'quorumlab', 'clusters')
 }
 
 export function cacheRoot(environment: NodeJS.ProcessEnv = process.env): string {
-  return join(environment.XDG_CACHE_HOME || join(homedir(), '.cache'), 'quorumlab')
+  return resolve(environment.XDG_CACHE_HOME || join(homedir(), '.cache'), 'quorumlab')
 }
 
 export class Ownership {

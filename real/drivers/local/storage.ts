@@ -4,7 +4,7 @@
  * measured, `auto` takes the quicker one that has room, and the result says which it was and what an fsync cost.
  */
 import { open, rm, statfs } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Storage } from '../driver.ts'
 import { EnvironmentError } from '../environment-error.ts'
 import type { Ownership } from './ownership.ts'
@@ -28,7 +28,7 @@ export async function chooseStorage(
     measure(kind, directory, reason, nodes, ownership)
   if (choice === 'memory') return measured('memory', SHARED_MEMORY, 'asked for')
   if (choice === 'disk') return measured('disk', diskDirectory, 'asked for')
-  if (choice !== 'auto') return measured('disk', choice, 'named by the user')
+  if (choice !== 'auto') return measured('disk', resolve(choice), 'named by the user')
 
   const disk = await measured('disk', diskDirectory, 'only choice').catch((error: Error) => error)
   const memory =

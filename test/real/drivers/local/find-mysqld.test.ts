@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { EnvironmentError } from '../../../../real/drivers/environment-error.ts'
 import { findMysqld, readVersion, saysNoDefaultsItself } from '../../../../real/drivers/local/find-mysqld.ts'
 import { test } from '../../../support/test.ts'
@@ -69,6 +69,14 @@ test('--mysqld goes before QUORUMLAB_MYSQLD, and that before PATH; mysqlbinlog i
     const onPath = await findMysqld(undefined, { PATH: environment.PATH })
     assert.equal(onPath.version, '8.4.3')
     assert.equal(onPath.mysqlbinlog, null)
+  })
+})
+
+test('a relative path is made absolute, because servers start in directories of their own', async () => {
+  await withDirectory(async (directory) => {
+    const path = await writeProgram(join(directory, 'mysqld'), 'echo "mysqld  Ver 8.4.3 for Linux"')
+    assert.equal((await findMysqld(relative(process.cwd(), path), {})).path, path)
+    assert.equal((await findMysqld(undefined, { PATH: relative(process.cwd(), directory) })).path, path)
   })
 })
 
