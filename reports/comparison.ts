@@ -51,7 +51,7 @@ ${table({
     ...(fidelity
       ? []
       : [{ shown: row.p === null ? missing : row.p < 0.001 ? '< 0.001' : row.p.toFixed(3), raw: row.p }]),
-    ...(fidelity ? [] : [row.significant ? html`<strong>${named(row.note, names)}</strong>` : named(row.note, names)]),
+    ...(fidelity ? [] : [saidOf(row, names)]),
   ]),
   note: fidelity
     ? 'A model is not ranked against what it models: no test is made. Rows from one trial have no interval.'
@@ -127,6 +127,12 @@ function change(ratio: number | null): string {
   if (Math.abs(percent) < 0.05) return '0\u00a0%'
   const size = Math.abs(percent) >= 10 ? Math.abs(percent).toFixed(0) : Math.abs(percent).toFixed(1)
   return `${percent > 0 ? '+' : '\u2212'}${size}\u00a0%`
+}
+
+/** The reason for not ranking is given once, above the table. */
+function saidOf({ note, significant }: ComparisonRow, names: Names): Markup | string {
+  if (significant) return html`<strong>${named(note, names)}</strong>`
+  return note.startsWith('not ranked:') ? 'not ranked' : named(note, names)
 }
 
 /** Notes speak of a and b; readers know the runs by name. */

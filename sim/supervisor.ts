@@ -5,7 +5,7 @@
 import type { RequestOf, SupervisorRequests } from '../algorithms/servers.ts'
 import type { Call } from './call.ts'
 import type { Kernel } from './kernel.ts'
-import type { MysqlCluster } from './mysql/server.ts'
+import type { MysqlCluster, MysqlServer } from './mysql/server.ts'
 import type { SimProcess } from './process.ts'
 
 /** mysqlbinlog of a few transactions; a clone of a small database. */
@@ -71,9 +71,14 @@ export class Supervisor {
       call.refuse(`donor ${work.donor} went away`)
       return
     }
-    const uuid = supervisor.#mysql.newUuid()
-    server.replaceData(donor, uuid)
+    server.replaceData(donor, supervisor.#mysql.newUuid())
     server.boot()
-    call.answer({ uuid })
+    supervisor.#kernel.queue.after(supervisor.#mysql.costs.bootUs, Supervisor.#booted, { call, server })
+  }
+
+  /** The answer means that it listens. */
+  static #booted(this: void, { call, server }: { readonly call: Call; readonly server: MysqlServer }): void {
+    if (server.instance === null) call.lose(`${server.process.name} did not start`)
+    else call.answer({ uuid: server.data.uuid })
   }
 }

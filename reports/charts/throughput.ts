@@ -84,29 +84,38 @@ function frameOf(runs: readonly Run[]): number {
   return Math.min(Math.max(offered, ...runs.flatMap(answersOf)), offered * FRAME) * 1.06
 }
 
+interface Burst {
+  readonly atMs: number
+  readonly frame: number
+  readonly rate: number
+}
+
+/** Bursts closer than this share one label, that of the highest. */
+const APART_MS = 1500
+
 /** What does not fit into the frame says how high it is. */
 function bursts(runs: readonly Run[], end: number, frame: number, y: Rate): Layer[] {
-  const values = runs.flatMap((run) =>
-    answersOf(run).flatMap((rate, index) =>
-      rate <= frame
-        ? []
-        : [
-            {
-              atMs: run.result.series.tMs[index]! + run.result.series.intervalMs,
-              frame,
-              label: `\u2191 ${digits(rate)}/s`,
-            },
-          ],
-    ),
-  )
-  if (values.length === 0) return []
-  return [
-    {
-      data: { values: values.slice(0, 12) },
-      mark: { type: 'text', align: 'left', baseline: 'top', dx: 4, dy: 2, clip: true },
-      encoding: { x: timeEncoding('atMs', end), y: y('frame'), text: { field: 'label' } },
-    },
-  ]
+  return runs.flatMap((run, row): Layer[] => {
+    const { tMs, intervalMs } = run.result.series
+    const found: Burst[] = []
+    answersOf(run).forEach((rate, index) => {
+      if (rate <= frame) return
+      const burst = { atMs: tMs[index]! + intervalMs, frame, rate }
+      const last = found.at(-1)
+      if (last === undefined || burst.atMs - last.atMs > APART_MS) found.push(burst)
+      else found[found.length - 1] = { ...burst, rate: Math.max(last.rate, rate) }
+    })
+    const name = runs.length > 1 ? `${run.name} ` : ''
+    const values = found.map(({ rate, ...burst }) => ({ ...burst, label: `${name}\u2191 ${digits(rate)}/s` }))
+    if (values.length === 0) return []
+    return [
+      {
+        data: { values },
+        mark: { type: 'text', align: 'left', baseline: 'top', dx: 4, dy: 2 + row * 14, clip: true },
+        encoding: { x: timeEncoding('atMs', end), y: y('frame'), text: { field: 'label' } },
+      },
+    ]
+  })
 }
 
 /** Nothing is offered after the workload's end, when the last answers come: no zero is drawn there. */

@@ -79,7 +79,7 @@ ${difference === null ? '' : html`<p class="ratio">${difference}</p>`}</article>
 const ONE_TRIAL = 'one trial shows no spread'
 
 function failoverFigure({ summary, trials }: Result): Figure {
-  const { failoverMs, clientOutageMs, resolutionMs } = summary
+  const { failoverMs, clientOutageMs } = summary
   const all = trials.flatMap((trial) => trial.failoverMs)
   const open = all.filter((ms) => ms === null).length
   const outage = clientOutageMs.p50 === null ? '' : `client outage ${milliseconds(clientOutageMs.p50)}`
@@ -101,7 +101,7 @@ function failoverFigure({ summary, trials }: Result): Figure {
       : [all.length > 1 ? `median of ${all.length} failovers in one trial` : ONE_TRIAL]
   return {
     ...split(milliseconds(failoverMs.p50)),
-    lines: [...spread, unended, outage, `resolution ${milliseconds(resolutionMs)}`],
+    lines: [...spread, unended, outage],
   }
 }
 
@@ -174,11 +174,18 @@ function medianOf(trials: number): string {
 }
 
 function span(min: number | null, max: number | null, show: (value: number) => string): string {
-  return min === null ? '' : `from ${show(min)}${max === null ? '' : ` to ${show(max)}`}`
+  if (min === null) return ''
+  return max === null ? `from ${show(min)}` : range(min, max, show)
 }
 
 function interval(ci95: readonly [number, number] | null, show: (value: number) => string): string {
-  return ci95 === null ? '' : `95\u00a0% interval ${show(ci95[0])} to ${show(ci95[1])}`
+  return ci95 === null ? '' : `95\u00a0% interval ${range(...ci95, show)}`
+}
+
+/** `16.9 to 20.1 ms`: the unit once where both have the same. */
+function range(low: number, high: number, show: (value: number) => string): string {
+  const [from, to] = [split(show(low)), split(show(high))]
+  return `${from.value}${from.unit === to.unit ? '' : `\u00a0${from.unit}`} to ${show(high)}`
 }
 
 function split(text: string): { value: string; unit: string } {

@@ -8,7 +8,6 @@ import type { MysqlInstance } from './instance.ts'
 import type { Transaction } from './transaction.ts'
 
 export class Applier {
-  state: 'running' | 'stopped' = 'stopped'
   /** Why it stopped by itself. */
   error: string | null = null
   readonly #replica: MysqlInstance
@@ -17,6 +16,7 @@ export class Applier {
   #committing = 0
   /** Next position of the relay log to give to a worker. */
   #next = 0
+  #wanted = false
   #locked = false
   #onIdle: (() => void) | null = null
 
@@ -24,15 +24,20 @@ export class Applier {
     this.#replica = replica
   }
 
+  /** Stopped only when no transaction is in anybody's hands. */
+  get state(): 'running' | 'stopped' {
+    return this.#wanted || this.#working.length > 0 ? 'running' : 'stopped'
+  }
+
   start(): void {
     this.error = null
-    this.state = 'running'
+    this.#wanted = true
     this.wake()
   }
 
   /** Ends when the transactions in hand are applied: behind a table lock that may take for ever [ran]. */
   stop(done: () => void): void {
-    this.state = 'stopped'
+    this.#wanted = false
     if (this.#working.length === 0) done()
     else this.#onIdle = done
   }
@@ -53,7 +58,7 @@ export class Applier {
   }
 
   wake(): void {
-    if (this.state === 'stopped') return
+    if (!this.#wanted) return
     const replica = this.#replica
     const { data, costs } = replica
     const working = this.#working
@@ -106,7 +111,7 @@ export class Applier {
     if (from < 0) return
     this.#working.length = from
     this.#next = this.#replica.data.relayLog.indexOf(work.transaction)
-    this.state = 'stopped'
+    this.#wanted = false
     this.error = reason
   }
 }

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict'
+import { RunClock } from '../../real/clock.ts'
+import { EnvironmentError } from '../../real/drivers/environment-error.ts'
+import { type FaultTarget, type Sight, serviceTarget } from '../../real/fault-targets.ts'
+import { FaultSchedule, refuseUnsupported } from '../../real/faults.ts'
+import { Service } from '../../real/services.ts'
+import { parseScenario } from '../../scenarios/load.ts'
+import { RandomStreams } from '../../scenarios/random.ts'
+import type { FaultStep } from '../../scenarios/scenario.ts'
+import { test } from '../support/test.ts'
+
+function scenarioWith(faults: string) {
+  return parseScenario(
+    `
+name: faults
+description: For a test.
+cluster:    { nodes: 4 }
+algorithms: { timestamps: odd-even, quorum: majority, election: seer-score }
+workload:   { ratePerSec: 10, clients: 1, reads: 0, consistency: STRONG, duration: 10s, warmup: 1s }
+faults: [${faults}]
+checks:     [timestamps-unique]
+`,
+    'faults.yaml',
+  )
+}
+
+function schedule(targets: readonly FaultTarget[]) {
+  const failures: Error[] = []
+  const changes: string[] = []
+  const workloadStartUs = RunClock.hostUs()
+  const faults = new FaultSchedule({
+    targets: new Map(targets.map((target) => [target.name, target])),
+    nodes: ['node1', 'node2', 'node3', 'node4'].map((name) => ({ name, host: '127.0.0.1', port: 1, adminPort: 1 })),
+    source: () => 'node2',
+    streams: new RandomStreams(1),
+    workloadStartUs,
+    nowUs: () => RunClock.hostUs(),
+    onFailure: (error) => failures.push(error),
+    onChange: (label) => changes.push(label),
+  })
+  return { faults, failures, changes }
+}
+
+/** A process that is only a word. */
+function imagined(name: string): FaultTarget {
+  let condition: Sight['condition'] = 'running'
+  const look = async (): Promise<Sight> => ({ condition, text: `${name} ${condition}`, seenUs: RunClock.hostUs() })
+  const become = (next: Sight['condition']) => () => {
+    condition = next
+    return look()
+  }
+  return {
+    name,
+    look,
+    kill: become('gone'),
+    shutdown: become('gone'),
+    restart: become('running'),
+    pause: become('paused'),
+    resume: become('running'),
+  }
+}
+
+const soon = (steps: readonly FaultStep[]): readonly FaultStep[] =>
+  steps.map((step, i) => ({ ...step, atUs: i * 1_000 }))
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let tries = 0; !condition(); tries++) {
+    assert.ok(tries < 500, 'waited for 5 s')
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+test('what needs a proxy is refused before anything is started, with its line and what to do', () => {
+  const scenario = scenarioWith('{ at: 2s, crash: node1 }, { at: 3s, partition: node2 }')
+  assert.throws(
+    () => refuseUnsupported(scenario),
+    (error) =>
+      error instanceof EnvironmentError &&
+      /^faults\.yaml:7: real servers cannot `partition` yet .*--on sim/.test(error.message),
+  )
+  refuseUnsupported(scenarioWith('{ at: 2s, crash: node1 }, { at: 3s, restart: node1 }, { at: 4s, pause: node1 }'))
+})
+
+test('an undo hits what its fault hit, whoever plays the role by then', async () => {
+  const nodes = ['node1', 'node2', 'node3', 'node4'].map(imagined)
+  const { faults, failures, changes } = schedule(nodes)
+  faults.begin(soon(scenarioWith('{ at: 1s, crash: source }, { at: 2s, restart: crashed }').faults))
+  await until(() => changes.length === 2)
+  await faults.stop()
+  assert.deepEqual(failures, [])
+  assert.deepEqual(changes, ['crash node2 (source)', 'restart node2'])
+  const [record] = faults.records
+  assert.equal(record?.label, 'crash node2 (source)')
+  assert.equal(record?.witness.before, 'node2 running')
+  assert.equal(record?.witness.during, 'node2 gone')
+  assert.ok(record!.witness.seenUs! <= record!.healedUs!)
+})
+
+test('what is still on at the end is healed, and its record says that the workload ended with it', async () => {
+  const nodes = ['node1', 'node2', 'node3', 'node4'].map(imagined)
+  const { faults, changes } = schedule(nodes)
+  faults.begin(soon(scenarioWith('{ at: 1s, crash: minority }, { at: 2s, pause: source }').faults))
+  await until(() => changes.length === 2)
+  await faults.stop()
+  assert.equal(faults.active.length, 2)
+  await faults.heal()
+  await faults.lookAfter()
+  assert.deepEqual(faults.active, [])
+  assert.ok(faults.records.every(({ healedUs }) => healedUs === null))
+  assert.ok(faults.records.every(({ witness }) => /running$/.test(witness.after)))
+})
+
+test('a fault without effect ends the run: it must not become a passed check', async () => {
+  const immortal = { ...imagined('node2'), kill: imagined('node2').look }
+  const { faults, failures } = schedule([immortal])
+  faults.begin(soon(scenarioWith('{ at: 1s, crash: source }').faults))
+  await until(() => failures.length === 1)
+  await faults.stop()
+  assert.match(failures[0]!.message, /crash node2 \(source\) had no effect: expected a process that is gone/)
+  assert.deepEqual(faults.records, [])
+})
+
+test('faults on real processes are witnessed by the operating system', { deadlineMs: 60_000 }, async () => {
+  const service = new Service(
+    'timestamp-1',
+    { kind: 'timestamp', port: 0, index: 0, servers: 2 },
+    { onEvent() {}, onSupervise() {}, onFailure() {} },
+  )
+  try {
+    await service.start()
+    const { faults, failures, changes } = schedule([serviceTarget(service)])
+    const steps = '{ at: 1s, pause: timestamp-1 }, { at: 2s, resume: timestamp-1 }, { at: 3s, crash: timestamp-1 }'
+    faults.begin(soon(scenarioWith(steps).faults))
+    await until(() => changes.length === 3)
+    await faults.stop()
+    assert.deepEqual(failures, [])
+    assert.deepEqual(
+      faults.records.map(({ kind, witness }) => [kind, witness.during.replace(/\d+/, 'PID')]),
+      [
+        ['pause', 'process PID paused'],
+        ['crash', 'no process'],
+      ],
+    )
+    await faults.heal()
+    assert.equal(service.condition, 'running')
+  } finally {
+    await service.kill()
+  }
+})
