@@ -4,9 +4,7 @@
  * replicas converge, the end state is read, and all of it is taken away again, whatever happened in between.
  */
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { CoordinatorServer } from '../algorithms/servers.ts'
 import type { TraceEvent } from '../algorithms/trace.ts'
 import type { Progress, ProgressListener } from '../scenarios/progress.ts'
 import { RandomStreams } from '../scenarios/random.ts'
@@ -14,13 +12,10 @@ import type { NodeEnd, RunRecord } from '../scenarios/record.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import { RunClock } from './clock.ts'
 import type { Driver } from './drivers/driver.ts'
-import { type FaultTarget, nodeTarget, serviceTarget } from './fault-targets.ts'
 import { FaultSchedule, refuseUnsupported } from './faults.ts'
 import { History } from './history.ts'
-import { ChildProcess } from './processes/child-process.ts'
-import { Service, type ServiceEvents } from './services.ts'
+import { RunProcesses } from './run-processes.ts'
 import { awaitConvergence, awaitReign } from './settle.ts'
-import { supervise } from './supervisor.ts'
 
 export interface RealRunOptions extends ProgressListener {
   readonly seed: number
@@ -39,7 +34,6 @@ const PROGRESS_MS = 250
 const DONE_GRACE_MS = 5_000
 /** After an interrupt: how long the clients may take to hand over what they know. */
 const HAND_OVER_MS = 1_000
-const MAX_DATA_CONNECTIONS = 128
 
 export async function runReal(scenario: Scenario, options: RealRunOptions): Promise<RunRecord> {
   refuseUnsupported(scenario)
@@ -57,12 +51,10 @@ class RealRun {
   readonly #driver: Driver
   readonly #originUs = RunClock.hostUs()
   readonly #history: History
-  readonly #services = new Map<string, Service>()
-  readonly #starting: Promise<unknown>[] = []
+  readonly #processes: RunProcesses
   /** Aborted when the run ends, however it ends: whoever still waits for something stops waiting. */
   readonly #over = new AbortController()
-  #client: ChildProcess | null = null
-  #clientDone: () => void = () => {}
+  #clientsDone: () => void = () => {}
   #faults: FaultSchedule | null = null
   #phase: Progress['phase'] = 'preparing'
   /** Of the workload's time 0, on the host's clock; null before it. */
@@ -77,6 +69,13 @@ class RealRun {
     this.#options = options
     this.#driver = options.driver
     this.#history = new History(scenario, options.seed)
+    const identity = { originUs: this.#originUs, seed: options.seed }
+    this.#processes = new RunProcesses(scenario, this.#driver, identity, options.outDir, {
+      onEvent: (event) => this.#onEvent(event),
+      onFailure: (error) => this.#end(error),
+      onOperations: (operations) => this.#history.takeOperations(operations),
+      onDone: () => this.#clientsDone(),
+    })
     this.#ending = new Promise((_, reject) => {
       this.#end = reject
     })
@@ -104,92 +103,19 @@ class RealRun {
   /** Nothing of the run is left after this. */
   async tearDown(): Promise<void> {
     this.#over.abort(new Error('the run is over'))
-    const faults = this.#faults?.stop()
-    const services = [...this.#services.values()]
-    // The driver gives up what it is starting; our own processes must have started before they can be ended.
-    const ended = await Promise.allSettled([
-      this.#driver.stop(),
-      Promise.allSettled(this.#starting).then(() =>
-        Promise.all([this.#client?.kill(), ...services.map((service) => service.kill())]),
-      ),
-    ])
-    await faults?.catch(() => {})
-    // A fault that was under way may have started a service once more.
-    await Promise.all(services.map((service) => service.kill()))
-    const failed = ended.find((end) => end.status === 'rejected')
-    if (failed !== undefined) throw failed.reason
+    await this.#processes.tearDown(this.#faults?.stop() ?? Promise.resolve())
   }
 
   async #prepare(): Promise<void> {
-    const { scenario, driver } = { scenario: this.#scenario, driver: this.#driver }
     await mkdir(this.#options.outDir, { recursive: true })
     const beganUs = RunClock.hostUs()
-    const run = { originUs: this.#originUs, seed: this.#options.seed }
-    const events: ServiceEvents = {
-      onEvent: (event) => this.#onEvent(event),
-      onSupervise: (request, answer) => {
-        void supervise(driver, request).then(answer)
-      },
-      onFailure: (error) => this.#end(error),
-    }
-    const timestampCount = scenario.cluster.timestampServers
-    const timestamps = Array.from(
-      { length: timestampCount },
-      (_, index) =>
-        new Service(`timestamp-${index + 1}`, { kind: 'timestamp', port: 0, index, servers: timestampCount }, events),
-    )
-    for (const service of timestamps) this.#services.set(service.name, service)
-    await Promise.all([
-      this.#started(() => driver.start()),
-      ...timestamps.map((service) => this.#started(() => service.start())),
-    ])
+    await this.#processes.startServers()
     this.#counters.serversUpMs = (RunClock.hostUs() - beganUs) / 1000
-    this.#counters.storageFsyncUs = driver.storage.fsyncUs
-
-    const coordinator = new Service(
-      'coordinator',
-      {
-        kind: 'coordinator',
-        run,
-        port: 0,
-        cluster: { members: driver.nodes, accounts: driver.accounts, semiSync: scenario.cluster.semiSync },
-        dataConnections: Math.min(scenario.workload.clients, MAX_DATA_CONNECTIONS),
-        timestampServers: timestamps.map(({ name, port }) => ({ name, port })),
-        config: {
-          algorithms: scenario.algorithms,
-          tuning: scenario.tuning,
-          acknowledge: scenario.cluster.acknowledge,
-        },
-        journalPath: join(this.#options.outDir, 'coordinator.journal'),
-      },
-      events,
-    )
-    this.#services.set(coordinator.name, coordinator)
-    await this.#started(() => coordinator.start())
-    await awaitReign(coordinator.port, driver.nodes.length - 1, this.#over.signal)
+    this.#counters.storageFsyncUs = this.#driver.storage.fsyncUs
+    await this.#processes.startCoordinator()
+    await awaitReign(this.#processes.coordinator.port, this.#driver.nodes.length - 1, this.#over.signal)
     this.#counters.clusterReadyMs = (RunClock.hostUs() - beganUs) / 1000
-
-    this.#client = await this.#started(() =>
-      ChildProcess.start(
-        'client',
-        {
-          kind: 'client',
-          run,
-          coordinator: { name: COORDINATOR.name, port: coordinator.port },
-          workload: scenario.workload,
-        },
-        {
-          onMessage: (message) => {
-            if (message.kind === 'operations') this.#history.takeOperations(message.operations)
-            else if (message.kind === 'event') this.#onEvent(message.event)
-            else if (message.kind === 'done') this.#clientDone()
-            else if (message.kind === 'fatal') this.#end(new Error(`the clients failed: ${message.message}`))
-          },
-          onExit: (child, cause) =>
-            this.#end(new Error(`the clients' process ended by itself (${cause})${child.lastWords}`)),
-        },
-      ),
-    )
+    await this.#processes.startClients()
   }
 
   async #workload(): Promise<void> {
@@ -197,9 +123,9 @@ class RealRun {
     this.#phase = 'workload'
     this.#startUs = RunClock.hostUs() + START_LEAD_US
     const done = new Promise<void>((resolve) => {
-      this.#clientDone = resolve
+      this.#clientsDone = resolve
     })
-    this.#client!.send({ kind: 'start', startUs: this.#startUs - this.#originUs })
+    this.#processes.beginWorkload(this.#startUs - this.#originUs)
     this.#faults = this.#faultSchedule(this.#startUs)
     this.#faults.begin(this.#scenario.faults)
     const limitMs = (START_LEAD_US + workload.durationUs + workload.deadlineUs) / 1000 + DONE_GRACE_MS
@@ -214,7 +140,7 @@ class RealRun {
     await this.#faults!.heal()
     const converged = await awaitConvergence(
       this.#driver,
-      this.#services.get(COORDINATOR.name)!.port,
+      this.#processes.coordinator.port,
       this.#rebuilding,
       this.#over.signal,
     )
@@ -226,7 +152,7 @@ class RealRun {
   async #read(): Promise<RunRecord> {
     this.#phase = 'reading'
     // The end state is what the coordinator left, and nothing may change while it is read.
-    await this.#services.get(COORDINATOR.name)!.kill()
+    await this.#processes.coordinator.kill()
     const nodes = await Promise.all(
       this.#driver.nodes.map(async ({ name }) => this.#endOf(await this.#driver.endState(name))),
     )
@@ -240,9 +166,9 @@ class RealRun {
   async #interrupted(): Promise<RunRecord> {
     const endedUs = Math.max(0, Math.min(this.#nowUs(), this.#scenario.workload.durationUs))
     const done = new Promise<void>((resolve) => {
-      this.#clientDone = resolve
+      this.#clientsDone = resolve
     })
-    this.#client?.send({ kind: 'handOver' })
+    this.#processes.handOver()
     await Promise.race([done, sleep(HAND_OVER_MS, undefined, { signal: this.#over.signal })])
     return this.#record({ nodes: [], lag: [], complete: false, endedUs })
   }
@@ -286,11 +212,8 @@ class RealRun {
   readonly #rebuilding = (node: string): boolean => this.#quarantined(node)
 
   #faultSchedule(workloadStartUs: number): FaultSchedule {
-    const targets = new Map<string, FaultTarget>()
-    for (const { name } of this.#driver.nodes) targets.set(name, nodeTarget(this.#driver, name))
-    for (const service of this.#services.values()) targets.set(service.name, serviceTarget(service))
     return new FaultSchedule({
-      targets,
+      targets: this.#processes.faultTargets(),
       nodes: this.#driver.nodes,
       source: () => this.#history.source,
       streams: new RandomStreams(this.#options.seed),
@@ -321,22 +244,12 @@ class RealRun {
     return this.#startUs === null ? 0 : RunClock.hostUs() - this.#startUs
   }
 
-  /** Starting ends with the run: nothing is started behind the back of what takes everything away. */
-  #started<T>(start: () => Promise<T>): Promise<T> {
-    this.#over.signal.throwIfAborted()
-    const started = start()
-    this.#starting.push(started)
-    return started
-  }
-
   #orEnd<T>(work: Promise<T>): Promise<T> {
     // If the run ends first, what becomes of the work is not asked any more.
     work.catch(() => {})
     return Promise.race([this.#ending, work])
   }
 }
-
-const COORDINATOR: CoordinatorServer = { name: 'coordinator', kind: 'coordinator' }
 
 async function within<T>(limitMs: number, work: Promise<T>, complaint: string, signal: AbortSignal): Promise<T> {
   const ends = new AbortController()

@@ -104,10 +104,6 @@ function slowLink(step: FaultStep, link: NonNullable<FaultStep['link']>, cluster
 function slowServers(step: FaultStep, cluster: SimCluster, target: readonly string[]): FaultEffect {
   const { cpuShare, diskUs } = step
   const amounts = [cpuShare === null ? '' : ` cpu ${cpuShare}`, diskUs === null ? '' : ` disk +${diskUs / 1000} ms`]
-  const set = (share: number, syncUs: number) => {
-    for (const name of target)
-      cluster.mysql.server(name).slowDown(cpuShare === null ? null : share, diskUs === null ? null : syncUs)
-  }
   const look = () => lookAtSpeed(cluster, target)
   return {
     ...AT_ONCE,
@@ -115,8 +111,11 @@ function slowServers(step: FaultStep, cluster: SimCluster, target: readonly stri
     label: `slow ${target.join(', ')}${roleOf(step, target[0])}${amounts.join('')}`,
     look,
     act: () => {
-      set(cpuShare ?? 1, diskUs ?? 0)
-      return () => set(1, 0)
+      const slowdown = { cpuShare: cpuShare ?? 1, extraSyncUs: diskUs ?? 0 }
+      const undos = target.map((name) => cluster.mysql.server(name).slowDown(slowdown))
+      return () => {
+        for (const undo of undos) undo()
+      }
     },
     holds: (before) => look() !== before,
   }

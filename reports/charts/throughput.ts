@@ -42,7 +42,7 @@ export function throughputChart(runs: readonly Run[]): Chart {
           },
           { label: `failed or unknown, ${run.name}`, colour: run.colour, shape: 'pale' as const },
         ]),
-    note: 'Offered counts by intended start, answers when they came: nothing during an outage, a burst after it. An unknown operation may have been done.',
+    note: 'Offered counts by intended start, answers when they came: nothing during an outage, a burst after it (\u2191: higher than the frame). An unknown operation may have been done.',
     spec: {
       ...sized(170),
       params: [TIME_PARAM],
@@ -107,14 +107,26 @@ function bursts(runs: readonly Run[], end: number, frame: number, y: Rate): Laye
     })
     const name = runs.length > 1 ? `${run.name} ` : ''
     const values = found.map(({ rate, ...burst }) => ({ ...burst, label: `${name}\u2191 ${digits(rate)}/s` }))
-    if (values.length === 0) return []
-    return [
-      {
-        data: { values },
-        mark: { type: 'text', align: 'left', baseline: 'top', dx: 4, dy: 2 + row * 14, clip: true },
-        encoding: { x: timeEncoding('atMs', end), y: y('frame'), text: { field: 'label' } },
-      },
-    ]
+    // A label near the end stands before its burst.
+    return (['left', 'right'] as const).flatMap((align): Layer[] => {
+      const side = values.filter(({ atMs }) => atMs > end * 0.8 === (align === 'right'))
+      if (side.length === 0) return []
+      const mark = {
+        type: 'text',
+        align,
+        baseline: 'top',
+        dx: align === 'left' ? 4 : -12,
+        dy: 2 + row * 14,
+        clip: true,
+      } as const
+      return [
+        {
+          data: { values: side },
+          mark,
+          encoding: { x: timeEncoding('atMs', end), y: y('frame'), text: { field: 'label' } },
+        },
+      ]
+    })
   })
 }
 

@@ -33,7 +33,7 @@ export function timelineChart(runs: readonly Run[]): Chart {
       domain: false,
       minExtent: LEFT_MARGIN_PX,
       maxExtent: LEFT_MARGIN_PX,
-      labelExpr: 'indexof(datum.value, "fault") === 0 ? "fault" : "source"',
+      labelExpr: 'indexof(datum.value, "fault") === 0 ? "fault" : datum.value',
       labelLimit: LEFT_MARGIN_PX - 6,
     },
   }

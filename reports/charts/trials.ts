@@ -5,8 +5,8 @@ import type { Run } from '../runs.ts'
 import { type Chart, CONFIG, type Layer, LEFT_MARGIN_PX, sized } from './spec.ts'
 
 export function trialsChart(runs: readonly Run[]): Chart | null {
-  const withTrials = runs.filter(({ result }) => result.trials.length > 1 && result.summary.failoverMs.p50 !== null)
-  if (withTrials.length === 0) return null
+  const withTrials = runs.filter(({ result }) => result.summary.failoverMs.p50 !== null)
+  if (withTrials.every(({ result }) => result.trials.length < 2)) return null
   const names = withTrials.map(({ name }) => name)
   const dots = withTrials.flatMap((run) =>
     run.result.trials.flatMap((trial) =>
@@ -60,7 +60,7 @@ export function trialsChart(runs: readonly Run[]): Chart | null {
     text: withTrials
       .map(({ name, result }) => {
         const { trials, min, p50, max } = result.summary.failoverMs
-        return `${name}: ${trials} trials from ${milliseconds(min)} to ${milliseconds(max)}, median ${milliseconds(p50)}.`
+        return `${name}: n = ${trials}, from ${milliseconds(min)} to ${milliseconds(max)}, median ${milliseconds(p50)}.`
       })
       .join(' '),
     key: [

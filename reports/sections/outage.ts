@@ -51,7 +51,7 @@ function failoverTable(runs: readonly Run[]): Markup {
       ...PHASES.map(({ label }) => ({ title: label, numeric: true })),
       { title: 'total', numeric: true },
       { title: 'client outage', numeric: true },
-      { title: 'acknowledged, lost', numeric: true },
+      { title: 'writes lost', numeric: true },
     ],
     rows: runs.flatMap(({ result, name }) =>
       result.summary.failovers.map((failover) => [

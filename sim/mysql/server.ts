@@ -11,6 +11,12 @@ import { MysqlInstance, type MysqlWorld } from './instance.ts'
 import { handleMysql } from './requests.ts'
 import type { Transaction } from './transaction.ts'
 
+/** What is left of its processors, and the time each fsync takes longer. */
+export interface Slowdown {
+  readonly cpuShare: number
+  readonly extraSyncUs: number
+}
+
 export class MysqlServer {
   readonly process: SimProcess
   data: MysqlData
@@ -18,8 +24,7 @@ export class MysqlServer {
   instance: MysqlInstance | null = null
   readonly #world: MysqlWorld
   /** Faults outlive a crash of what they slow down. */
-  #cpuShare = 1
-  #extraSyncUs = 0
+  readonly #slowdowns: Slowdown[] = []
 
   constructor(world: MysqlWorld, process: SimProcess, uuid: string) {
     this.#world = world
@@ -66,20 +71,31 @@ export class MysqlServer {
     this.data = donor.data.cloneAs(uuid)
   }
 
-  slowDown(cpuShare: number | null, extraSyncUs: number | null): void {
-    if (cpuShare !== null) this.#cpuShare = cpuShare
-    if (extraSyncUs !== null) this.#extraSyncUs = extraSyncUs
+  /** Slowdowns add up; the returned function takes this one away again. */
+  slowDown(slowdown: Slowdown): () => void {
+    this.#slowdowns.push(slowdown)
     this.#applyFaults()
+    return () => {
+      this.#slowdowns.splice(this.#slowdowns.indexOf(slowdown), 1)
+      this.#applyFaults()
+    }
   }
 
-  get slowness(): { readonly cpuShare: number; readonly extraSyncUs: number } {
-    return { cpuShare: this.#cpuShare, extraSyncUs: this.#extraSyncUs }
+  get slowness(): Slowdown {
+    return this.#slowdowns.reduce(
+      (sum, { cpuShare, extraSyncUs }) => ({
+        cpuShare: sum.cpuShare * cpuShare,
+        extraSyncUs: sum.extraSyncUs + extraSyncUs,
+      }),
+      { cpuShare: 1, extraSyncUs: 0 },
+    )
   }
 
   #applyFaults(): void {
     if (this.instance === null) return
-    this.instance.cpu.share = this.#cpuShare
-    this.instance.pipeline.extraSyncUs = this.#extraSyncUs
+    const { cpuShare, extraSyncUs } = this.slowness
+    this.instance.cpu.share = cpuShare
+    this.instance.pipeline.extraSyncUs = extraSyncUs
   }
 }
 

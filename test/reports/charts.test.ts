@@ -117,3 +117,14 @@ test('a node has one colour wherever it appears', async () => {
   assert.match(timeline, /"node":"node2"[^}]*"colour":"var\(--series-2\)"/)
   assert.match(JSON.stringify(lag.key), /"label":"node2","colour":"var\(--series-2\)"/)
 })
+
+test('a burst that does not fit into the frame says how high it is, and presses nothing flat', async () => {
+  const calm = fixture({ crashes: 0 })
+  const ok = calm.series.ok.map((amount, index) => (index === 150 || index === 152 ? 400 + index : amount))
+  const { spec } = chartsIn(await renderReport([{ ...calm, series: { ...calm.series, ok } }])).find(
+    ({ id }) => id === 'throughput',
+  )!
+  const labels = JSON.stringify(spec).match(/\u2191 [\d,]+\/s"/g)
+  assert.deepEqual(labels, ['\u2191 5,520/s"'])
+  assert.match(await drawn(spec), />1,000</, 'the axis ends near twice what was offered')
+})

@@ -33,6 +33,11 @@ test('simulated against measured is a fidelity table without a test', () => {
   includes(text, 'simulated is off by')
   includes(text, 'phase: detect')
   assert.doesNotMatch(text, /Mann-Whitney|better|worse/)
+  assert.match(line!, /^simulated is 2\.\d+ times lower than measured$/)
+})
+
+test('a small error of the simulator is given in percent', () => {
+  const { line } = compared(fixture({ trials: 5 }), fixture({ world: 'local', trials: 5 }))
   assert.match(line!, /^simulated is \d+\u00a0% below measured$/)
 })
 

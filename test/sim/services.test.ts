@@ -22,7 +22,10 @@ function servers() {
   )
   cluster.bootServers()
   cluster.kernel.queue.run(2_000_000)
-  const ask = (server: string, request: { kind: string } & object): Outcome<unknown> => {
+  const ask = (
+    server: string,
+    request: { readonly kind: string; readonly [field: string]: unknown },
+  ): Outcome<unknown> => {
     let answer: Outcome<unknown> | null = null
     const { network, kernel } = cluster
     network.call(network.process('client'), network.process(server), request, 60_000_000, {

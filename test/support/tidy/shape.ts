@@ -102,7 +102,7 @@ export const topLevelIsTheSevenFolders: Rule = (tree) => {
     ...found.filter((path) => !FOLDERS.includes(path)).map((path) => ({ path, line: 1, rule, found: 'one more' })),
     ...FOLDERS.filter((path) => !found.includes(path)).map((path) => ({ path, line: 1, rule, found: 'missing' })),
     ...[...tree.texts.keys()]
-      .filter((path) => !path.includes('/') && path.endsWith('.ts') && path !== 'cli.ts')
+      .filter((path) => !path.includes('/') && path.endsWith('.ts') && !/^cli(-[a-z]+)?\.ts$/.test(path))
       .map((path) => ({ path, line: 1, rule, found: 'source beside cli.ts' })),
   ]
 }

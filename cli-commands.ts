@@ -1,0 +1,56 @@
+/** The commands beside `run`. Each returns its exit code. */
+import { basename, dirname, join } from 'node:path'
+import { prepareFolder, print } from './cli-output.ts'
+import { libraryNames, listScenarios } from './scenarios/load.ts'
+
+export async function compare(first: string, second: string, out: string | undefined): Promise<number> {
+  const { readResult } = await import('./scenarios/read-result.ts')
+  const results = [readResult(first), readResult(second)] as const
+  const folder = out ?? join('out', `compare-${runName(first)}-${runName(second)}`)
+  const { compareResults } = await import('./scenarios/compare.ts')
+  const { comparisonText } = await import('./reports/terminal-comparison.ts')
+  const comparison = compareResults(...results)
+  await print(`${comparisonText(comparison, [first, second])}\n`)
+  prepareFolder(folder)
+  const { saveReport } = await import('./reports/save.ts')
+  const { renderReport } = await import('./reports/html.ts')
+  await print(`\n  report  ${saveReport(folder, await renderReport(results, comparison))}\n`)
+  return 0
+}
+
+/** `out/primary-crash-sim-1/result.json` is the run primary-crash-sim-1. */
+function runName(path: string): string {
+  return basename(path) === 'result.json' ? basename(dirname(path)) : basename(path, '.json')
+}
+
+export async function list(): Promise<number> {
+  const width = Math.max(...libraryNames().map((name) => name.length))
+  const firstSentence = (text: string) => text.split(/(?<=[.?])\s/)[0]
+  const lines = listScenarios().map((one) => `${one.name.padEnd(width)}  ${firstSentence(one.description)}\n`)
+  return print(lines.join(''))
+}
+
+export async function schema(): Promise<number> {
+  const { scenarioJsonSchema } = await import('./scenarios/schema.ts')
+  return print(`${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`)
+}
+
+export async function status(): Promise<number> {
+  const { livingClusters } = await import('./real/drivers/local/sweep.ts')
+  const clusters = livingClusters()
+  if (clusters.length === 0) await print('no cluster is running\n')
+  for (const { id, pid, createdAt, servers } of clusters) {
+    const ports = Object.entries(servers).map(([name, { port }]) => `${name} on port ${port}`)
+    await print(`cluster ${id} of process ${pid}, since ${createdAt}: ${ports.join(', ') || 'no server yet'}\n`)
+  }
+  return 0
+}
+
+export async function down(): Promise<number> {
+  const { sweep } = await import('./real/drivers/local/sweep.ts')
+  const swept = await sweep()
+  if (swept.length === 0) await print('nothing was left behind\n')
+  for (const { id, servers, directories } of swept)
+    await print(`cluster ${id}: ${servers} servers ended, ${directories.length} folders removed\n`)
+  return 0
+}

@@ -1,0 +1,193 @@
+/** The `run` command: one scenario, one world, any number of trials, one folder with the result and its report. */
+import { arch, cpus, platform, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { COMMAND, INTERRUPTED, prepareFolder, print, version } from './cli-output.ts'
+import { EnvironmentError } from './real/drivers/environment-error.ts'
+import { Screen, styleOf } from './reports/screen.ts'
+import { eventLine, headerText, liveLine, summaryText } from './reports/terminal.ts'
+import { exitCodeOf } from './scenarios/expectations.ts'
+import { loadScenario } from './scenarios/load.ts'
+import type { Progress, ProgressListener } from './scenarios/progress.ts'
+import type { RunRecord } from './scenarios/record.ts'
+import type { Result } from './scenarios/result.ts'
+import type { Scenario } from './scenarios/scenario.ts'
+
+export interface RunOptions {
+  readonly file: string
+  readonly on: 'sim' | 'local'
+  readonly seed: number | undefined
+  readonly trials: number
+  readonly out: string | undefined
+  readonly json: boolean
+  readonly quiet: boolean
+  readonly verbose: boolean
+  readonly mysqld: string | undefined
+  readonly dataDir: string | undefined
+  readonly basePort: number | undefined
+}
+
+export async function run(options: RunOptions): Promise<number> {
+  const scenario = loadScenario(options.file)
+  const seed = options.seed ?? scenario.seed
+  const folder = options.out ?? join('out', `${scenario.name}-${options.on}-${seed}`)
+  prepareFolder(folder)
+  const screen = new Screen(process.stderr, options.quiet)
+  const interrupt = untilInterrupted(screen)
+  try {
+    const startedAt = new Date().toISOString()
+    const style = styleOf(process.stderr, process.env)
+    screen.line(headerText({ ...scenario, version, world: options.on, seed, trials: options.trials }, style))
+    const records = await recordsOf(scenario, seed, folder, options, screen, interrupt.signal)
+    const { judge } = await import('./scenarios/judge.ts')
+    const versions = { quorumlab: version, node: process.version }
+    const judged = judge(scenario, records, { startedAt, versions, machine: machine(), coordinator: 'service' })
+    // Trials that were never begun are missing from the result, so it is not complete.
+    const result = { ...judged, complete: judged.complete && records.length === options.trials }
+    const troubles = await conclude(result, folder, options, screen)
+    if (troubles.length > 0) throw new EnvironmentError(troubles.join('\n'))
+    return result.complete ? exitCodeOf(result) : INTERRUPTED
+  } finally {
+    interrupt.release()
+  }
+}
+
+/** One record for each trial that was begun; at least one. */
+async function recordsOf(
+  scenario: Scenario,
+  seed: number,
+  folder: string,
+  options: RunOptions,
+  screen: Screen,
+  signal: AbortSignal,
+): Promise<readonly RunRecord[]> {
+  const style = styleOf(process.stderr, process.env)
+  const listener = {
+    onProgress: (progress: Progress) => screen.live(() => liveLine(progress, scenario.workload.durationUs, style)),
+    onEvent: (event: Result['events'][number]) => {
+      const line = eventLine(event, style, options.verbose)
+      if (line !== null) screen.line(line)
+    },
+  }
+  const audience = { screen, listener, signal }
+  const records: RunRecord[] = []
+  let world: Trials | null = null
+  try {
+    world = await (options.on === 'sim' ? simulated(scenario, audience) : measured(scenario, folder, options, audience))
+    for (let trial = 0; trial < options.trials && !signal.aborted; trial++) {
+      if (options.trials > 1) screen.line(`  trial ${trial + 1} of ${options.trials}, seed ${seed + trial}`)
+      records.push(await world.run(seed + trial))
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    screen.close()
+    await world?.end()
+  }
+  return records.length > 0 ? records : [notBegun(options.on, seed)]
+}
+
+/** Writes the files, prints the summary; returns what went wrong in writing. */
+async function conclude(
+  result: Result,
+  folder: string,
+  options: RunOptions,
+  screen: Screen,
+): Promise<readonly string[]> {
+  const { saveRun } = await import('./reports/save.ts')
+  const saved = await saveRun(folder, result, async () => (await import('./reports/html.ts')).renderReport([result]))
+  const trials = options.trials === 1 ? '' : ` --trials ${options.trials}`
+  const closing = [
+    '',
+    summaryText(result, styleOf(options.json ? process.stderr : process.stdout, process.env)),
+    '',
+    `  report  ${saved.reportPath ?? 'none'}`,
+    `  result  ${saved.resultPath ?? 'none'}`,
+    `  replay  ${COMMAND} run ${options.file} --on ${options.on} --seed ${result.seed}${trials}`,
+  ].join('\n')
+  if (options.json) {
+    screen.line(closing)
+    await print(`${JSON.stringify(result.summary, null, 2)}\n`)
+  } else await print(`${closing}\n`)
+  return saved.troubles
+}
+
+interface Trials {
+  run(seed: number): Promise<RunRecord>
+  end(): Promise<void>
+}
+
+interface Audience {
+  readonly screen: Screen
+  readonly listener: Required<ProgressListener>
+  readonly signal: AbortSignal
+}
+
+async function simulated(scenario: Scenario, { listener, signal }: Audience): Promise<Trials> {
+  const { SimulationThread } = await import('./sim/host/simulate-in-worker.ts')
+  const thread = new SimulationThread()
+  const onProgress = (fraction: number) => {
+    listener.onProgress({ ...NO_COUNTS, phase: 'workload', atUs: fraction * scenario.workload.durationUs })
+  }
+  return {
+    run: async (seed) => {
+      const record = await thread.simulate(scenario, { seed, onProgress, signal })
+      for (const event of record.events) listener.onEvent(event)
+      return record
+    },
+    end: () => thread.end(),
+  }
+}
+
+async function measured(scenario: Scenario, outDir: string, options: RunOptions, audience: Audience): Promise<Trials> {
+  const { screen, listener, signal } = audience
+  const { refuseUnsupported } = await import('./real/faults.ts')
+  refuseUnsupported(scenario)
+  const { createLocalDriver } = await import('./real/drivers/local/local-driver.ts')
+  const { runReal } = await import('./real/run.ts')
+  const local = {
+    nodes: scenario.cluster.nodes,
+    mysqld: options.mysqld,
+    dataDirectory: options.dataDir,
+    basePort: options.basePort,
+    extrasDirectory: join(outDir, 'extras'),
+    onProgress: (line: string) => screen.line(`  ${line}`),
+  }
+  return {
+    run: async (seed) =>
+      runReal(scenario, { seed, outDir, signal, driver: await createLocalDriver(local), ...listener }),
+    end: async () => {},
+  }
+}
+
+/** The simulator is too fast to be counted while it runs. */
+const NO_COUNTS = { offered: 0, ok: 0, failed: 0, unknown: 0, p99Ms: null, lagMs: null, source: null, faults: [] }
+
+/** The record of a trial that was interrupted before its workload began. */
+function notBegun(world: RunRecord['world'], seed: number): RunRecord {
+  const none = { operations: [], events: [], faults: [], nodes: [], lag: [], counters: {} }
+  return { world, seed, ...none, endedUs: 0, complete: false, digest: null, mysqlVersion: null }
+}
+
+/** The first signal asks for a clean stop, the second ends the program at once. */
+function untilInterrupted(screen: Screen): { readonly signal: AbortSignal; readonly release: () => void } {
+  const controller = new AbortController()
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(INTERRUPTED)
+    screen.line('  stopping: the partial result will be written (once more to stop at once)')
+    controller.abort()
+  }
+  for (const name of names) process.on(name, onSignal)
+  return {
+    signal: controller.signal,
+    release: () => {
+      for (const name of names) process.off(name, onSignal)
+    },
+  }
+}
+
+function machine(): Readonly<Record<string, string | number>> {
+  const cores = cpus()
+  const memoryGb = Math.round(totalmem() / 2 ** 30)
+  return { platform: platform(), arch: arch(), cores: cores.length, cpu: cores[0]?.model.trim() ?? 'unknown', memoryGb }
+}

@@ -1,0 +1,156 @@
+/**
+ * The processes of one run: the driver's servers, timestamp servers, coordinator, clients. Started in this order,
+ * taken away all together, also while some of them are still being started.
+ */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { CoordinatorServer } from '../algorithms/servers.ts'
+import type { Operation } from '../scenarios/record.ts'
+import type { Scenario } from '../scenarios/scenario.ts'
+import type { Driver } from './drivers/driver.ts'
+import { type FaultTarget, nodeTarget, serviceTarget } from './fault-targets.ts'
+import { ChildProcess } from './processes/child-process.ts'
+import type { RunIdentity } from './processes/messages.ts'
+import { Service, type ServiceEvents } from './services.ts'
+import { supervise } from './supervisor.ts'
+
+export interface RunEvents extends Pick<ServiceEvents, 'onEvent' | 'onFailure'> {
+  readonly onOperations: (operations: readonly Operation[]) => void
+  /** The clients have handed everything over. */
+  readonly onDone: () => void
+}
+
+const COORDINATOR: CoordinatorServer = { name: 'coordinator', kind: 'coordinator' }
+const MAX_DATA_CONNECTIONS = 128
+
+export class RunProcesses {
+  readonly #scenario: Scenario
+  readonly #driver: Driver
+  readonly #run: RunIdentity
+  readonly #outDir: string
+  readonly #events: RunEvents
+  readonly #services = new Map<string, Service>()
+  readonly #starting: Promise<unknown>[] = []
+  #client: ChildProcess | null = null
+  #over = false
+
+  constructor(scenario: Scenario, driver: Driver, run: RunIdentity, outDir: string, events: RunEvents) {
+    this.#scenario = scenario
+    this.#driver = driver
+    this.#run = run
+    this.#outDir = outDir
+    this.#events = events
+  }
+
+  get coordinator(): Service {
+    return this.#services.get(COORDINATOR.name)!
+  }
+
+  /** MySQL servers, and timestamp servers beside them. */
+  async startServers(): Promise<void> {
+    const servers = this.#scenario.cluster.timestampServers
+    const timestamps = Array.from({ length: servers }, (_, index) =>
+      this.#service(`timestamp-${index + 1}`, { kind: 'timestamp', port: 0, index, servers }),
+    )
+    await Promise.all([
+      this.#started(() => this.#driver.start()),
+      ...timestamps.map((service) => this.#started(() => service.start())),
+    ])
+  }
+
+  async startCoordinator(): Promise<void> {
+    const { cluster, algorithms, tuning, workload } = this.#scenario
+    const { nodes, accounts } = this.#driver
+    const journalPath = join(this.#outDir, 'coordinator.journal')
+    // A run begins with nothing: what an earlier one journalled here belongs to a cluster that is gone.
+    await rm(journalPath, { force: true })
+    const timestampServers = [...this.#services.values()].map(({ name, port }) => ({ name, port }))
+    const coordinator = this.#service(COORDINATOR.name, {
+      kind: 'coordinator',
+      run: this.#run,
+      port: 0,
+      cluster: { members: nodes, accounts, semiSync: cluster.semiSync },
+      dataConnections: Math.min(workload.clients, MAX_DATA_CONNECTIONS),
+      timestampServers,
+      config: { algorithms, tuning, acknowledge: cluster.acknowledge },
+      journalPath,
+    })
+    await this.#started(() => coordinator.start())
+  }
+
+  async startClients(): Promise<void> {
+    const { onDone, onEvent, onFailure, onOperations } = this.#events
+    const { workload } = this.#scenario
+    const coordinator = { name: COORDINATOR.name, port: this.coordinator.port }
+    this.#client = await this.#started(() =>
+      ChildProcess.start(
+        'client',
+        { kind: 'client', run: this.#run, coordinator, workload },
+        {
+          onMessage: (message) => {
+            if (message.kind === 'operations') onOperations(message.operations)
+            else if (message.kind === 'event') onEvent(message.event)
+            else if (message.kind === 'done') onDone()
+            else if (message.kind === 'fatal') onFailure(new Error(`the clients failed: ${message.message}`))
+          },
+          onExit: (child, cause) => {
+            if (!this.#over) onFailure(new Error(`the clients' process ended by itself (${cause})${child.lastWords}`))
+          },
+        },
+      ),
+    )
+  }
+
+  /** Time 0 of the workload, in the run's time. */
+  beginWorkload(startUs: number): void {
+    this.#client!.send({ kind: 'start', startUs })
+  }
+
+  /** The clients' history as it is, what is in flight included. */
+  handOver(): void {
+    this.#client?.send({ kind: 'handOver' })
+  }
+
+  faultTargets(): ReadonlyMap<string, FaultTarget> {
+    const targets = new Map<string, FaultTarget>()
+    for (const { name } of this.#driver.nodes) targets.set(name, nodeTarget(this.#driver, name))
+    for (const service of this.#services.values()) targets.set(service.name, serviceTarget(service))
+    return targets
+  }
+
+  /** Nothing is left after this. `faults`: the end of what faults were doing to the processes. */
+  async tearDown(faults: Promise<void>): Promise<void> {
+    this.#over = true
+    const services = [...this.#services.values()]
+    const killServices = () => Promise.all(services.map((service) => service.kill()))
+    // The driver gives up what it is starting; our own processes must have started before they can be ended.
+    const ended = await Promise.allSettled([
+      this.#driver.stop(),
+      Promise.allSettled(this.#starting).then(() => Promise.all([this.#client?.kill(), killServices()])),
+      faults,
+    ])
+    // A fault that was under way may have started a service once more.
+    await killServices()
+    if (ended[0].status === 'rejected') throw ended[0].reason
+  }
+
+  #service(name: string, setup: ConstructorParameters<typeof Service>[1]): Service {
+    const service = new Service(name, setup, {
+      onEvent: this.#events.onEvent,
+      onFailure: this.#events.onFailure,
+      onSupervise: (request, answer) => {
+        void supervise(this.#driver, request).then(answer)
+      },
+    })
+    this.#services.set(name, service)
+    return service
+  }
+
+  /** Nothing is started behind the back of what takes everything away. */
+  #started<T>(start: () => Promise<T>): Promise<T> {
+    if (this.#over) return Promise.reject(new Error('the run is over'))
+    const started = start()
+    this.#starting.push(started)
+    return started
+  }
+}
