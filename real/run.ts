@@ -175,7 +175,10 @@ class RealRun {
 
   #record(end: Pick<RunRecord, 'nodes' | 'lag' | 'complete' | 'endedUs'>): RunRecord {
     const startUs = this.#startUs! - this.#originUs
-    const operations = this.#history.operations.toSorted((a, b) => a.op - b.op)
+    // An interrupted client hands over what it had taken from its schedule too, though its time had not come.
+    const operations = this.#history.operations
+      .filter(({ sentUs, intendedUs }) => sentUs !== null || intendedUs <= end.endedUs)
+      .sort((a, b) => a.op - b.op)
     const late = operations
       .filter(({ sentUs }) => sentUs !== null)
       .map(({ sentUs, intendedUs }) => sentUs! - intendedUs)

@@ -64,7 +64,7 @@ export class SimWorld implements World {
   ): Pending {
     const caller = this.#network.process(process)
     const target = this.#network.process(server.name)
-    return request.kind === 'administer'
+    return server.kind === 'mysql' && request.kind === 'administer'
       ? this.#administrator.administer(caller, target, request as Administer, deadlineUs, waiter)
       : this.#network.call(caller, target, request, deadlineUs, waiter)
   }

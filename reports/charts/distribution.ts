@@ -67,7 +67,7 @@ export function distributionChart(runs: readonly Run[]): Chart {
     title: 'Latency distribution',
     text: runs
       .flatMap((run) =>
-        KINDS.map((kind) => {
+        KINDS.filter((kind) => run.result.summary.latencyMs[kind].count > 0).map((kind) => {
           const { count, p50, p90, p99, p999, max } = run.result.summary.latencyMs[kind]
           return `${one ? '' : `${run.name}, `}${kind}s (${count}): p50 ${milliseconds(p50)}, p90 ${milliseconds(p90)}, p99 ${milliseconds(p99)}, p99.9 ${milliseconds(p999)}, slowest ${milliseconds(max)}.`
         }),

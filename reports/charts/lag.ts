@@ -45,10 +45,12 @@ export function lagChart(runs: readonly Run[]): Chart {
     title: 'Replication lag',
     text: runs
       .flatMap(({ result, name }) =>
-        Object.entries(result.summary.lagMs.perNode).map(
-          ([node, lag]) =>
-            `${one ? '' : `${name}, `}${node}: 99 % of ${lag.count} transactions within ${milliseconds(lag.p99)}, the slowest ${milliseconds(lag.max)}.`,
-        ),
+        Object.entries(result.summary.lagMs.perNode)
+          .filter(([, lag]) => lag.count > 0)
+          .map(
+            ([node, lag]) =>
+              `${one ? '' : `${name}, `}${node}: 99 % of ${lag.count} transactions within ${milliseconds(lag.p99)}, the slowest ${milliseconds(lag.max)}.`,
+          ),
       )
       .join(' '),
     key: [

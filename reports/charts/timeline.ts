@@ -34,7 +34,8 @@ export function timelineChart(runs: readonly Run[]): Chart {
       minExtent: LEFT_MARGIN_PX,
       maxExtent: LEFT_MARGIN_PX,
       labelExpr: 'indexof(datum.value, "fault") === 0 ? "fault" : datum.value',
-      labelLimit: LEFT_MARGIN_PX - 6,
+      labelPadding: 4,
+      labelLimit: LEFT_MARGIN_PX,
     },
   }
 

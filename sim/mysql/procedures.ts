@@ -31,7 +31,7 @@ export function procedureOf(command: AdminCommand, state: ServerState, settings:
     case 'promote':
       return promote(command, state, settings)
     case 'quiesce':
-      return quiesce()
+      return quiesce(state)
     case 'discardRelayLog':
       return discardRelayLog()
     case 'release':
@@ -124,8 +124,11 @@ function* promote(
   return null
 }
 
-function* quiesce(): Procedure {
-  yield* closeToClients()
+/** A semi-sync source may have clients in endless waits: then as in `fence`. Else offline_mode is not needed. */
+function* quiesce(state: ServerState): Procedure {
+  if (state.semiSyncSource) yield* closeToClients()
+  else yield [READ_ONLY]
+  yield [{ kind: 'kill clients' }]
   yield [{ kind: 'stop receiver' }]
   yield [{ kind: 'stop applier' }]
   return null

@@ -23,7 +23,10 @@ export type Statement =
       /** SOURCE_AUTO_POSITION=1: may be named only with both threads stopped. */
       readonly autoPosition?: true
     }
+  /** [ran] On: accounts without CONNECTION_ADMIN are thrown out, clients and plain replicas alike. */
   | { readonly kind: 'set offline_mode'; readonly on: boolean }
+  /** KILL of every connection of the application's account. */
+  | { readonly kind: 'kill clients' }
   | { readonly kind: 'set semi-sync'; readonly on: boolean; readonly k: number }
   | { readonly kind: 'set read_only'; readonly on: boolean }
   /** Waits for every write in progress. `lockWaitUs` null: MySQL's default, a year. */
@@ -102,7 +105,14 @@ export class Statements {
         break
       case 'set offline_mode':
         server.offline = statement.on
-        if (statement.on) this.#cutClients()
+        if (statement.on) {
+          this.#killClients()
+          server.dumpThreads.cutPlainAccounts()
+        }
+        ok()
+        break
+      case 'kill clients':
+        this.#killClients()
         ok()
         break
       case 'set semi-sync':
@@ -171,12 +181,11 @@ export class Statements {
     }
   }
 
-  /** [ran] Accounts without CONNECTION_ADMIN: clients get error 2013, and replicas of the plain account are cut off. */
-  #cutClients(): void {
-    const { life, dumpThreads } = this.#server
-    for (const call of life.open.filter(({ request }) => request.kind === 'execute' || request.kind === 'query'))
+  /** [ran] Clients get error 2013. What is in the commit pipeline goes on without them. */
+  #killClients(): void {
+    const { open } = this.#server.life
+    for (const call of open.filter(({ request }) => request.kind === 'execute' || request.kind === 'query'))
       call.lose('connection lost')
-    dumpThreads.cutPlainAccounts()
   }
 
   // ---------------------------------------------------------------- super_read_only and the writes
