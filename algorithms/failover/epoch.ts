@@ -95,8 +95,9 @@ export function deposedBy(
     if (row.epoch > session.epoch)
       return `deposed: epoch ${row.epoch} has begun, this session is of epoch ${session.epoch}`
     if (row.epoch < session.epoch) break
-    if (session.member !== null && row.member !== session.member)
-      return `deposed: epoch ${row.epoch} belongs to member ${row.member}, this session names ${session.member}`
+    // A session that names no source yet is of a take-over; where its epoch has a row, that take-over is over.
+    if (row.member !== session.member)
+      return `deposed: epoch ${row.epoch} belongs to member ${row.member}, this session names ${session.member ?? 'none'}`
   }
   return null
 }

@@ -117,7 +117,7 @@ test('a session is deposed by a later promise or row, or by another source of it
           const expected =
             promised > session ||
             (rowEpoch !== null && rowEpoch > session) ||
-            (rowEpoch === session && sessionMember !== null && rowMember !== sessionMember)
+            (rowEpoch === session && rowMember !== sessionMember)
           const where = JSON.stringify({ promised, rowEpoch, sessionMember, rowMember })
           if (expected) assert.match(verdict ?? '', /^deposed: /, where)
           else assert.equal(verdict, null, where)
