@@ -33,7 +33,7 @@ export function* catchUp(
         coordinator,
         winner,
         { epoch, source: null },
-        { command: 'point', source: donor.node, drain: donor === gathered.fenced },
+        { command: 'point', source: donor.node, drain: donor.state?.offline === true },
       )
       if (isDeposed(pointed)) return 'deposed'
       if (pointed.kind !== 'ok') return null

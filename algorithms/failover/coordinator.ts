@@ -48,6 +48,7 @@ const TIMESTAMP_TIMEOUT_US = 100_000
 
 /** At its start a coordinator waits so long for servers that do not answer; then it goes on without them. */
 const SURVEY_US = 5_000_000
+const SURVEY_MAJORITY_US = 1_000_000
 const SURVEY_STEP_US = 5_000
 
 export function startCoordinator(process: FiberProcess, config: CoordinatorConfig): Coordinator {
@@ -133,10 +134,13 @@ function* recall(coordinator: CoordinatorState): Fiber<void> {
   }
 }
 
-/** Nobody waits for clients yet, so every server gets its time to answer a first probe. */
+/** Every server gets its time to answer a first probe; a majority that has answered waits less long for the others. */
 function* survey(coordinator: CoordinatorState): Fiber<void> {
+  const { members } = coordinator
   for (let waitedUs = 0; waitedUs < SURVEY_US; waitedUs += SURVEY_STEP_US) {
-    if (coordinator.members.every((member) => member.probe === 'answered')) return
+    const answered = members.filter((member) => member.probe === 'answered').length
+    if (answered === members.length) return
+    if (answered > members.length / 2 && waitedUs >= SURVEY_MAJORITY_US) return
     yield* sleep(SURVEY_STEP_US)
   }
 }

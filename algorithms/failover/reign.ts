@@ -5,7 +5,7 @@
 import { call, deferred, emit, type Fiber, fork, join, now, sleep, wait } from '../effects.ts'
 import { newestRow } from './epoch.ts'
 import { livingEpoch, mayTakeOver } from './quorum-rule.ts'
-import { follow, needsRejoin, rejoin } from './rejoin.ts'
+import { followFromTakeOver, needsRejoin, rejoin } from './rejoin.ts'
 import { type Alarm, type CoordinatorState, hurry, type Member, type Reign } from './state.ts'
 
 /** One wait on a replica; it answers sooner when it has the transaction. */
@@ -112,7 +112,7 @@ function* reroute(coordinator: CoordinatorState, reign: Reign, stopped: readonly
   yield* emit({ kind: 'phase', epoch: reign.epoch, phase: 'reroute', detail: stopped.map((m) => m.node).join(', ') })
   const forks = []
   for (const member of stopped)
-    forks.push(yield* fork(`follow-${member.node}`, guarded(member, follow(coordinator, reign, member))))
+    forks.push(yield* fork(`follow-${member.node}`, guarded(member, followFromTakeOver(coordinator, reign, member))))
   for (const started of forks) yield* join(started)
   yield* emit({ kind: 'phase', epoch: reign.epoch, phase: 'serving', detail: reign.source.node })
 }

@@ -3,7 +3,7 @@
  * has and the source lacks slip into the cluster (failover.md section 2, step 7).
  */
 import { call, emit, type Fiber, now } from '../effects.ts'
-import type { GtidSet } from '../gtid-set.ts'
+import { type GtidSet, MutableGtidSet } from '../gtid-set.ts'
 import type { Outcome } from '../servers.ts'
 import { administer } from './administer.ts'
 import { markLost } from './monitor.ts'
@@ -12,8 +12,18 @@ import type { CoordinatorState, Member, Reign } from './state.ts'
 /** A rebuild copies a whole data directory. */
 const REBUILD_TIMEOUT_US = 120_000_000
 
-/** Point a server that was stopped and read in this take-over: it holds nothing that the target lacks. */
-export function* follow(coordinator: CoordinatorState, reign: Reign, member: Member): Fiber<boolean> {
+/** A server that was stopped and read in this take-over holds nothing that the target lacks: it is pointed as it is. */
+export function* followFromTakeOver(coordinator: CoordinatorState, reign: Reign, member: Member): Fiber<void> {
+  if (yield* follow(coordinator, reign, member)) yield* welcome(reign, member, 'stopped in the take-over')
+}
+
+/** What made a server an outsider is over, whichever coordinator had found it. */
+function* welcome(reign: Reign, member: Member, detail: string): Fiber<void> {
+  member.quarantined = false
+  yield* emit({ kind: 'rejoined', node: member.node, epoch: reign.epoch, detail })
+}
+
+function* follow(coordinator: CoordinatorState, reign: Reign, member: Member): Fiber<boolean> {
   const session = { epoch: reign.epoch, source: reign.source.node }
   const action = { command: 'point', source: reign.source.node, drain: false } as const
   const outcome = yield* administer(coordinator, member, session, action)
@@ -46,8 +56,12 @@ export function* rejoin(coordinator: CoordinatorState, reign: Reign, member: Mem
   const current = yield* call(reign.source.server, { kind: 'executed' }, coordinator.tuning.statementTimeoutUs)
   if (current.kind !== 'ok') return
   const { executed, retrieved } = quiet.reply
-  const executedExtras = executed.minus(current.reply.executed)
-  const retrievedExtras = retrieved.minus(executed).minus(current.reply.executed)
+  // Of this reign's own transactions a replica may have more than the source has executed yet: under semi-sync the
+  // source waits for the replica's receipt first.
+  const own = MutableGtidSet.interval(reign.sourceUuid, reign.base + 1, Number.MAX_SAFE_INTEGER)
+  const known = current.reply.executed.union(own)
+  const executedExtras = executed.minus(known)
+  const retrievedExtras = retrieved.minus(executed).minus(known)
   if (!executedExtras.isEmpty) {
     if ((yield* rebuild(coordinator, reign, member, executedExtras)).kind !== 'ok') return
   } else if (!retrievedExtras.isEmpty) {
@@ -58,11 +72,8 @@ export function* rejoin(coordinator: CoordinatorState, reign: Reign, member: Mem
     if ((yield* administer(coordinator, member, session, { command: 'discardRelayLog' })).kind !== 'ok') return
   }
   if (yield* follow(coordinator, reign, member)) {
-    member.quarantined = false
-    const detail = executedExtras.isEmpty
-      ? `${current.reply.executed.minus(executed).size} transactions behind`
-      : 'rebuilt'
-    yield* emit({ kind: 'rejoined', node: member.node, epoch: reign.epoch, detail })
+    const behind = `${current.reply.executed.minus(executed).size} transactions behind`
+    yield* welcome(reign, member, executedExtras.isEmpty ? behind : 'rebuilt')
   }
 }
 
