@@ -5,7 +5,8 @@
 import type { RowValue } from '../../algorithms/servers.ts'
 
 export class Table {
-  readonly #newest = new Map<number, RowValue>()
+  /** By key: an array, because keys are drawn from 0 to a few thousand. */
+  #newest: (RowValue | undefined)[] = []
   /** By operation: 1 where it is here. Operations are numbered from 1 without gaps, so bytes beat a Set by far. */
   #present = new Uint8Array(4096)
   #size = 0
@@ -24,7 +25,7 @@ export class Table {
   }
 
   newest(key: number): RowValue | null {
-    return this.#newest.get(key) ?? null
+    return this.#newest[key] ?? null
   }
 
   insert(key: number, row: RowValue): void {
@@ -33,7 +34,7 @@ export class Table {
     while (op >= this.#present.length) this.#grow()
     this.#present[op] = 1
     this.#size++
-    this.#newest.set(key, row)
+    this.#newest[key] = row
     const counter = row.timestamp?.counter ?? 0
     const server = row.timestamp?.server ?? 0
     this.#laneA = (this.#laneA + stir(0x9e3779b9, op, key, counter, server)) | 0
@@ -50,7 +51,7 @@ export class Table {
     const copy = new Table()
     copy.#present = this.#present.slice()
     copy.#size = this.#size
-    for (const [key, row] of this.#newest) copy.#newest.set(key, row)
+    copy.#newest = this.#newest.slice()
     copy.#laneA = this.#laneA
     copy.#laneB = this.#laneB
     return copy

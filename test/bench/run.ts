@@ -1,6 +1,8 @@
 /** `npm run bench` runs every benchmark, `npm run bench NAME` one of them; an unknown name gets the list. */
+import { coordinatorCost } from './coordinator-cost.ts'
 import { eventCore } from './event-core.ts'
 import { fiber } from './fiber.ts'
+import { localFailover } from './local-failover.ts'
 import { pieces } from './pieces.ts'
 import { queue } from './queue.ts'
 import { simulator } from './simulator.ts'
@@ -17,13 +19,23 @@ const BENCHMARKS: readonly Benchmark[] = [
   { name: 'pieces', about: 'a draw, a delay, a recorded latency, a hashed event', run: pieces },
   { name: 'fiber', about: 'a call and a race by a fiber, against a callback', run: fiber },
   { name: 'simulator', about: 'primary-crash at 2,000 operations/s for 60 s with all checks', run: simulator },
+  {
+    name: 'local-failover',
+    about: 'real servers: ready, and SIGKILL to the first acknowledged write',
+    run: localFailover,
+  },
+  {
+    name: 'coordinator-cost',
+    about: 'real servers: writes through the coordinator against bare mysql2',
+    run: coordinatorCost,
+  },
 ]
 
 const wanted = process.argv[2]
 const chosen = BENCHMARKS.filter(({ name }) => wanted === undefined || name === wanted)
 if (chosen.length === 0) {
   console.error(`no benchmark is called ${wanted}; there are:`)
-  for (const { name, about } of BENCHMARKS) console.error(`  ${name.padEnd(12)} ${about}`)
+  for (const { name, about } of BENCHMARKS) console.error(`  ${name.padEnd(16)} ${about}`)
   process.exitCode = 2
 }
 for (const benchmark of chosen) await benchmark.run()
