@@ -2,7 +2,7 @@
  * Two results against each other, as scenarios/compare.ts found them: either two samples of trials, ranked only where
  * the trials bear it out, or a model and its measurement, where each row is the model's error.
  */
-import type { Comparison, ComparisonRow, SampleSummary } from '../scenarios/compare.ts'
+import { type Comparison, type ComparisonRow, policyText, type SampleSummary } from '../scenarios/compare.ts'
 import { html, listed, type Markup } from './markup.ts'
 import { digits, missing } from './numbers.ts'
 import type { Run } from './runs.ts'
@@ -30,8 +30,9 @@ const LABELS: Readonly<Record<string, string>> = {
 export function renderComparison(runs: readonly Run[], comparison: Comparison): Markup {
   const names: Names = [runs[0]?.name ?? 'a', runs[1]?.name ?? 'b']
   const fidelity = comparison.kind === 'fidelity'
-  return html`<section id="comparison"><h2>${fidelity ? 'Simulated against measured' : 'One against the other'}</h2>
+  return html`<section id="comparison"><h2>${fidelity ? 'Simulated against measured' : titleOf(comparison, names)}</h2>
 ${comparison.differences.length > 0 ? callout(comparison, names) : ''}
+${fidelity ? '' : html`<p>${compared(comparison)}</p>`}
 <p class="finding">${fidelity ? fidelityFinding(comparison.rows) : comparisonFinding(comparison, names)}</p>
 ${table({
   id: 'comparison',
@@ -59,6 +60,21 @@ ${table({
 })}
 </section>
 `
+}
+
+function titleOf({ policies, differences }: Comparison, names: Names): string {
+  return policies.length > 0 && differences.length === 0 ? `${names[0]} against ${names[1]}` : 'One against the other'
+}
+
+/** What was changed between the two, which is what any difference is put down to. */
+function compared({ policies, differences }: Comparison): string {
+  if (policies.length === 0)
+    return differences.length > 0 ? '' : 'Both ran the same algorithms under the same conditions.'
+  const changed = listed(policies.map(policyText))
+  if (differences.length > 0) return `The algorithms differ as well: ${changed}.`
+  const several =
+    policies.length > 1 ? ' More than one was changed, so no difference can be put down to one of them.' : ''
+  return `The two ran under the same conditions and differ in ${changed}.${several}`
 }
 
 /**
@@ -152,7 +168,7 @@ function saidOf({ note, significant }: ComparisonRow, names: Names): Markup | st
 }
 
 /** Notes speak of a and b; readers know the runs by name. */
-function named(note: string, names: Names): string {
+export function named(note: string, names: Names): string {
   if (note === 'a was interrupted') return `${names[0]} was interrupted`
   if (note === 'b was interrupted') return `${names[1]} was interrupted`
   return note.replace(/^b is /, `${names[1]} is `)

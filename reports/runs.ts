@@ -9,6 +9,7 @@ export interface Run {
   readonly dash: readonly number[]
 }
 
+const FAMILIES = ['election', 'quorum', 'timestamps'] as const
 const DASHED = [5, 3]
 const SOLID: readonly number[] = []
 
@@ -25,12 +26,11 @@ export function runsOf(results: readonly Result[]): Run[] {
 
 /** `simulated` and `measured` while that tells them apart; then what differs; then letters. */
 function namesOf(results: readonly Result[]): string[] {
+  const differing = FAMILIES.filter((family) => new Set(results.map((r) => r.scenario.algorithms[family])).size > 1)
   const attempts: ((result: Result) => string)[] = [
     worldWord,
     (result) => (result.world === 'sim' ? 'simulated' : `measured, ${result.world}`),
-    (result) => result.scenario.algorithms.election,
-    (result) => result.scenario.algorithms.quorum,
-    (result) => result.scenario.algorithms.timestamps,
+    (result) => differing.map((family) => result.scenario.algorithms[family]).join(', '),
     (result) => result.scenario.name,
     (result) => `seed ${result.seed}`,
   ]
@@ -48,7 +48,7 @@ export function worldWord(result: Result): string {
 /** Where the runs differ in exactly one policy, that policy's colour; else one colour after the other. */
 function coloursOf(results: readonly Result[]): string[] {
   if (results.length > 1)
-    for (const family of ['election', 'quorum', 'timestamps'] as const) {
+    for (const family of FAMILIES) {
       const colours = results.map((result) => algorithmColour(result.scenario.algorithms[family]))
       if (!colours.includes(null) && new Set(colours).size === results.length) return colours as string[]
     }

@@ -157,6 +157,14 @@ function trialsSentence(result: Result): string | null {
   return `Over ${plural(trials, 'trial')} the median failover took ${milliseconds(p50)}${interval}, the fastest ${milliseconds(min)}, ${slowest}.`
 }
 
+/** What the lag of the replicas that followed leaves out: one text for each that was away. */
+export function caughtUp({ catchingUp }: Result['summary']['lagMs']): string[] {
+  return Object.entries(catchingUp?.perNode ?? {}).map(
+    ([node, { count: transactions, maxMs }]) =>
+      `${node} was away and caught up ${milliseconds(maxMs)} of writes (${plural(transactions, 'transaction')})`,
+  )
+}
+
 function answers({ summary }: Result): string[] {
   const { ok, failed, unknown, unsent } = summary.operations
   const all = ok + failed + unknown + unsent

@@ -1,6 +1,7 @@
 /** A result on a terminal: the table, the checks with a line of evidence each, the decisions as they happen. */
 import type { CheckResult, Result, Verdict } from '../scenarios/result.ts'
 import { count, digits, milliseconds, missing, percent } from './numbers.ts'
+import { caughtUp } from './sentences.ts'
 import { foreseen, verdictLine, verdictOf } from './verdict.ts'
 
 export interface Style {
@@ -59,6 +60,7 @@ function numbers(result: Result): [string, string][] {
         ? 'not measured'
         : `p50 ${milliseconds(lagMs.p50)}  p99 ${milliseconds(lagMs.p99)}  max ${milliseconds(lagMs.max)}`,
     ],
+    ...caughtUp(lagMs).map((text): [string, string] => ['', text]),
   ]
 }
 
@@ -196,7 +198,7 @@ export function liveLine(live: Live, durationUs: number, style: Style): string {
 const ESCAPES = /\x1b\[\d+m/g
 
 /** Texts of a result may come from a file of anybody's: they must not steer the terminal. */
-function tame(text: string): string {
+export function tame(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: just those are taken out.
   return text.replace(/[\x00-\x1f\x7f-\x9f]/g, ' ')
 }

@@ -11,9 +11,10 @@ import type { Operation } from './record.ts'
 export type ClientOutage =
   /** Every operation after the fault succeeded (some, perhaps, late: latency tells). */
   | { readonly kind: 'none' }
-  | { readonly kind: 'ended'; readonly durationUs: number }
+  /** `beganUs`: when the first operation that did not succeed was wanted, or the fault if that struck it in flight. */
+  | { readonly kind: 'ended'; readonly beganUs: number; readonly durationUs: number }
   /** No second of success was seen before the workload ended. */
-  | { readonly kind: 'open' }
+  | { readonly kind: 'open'; readonly beganUs: number }
 
 const SUSTAINED_US = 1_000_000
 
@@ -48,6 +49,6 @@ export function clientOutage(
     }
   }
   if (beganUs === null) return { kind: 'none' }
-  if (successUs === null || endedUs - successUs < SUSTAINED_US) return { kind: 'open' }
-  return { kind: 'ended', durationUs: answeredUs - beganUs }
+  if (successUs === null || endedUs - successUs < SUSTAINED_US) return { kind: 'open', beganUs }
+  return { kind: 'ended', beganUs, durationUs: answeredUs - beganUs }
 }

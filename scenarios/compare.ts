@@ -1,12 +1,13 @@
 /**
  * Two results side by side. What may be said about them depends on what they are:
  *
- * - Two runs of one scenario in the same kind of world on the same machine are two samples of trials: median, bootstrap
- *   interval, Mann-Whitney. A difference that the trials do not bear out is written "~"; with so few trials that no
- *   data whatever could bear it out, nothing is ranked at all.
+ * - Two runs under the same conditions in the same kind of world on the same machine are two samples of trials: median,
+ *   bootstrap interval, Mann-Whitney. Their algorithms may differ, that is what one compares. A difference that the
+ *   trials do not bear out is written "~"; with so few trials that no data whatever could bear it out, nothing is
+ *   ranked at all.
  * - A simulated and a measured run of one scenario are a model and what it models: each row is the model's error. Which
  *   of the two is "faster" is no question, so there is no test.
- * - Anything else (another scenario, another machine, an interrupted run) is shown and not ranked, with the reason.
+ * - Anything else (other conditions, another machine, an interrupted run) is shown and not ranked, with the reason.
  */
 import type { Result } from './result.ts'
 import { mannWhitney, median, medianInterval } from './statistics.ts'
@@ -37,10 +38,18 @@ export interface ComparisonRow {
   readonly note: string
 }
 
+export interface PolicyDifference {
+  readonly family: keyof Result['scenario']['algorithms']
+  readonly a: string
+  readonly b: string
+}
+
 export interface Comparison {
   readonly kind: 'comparison' | 'fidelity'
   /** Why the two may not be ranked (or the model not be judged by this measurement); empty: they may. */
   readonly differences: readonly string[]
+  /** The algorithms that a and b do not share. */
+  readonly policies: readonly PolicyDifference[]
   readonly rows: readonly ComparisonRow[]
 }
 
@@ -63,16 +72,35 @@ const METRICS: readonly Metric[] = [
   { name: 'throughputOpsPerSec', unit: 'ops/s', better: 'higher', of: (trial) => [trial.throughputOpsPerSec] },
   { name: 'writeP50Ms', unit: 'ms', better: 'lower', of: (trial) => [trial.writeP50Ms] },
   { name: 'writeP99Ms', unit: 'ms', better: 'lower', of: (trial) => [trial.writeP99Ms] },
-  { name: 'lagP99Ms', unit: 'ms', better: 'lower', of: (trial) => [trial.lagP99Ms] },
+  { name: 'lagP99Ms', unit: 'ms', better: 'lower', of: ({ lagP99Ms: ms }) => (ms === null ? [] : [ms]) },
 ]
 
+const FAMILIES = ['timestamps', 'quorum', 'election'] as const satisfies readonly PolicyDifference['family'][]
+
 export function compareResults(a: Result, b: Result): Comparison {
-  const differences = differencesOf(a, b)
   const fidelity = (a.world === 'sim') !== (b.world === 'sim')
+  const policies = FAMILIES.map((family) => ({
+    family,
+    a: a.scenario.algorithms[family],
+    b: b.scenario.algorithms[family],
+  })).filter((policy) => policy.a !== policy.b)
+  const differences = differencesOf(a, b)
   if (!fidelity)
-    return { kind: 'comparison', differences, rows: METRICS.map((metric) => compareOn(metric, a, b, differences)) }
+    return {
+      kind: 'comparison',
+      differences,
+      policies,
+      rows: METRICS.map((metric) => compareOn(metric, a, b, differences)),
+    }
+  // A model is judged by what it models, not by another algorithm.
+  for (const policy of policies) differences.push(`the algorithms differ (${policyText(policy)})`)
   const rows = [...METRICS.map((metric) => errorOn(metric, a, b)), ...summaryErrors(a, b)]
-  return { kind: 'fidelity', differences, rows }
+  return { kind: 'fidelity', differences, policies, rows }
+}
+
+/** `election: seer-score and most-advanced` */
+export function policyText({ family, a, b }: PolicyDifference): string {
+  return `${family}: ${a} and ${b}`
 }
 
 /** Everything that makes two results incomparable, in words. */
@@ -81,10 +109,9 @@ function differencesOf(a: Result, b: Result): string[] {
   const differ = (what: string, left: unknown, right: unknown) => {
     if (left !== right) differences.push(`${what} differs: ${left} and ${right}`)
   }
-  if (a.scenario.hash !== b.scenario.hash)
-    differences.push(
-      `the scenario differs: ${a.scenario.name} (${a.scenario.hash.slice(0, 8)}) and ${b.scenario.name} (${b.scenario.hash.slice(0, 8)})`,
-    )
+  const conditions = differentConditions(a.scenario, b.scenario)
+  if (conditions !== null)
+    differences.push(`the scenario differs: ${a.scenario.name} and ${b.scenario.name} (${conditions})`)
   differ('the coordinator', a.coordinator, b.coordinator)
   if (a.world !== 'sim' && b.world !== 'sim') {
     differ('the world', a.world, b.world)
@@ -94,6 +121,20 @@ function differencesOf(a: Result, b: Result): string[] {
   if (!a.complete) differences.push('a was interrupted')
   if (!b.complete) differences.push('b was interrupted')
   return differences
+}
+
+/** Null: they are the same. Results from before there were conditions are held to the same file. */
+function differentConditions(a: Result['scenario'], b: Result['scenario']): string | null {
+  if (a.conditions === undefined || b.conditions === undefined)
+    return a.hash === b.hash ? null : `files ${a.hash.slice(0, 8)} and ${b.hash.slice(0, 8)}`
+  if (a.conditions === b.conditions) return null
+  const shown = (['cluster', 'workload'] as const).flatMap((part) => {
+    const [left, right]: Readonly<Record<string, unknown>>[] = [{ ...a[part] }, { ...b[part] }]
+    return Object.keys({ ...left, ...right })
+      .filter((key) => left![key] !== right![key])
+      .map((key) => `${part}.${key} ${left![key]} and ${right![key]}`)
+  })
+  return shown.length > 0 ? shown.join(', ') : 'in its network, tuning or faults'
 }
 
 function compareOn(metric: Metric, a: Result, b: Result, differences: readonly string[]): ComparisonRow {

@@ -9,7 +9,8 @@ const COMPARISON = /^(<=|>=|==|!=|<|>)?\s*(-?\d+(?:\.\d+)?)$/
 const VERDICTS = ['pass', 'fail', 'unknown']
 
 /** Which counters and how many failovers there are is known only after the run. */
-const OPEN_PATHS = /^(counters\.\w+|failovers\.\d+\.(startMs|durationMs|clientOutageMs|epoch|lostAcknowledged))$/
+const OPEN_PATHS =
+  /^(counters\.\w+|failovers\.\d+\.(startMs|durationMs|clientOutageMs|clientOutageStartMs|epoch|lostAcknowledged))$/
 
 const SPREAD = ['trials', 'min', 'p50', 'p95', 'max']
 const LATENCY = ['count', 'p50', 'p90', 'p99', 'p999', 'max', 'mean']
@@ -31,6 +32,7 @@ export function summaryPaths(cluster: Scenario['cluster']): readonly string[] {
     'lostEventual',
     'resolutionMs',
     ...under('lagMs', LAG),
+    ...under('lagMs.catchingUp', ['count', 'maxMs']),
     ...nodes.flatMap((node) => under(`lagMs.perNode.${node}`, LAG)),
   ]
 }

@@ -192,6 +192,7 @@ function describe(
     startMs: item.startUs / 1000,
     durationMs,
     clientOutageMs: outage.kind === 'ended' ? outage.durationUs / 1000 : null,
+    clientOutageStartMs: outage.kind === 'none' ? null : outage.beganUs / 1000,
     oldSource: item.from.source,
     newSource: item.to.source,
     epoch: item.to.epoch,

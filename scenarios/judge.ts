@@ -11,13 +11,14 @@ import * as timestampsOrdered from './checks/timestamps-ordered.ts'
 import * as timestampsUnique from './checks/timestamps-unique.ts'
 import { judgeExpectations } from './expectations.ts'
 import { type Failovers, failoversOf } from './failovers.ts'
+import { lagOf } from './lag.ts'
 import { acknowledgedButGone } from './lost-writes.ts'
 import type { FaultRecord, RunRecord } from './record.ts'
 import type { CheckResult, FaultResult, Result, Summary, Verdict } from './result.ts'
 import type { CheckName, Scenario } from './scenario.ts'
 import { seriesOf } from './series.ts'
 import { spreadOf } from './statistics.ts'
-import { countLostEventual, distributionOf, lagOf, latencyOf, type Measured, measure } from './summary.ts'
+import { countLostEventual, distributionOf, latencyOf, type Measured, measure } from './summary.ts'
 
 export interface Stamp {
   readonly startedAt: string
@@ -58,6 +59,7 @@ export function judge(scenario: Scenario, records: readonly RunRecord[], stamp: 
       name: scenario.name,
       file: scenario.file,
       hash: scenario.hash,
+      conditions: scenario.conditions,
       description: scenario.description,
       algorithms: scenario.algorithms,
       cluster: scenario.cluster,
@@ -126,7 +128,7 @@ function describeTrial({ record, checks, measured, lagMs, failovers }: Trial): R
     throughputOpsPerSec: measured.throughputOpsPerSec,
     writeP50Ms: write.p50,
     writeP99Ms: write.p99,
-    lagP99Ms: lagMs.p99,
+    lagP99Ms: lagMs.count === 0 ? null : lagMs.p99,
     operations: measured.operations,
     checks: Object.fromEntries(checks.map(({ name, verdict }) => [name, verdict])),
     digest: record.digest,

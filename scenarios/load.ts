@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { conditionsOf } from './conditions.ts'
 import { ScenarioError, UsageError } from './errors.ts'
 import { readExpectations } from './expect.ts'
 import { faultSchemas, type ParsedFault, type ParsedTarget, PLANNED_VERBS } from './fault-schema.ts'
@@ -50,10 +51,9 @@ export function parseScenario(text: string, file: string): Scenario {
   const operations = (workload.ratePerSec * workload.duration) / 1e6
   if (operations > MAX_OPERATIONS)
     refuse(['workload'], 'too much work', `at most ${MAX_OPERATIONS} operations (rate x duration)`, `${operations}`)
-  return {
-    ...rest,
-    file,
-    hash: createHash('sha256').update(text).digest('hex'),
+  const shape = {
+    cluster: rest.cluster,
+    tuning: rest.tuning,
     workload: {
       mode: workload.mode,
       arrivals: workload.arrivals,
@@ -68,6 +68,13 @@ export function parseScenario(text: string, file: string): Scenario {
     },
     network: { defaultDelay: network.default.delay, links: readLinks(network.links, rest.cluster, refuse) },
     faults: faultSchedule(faults, rest.cluster, workload.duration, refuse),
+  }
+  return {
+    ...rest,
+    ...shape,
+    file,
+    hash: createHash('sha256').update(text).digest('hex'),
+    conditions: conditionsOf(shape),
     checks: [...new Set(rest.checks)],
     expectations: readExpectations(expect, rest.cluster, rest.checks, source, refuse),
   }

@@ -31,6 +31,8 @@ export interface Failover {
   readonly durationMs: number | null
   /** First failed operation to the first of 1 s of sustained success; null: nothing failed, or it never recovered. */
   readonly clientOutageMs: number | null
+  /** Where that outage begins: the first failed operation's intended start, or the fault where that came first; null: nothing failed. */
+  readonly clientOutageStartMs: number | null
   readonly oldSource: string | null
   readonly newSource: string
   readonly epoch: number
@@ -81,6 +83,7 @@ export interface Summary {
     readonly unsent: number
   }
   readonly latencyMs: { readonly read: LatencySummary; readonly write: LatencySummary }
+  /** Of replicas that follow; what one had missed while a fault had taken it away is in `catchingUp`. */
   readonly lagMs: {
     readonly p50: number
     readonly p99: number
@@ -89,6 +92,12 @@ export interface Summary {
     readonly perNode: Readonly<
       Record<string, { readonly p50: number; readonly p99: number; readonly max: number; readonly count: number }>
     >
+    /** Transactions that a replica applied only after it had come back. `perNode` names those that had any. */
+    readonly catchingUp?: {
+      readonly count: number
+      readonly maxMs: number
+      readonly perNode: Readonly<Record<string, { readonly count: number; readonly maxMs: number }>>
+    }
   }
   readonly failovers: readonly Failover[]
   readonly failoverMs: Spread
@@ -151,6 +160,8 @@ export interface Result {
     readonly name: string
     readonly file: string
     readonly hash: string
+    /** As in `Scenario`. */
+    readonly conditions?: string
     readonly description: string
     readonly algorithms: Scenario['algorithms']
     readonly cluster: Scenario['cluster']
@@ -173,7 +184,8 @@ export interface Result {
     readonly throughputOpsPerSec: number
     readonly writeP50Ms: number
     readonly writeP99Ms: number
-    readonly lagP99Ms: number
+    /** Null: no transaction was timed on a replica that followed. */
+    readonly lagP99Ms: number | null
     readonly operations: Summary['operations']
     readonly checks: Readonly<Record<string, Verdict>>
     readonly digest: string | null

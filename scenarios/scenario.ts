@@ -98,6 +98,8 @@ export interface Scenario {
   readonly file: string
   /** sha256 of the file's bytes, hex. */
   readonly hash: string
+  /** sha256, hex, of everything that shapes the run but the algorithms and the seed: what two algorithms must share to be ranked. */
+  readonly conditions: string
   readonly seed: number
   readonly cluster: {
     readonly nodes: number

@@ -1,7 +1,7 @@
 /**
  * The numbers of one trial. Measured are the operations whose intended start lies after the warm-up; all of them are
  * counted, but only those answered ok have a latency (from the intended start, so that waiting for a free client or
- * for a failover counts). Lag is per transaction and replica.
+ * for a failover counts).
  */
 
 import type { Operation, RunRecord } from './record.ts'
@@ -50,23 +50,6 @@ export function latencyOf(samples: Samples): LatencySummary {
     max: samples.maxUs / 1000,
     mean: samples.meanUs / 1000,
   }
-}
-
-export function lagOf(record: RunRecord, scenario: Scenario): Summary['lagMs'] {
-  const all = new Samples()
-  const perNode: Record<string, Omit<Summary['lagMs'], 'perNode'>> = {}
-  for (const { node, commitUs, lagUs } of record.lag) {
-    const samples = new Samples()
-    for (let i = 0; i < commitUs.length; i++) if (commitUs[i]! >= scenario.workload.warmupUs) samples.add(lagUs[i]!)
-    perNode[node] = spread(samples)
-    all.addAll(samples)
-  }
-  return { ...spread(all), perNode }
-}
-
-function spread(samples: Samples): Omit<Summary['lagMs'], 'perNode'> {
-  const [p50, p99] = samples.quantiles([0.5, 0.99])
-  return { p50: p50! / 1000, p99: p99! / 1000, max: samples.maxUs / 1000, count: samples.count }
 }
 
 /** EVENTUAL writes answered ok that are gone. */

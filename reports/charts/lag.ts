@@ -1,6 +1,7 @@
 /** Replication lag per node: how long a transaction took from its commit on the source to its application there. */
 import { compact, milliseconds } from '../numbers.ts'
 import type { Run } from '../runs.ts'
+import { caughtUp } from '../sentences.ts'
 import { logScale } from './log-axis.ts'
 import { backdrop, colourOfNode, endOf, nodesOf } from './marks-of-time.ts'
 import { readoutOf } from './readout.ts'
@@ -44,14 +45,16 @@ export function lagChart(runs: readonly Run[]): Chart {
     id: 'lag',
     title: 'Replication lag',
     text: runs
-      .flatMap(({ result, name }) =>
-        Object.entries(result.summary.lagMs.perNode)
+      .flatMap(({ result, name }) => {
+        const run = one ? '' : `${name}, `
+        const following = Object.entries(result.summary.lagMs.perNode)
           .filter(([, lag]) => lag.count > 0)
           .map(
             ([node, lag]) =>
-              `${one ? '' : `${name}, `}${node}: 99 % of ${lag.count} transactions within ${milliseconds(lag.p99)}, the slowest ${milliseconds(lag.max)}.`,
-          ),
-      )
+              `${run}${node}: 99 % of ${lag.count} transactions within ${milliseconds(lag.p99)}, the slowest ${milliseconds(lag.max)}.`,
+          )
+        return [...following, ...caughtUp(result.summary.lagMs).map((text) => `${run}${text}.`)]
+      })
       .join(' '),
     key: [
       ...nodes

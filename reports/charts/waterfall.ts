@@ -1,6 +1,7 @@
 /**
  * One failover, step by step: a bar per phase, from the fault to the first acknowledged write of the new reign.
- * Where the trace says when a phase began, its bar begins there; otherwise after the bar before it.
+ * Where the trace says when a phase began, its bar begins there; otherwise after the bar before it. Beneath them what
+ * the clients saw of it, which may begin later and end later.
  */
 import type { Failover, FailoverPhases } from '../../scenarios/result.ts'
 import { compact, milliseconds } from '../numbers.ts'
@@ -30,7 +31,12 @@ export interface PhaseBar {
   readonly text: string
 }
 
-const LABEL_PX = 68
+const LABEL_PX = 84
+/** What the clients saw of it. */
+const OUTAGE = {
+  label: 'client outage',
+  meaning: 'from the first operation that did not succeed to the first of a second in which all did',
+}
 const ROW_PX = 26
 
 /** The failovers that came `ordinal`-th in each run, over one another. */
@@ -41,7 +47,8 @@ export function waterfallChart(
   const several = failovers.length > 1
   const bars = failovers.flatMap(({ run, failover }) => barsOf(run, failover, several))
   const end = Math.max(1, ...bars.map(({ toMs }) => toMs), ...failovers.map(({ failover }) => failover.durationMs ?? 0))
-  const labels = [...PHASES.map(({ label }) => label), 'total']
+  const outage = bars.some(({ label }) => label === OUTAGE.label) ? [OUTAGE] : []
+  const labels = [...PHASES.map(({ label }) => label), 'total', ...outage.map(({ label }) => label)]
   const y = {
     field: 'label',
     type: 'nominal' as const,
@@ -110,11 +117,12 @@ export function waterfallChart(
         const phases = PHASES.filter(({ key }) => failover.phases[key] !== null)
           .map(({ key, label }) => `${label} ${milliseconds(failover.phases[key])}`)
           .join(', ')
-        return `${several ? `${run.name}: ` : ''}${phases || 'no phase was recorded'}; in all ${failover.durationMs === null ? 'never finished' : milliseconds(failover.durationMs)}.`
+        const total = failover.durationMs === null ? 'never finished' : milliseconds(failover.durationMs)
+        return `${several ? `${run.name}: ` : ''}${phases || 'no phase was recorded'}; in all ${total}${outageText(failover)}.`
       })
       .join(' '),
     key: several ? failovers.map(({ run }) => ({ label: run.name, colour: run.colour, shape: 'area' as const })) : [],
-    note: `${PHASES.map(({ label, meaning }) => `${label}: ${meaning}`).join('; ')}.`,
+    note: `${[...PHASES, ...outage].map(({ label, meaning }) => `${label}: ${meaning}`).join('; ')}.`,
     spec: {
       width: 720,
       height: labels.length * ROW_PX * (several ? 1.3 : 1),
@@ -154,5 +162,25 @@ export function barsOf(run: Run, failover: Failover, several: boolean): PhaseBar
       toMs: compact(failover.durationMs)!,
       text: milliseconds(failover.durationMs),
     })
+  const { clientOutageStartMs, clientOutageMs } = failover
+  if (typeof clientOutageStartMs === 'number') {
+    const fromMs = Math.max(0, clientOutageStartMs - failover.startMs)
+    // One that was not seen to end is as long as what is drawn.
+    const toMs = clientOutageMs === null ? Math.max(fromMs, ...bars.map((bar) => bar.toMs)) : fromMs + clientOutageMs
+    bars.push({
+      label: OUTAGE.label,
+      run: run.name,
+      colour: several ? run.colour : ink('band'),
+      fromMs: compact(fromMs)!,
+      toMs: compact(toMs)!,
+      text: clientOutageMs === null ? 'not seen to end' : milliseconds(clientOutageMs),
+    })
+  }
   return bars
+}
+
+function outageText({ clientOutageStartMs, clientOutageMs, startMs }: Failover): string {
+  if (typeof clientOutageStartMs !== 'number') return ''
+  const from = `client outage from ${milliseconds(clientOutageStartMs - startMs)} after the fault`
+  return clientOutageMs === null ? `; ${from}, not seen to end` : `; ${from}, for ${milliseconds(clientOutageMs)}`
 }

@@ -6,7 +6,7 @@ import { differenceIn } from '../comparison.ts'
 import { html, type Markup } from '../markup.ts'
 import { count, digits, milliseconds, missing, percent } from '../numbers.ts'
 import type { Run } from '../runs.ts'
-import { asked, capital, happened } from '../sentences.ts'
+import { asked, capital, caughtUp, happened } from '../sentences.ts'
 import { verdictLine, verdictOf, verdictWord } from '../verdict.ts'
 import { mark } from './marks.ts'
 
@@ -124,10 +124,17 @@ function throughputFigure({ summary, trials }: Result): Figure {
 
 function lagFigure({ summary, trials }: Result): Figure {
   const { lagMs } = summary
-  if (lagMs.count === 0) return { value: missing, unit: '', lines: ['no transaction was timed on a replica'] }
+  if (lagMs.count === 0)
+    return {
+      value: missing,
+      unit: '',
+      lines: [
+        `no transaction was timed on a replica${caughtUp(lagMs).length > 0 ? ' that followed' : ''}`,
+        ...caughtUp(lagMs),
+      ],
+    }
   const { value, lines } = overTrials(
-    // A trial that timed no transaction has no lag: NaN, or null once it has been through JSON.
-    trials.map(({ lagP99Ms }) => lagP99Ms).filter(Number.isFinite),
+    trials.map(({ lagP99Ms }) => lagP99Ms).filter((ms) => ms !== null),
     lagMs.p99,
     milliseconds,
   )
@@ -136,13 +143,14 @@ function lagFigure({ summary, trials }: Result): Figure {
     lines: [
       `p99 of ${count(lagMs.count)} applied transactions`,
       ...lines,
+      ...caughtUp(lagMs),
       worstNode(lagMs),
       `median ${milliseconds(lagMs.p50)}, slowest ${milliseconds(lagMs.max)}`,
     ],
   }
 }
 
-/** One server that was down for a while makes the p99 of all: then it is named, beside what the others had. */
+/** One slow server makes the p99 of all: then it is named, beside what the others had. */
 function worstNode({ perNode }: Result['summary']['lagMs']): string {
   const nodes = Object.entries(perNode)
     .filter(([, lag]) => lag.count > 0)

@@ -119,6 +119,11 @@ function lags(runs: readonly Run[]): Markup | null {
       number(lag === undefined || lag.count === 0 ? null : lag[column]),
     ),
   ]
+  const missed = (node: string, run: Run) => {
+    const late = run.result.summary.lagMs.catchingUp?.perNode[node]
+    if (late === undefined) return []
+    return [[`${node}, missed while away`, ...whose(runs, run), ...[late.count, null, null, late.maxMs].map(number)]]
+  }
   return table({
     id: 'lag',
     caption: 'Replication lag, ms',
@@ -126,8 +131,9 @@ function lags(runs: readonly Run[]): Markup | null {
     rows: [
       ...runs.map((run) => row('all', run, run.result.summary.lagMs)),
       ...nodes.flatMap((node) => runs.map((run) => row(node, run, run.result.summary.lagMs.perNode[node]))),
+      ...nodes.flatMap((node) => runs.flatMap((run) => missed(node, run))),
     ],
-    note: 'Per transaction: from its commit on the source to its application on the replica.',
+    note: 'Per transaction: from its commit on the source to its application on the replica. What a replica missed while a fault had taken it away is in no row but its own.',
   })
 }
 

@@ -21,6 +21,12 @@ export interface Committer {
   committed(transaction: Transaction): void
 }
 
+interface Group {
+  readonly committers: readonly Committer[]
+  /** Binlog position behind its last transaction. */
+  readonly end: number
+}
+
 /** What the pipeline tells its server. */
 export interface CommitListener {
   /** The binlog is synced up to here. */
@@ -41,11 +47,10 @@ export class GroupCommit {
   extraSyncUs = 0
   readonly #stream: RandomStream
   #gathering: Committer[] = []
-  /** Written and not yet visible, in binlog order; the first `#syncedCount` of them are synced. */
-  readonly #written: Committer[] = []
-  /** Binlog positions where synced groups end, oldest first. */
-  readonly #ends: number[] = []
-  #syncing = false
+  /** Written, and its fsync under way. */
+  #syncing: readonly Committer[] | null = null
+  /** Synced and not yet visible, oldest first. */
+  readonly #synced: Group[] = []
 
   constructor(kernel: Kernel, life: Life, costs: MysqlCosts, data: MysqlData, listener: CommitListener) {
     this.#kernel = kernel
@@ -56,24 +61,16 @@ export class GroupCommit {
     this.#stream = kernel.streams.stream(`fsync:${life.process.name}`)
   }
 
-  /** Transactions anywhere in the pipeline. */
-  get depth(): number {
-    return this.#gathering.length + this.#written.length
-  }
-
   enter(committer: Committer): void {
     this.#gathering.push(committer)
-    if (!this.#syncing) this.#flush()
+    if (this.#syncing === null) this.#flush()
   }
 
   #flush(): void {
     const group = this.#gathering
     this.#gathering = []
-    for (const committer of group) {
-      this.#data.write(committer.write())
-      this.#written.push(committer)
-    }
-    this.#syncing = true
+    for (const committer of group) this.#data.write(committer.write())
+    this.#syncing = group
     const syncUs = this.#costs.fsync.sample(this.#stream) + this.extraSyncUs
     this.#kernel.queue.after(syncUs, GroupCommit.#groupSynced, this)
   }
@@ -83,23 +80,22 @@ export class GroupCommit {
     const kernel = pipeline.#kernel
     const end = pipeline.#data.binlog.length
     kernel.hash.mix(kernel.queue.now, EVENT.synced, pipeline.#life.process.index, end)
-    pipeline.#syncing = false
-    pipeline.#ends.push(end)
+    pipeline.#synced.push({ committers: pipeline.#syncing!, end })
+    pipeline.#syncing = null
     pipeline.#listener.synced(end)
     pipeline.proceed()
-    if (pipeline.#gathering.length > 0 && !pipeline.#syncing) pipeline.#flush()
+    if (pipeline.#gathering.length > 0 && pipeline.#syncing === null) pipeline.#flush()
   }
 
   /** Commit every synced group that may be. */
   proceed(): void {
-    while (this.#ends.length > 0 && this.#listener.mayCommit(this.#ends[0]!)) {
-      const end = this.#ends.shift()!
-      const data = this.#data
-      const finished = this.#written.splice(0, end - data.committed)
+    const data = this.#data
+    while (this.#synced.length > 0 && this.#listener.mayCommit(this.#synced[0]!.end)) {
+      const { committers, end } = this.#synced.shift()!
       // All of the group is visible before anybody is told.
       const first = data.committed
       while (data.committed < end) data.commitNext()
-      for (let i = 0; i < finished.length; i++) finished[i]!.committed(data.binlog[first + i]!)
+      for (let i = 0; i < committers.length; i++) committers[i]!.committed(data.binlog[first + i]!)
       this.#listener.groupCommitted()
     }
   }

@@ -1,9 +1,11 @@
 /**
  * What the coordinator costs: EVENTUAL writes through it (its own process, its real interface, timestamps included)
  * against the same INSERTs by bare mysql2 on the same source, with the same number of connections and of operations in
- * flight. Both are asked from this process, in short turns, because a shared machine has moods; what counts is the ratio.
+ * flight. Both are asked from this process, in short turns, because a shared machine has moods; what counts is the
+ * ratio. The processor time of each process explains it: on a machine with few cores the servers, the coordinator and
+ * the asking process share them, so that every microsecond that the coordinator spends is one that MySQL waits for.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Connection, createConnection } from 'mysql2'
@@ -12,44 +14,54 @@ import { RunClock } from '../../real/clock.ts'
 import type { Driver } from '../../real/drivers/driver.ts'
 import { createLocalDriver } from '../../real/drivers/local/local-driver.ts'
 import { insertText } from '../../real/mysql/data.ts'
-import { Service } from '../../real/services.ts'
+import { ChildProcess } from '../../real/processes/child-process.ts'
 import { awaitReign } from '../../real/settle.ts'
 import { ServiceClient } from '../../real/transport/client.ts'
 import { DEFAULT_TUNING } from '../../scenarios/scenario.ts'
 
 const NODES = 4
-const ROUNDS = 15
-const ROUND_MS = 600
+const ROUNDS = 30
+const ROUND_MS = 300
 const CONNECTIONS = [1, 16, 64]
+const IDLE_MS = 2_000
+/** A tick of /proc/PID/stat. */
+const TICK_US = 10_000
+
+/** The processes whose time is read, in the order of the columns. */
+type Pids = Readonly<Record<'client' | 'coordinator' | 'timestamps' | 'source', readonly number[]>>
 
 export async function coordinatorCost(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'quorumlab-bench-'))
-  const services: Service[] = []
+  const children: ChildProcess[] = []
   const driver = await createLocalDriver({ nodes: NODES })
   try {
     await driver.start()
-    const coordinator = await startServices(driver, services, join(directory, 'journal'))
+    const client = await startChildren(driver, children, join(directory, 'journal'))
+    const [first, second, coordinator] = children.map(({ pid }) => pid) as [number, number, number]
+    const source = await serverPid(driver)
+    const pids = { client: [process.pid], coordinator: [coordinator], timestamps: [first, second], source: [source] }
     console.log(`\nThe coordinator's cost: EVENTUAL writes, ${NODES} servers, data in ${driver.storage.kind}`)
-    for (const connections of CONNECTIONS) await compare(driver, coordinator, connections)
+    console.log(`  ${ROUNDS} rounds of ${ROUND_MS} ms in turns; processor time in us a write, of each process`)
+    for (const connections of CONNECTIONS) await compare(driver, client, connections, pids)
+    await idle(pids)
   } finally {
-    for (const service of services) await service.kill()
+    for (const child of children) await child.kill()
     await driver.stop()
     rmSync(directory, { recursive: true })
   }
 }
 
-async function startServices(driver: Driver, services: Service[], journalPath: string): Promise<ServiceClient> {
+async function startChildren(driver: Driver, children: ChildProcess[], journalPath: string): Promise<ServiceClient> {
   const events = {
-    onEvent() {},
-    onSupervise() {},
-    onFailure(error: Error) {
-      console.error(error.message)
+    onExit: (child: ChildProcess) => {
+      if (child.lastWords !== '') console.error(`${child.name} ended${child.lastWords}`)
     },
   }
   for (const index of [0, 1])
-    services.push(new Service(`timestamp-${index + 1}`, { kind: 'timestamp', port: 0, index, servers: 2 }, events))
-  await Promise.all(services.map((service) => service.start()))
-  const coordinator = new Service(
+    children.push(
+      await ChildProcess.start(`timestamp-${index + 1}`, { kind: 'timestamp', port: 0, index, servers: 2 }, events),
+    )
+  const coordinator = await ChildProcess.start(
     'coordinator',
     {
       kind: 'coordinator',
@@ -57,7 +69,7 @@ async function startServices(driver: Driver, services: Service[], journalPath: s
       port: 0,
       cluster: { members: driver.nodes, accounts: driver.accounts, semiSync: false },
       dataConnections: Math.max(...CONNECTIONS),
-      timestampServers: services.map(({ name, port }) => ({ name, port })),
+      timestampServers: children.map(({ name, port }) => ({ name, port })),
       config: {
         algorithms: { timestamps: 'odd-even', quorum: 'majority', election: 'seer-score' },
         // A saturated machine is not what this measures: no failover may come of it.
@@ -68,25 +80,15 @@ async function startServices(driver: Driver, services: Service[], journalPath: s
     },
     events,
   )
-  services.push(coordinator)
-  await coordinator.start()
+  children.push(coordinator)
   await awaitReign(coordinator.port, driver.nodes.length - 1, new AbortController().signal)
   return new ServiceClient('127.0.0.1', coordinator.port)
 }
 
 let nextOp = 1
 
-async function compare(driver: Driver, coordinator: ServiceClient, connections: number): Promise<void> {
-  const source = driver.nodes[0]!
-  const bare = await Promise.all(
-    Array.from({ length: connections }, () => {
-      const { user, password } = driver.accounts.client
-      const connection = createConnection({ host: source.host, port: source.port, user, password })
-      return new Promise<Connection>((resolve, reject) =>
-        connection.query('DO 0', (error) => (error === null ? resolve(connection) : reject(error))),
-      )
-    }),
-  )
+async function compare(driver: Driver, coordinator: ServiceClient, connections: number, pids: Pids): Promise<void> {
+  const bare = await Promise.all(Array.from({ length: connections }, () => connectionTo(driver)))
   const insert = (worker: number, done: (ok: boolean) => void) => {
     const op = nextOp++
     const text = insertText({ op, key: op % 1_000, timestamp: { counter: op, server: 1 } })
@@ -102,33 +104,66 @@ async function compare(driver: Driver, coordinator: ServiceClient, connections: 
       else fail(JSON.stringify(answer))
     })
   }
-  const ratios: number[] = []
-  const speeds: [number, number][] = []
+  const direct = new Side(pids)
+  const through = new Side(pids)
   await perSecond(connections, insert)
   await perSecond(connections, write)
   for (let round = 0; round < ROUNDS; round++) {
-    const direct = await perSecond(connections, insert)
-    const through = await perSecond(connections, write)
-    ratios.push(through / direct)
-    speeds.push([direct, through])
+    await direct.measure(connections, insert)
+    await through.measure(connections, write)
   }
   for (const connection of bare) connection.destroy()
-  const [direct, through] = [0, 1].map((i) => median(speeds.map((pair) => pair[i]!)).toFixed(0))
-  const [low, high] = [
-    ratios.toSorted((a, b) => a - b)[ROUNDS >> 2]!,
-    ratios.toSorted((a, b) => a - b)[(ROUNDS * 3) >> 2]!,
-  ]
-  console.log(
-    `  ${String(connections).padStart(3)} connections: bare mysql2 ${direct}/s, through the coordinator ${through}/s: ` +
-      `${(median(ratios) * 100).toFixed(0)} %  (median of ${ROUNDS} rounds in turns, quartiles ${(low * 100).toFixed(0)} and ${(high * 100).toFixed(0)} %)`,
-  )
+  const ratios = through.speeds.map((speed, round) => speed / direct.speeds[round]!).toSorted((a, b) => a - b)
+  const [low, middle, high] = [1, 2, 3].map((quarter) => (ratios[(ROUNDS * quarter) >> 2]! * 100).toFixed(0))
+  console.log(`\n  ${connections} connections: ${middle} %  (median of the rounds; quartiles ${low} and ${high} %)`)
+  console.log(`    bare mysql2      ${direct.text}`)
+  console.log(`    the coordinator  ${through.text}`)
+}
+
+/** What the coordinator's background work (probes, mostly) takes while nobody asks anything. */
+async function idle(pids: Pids): Promise<void> {
+  const before = ticks(pids.coordinator)
+  await new Promise((resolve) => setTimeout(resolve, IDLE_MS))
+  const share = ((ticks(pids.coordinator) - before) * TICK_US) / (IDLE_MS * 1_000)
+  console.log(`\n  idle: the coordinator takes ${(share * 100).toFixed(1)} % of a core`)
+}
+
+/** One of the two ways to write, over all its rounds. */
+class Side {
+  readonly speeds: number[] = []
+  readonly #pids: Pids
+  readonly #ticks: number[]
+  #count = 0
+
+  constructor(pids: Pids) {
+    this.#pids = pids
+    this.#ticks = Object.keys(pids).map(() => 0)
+  }
+
+  async measure(workers: number, start: (worker: number, done: (ok: boolean) => void) => void): Promise<void> {
+    const before = Object.values(this.#pids).map(ticks)
+    const { count, perSec } = await perSecond(workers, start)
+    Object.values(this.#pids).forEach((pids, i) => {
+      this.#ticks[i]! += ticks(pids) - before[i]!
+    })
+    this.#count += count
+    this.speeds.push(perSec)
+  }
+
+  get text(): string {
+    const speed = this.speeds.toSorted((a, b) => a - b)[this.speeds.length >> 1]!
+    const columns = Object.keys(this.#pids).map(
+      (name, i) => `${name} ${((this.#ticks[i]! * TICK_US) / this.#count).toFixed(0).padStart(4)}`,
+    )
+    return `${speed.toFixed(0).padStart(6)}/s   ${columns.join('   ')}`
+  }
 }
 
 /** Each of `workers` starts the next operation when its last one has ended; those that succeeded count. */
 async function perSecond(
   workers: number,
   start: (worker: number, done: (ok: boolean) => void) => void,
-): Promise<number> {
+): Promise<{ readonly count: number; readonly perSec: number }> {
   const beganMs = performance.now()
   let count = 0
   await Promise.all(
@@ -148,11 +183,38 @@ async function perSecond(
         }),
     ),
   )
-  return (count / (performance.now() - beganMs)) * 1_000
+  return { count, perSec: (count / (performance.now() - beganMs)) * 1_000 }
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!
+function connectionTo(driver: Driver): Promise<Connection> {
+  const { host, port } = driver.nodes[0]!
+  const { user, password } = driver.accounts.client
+  const connection = createConnection({ host, port, user, password })
+  return new Promise((resolve, reject) =>
+    connection.query('DO 0', (error) => (error === null ? resolve(connection) : reject(error))),
+  )
+}
+
+async function serverPid(driver: Driver): Promise<number> {
+  const connection = await connectionTo(driver)
+  const path = await new Promise<string>((resolve, reject) =>
+    connection.query({ sql: 'SELECT @@pid_file', rowsAsArray: true }, (error, rows) =>
+      error === null ? resolve((rows as string[][])[0]![0]!) : reject(error),
+    ),
+  )
+  connection.destroy()
+  return Number(readFileSync(path, 'latin1'))
+}
+
+/** User and system time of all threads. */
+function ticks(pids: readonly number[]): number {
+  let sum = 0
+  for (const pid of pids) {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    sum += Number(fields[11]) + Number(fields[12])
+  }
+  return sum
 }
 
 function fail(message: string): never {

@@ -218,6 +218,7 @@ function failoverOf(atMs: number, outageMs: number, index: number, nodes: number
     startMs: atMs + 1.4,
     durationMs: outageMs,
     clientOutageMs: outageMs + 7,
+    clientOutageStartMs: atMs + 3.9,
     oldSource: `node${(index % nodes) + 1}`,
     newSource: winner,
     epoch: index + 2,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type Comparison, compareResults } from '../../scenarios/compare.ts'
+import { type Comparison, compareResults, policyText } from '../../scenarios/compare.ts'
 import { judge } from '../../scenarios/judge.ts'
 import type { Result } from '../../scenarios/result.ts'
 import { test } from '../support/test.ts'
@@ -78,8 +78,8 @@ test('another scenario, world, machine or coordinator, or an interrupted run, is
   const cases: [Result, Result, RegExp][] = [
     [
       result(FAST),
-      result(SLOW, { scenario: { ...base.scenario, hash: 'cd'.repeat(32) } }),
-      /^the scenario differs: history \(abababab\) and history \(cdcdcdcd\)$/,
+      result(SLOW, { scenario: { ...base.scenario, conditions: 'cd'.repeat(32) } }),
+      /^the scenario differs: history and history \(in its network, tuning or faults\)$/,
     ],
     [measured(), measured({ world: 'docker' }), /^the world differs: local and docker$/],
     [measured(), measured({ machine: { cpu: 'test', cores: 64 } }), /^the machine \(cores\) differs: 2 and 64$/],
@@ -95,6 +95,72 @@ test('another scenario, world, machine or coordinator, or an interrupted run, is
       assert.match(note, /^not ranked: /)
     }
   }
+})
+
+/** `result` of a file that differs in its algorithms, and by them in its hash. */
+function by(algorithms: Partial<Result['scenario']['algorithms']>, of: Result): Result {
+  const { scenario: asked } = of
+  return {
+    ...of,
+    scenario: { ...asked, hash: 'cd'.repeat(32), algorithms: { ...asked.algorithms, ...algorithms } },
+  }
+}
+
+test('one algorithm against another under the same conditions is ranked, and what differs is named', () => {
+  const comparison = compareResults(result(FAST), by({ election: 'most-advanced' }, result(SLOW)))
+  assert.deepEqual(comparison.differences, [])
+  assert.deepEqual(comparison.policies, [{ family: 'election', a: 'seer-score', b: 'most-advanced' }])
+  assert.equal(policyText(comparison.policies[0]!), 'election: seer-score and most-advanced')
+  assert.deepEqual(
+    [row(comparison, 'failoverMs').significant, row(comparison, 'failoverMs').note],
+    [true, 'b is worse'],
+  )
+  const both = by({ election: 'most-advanced', quorum: 'cabinet-top' }, result(SLOW))
+  assert.deepEqual(
+    compareResults(result(FAST), both).policies.map(({ family }) => family),
+    ['quorum', 'election'],
+  )
+  assert.deepEqual(compareResults(result(FAST), result(SLOW)).policies, [])
+})
+
+test('what makes the conditions differ is named where the results show it', () => {
+  const { scenario: asked } = base
+  const b = result(SLOW, {
+    scenario: {
+      ...asked,
+      conditions: 'cd'.repeat(32),
+      cluster: { ...asked.cluster, nodes: 7 },
+      workload: { ...asked.workload, ratePerSec: 800 },
+    },
+  })
+  const [reason] = compareResults(result(FAST), b).differences
+  assert.equal(
+    reason,
+    'the scenario differs: history and history (cluster.nodes 4 and 7, workload.ratePerSec 100 and 800)',
+  )
+})
+
+test('a result from before there were conditions is held to the same file', () => {
+  const { conditions: _, ...older } = base.scenario
+  const old = result(FAST, { scenario: older })
+  assert.deepEqual(compareResults(old, result(SLOW)).differences, [])
+  const { differences } = compareResults(old, by({ election: 'most-advanced' }, result(SLOW)))
+  assert.deepEqual(differences, ['the scenario differs: history and history (files abababab and cdcdcdcd)'])
+})
+
+test('a model of one algorithm is not judged by a measurement of another', () => {
+  const measured = by({ election: 'most-advanced' }, result(FAST, { world: 'local' }))
+  const { kind, differences } = compareResults(result(FAST), measured)
+  assert.equal(kind, 'fidelity')
+  assert.deepEqual(differences, ['the algorithms differ (election: seer-score and most-advanced)'])
+})
+
+test('a trial without lag is left out of the comparison of lags, not ranked as the worst', () => {
+  const without = (lagP99Ms: number | null) =>
+    result(FAST, { trials: FAST.map((ms) => ({ ...base.trials[0]!, failoverMs: [ms], lagP99Ms })) })
+  assert.equal(row(compareResults(without(null), without(null)), 'lagP99Ms').note, 'not measured')
+  const lag = row(compareResults(without(1.5), without(null)), 'lagP99Ms')
+  assert.deepEqual([lag.a.median, lag.b.n, lag.note], [1.5, 0, 'measured in one of the two only'])
 })
 
 test('simulated runs on different machines are comparable: the machine has no part in them', () => {

@@ -39,6 +39,7 @@ test('a failover runs from the witness of the fault to the first acknowledged wr
   assert.deepEqual(Object.keys(only!.rankings), ['seer-score'])
   assert.deepEqual(failoverMs, [299])
   assert.deepEqual(clientOutageMs, [299])
+  assert.deepEqual([only!.clientOutageStartMs, only!.clientOutageMs], [1001, 299])
   assert.deepEqual(notes, [])
 })
 
@@ -46,6 +47,16 @@ test('each phase lasts until the next is entered, and together they are the fail
   const [only] = failoversOf(crashRecord(), scenario(), []).failovers
   assert.deepEqual(only!.phases, { detect: 99, decide: 50, catchUp: 50, promote: 60, reroute: 30, firstAck: 10 })
   assert.equal(sumOfPhases(only!.phases), only!.durationMs)
+})
+
+test('where every operation succeeded, if late, no client outage began', () => {
+  const operations = crashOperations().map(
+    (item): Operation =>
+      item.outcome === 'failed' ? { ...item, outcome: 'ok', epoch: 2, node: 'node3', endUs: FIRST_ACK_US } : item,
+  )
+  const { failovers, clientOutageMs } = failoversOf(crashRecord({ operations }), scenario(), [])
+  assert.deepEqual([failovers[0]!.clientOutageStartMs, failovers[0]!.clientOutageMs], [null, null])
+  assert.deepEqual(clientOutageMs, [0])
 })
 
 test('a write that was intended before the fault does not end the failover, nor does one of EVENTUAL consistency', () => {
@@ -165,6 +176,7 @@ test('a failover that acknowledged nothing any more never ended: its duration is
   const { failovers, failoverMs, clientOutageMs, notes } = failoversOf(crashRecord({ operations }), scenario(), [])
   assert.equal(failovers[0]!.durationMs, null)
   assert.equal(failovers[0]!.clientOutageMs, null)
+  assert.equal(failovers[0]!.clientOutageStartMs, 1001, 'it began, and was not seen to end')
   assert.deepEqual([failoverMs, clientOutageMs], [[null], [null]])
   assert.deepEqual(notes, ['epoch 2 (node3) acknowledged no write that was intended after the fault'])
 })

@@ -73,6 +73,7 @@ export function scenario(fields: Partial<Scenario> = {}): Scenario {
     description: 'A history written by hand',
     file: 'history.yaml',
     hash: 'ab'.repeat(32),
+    conditions: 'c0'.repeat(32),
     seed: 1,
     cluster: { nodes: 4, timestampServers: 2, acknowledge: 'applied', semiSync: true },
     algorithms: { timestamps: 'odd-even', quorum: 'majority', election: 'seer-score' },

@@ -22,6 +22,7 @@ test('a good run is judged by every check of the scenario, in its order, and exi
   )
   assert.ok(result.checks.every(({ verdict }) => verdict === 'pass'))
   assert.equal(result.schema, 'quorumlab.result/1')
+  assert.equal(result.scenario.conditions, scenario().conditions)
   assert.deepEqual(result.versions, { quorumlab: '0.1.0', node: '20.20.2', mysql: null })
   assert.equal(result.complete, true)
   assert.deepEqual(result.summary.notes, [])
@@ -97,6 +98,14 @@ test('a loss of STRONG writes shows with the failover that lost them', () => {
 
 test('one interrupted trial makes the result incomplete', () => {
   assert.equal(judge(scenario(), [crashRecord(), crashRecord({ complete: false })], STAMP).complete, false)
+})
+
+test('a trial in which no replica followed has no lag, which is not a lag of zero', () => {
+  const result = judge(scenario(), [crashRecord({ lag: [] }), crashRecord({ seed: 2 })], STAMP)
+  assert.deepEqual(
+    result.trials.map(({ lagP99Ms }) => lagP99Ms),
+    [null, 0.5],
+  )
 })
 
 test('an empty record is judged without a number that is not one, and nothing passes', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { distributionOf, lagOf, latencyOf, measure } from '../../scenarios/summary.ts'
+import { distributionOf, latencyOf, measure } from '../../scenarios/summary.ts'
 import { Samples } from '../../scenarios/summary-samples.ts'
 import { test } from '../support/test.ts'
 import { crashRecord, operation, record, scenario } from './history.ts'
@@ -36,18 +36,6 @@ test('latency counts from the intended start, and only operations answered ok ha
   const { write, read } = measure(record({ operations }), scenario())
   assert.deepEqual(latencyOf(write), { count: 1, p50: 51, p90: 51, p99: 51, p999: 51, max: 51, mean: 51 })
   assert.equal(latencyOf(read).p50, 3)
-})
-
-test('lag is taken per node and over all, from what was written after the warm-up', () => {
-  const lag = [
-    { node: 'node2', commitUs: [100_000, 600_000, 700_000], lagUs: [90_000, 1_000, 3_000] },
-    { node: 'node3', commitUs: [600_000, 700_000], lagUs: [5_000, 7_000] },
-    { node: 'node4', commitUs: [], lagUs: [] },
-  ]
-  const result = lagOf(record({ lag }), scenario())
-  assert.deepEqual(result.perNode.node2, { p50: 2, p99: 3, max: 3, count: 2 })
-  assert.deepEqual(result.perNode.node4, { p50: 0, p99: 0, max: 0, count: 0 })
-  assert.deepEqual([result.p50, result.max, result.count], [4, 7, 4])
 })
 
 test('a distribution rises in both columns, from about the fastest to the slowest, and is empty without samples', () => {
