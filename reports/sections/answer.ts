@@ -150,14 +150,14 @@ function lagFigure({ summary, trials }: Result): Figure {
   }
 }
 
-/** One slow server makes the p99 of all: then it is named, beside what the others had. */
+/** A server far slower than the others is named, beside what they had: it may make the p99 of all, or vanish in it. */
 function worstNode({ perNode }: Result['summary']['lagMs']): string {
   const nodes = Object.entries(perNode)
     .filter(([, lag]) => lag.count > 0)
     .sort(([, a], [, b]) => b.p99 - a.p99)
   const [worst, second] = nodes
   if (worst === undefined || second === undefined || worst[1].p99 < 5 * second[1].p99) return ''
-  return `mostly ${worst[0]}, ${milliseconds(worst[1].p99)}; the others at most ${milliseconds(second[1].p99)}`
+  return `${worst[0]} alone ${milliseconds(worst[1].p99)}; each of the others at most ${milliseconds(second[1].p99)}`
 }
 
 /** The median over the trials, or the only one there is. */

@@ -48,6 +48,26 @@ test('a difference that the trials bear out is named, with its size and p', () =
   assert.match(line!, /most-advanced is worse \(\+50\u00a0%, p < 0\.001\)/)
 })
 
+test('algorithms compared under the same conditions head the columns and are named as what differs', () => {
+  const { text } = compared(fixture({ trials: 20 }), fixture({ trials: 20, election: 'most-advanced' }))
+  includes(text, 'seer-score against most-advanced')
+  includes(text, 'same conditions and differ in election: seer-score and most-advanced.')
+  includes(text, 'seer-score: median, 95 % interval, n')
+  includes(text, 'most-advanced: median, 95 % interval, n')
+  includes(text, 'change to most-advanced')
+  const other = fixture({ trials: 20, election: 'most-advanced' })
+  const algorithms = { ...other.scenario.algorithms, quorum: 'cabinet-top' as const }
+  const two = compared(fixture({ trials: 20 }), { ...other, scenario: { ...other.scenario, algorithms } }).text
+  includes(two, 'differ in quorum: majority and cabinet-top and election: seer-score and most-advanced.')
+  includes(two, 'no difference can be put down to one of them')
+  includes(two, 'most-advanced, cabinet-top: median')
+})
+
+test('a model of one algorithm against a measurement of another is no clean test', () => {
+  const { text } = compared(fixture({ trials: 5 }), fixture({ world: 'local', trials: 5, election: 'most-advanced' }))
+  includes(text, 'Not a clean test of the simulator, because the algorithms differ (election: seer-score and')
+})
+
 test('a difference that the trials do not bear out is not claimed', () => {
   const { text, line } = compared(fixture({ trials: 20 }), fixture({ trials: 20, election: 'most-advanced' }))
   includes(text, 'No difference shown in failover time')

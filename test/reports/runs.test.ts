@@ -13,6 +13,12 @@ test('runs are named by what tells them apart', () => {
     'measured, local',
   ])
   assert.deepEqual(names(fixture(), fixture({ election: 'most-advanced' })), ['seer-score', 'most-advanced'])
+  const other = fixture({ election: 'most-advanced' })
+  const both = { ...other.scenario.algorithms, quorum: 'cabinet-top' as const }
+  assert.deepEqual(names(fixture(), { ...other, scenario: { ...other.scenario, algorithms: both } }), [
+    'seer-score, majority',
+    'most-advanced, cabinet-top',
+  ])
   assert.deepEqual(names(fixture(), fixture({ seed: 2 })), ['seed 1', 'seed 2'])
 })
 

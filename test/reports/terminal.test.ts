@@ -26,6 +26,18 @@ test('a summary has the numbers, every check with a mark, every expectation and 
   }
 })
 
+test('the lag is that of replicas that followed; who was away has a line of its own', () => {
+  const result = fixture()
+  const catchingUp = { count: 3077, maxMs: 10_936, perNode: { node1: { count: 3077, maxMs: 10_936 } } }
+  const away = { ...result, summary: { ...result.summary, lagMs: { ...result.summary.lagMs, catchingUp } } }
+  const text = summaryText(away, PLAIN).replaceAll('\u00a0', ' ')
+  assert.match(
+    text,
+    /\n {2}lag +p50 0\.9 ms {2}p99 3\.4 ms {2}max 48 ms\n {17}node1 was away and caught up 10\.9 s of writes \(3,077 transactions\)\n/,
+  )
+  assert.doesNotMatch(summaryText(result, PLAIN), /was away/)
+})
+
 test('what a result says about itself cannot steer the terminal', () => {
   const result = hostileFixture()
   const evil = { ...result.checks[0]!, verdict: 'fail' as const, evidence: ['a\x1b[2Jb\nc\u009b1md'] }

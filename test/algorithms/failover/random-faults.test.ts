@@ -20,13 +20,16 @@ function randomScenario(seed: number): string {
   const below = (n: number) => Math.floor(stream.uniform() * n)
   const pick = <T>(items: readonly T[]): T => items[below(items.length)]!
   const targets = [...TARGETS]
+  let cut = false
   const faults = Array.from({ length: 1 + below(4) }, () => {
     const target = targets.splice(below(targets.length), 1)[0]!
     const atMs = 1000 + below(6000)
     const forMs = Math.min(200 + below(5000), 7900 - atMs)
-    const verb = pick(['crash', 'crash', 'stop', 'pause', 'partition', 'slow'])
-    if (verb === 'slow')
-      return `  - { at: ${atMs}ms, slow: ${target.includes('-') || target === 'coordinator' ? 'node2' : target}, cpu: 0.2, for: ${forMs}ms }`
+    const isNode = !target.includes('-') && target !== 'coordinator'
+    // At most one partition: a second one of the same server, by its role, would have no effect, and that is an error.
+    const verb = pick(['crash', 'crash', 'stop', 'pause', ...(cut ? [] : ['partition']), ...(isNode ? ['slow'] : [])])
+    cut ||= verb === 'partition'
+    if (verb === 'slow') return `  - { at: ${atMs}ms, slow: ${target}, cpu: 0.2, for: ${forMs}ms }`
     const direction = verb === 'partition' ? `, direction: ${pick(['both', 'in', 'out'])}` : ''
     return `  - { at: ${atMs}ms, ${verb}: ${target}${direction}, for: ${forMs}ms }`
   })
