@@ -34,24 +34,65 @@ export interface Joinable<T> {
   readonly result?: T
 }
 
+/**
+ * A fiber of one single effect: it yields the effect, and returns what it is answered. Most of what procedures yield
+ * comes from the helpers below, so they are not generators: one object is the fiber, its effect's envelope and each
+ * of its two iterator results, a third of a generator's cost.
+ */
+class Ask {
+  done = false
+  /** The effect at first; then the answer. */
+  value: unknown
+  #asked = false
+
+  constructor(effect: Effect) {
+    this.value = effect
+  }
+
+  [Symbol.iterator](): this {
+    return this
+  }
+
+  next(answer: unknown): this {
+    if (this.#asked) {
+      this.done = true
+      this.value = answer
+    } else this.#asked = true
+    return this
+  }
+
+  return(value: unknown): this {
+    this.#asked = true
+    return this.next(value)
+  }
+
+  throw(error: unknown): never {
+    throw error
+  }
+}
+
+function ask<T>(effect: Effect): Fiber<T> {
+  return new Ask(effect) as unknown as Fiber<T>
+}
+
 /** The next integer microsecond reading of the world's clock. Answered at once. */
-export function* now(): Fiber<number> {
-  return yield NOW
+export function now(): Fiber<number> {
+  return ask(NOW)
 }
 const NOW: Effect = { kind: 'now' }
 
 /** Next draw of a named random stream, in [0, 1). Answered at once. */
-export function* random(stream: string): Fiber<number> {
-  return yield { kind: 'random', stream }
+export function random(stream: string): Fiber<number> {
+  return ask({ kind: 'random', stream })
 }
 
 /** Put a decision into the run's trace. Answered at once. */
-export function* emit(fact: TraceFact): Fiber<void> {
-  yield { kind: 'emit', fact }
+export function emit(fact: TraceFact): Fiber<void> {
+  return ask({ kind: 'emit', fact })
 }
 
-export function* sleep(us: number): Fiber<void> {
-  yield { kind: 'sleep', us }
+export function sleep(us: number): Fiber<void> {
+  return ask({ kind: 'sleep', us })
 }
 
 /**
@@ -59,63 +100,88 @@ export function* sleep(us: number): Fiber<void> {
  * (`failed`), or neither by `deadlineUs` from now (`unknown`). `until`: nobody wants the answer any more once this is
  * settled; the call is abandoned and its outcome is `unknown` at once.
  */
-export function* call<R extends Requests, K extends keyof R & string>(
+export function call<R extends Requests, K extends keyof R & string>(
   server: Server<R>,
   request: { readonly kind: K } & R[K]['request'],
   deadlineUs: number,
   until: Deferred<unknown> | null = null,
 ): Fiber<Outcome<ReplyOf<R, K>>> {
-  return yield { kind: 'call', server: server as Server<Requests>, request, deadlineUs, until }
+  return ask({ kind: 'call', server: server as Server<Requests>, request, deadlineUs, until })
 }
 
 /** Wait until somebody settles `deferred`; `undefined` when `deadlineUs` passes first. */
 export function wait<T>(deferred: Deferred<T>): Fiber<T>
 export function wait<T>(deferred: Deferred<T>, deadlineUs: number): Fiber<T | undefined>
-export function* wait<T>(deferred: Deferred<T>, deadlineUs?: number): Fiber<T | undefined> {
-  return yield { kind: 'wait', deferred: deferred as Deferred<unknown>, deadlineUs }
+export function wait<T>(deferred: Deferred<T>, deadlineUs?: number): Fiber<T | undefined> {
+  return ask({ kind: 'wait', deferred: deferred as Deferred<unknown>, deadlineUs })
 }
 
 type Results<C> = { [K in keyof C]: C[K] extends Fiber<infer T> ? T : never }
 type Winner<C> = { [K in keyof C]: { readonly winner: K; readonly value: Results<C>[K] } }[keyof C]
 
 /** Run all children at once; their results by key. A child that throws cancels its siblings, then this throws. */
-export function* all<C extends Record<string, Fiber<unknown>>>(children: C): Fiber<Results<C>> {
-  return yield { kind: 'all', children }
+export function all<C extends Record<string, Fiber<unknown>>>(children: C): Fiber<Results<C>> {
+  return ask({ kind: 'all', children })
 }
 
 /** Run all children; the first that settles wins, and the others' `finally` blocks have run before this returns. */
-export function* race<C extends Record<string, Fiber<unknown>>>(children: C): Fiber<Winner<C>> {
-  return yield { kind: 'race', children }
+export function race<C extends Record<string, Fiber<unknown>>>(children: C): Fiber<Winner<C>> {
+  return ask({ kind: 'race', children })
 }
 
 /** Start a fiber that runs beside this one. It is cancelled when this one ends, unless it is a `daemon` (owned by the process). */
-export function* fork<T>(name: string, fiber: Fiber<T>, options?: { readonly daemon?: boolean }): Fiber<Joinable<T>> {
-  return yield { kind: 'fork', name, fiber, daemon: options?.daemon ?? false }
+export function fork<T>(name: string, fiber: Fiber<T>, options?: { readonly daemon?: boolean }): Fiber<Joinable<T>> {
+  return ask({ kind: 'fork', name, fiber, daemon: options?.daemon ?? false })
 }
 
 /** Wait for a fork. Throws what it threw; throws when it was cancelled. */
-export function* join<T>(task: Joinable<T>): Fiber<T> {
-  return yield { kind: 'join', task }
+export function join<T>(task: Joinable<T>): Fiber<T> {
+  return ask({ kind: 'join', task })
 }
 
 /** Cancel a fork and wait until its `finally` blocks have run. */
-export function* cancel(task: Joinable<unknown>): Fiber<void> {
-  yield { kind: 'cancel', task }
+export function cancel(task: Joinable<unknown>): Fiber<void> {
+  return ask({ kind: 'cancel', task })
+}
+
+interface Waker {
+  wake(value: unknown): void
 }
 
 /** A value that arrives later: settled once, by anybody in the same process, waited for by any number of fibers. */
 export class Deferred<T> {
   settled = false
   value: T | undefined = undefined
-  /** The runtime's: who is to be woken. */
-  readonly wakers: { wake(value: unknown): void }[] = []
+  /** Who is to be woken, in the order they came. Nearly always there is one, and it needs no list. */
+  #first: Waker | null = null
+  #others: Waker[] | null = null
 
   /** The first settle counts; later ones do nothing. */
   settle(value: T): void {
     if (this.settled) return
     this.settled = true
     this.value = value
-    for (const waker of this.wakers.splice(0)) waker.wake(value)
+    const first = this.#first
+    const others = this.#others
+    this.#first = this.#others = null
+    first?.wake(value)
+    if (others !== null) for (const waker of others) waker.wake(value)
+  }
+
+  /** The runtime's. */
+  add(waker: Waker): void {
+    if (this.#first === null && this.#others === null) this.#first = waker
+    else (this.#others ??= []).push(waker)
+  }
+
+  /** The runtime's. */
+  remove(waker: Waker): void {
+    if (this.#first === waker) this.#first = null
+    else if (this.#others !== null) {
+      const index = this.#others.indexOf(waker)
+      if (index >= 0) this.#others.splice(index, 1)
+      if (this.#others.length === 0) this.#others = null
+    }
   }
 }
 

@@ -24,7 +24,7 @@ export class Task<T> implements Joinable<T> {
   #steadfast = false
   #running = false
   /** Numbers the waits: an answer counts only for the wait it was asked in. */
-  #wait = 0
+  wait = 0
   #cancelAsked = false
   #cancelling = false
   #cleanupTimer: Pending | null = null
@@ -55,18 +55,7 @@ export class Task<T> implements Joinable<T> {
 
   /** The world's answer (see world.ts `Waiter`). */
   resume(value: unknown): void {
-    if (this.#settled || !this.process.alive) return
-    if (this.process.idle) {
-      this.process.step(this, value)
-      return
-    }
-    const wait = this.#wait
-    this.process.run(() => this.#continue(wait, value))
-  }
-
-  /** The runtime's: the answer to the wait that is on now, from inside the trampoline. */
-  answer(value: unknown): void {
-    this.#continue(this.#wait, value)
+    if (!this.#settled && this.process.alive) this.process.resume(this, value)
   }
 
   /** A deferred's answer: the timer that guarded the wait is let go. */
@@ -88,16 +77,16 @@ export class Task<T> implements Joinable<T> {
     const pending = this.#pending
     this.#pending = null
     pending?.abandon()
-    // A wait that has to wind down by itself (children with finally blocks) calls back through #continue.
+    // A wait that has to wind down by itself (children with finally blocks) calls back through `continue`.
     if (pending instanceof Group) return
-    const wait = this.#wait
-    this.process.run(() => this.#continue(wait, undefined))
+    const wait = this.wait
+    this.process.run(() => this.continue(wait, undefined))
   }
 
   /** Go on after wait number `wait`. An answer to an older wait (it lost against a cancellation) is dropped. */
-  #continue(wait: number, value: unknown, mode: typeof NEXT | typeof THROW = NEXT): void {
-    if (wait !== this.#wait || this.#ending !== null) return
-    this.#wait++
+  continue(wait: number, value: unknown, mode: typeof NEXT | typeof THROW = NEXT): void {
+    if (wait !== this.wait || this.#ending !== null) return
+    this.wait++
     this.#pending = null
     this.#steadfast = false
     if (this.#cancelAsked && !this.#cancelling && mode === NEXT) this.#unwind()
@@ -118,7 +107,7 @@ export class Task<T> implements Joinable<T> {
   #step(mode: number, value: unknown): void {
     const { process } = this
     const { world } = process
-    const wait = this.#wait
+    const wait = this.wait
     this.#running = true
     for (;;) {
       let result: IteratorResult<Effect, T>
@@ -180,8 +169,8 @@ export class Task<T> implements Joinable<T> {
             effect.kind,
             effect.children,
             (ending) => {
-              if (ending.kind === 'failed') this.process.run(() => this.#continue(wait, ending.error, THROW))
-              else this.process.run(() => this.#continue(wait, ending.kind === 'done' ? ending.value : undefined))
+              if (ending.kind === 'failed') this.process.run(() => this.continue(wait, ending.error, THROW))
+              else this.process.run(() => this.continue(wait, ending.kind === 'done' ? ending.value : undefined))
             },
           )
           const immediate = group.begin()
@@ -214,7 +203,7 @@ export class Task<T> implements Joinable<T> {
           }
           const joined = new JoinWait(task, effect.kind, (error, joinedValue) =>
             this.process.run(() =>
-              error === null ? this.#continue(wait, joinedValue) : this.#continue(wait, error.error, THROW),
+              error === null ? this.continue(wait, joinedValue) : this.continue(wait, error.error, THROW),
             ),
           )
           this.#pending = joined

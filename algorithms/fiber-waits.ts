@@ -16,12 +16,12 @@ export class CallUntil implements Pending, Waiter<Outcome<unknown>> {
   constructor(task: Task<unknown>, until: Deferred<unknown>, effect: Extract<Effect, { kind: 'call' }>) {
     this.#task = task
     this.#until = until
-    until.wakers.push(this)
+    until.add(this)
     this.#call = task.process.world.call(task.process.name, effect.server, effect.request, effect.deadlineUs, this)
   }
 
   resume(outcome: Outcome<unknown>): void {
-    forget(this.#until, this)
+    this.#until.remove(this)
     this.#task.resume(outcome)
   }
 
@@ -32,14 +32,9 @@ export class CallUntil implements Pending, Waiter<Outcome<unknown>> {
   }
 
   abandon(): void {
-    forget(this.#until, this)
+    this.#until.remove(this)
     this.#call.abandon()
   }
-}
-
-function forget(deferred: Deferred<unknown>, waker: Deferred<unknown>['wakers'][number]): void {
-  const index = deferred.wakers.indexOf(waker)
-  if (index >= 0) deferred.wakers.splice(index, 1)
 }
 
 /** A wait for a deferred, with or without a deadline. */
@@ -51,18 +46,18 @@ export class DeferredWait implements Pending, Waiter<undefined> {
   constructor(task: Task<unknown>, deferred: Deferred<unknown>, deadlineUs: number | undefined) {
     this.#task = task
     this.#deferred = deferred
-    deferred.wakers.push(task)
+    deferred.add(task)
     this.#timer = deadlineUs === undefined ? null : task.process.world.sleep(task.process.name, deadlineUs, this)
   }
 
   /** The deadline passed first. */
   resume(): void {
-    forget(this.#deferred, this.#task)
+    this.#deferred.remove(this.#task)
     this.#task.resume(undefined)
   }
 
   abandon(): void {
-    forget(this.#deferred, this.#task)
+    this.#deferred.remove(this.#task)
     this.#timer?.abandon()
   }
 }

@@ -31,7 +31,9 @@ export class FiberProcess {
   readonly world: World
   alive = true
   readonly #onFatal: (error: Error) => void
+  /** The first `#taken` of them have been taken. */
   readonly #ready: (() => void)[] = []
+  #taken = 0
   #draining = false
 
   /** `onFatal` gets the exceptions no fiber observes; a world ends its run there. */
@@ -44,7 +46,8 @@ export class FiberProcess {
   /** Start a fiber owned by the process. */
   spawn<T>(name: string, fiber: Fiber<T>): Task<T> {
     const task = new Task<T>(this, null, name, fiber)
-    this.run(() => task.begin())
+    if (this.#draining) this.run(() => task.begin())
+    else if (this.alive) this.#now(task, undefined)
     return task
   }
 
@@ -58,16 +61,20 @@ export class FiberProcess {
     if (!this.#draining) this.#drain()
   }
 
-  /** Nothing is being stepped: the next answer may be given without queueing it. */
-  get idle(): boolean {
-    return !this.#draining
+  /** The world's answer to `task`: at once when nothing is being stepped. */
+  resume(task: Task<unknown>, value: unknown): void {
+    if (!this.#draining) this.#now(task, value)
+    else {
+      const wait = task.wait
+      this.run(() => task.continue(wait, value))
+    }
   }
 
-  /** The runtime's short cut for the common case, one answer to one waiting fiber. */
-  step(task: Task<unknown>, value: unknown): void {
+  /** The short cut for the common case: nothing is queued for what can be stepped now. */
+  #now(task: Task<unknown>, value: unknown): void {
     this.#draining = true
     try {
-      task.answer(value)
+      task.continue(task.wait, value)
     } finally {
       this.#draining = false
     }
@@ -75,18 +82,20 @@ export class FiberProcess {
   }
 
   #drain(): void {
+    const ready = this.#ready
     this.#draining = true
     try {
-      for (let next = this.#ready.shift(); next !== undefined && this.alive; next = this.#ready.shift()) next()
+      while (this.#taken < ready.length && this.alive) ready[this.#taken++]!()
     } finally {
       this.#draining = false
+      if (this.#taken >= ready.length) this.#taken = ready.length = 0
     }
   }
 
   /** The process is killed: its fibers are dropped where they stand, `finally` blocks included. */
   crash(): void {
     this.alive = false
-    this.#ready.length = 0
+    this.#ready.length = this.#taken = 0
   }
 
   fatal(task: Task<unknown>, error: unknown): void {

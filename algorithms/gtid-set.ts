@@ -3,7 +3,9 @@
  *
  * Per server uuid the numbers are kept as a flat, sorted array of closed intervals [first, last, first, last, ...],
  * never touching (1-5 and 6-9 are stored as 1-9). A source writes consecutive numbers, so the common case is one
- * interval that grows at its end: adding to it is O(1), and a copy is a handful of short arrays.
+ * interval that grows at its end: adding to it is O(1). A set owns only the list of the uuid it was last written to;
+ * the others are in arrays that copies share until one of them is written to under another uuid. So a copy is one
+ * short array, and copies are made all the time: every answer that tells what a server holds is one.
  */
 
 export interface Gtid {
@@ -35,8 +37,19 @@ export interface GtidSet {
   toString(): string
 }
 
+const NONE: readonly number[] = []
+const NO_UUIDS: string[] = []
+const NO_LISTS: (readonly number[])[] = []
+
 export class MutableGtidSet implements GtidSet {
-  readonly #byUuid = new Map<string, number[]>()
+  /** In the order they came. They are few, and the newest are asked for most. */
+  #uuids: string[] = NO_UUIDS
+  /** The intervals of each; outdated for `#newest`. */
+  #lists: (readonly number[])[] = NO_LISTS
+  #shared = true
+  /** The uuid that was last written to, and its intervals. */
+  #newest = ''
+  #own: number[] = []
 
   /** Parses MySQL's text form (white space and newlines allowed, numbers in any order). Throws on anything else. */
   static parse(text: string): MutableGtidSet {
@@ -69,22 +82,25 @@ export class MutableGtidSet implements GtidSet {
 
   static interval(uuid: string, first: number, last: number): MutableGtidSet {
     const set = new MutableGtidSet()
-    if (last >= first) set.addInterval(uuid, first, last)
+    if (last < first) return set
+    set.#uuids = [uuid]
+    set.#lists = [NONE]
+    set.#shared = false
+    set.#newest = uuid
+    set.#own = [first, last]
     return set
   }
 
   add(gtid: Gtid): void {
-    const list = this.#byUuid.get(gtid.uuid)
-    if (list !== undefined && list[list.length - 1] === gtid.number - 1) list[list.length - 1] = gtid.number
-    else this.addInterval(gtid.uuid, gtid.number, gtid.number)
+    const { uuid, number } = gtid
+    const list = this.#own
+    if (uuid === this.#newest && list[list.length - 1] === number - 1) list[list.length - 1] = number
+    else this.addInterval(uuid, number, number)
   }
 
   addInterval(uuid: string, first: number, last: number): void {
-    const list = this.#byUuid.get(uuid)
-    if (list === undefined) {
-      this.#byUuid.set(uuid, [first, last])
-      return
-    }
+    if (uuid !== this.#newest) this.#writeTo(uuid)
+    const list = this.#own
     // Everything that overlaps or touches [first, last] melts into it.
     let from = 0
     while (from < list.length && list[from + 1]! < first - 1) from += 2
@@ -97,6 +113,24 @@ export class MutableGtidSet implements GtidSet {
     list.splice(from, to - from, first, last)
   }
 
+  /** From now on the list of `uuid` is this set's own. */
+  #writeTo(uuid: string): void {
+    if (this.#shared) {
+      this.#uuids = this.#uuids.slice()
+      this.#lists = this.#lists.slice()
+      this.#shared = false
+    }
+    if (this.#newest !== '') this.#lists[this.#uuids.lastIndexOf(this.#newest)] = this.#own
+    const index = this.#uuids.lastIndexOf(uuid)
+    if (index >= 0) this.#own = this.#lists[index]!.slice()
+    else {
+      this.#own = []
+      this.#uuids.push(uuid)
+      this.#lists.push(NONE)
+    }
+    this.#newest = uuid
+  }
+
   addAll(other: GtidSet): void {
     for (const uuid of other.uuids()) {
       const list = other.intervals(uuid)
@@ -105,26 +139,27 @@ export class MutableGtidSet implements GtidSet {
   }
 
   get isEmpty(): boolean {
-    return this.#byUuid.size === 0
+    return this.#uuids.length === 0
   }
 
   get size(): number {
     let count = 0
-    for (const list of this.#byUuid.values())
+    for (const uuid of this.#uuids) {
+      const list = this.intervals(uuid)
       for (let i = 0; i < list.length; i += 2) count += list[i + 1]! - list[i]! + 1
+    }
     return count
   }
 
   has(gtid: Gtid): boolean {
-    const list = this.#byUuid.get(gtid.uuid)
-    return list !== undefined && holds(list, gtid.number, gtid.number)
+    return holds(this.intervals(gtid.uuid), gtid.number, gtid.number)
   }
 
   covers(other: GtidSet): boolean {
     for (const uuid of other.uuids()) {
-      const mine = this.#byUuid.get(uuid)
-      if (mine === undefined) return false
+      const mine = this.intervals(uuid)
       const theirs = other.intervals(uuid)
+      if (mine === theirs) continue
       for (let i = 0; i < theirs.length; i += 2) if (!holds(mine, theirs[i]!, theirs[i + 1]!)) return false
     }
     return true
@@ -142,7 +177,8 @@ export class MutableGtidSet implements GtidSet {
 
   minus(other: GtidSet): MutableGtidSet {
     const result = new MutableGtidSet()
-    for (const [uuid, list] of this.#byUuid) {
+    for (const uuid of this.#uuids) {
+      const list = this.intervals(uuid)
       const holes = other.intervals(uuid)
       for (let i = 0; i < list.length; i += 2) {
         let first = list[i]!
@@ -159,34 +195,41 @@ export class MutableGtidSet implements GtidSet {
   }
 
   uuids(): Iterable<string> {
-    return this.#byUuid.keys()
+    return this.#uuids
   }
 
   intervals(uuid: string): readonly number[] {
-    return this.#byUuid.get(uuid) ?? NONE
+    if (uuid === this.#newest) return this.#own
+    const index = this.#uuids.lastIndexOf(uuid)
+    return index < 0 ? NONE : this.#lists[index]!
   }
 
   highest(uuid: string): number {
-    const list = this.#byUuid.get(uuid)
-    return list === undefined ? 0 : list[list.length - 1]!
+    const list = this.intervals(uuid)
+    return list.length === 0 ? 0 : list[list.length - 1]!
   }
 
   contiguousFrom(uuid: string, first: number): number {
-    const list = this.#byUuid.get(uuid) ?? NONE
+    const list = this.intervals(uuid)
     for (let i = 0; i < list.length; i += 2) if (list[i]! <= first && first <= list[i + 1]!) return list[i + 1]!
     return first - 1
   }
 
   clone(): MutableGtidSet {
     const copy = new MutableGtidSet()
-    for (const [uuid, list] of this.#byUuid) copy.#byUuid.set(uuid, list.slice())
+    copy.#uuids = this.#uuids
+    copy.#lists = this.#lists
+    this.#shared = true
+    copy.#newest = this.#newest
+    copy.#own = this.#own.slice()
     return copy
   }
 
   toString(): string {
-    return [...this.#byUuid.entries()]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([uuid, list]) => {
+    return [...this.#uuids]
+      .sort()
+      .map((uuid) => {
+        const list = this.intervals(uuid)
         const ranges: string[] = []
         for (let i = 0; i < list.length; i += 2)
           ranges.push(list[i] === list[i + 1] ? `${list[i]}` : `${list[i]}-${list[i + 1]}`)
@@ -200,8 +243,6 @@ export class MutableGtidSet implements GtidSet {
     return this.toString()
   }
 }
-
-const NONE: readonly number[] = []
 
 function holds(list: readonly number[], first: number, last: number): boolean {
   for (let i = list.length - 2; i >= 0; i -= 2) if (list[i]! <= first) return last <= list[i + 1]!

@@ -44,16 +44,7 @@ export class RealWorld implements World {
   }
 
   sleep(_process: string, durationUs: number, waiter: Waiter<undefined>): Pending {
-    const dueUs = this.now() + durationUs
-    let timer: NodeJS.Timeout
-    // Timers count in milliseconds and may fire a fraction of one early: never wake before the time.
-    const check = () => {
-      const leftUs = dueUs - this.now()
-      if (leftUs <= 0) waiter.resume(undefined)
-      else timer = setTimeout(check, Math.ceil(leftUs / 1000))
-    }
-    timer = setTimeout(check, Math.ceil(durationUs / 1000))
-    return { abandon: () => clearTimeout(timer) }
+    return new Sleep(this.#clock, this.now() + durationUs, waiter)
   }
 
   call<R extends Requests>(
@@ -65,20 +56,71 @@ export class RealWorld implements World {
   ): Pending {
     const callable = this.#servers.get(server.name)
     if (callable === undefined) throw new Error(`assertion: ${process} calls ${server.name}, which it cannot reach`)
-    let beginning = true
-    let abandoned = false
-    const pending = callable.call(request, deadlineUs, (outcome) => {
-      if (abandoned) return
+    const call = new Call(waiter)
+    call.begin(callable, request, deadlineUs)
+    return call
+  }
+}
+
+/** Timers count in milliseconds and may fire a fraction of one early: never wake before the time. */
+class Sleep implements Pending {
+  readonly #clock: RunClock
+  readonly #dueUs: number
+  readonly #waiter: Waiter<undefined>
+  #timer: NodeJS.Timeout
+
+  constructor(clock: RunClock, dueUs: number, waiter: Waiter<undefined>) {
+    this.#clock = clock
+    this.#dueUs = dueUs
+    this.#waiter = waiter
+    this.#timer = this.#wait()
+  }
+
+  abandon(): void {
+    clearTimeout(this.#timer)
+  }
+
+  #wait(): NodeJS.Timeout {
+    return setTimeout(check, Math.ceil((this.#dueUs - this.#clock.now()) / 1000), this)
+  }
+
+  /** The timer's. */
+  check(): void {
+    if (this.#clock.now() < this.#dueUs) this.#timer = this.#wait()
+    else this.#waiter.resume(undefined)
+  }
+}
+
+function check(sleep: Sleep): void {
+  sleep.check()
+}
+
+/** One call on its way, as few objects as it takes: there are several for every operation. */
+class Call implements Pending {
+  readonly #waiter: Waiter<Outcome<unknown>>
+  #beginning = true
+  #abandoned = false
+  #pending: Pending | null = null
+
+  constructor(waiter: Waiter<Outcome<unknown>>) {
+    this.#waiter = waiter
+  }
+
+  begin(callable: Callable, request: { readonly kind: string }, deadlineUs: number): void {
+    this.#pending = callable.call(request, deadlineUs, (outcome) => {
       // The waiter is not resumed from inside the call that began the wait (world.ts).
-      if (beginning) queueMicrotask(() => abandoned || waiter.resume(outcome))
-      else waiter.resume(outcome)
+      if (this.#beginning) queueMicrotask(() => this.#resume(outcome))
+      else this.#resume(outcome)
     })
-    beginning = false
-    return {
-      abandon() {
-        abandoned = true
-        pending.abandon()
-      },
-    }
+    this.#beginning = false
+  }
+
+  abandon(): void {
+    this.#abandoned = true
+    this.#pending?.abandon()
+  }
+
+  #resume(outcome: Outcome<unknown>): void {
+    if (!this.#abandoned) this.#waiter.resume(outcome)
   }
 }

@@ -2,6 +2,7 @@
  * A scenario after parsing: complete (every default filled in) and in machine units (integer microseconds).
  * `schema.ts` turns YAML into this; both worlds take nothing else.
  */
+import type { Tuning } from '../algorithms/failover/tuning.ts'
 import type { Consistency } from '../algorithms/servers.ts'
 
 export type TimestampsName = 'odd-even'
@@ -120,24 +121,6 @@ export interface Scenario {
   readonly faults: readonly FaultStep[]
   readonly checks: readonly CheckName[]
   readonly expectations: readonly Expectation[]
-}
-
-/** Deadlines and intervals of the coordinator; every one can be set under `tuning:` in the file. */
-export interface Tuning {
-  readonly probeIntervalUs: number
-  readonly probeTimeoutUs: number
-  /** Source unreachable for client and probe, replicas still fed: fail over after this. */
-  readonly unreachableUs: number
-  /** Source reachable, STRONG writes unacknowledgeable: planned move after this. */
-  readonly stalledUs: number
-  /** A STRONG write's quorum: `unknown` after this. */
-  readonly quorumTimeoutUs: number
-  /** One statement on a server. */
-  readonly statementTimeoutUs: number
-  readonly adminTimeoutUs: number
-  readonly drainTimeoutUs: number
-  /** No second failover sooner than this after the last one. */
-  readonly minimumTermUs: number
 }
 
 export const DEFAULT_TUNING: Tuning = {

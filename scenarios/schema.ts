@@ -4,9 +4,10 @@
  * `npx tsx cli.ts schema` prints it as the JSON Schema that editors complete by.
  */
 import { z } from 'zod'
+import type { Tuning } from '../algorithms/failover/tuning.ts'
 import { delay, duration, formatDuration } from './amounts.ts'
 import { faultSchemas } from './fault-schema.ts'
-import { DEFAULT_TUNING, type Tuning } from './scenario.ts'
+import { DEFAULT_TUNING } from './scenario.ts'
 
 const TIMESTAMPS = ['odd-even'] as const
 const QUORUMS = ['majority', 'cabinet-top'] as const

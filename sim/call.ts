@@ -1,7 +1,7 @@
 /** One request and its one answer, on their way through the network. Made to be cheap: there are a dozen per operation. */
 import type { Outcome } from '../algorithms/servers.ts'
 import type { Pending, Waiter } from '../algorithms/world.ts'
-import type { EventHandle } from './event-queue.ts'
+import { Expiring } from './deadlines.ts'
 import { EVENT } from './kernel.ts'
 import type { Network } from './network.ts'
 import type { Life, SimProcess } from './process.ts'
@@ -9,14 +9,13 @@ import type { Life, SimProcess } from './process.ts'
 const TIMEOUT: Outcome<unknown> = { kind: 'unknown', reason: 'timeout' }
 const REFUSED: Outcome<unknown> = { kind: 'failed', reason: 'connection refused' }
 
-export class Call implements Pending {
+export class Call extends Expiring implements Pending {
   readonly network: Network
   readonly caller: SimProcess
   readonly callerLife: Life
   readonly server: SimProcess
   readonly request: { readonly kind: string }
   waiter: Waiter<Outcome<unknown>> | null
-  deadline: EventHandle = -1
   /** The life that was to answer; null when the server was dead at the time of sending. */
   serverLife: Life | null
   outcome: Outcome<unknown> | null = null
@@ -30,6 +29,7 @@ export class Call implements Pending {
     request: { readonly kind: string },
     waiter: Waiter<Outcome<unknown>>,
   ) {
+    super()
     if (caller.life === null) throw new Error(`assertion: ${caller.name} is dead and calls ${server.name}`)
     this.network = network
     this.caller = caller
@@ -80,7 +80,11 @@ export class Call implements Pending {
   abandon(): void {
     if (this.waiter === null) return
     this.waiter = null
-    this.network.kernel.queue.cancel(this.deadline)
+    this.release()
+  }
+
+  override expire(): void {
+    expired(this)
   }
 
   /** Arrived at a server that was dead when this was sent, and lives now. */
@@ -126,16 +130,16 @@ function settle(call: Call): void {
   const { waiter } = call
   if (waiter === null || call.callerLife.holdsBack(settle, call)) return
   const { kernel } = call.network
-  kernel.queue.cancel(call.deadline)
+  call.release()
   kernel.hash.mix(kernel.queue.now, EVENT.replyArrived, call.caller.index, call.server.index)
   call.waiter = null
   waiter.resume(call.outcome!)
 }
 
 /** The caller's own clock ran out. The request goes on without it. */
-export function expire(call: Call): void {
+function expired(call: Call): void {
   const { waiter } = call
-  if (waiter === null || call.callerLife.holdsBack(expire, call)) return
+  if (waiter === null || call.callerLife.holdsBack(expired, call)) return
   const { kernel } = call.network
   kernel.hash.mix(kernel.queue.now, EVENT.deadline, call.caller.index, call.server.index)
   call.waiter = null

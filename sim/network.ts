@@ -9,7 +9,8 @@ import type { Outcome } from '../algorithms/servers.ts'
 import type { Waiter } from '../algorithms/world.ts'
 import { delayTable, type Sampler } from '../scenarios/sampling.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
-import { Call, expire } from './call.ts'
+import { Call } from './call.ts'
+import { Deadlines } from './deadlines.ts'
 import type { Kernel } from './kernel.ts'
 import { Link } from './link.ts'
 import { SimProcess } from './process.ts'
@@ -23,6 +24,7 @@ export class Network {
   readonly #links: (Link | undefined)[][] = []
   readonly #delays: Scenario['network']
   readonly #default: Sampler
+  readonly #deadlines = new Map<number, Deadlines>()
 
   constructor(kernel: Kernel, delays: Scenario['network']) {
     this.kernel = kernel
@@ -66,9 +68,18 @@ export class Network {
     waiter: Waiter<Outcome<unknown>>,
   ): Call {
     const call = new Call(this, caller, server, request, waiter)
-    call.deadline = this.kernel.queue.after(deadlineUs, expire, call)
+    this.#deadlinesOf(deadlineUs).add(call)
     call.send()
     return call
+  }
+
+  #deadlinesOf(durationUs: number): Deadlines {
+    let deadlines = this.#deadlines.get(durationUs)
+    if (deadlines === undefined) {
+      deadlines = new Deadlines(this.kernel.queue, durationUs, () => this.#deadlines.delete(durationUs))
+      this.#deadlines.set(durationUs, deadlines)
+    }
+    return deadlines
   }
 
   /** The most particular rule wins: both names, then the sender's, then the receiver's, then `*->*`. */

@@ -120,9 +120,20 @@ export class Acknowledgements {
     this.#settleWon(nowUs)
   }
 
+  /** What the member last reported to hold of this epoch; null: nothing. */
+  reportedBy(member: number): GtidSet | null {
+    const { base, marker, sourceUuid } = this.epoch
+    const held = this.#held[member]!
+    if (held < base) return null
+    const reported = MutableGtidSet.interval(sourceUuid, base + 1, held)
+    reported.add(marker)
+    return reported
+  }
+
   /** The member lost relay logs or was rebuilt: it does not count until it proves itself (failover.md section 1). */
   exclude(member: number): void {
-    this.#excludedUntil.set(member, this.highest)
+    // What is acknowledged may be so because of what it has just lost, also beyond what anybody asked about.
+    this.#excludedUntil.set(member, Math.max(this.highest, this.acknowledgedUpTo))
     this.progress[member] = NOTHING_HELD
     this.#held[member] = NOTHING_HELD
   }

@@ -2,7 +2,7 @@
 import { call, type Deferred, deferred, emit, type Fiber, now, wait } from '../effects.ts'
 import { EMPTY_GTID_SET } from '../gtid-set.ts'
 import type { AdminCommand, Outcome, ServerState } from '../servers.ts'
-import { observe } from './monitor.ts'
+import { observeCommand } from './monitor.ts'
 import type { CoordinatorState, Member } from './state.ts'
 
 export interface Session {
@@ -28,7 +28,7 @@ export function* administer(
     )
     if (outcome.kind === 'ok') {
       if (action.command === 'discardRelayLog') member.held = EMPTY_GTID_SET
-      observe(coordinator, member, outcome.reply, askedUs, yield* now())
+      observeCommand(coordinator, member, outcome.reply, askedUs, yield* now())
     }
     if (isDeposed(outcome))
       yield* emit({ kind: 'deposed', epoch: session.epoch, reason: `${member.node}: ${outcome.reason}` })

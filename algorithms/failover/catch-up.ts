@@ -16,36 +16,35 @@ export function* catchUp(
   seen: GtidSet,
   counted: number,
 ): Fiber<GtidSet | null | 'deposed'> {
-  const { tuning } = coordinator
-  let target = seen
-  const missing = seen.minus(winner.held)
-  if (!missing.isEmpty) {
-    const donor = yield* donorOf(coordinator, gathered, winner, missing)
-    if (donor === null) {
-      const sourceUuid = living === null ? null : coordinator.members[living.member]!.state?.uuid
-      const holders = [...gathered.stopped].filter((m) => !missing.minus(m.held).equals(missing)).length
-      const fenced = gathered.fenced !== null && gathered.fenced.index === living?.member
-      if (living === null || sourceUuid == null) return null
-      if (!mayLeaveOut(coordinator.members.length, living, missing, sourceUuid, holders, counted, fenced)) return null
-      target = seen.minus(missing)
-    } else {
-      const pointed = yield* administer(
-        coordinator,
-        winner,
-        { epoch, source: null },
-        { command: 'point', source: donor.node, drain: donor.state?.offline === true },
-      )
-      if (isDeposed(pointed)) return 'deposed'
-      if (pointed.kind !== 'ok') return null
-    }
+  let missing: GtidSet = seen.minus(winner.held)
+  const tried = new Set<Member>([winner])
+  while (!missing.isEmpty) {
+    const donor = yield* donorOf(coordinator, gathered, tried, missing)
+    if (donor === null) break
+    tried.add(donor)
+    const pointed = yield* administer(
+      coordinator,
+      winner,
+      { epoch, source: null },
+      { command: 'point', source: donor.node, drain: donor.state?.offline === true },
+    )
+    if (isDeposed(pointed)) return 'deposed'
+    if (pointed.kind !== 'ok') return null
+    const rest = missing.minus(donor.held)
+    // Somebody else has the rest: their turn comes when this one has delivered.
+    if (!rest.isEmpty && !(yield* arrived(coordinator, winner, missing.minus(rest), 'received'))) return null
+    missing = rest
   }
+  if (!missing.isEmpty) {
+    const sourceUuid = living === null ? null : coordinator.members[living.member]!.state?.uuid
+    const holders = [...gathered.stopped].filter((m) => !missing.minus(m.held).equals(missing)).length
+    const fenced = [...gathered.fenced].some((m) => m.index === living?.member)
+    if (living === null || sourceUuid == null) return null
+    if (!mayLeaveOut(coordinator.members.length, living, missing, sourceUuid, holders, counted, fenced)) return null
+  }
+  const target = seen.minus(missing)
   if (target.minus(winner.state!.executed).isEmpty) return target
-  const drained = yield* call(
-    winner.server,
-    { kind: 'waitFor', gtids: target, level: 'applied', timeoutUs: tuning.drainTimeoutUs },
-    tuning.drainTimeoutUs + tuning.adminTimeoutUs,
-  )
-  if (drained.kind !== 'ok' || !drained.reply.covered) return null
+  if (!(yield* arrived(coordinator, winner, target, 'applied'))) return null
   // The receiver may run again since it was pointed at the donor: a winner takes nothing from anybody.
   if (winner.state!.receiver === 'stopped') return target
   const stopped = yield* administer(coordinator, winner, { epoch, source: null }, { command: 'detach', promise: epoch })
@@ -53,23 +52,40 @@ export function* catchUp(
   return stopped.kind === 'ok' && stopped.reply.receiver === 'stopped' ? target : null
 }
 
-/** Somebody who has *applied* what is missing: relay logs are not served to others. */
+/**
+ * Somebody who has *applied* what is missing, all of it or else the most: relay logs are not served to others. Who was
+ * `tried` is not asked again.
+ */
 function* donorOf(
   coordinator: CoordinatorState,
   gathered: Gathered,
-  winner: Member,
+  tried: Set<Member>,
   missing: GtidSet,
 ): Fiber<Member | null> {
-  const fenced = gathered.fenced
-  if (fenced?.state?.executed.covers(missing)) return fenced
-  const holders = [...gathered.stopped].filter((m) => m !== winner && m.held.covers(missing))
-  for (const holder of holders) {
-    const applied = yield* call(
-      holder.server,
-      { kind: 'waitFor', gtids: missing, level: 'applied', timeoutUs: coordinator.tuning.drainTimeoutUs },
-      coordinator.tuning.drainTimeoutUs + coordinator.tuning.adminTimeoutUs,
-    )
-    if (applied.kind === 'ok' && applied.reply.covered) return holder
+  const donors = [...gathered.fenced, ...gathered.stopped]
+    .filter((member) => !tried.has(member))
+    .map((member) => ({ member, share: missing.minus(missing.minus(member.held)) }))
+    .filter(({ share }) => !share.isEmpty)
+    .sort((a, b) => b.share.size - a.share.size)
+  for (const { member, share } of donors) {
+    if (member.state!.executed.covers(share)) return member
+    if (yield* arrived(coordinator, member, share, 'applied')) return member
+    tried.add(member)
   }
   return null
+}
+
+function* arrived(
+  coordinator: CoordinatorState,
+  member: Member,
+  gtids: GtidSet,
+  level: 'applied' | 'received',
+): Fiber<boolean> {
+  const { drainTimeoutUs, adminTimeoutUs } = coordinator.tuning
+  const outcome = yield* call(
+    member.server,
+    { kind: 'waitFor', gtids, level, timeoutUs: drainTimeoutUs },
+    drainTimeoutUs + adminTimeoutUs,
+  )
+  return outcome.kind === 'ok' && outcome.reply.covered
 }

@@ -12,15 +12,9 @@ import { TIMESTAMP_CLIENTS } from '../timestamps/client.ts'
 import { probeLoop } from './monitor.ts'
 import { read } from './read.ts'
 import { ruleWhile } from './reign.ts'
-import {
-  type Alarm,
-  type CoordinatorState,
-  type CoordinatorTuning,
-  type Member,
-  newMember,
-  type Reign,
-} from './state.ts'
+import { type Alarm, type CoordinatorState, type Member, newMember, type Reign } from './state.ts'
 import { backOff, type Cause, type TakeOver, takeOver } from './take-over.ts'
+import type { Tuning } from './tuning.ts'
 import { write } from './write.ts'
 
 export interface CoordinatorConfig {
@@ -32,7 +26,7 @@ export interface CoordinatorConfig {
     readonly quorum: keyof typeof QUORUM_POLICIES
     readonly election: keyof typeof ELECTION_POLICIES
   }
-  readonly tuning: CoordinatorTuning
+  readonly tuning: Tuning
   readonly acknowledge: 'applied' | 'received'
   readonly journal: JournalServer
   readonly supervisor: SupervisorServer
@@ -123,14 +117,16 @@ function* control(coordinator: CoordinatorState): Fiber<never> {
   }
 }
 
-/** What an earlier coordinator wrote down: epochs it may have promised, servers it was rebuilding. */
+/** What an earlier coordinator wrote down: epochs it may have promised, servers that lost data or were being rebuilt. */
 function* recall(coordinator: CoordinatorState): Fiber<void> {
   const outcome = yield* call(coordinator.journal, { kind: 'readAll' }, coordinator.tuning.adminTimeoutUs)
   if (outcome.kind !== 'ok') throw new Error(`the journal cannot be read: ${outcome.reason}`)
   for (const record of outcome.reply.records as readonly { kind?: string; epoch?: number; node?: string }[]) {
     if (record.kind === 'take-over') coordinator.highestEpoch = Math.max(coordinator.highestEpoch, record.epoch ?? 0)
-    const member = record.kind === 'rebuild' ? coordinator.byNode.get(record.node ?? '') : undefined
-    if (member !== undefined) member.lost = true
+    const member = coordinator.byNode.get(record.node ?? '')
+    if (member === undefined) continue
+    if (record.kind === 'rebuild' || record.kind === 'lost') member.lost = member.lostInJournal = true
+    if (record.kind === 'proved') member.lost = member.lostInJournal = false
   }
 }
 

@@ -15,7 +15,7 @@ export interface SourceEvidence {
   readonly replicas: readonly { readonly fed: boolean }[]
   /** The source answers, but it is read-only or offline: it restarted, or somebody fenced it. */
   readonly lostItsRole: boolean
-  /** Something has waited for its quorum without progress since. */
+  /** Writes have waited for their execution or their quorum without progress since. */
   readonly unacknowledgedSinceUs: number | null
 }
 
@@ -53,11 +53,11 @@ export function judgeSource(evidence: SourceEvidence, tuning: DetectorTuning): D
       }
     return { kind: 'suspect', reason: 'a probe failed' }
   }
-  if (evidence.client === 'failed') return { kind: 'suspect', reason: 'a statement failed' }
   if (evidence.unacknowledgedSinceUs !== null && nowUs - evidence.unacknowledgedSinceUs >= tuning.stalledUs)
     return {
       kind: 'stalled',
       reason: `writes have waited for their quorum for ${Math.round((nowUs - evidence.unacknowledgedSinceUs) / 1000)} ms`,
     }
+  if (evidence.client === 'failed') return { kind: 'suspect', reason: 'a statement failed' }
   return { kind: 'fine' }
 }

@@ -8,8 +8,10 @@ import type { CoordinatorState, Member } from './state.ts'
 
 /** What stopping and fencing found. */
 export interface Gathered {
+  readonly epoch: number
   readonly stopped: Set<Member>
-  fenced: Member | null
+  /** More than one when an old source woke up; what each of them executed is read. */
+  readonly fenced: Set<Member>
   deposed: string | null
 }
 
@@ -19,7 +21,7 @@ export interface Gathered {
  * (their call goes on: it is never abandoned).
  */
 export function* gather(coordinator: CoordinatorState, epoch: number): Fiber<Gathered> {
-  const gathered: Gathered = { stopped: new Set(), fenced: null, deposed: null }
+  const gathered: Gathered = { epoch, stopped: new Set(), fenced: new Set(), deposed: null }
   const left = new Set(coordinator.members)
   let changed: Deferred<void> = deferred()
   function* stop(member: Member): Fiber<void> {
@@ -29,7 +31,7 @@ export function* gather(coordinator: CoordinatorState, epoch: number): Fiber<Gat
     const outcome = yield* administer(coordinator, member, { epoch, source: null }, { command, promise: epoch })
     if (outcome.kind === 'ok') {
       if (command === 'fence') {
-        gathered.fenced = member
+        gathered.fenced.add(member)
         yield* emit({ kind: 'fenced', node: member.node, writableForUs: (yield* now()) - askedUs })
       } else if (outcome.reply.receiver === 'stopped') gathered.stopped.add(member)
     } else if (isDeposed(outcome)) gathered.deposed = outcome.reason
@@ -47,7 +49,7 @@ export function* gather(coordinator: CoordinatorState, epoch: number): Fiber<Gat
     yield* wait(changed, remainingUs)
   }
   // A copy: who is stopped later was not read into the target, and has to come back through a rejoin.
-  return { ...gathered, stopped: new Set(gathered.stopped) }
+  return { ...gathered, stopped: new Set(gathered.stopped), fenced: new Set(gathered.fenced) }
 }
 
 /** What the stopped and fenced servers show, and whether the quorum rule lets this coordinator go on. */
@@ -59,13 +61,16 @@ export interface Judged {
 }
 
 export function judge(coordinator: CoordinatorState, gathered: Gathered): Judged {
-  const read = [...gathered.stopped, ...(gathered.fenced === null ? [] : [gathered.fenced])]
+  const read = [...gathered.stopped, ...gathered.fenced]
   const seen = unionOf(read.map((member) => member.held))
   const living = livingEpoch(seen)
+  const source = [...gathered.fenced].find((member) => member.index === living?.member)
+  // A newer epoch that was promised somewhere may have a row that nobody read has seen: the fence replaces nothing then.
+  const newerMayLive = living !== null && gathered.epoch - 1 > living.epoch
   const rule = mayTakeOver(coordinator.members.length, living, {
     members: [...gathered.stopped].map((member) => member.index),
     excluded: new Set(coordinator.members.filter((m) => m.lost).map((m) => m.index)),
-    fenced: gathered.fenced?.index ?? null,
+    fenced: newerMayLive ? null : (source?.index ?? null),
   })
   return { seen, living, rule }
 }

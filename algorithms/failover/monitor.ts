@@ -20,6 +20,7 @@ export function* probeLoop(coordinator: CoordinatorState, member: Member): Fiber
     // Whoever hurries this loop while it probes gets another probe right after.
     member.hurry = deferred()
     const askedUs = yield* now()
+    rememberReports(coordinator, member, askedUs)
     const outcome = yield* call(member.server, { kind: 'probe' }, probeTimeoutUs)
     const answeredUs = yield* now()
     // A loop that was itself late proves nothing about the server (failover.md section 3).
@@ -30,6 +31,7 @@ export function* probeLoop(coordinator: CoordinatorState, member: Member): Fiber
       member.probe = 'answered'
       member.probeFailingSinceUs = null
       observe(coordinator, member, outcome.reply, askedUs, answeredUs)
+      if (member.lost !== member.lostInJournal) yield* journalLoss(coordinator, member)
     } else if (!late) {
       if (member.probe !== 'failed')
         yield* emit({ kind: 'suspected', node: member.node, reason: `probe: ${outcome.reason}` })
@@ -56,14 +58,47 @@ export function observe(
   if (before !== null && state.uuid === before.uuid && state.uptimeUs < before.uptimeUs) member.crashes++
   const holds = state.executed.union(state.retrieved)
   // Two questions under way at once may be answered in either order: only a later question can show a loss.
-  if (askedUs >= member.stateAnsweredUs && !holds.covers(member.held)) markLost(coordinator, member)
+  const shrank = !holds.covers(member.held)
+  const overlaps = askedUs < member.stateAnsweredUs
+  if (shrank && !overlaps) markLost(coordinator, member)
   else if (member.lost && provedItself(coordinator, member)) member.lost = false
   member.state = state
   member.stateAskedUs = askedUs
   member.stateAnsweredUs = answeredUs
-  member.held = holds
+  member.held = shrank && overlaps ? member.held.union(holds) : holds
   const row = newestRow(holds)
   coordinator.highestEpoch = Math.max(coordinator.highestEpoch, state.promised, row?.epoch ?? 0)
+}
+
+/**
+ * Take in the state that an administrative command read at its end. Probes that were asked and answered while it ran
+ * are older than that, however late they were asked: what was received in between must not be missed.
+ */
+export function observeCommand(
+  coordinator: CoordinatorState,
+  member: Member,
+  state: ServerState,
+  askedUs: number,
+  answeredUs: number,
+): void {
+  observe(coordinator, member, state, Math.max(askedUs, member.stateAskedUs), answeredUs)
+  member.stateAskedUs = answeredUs
+}
+
+/** What a replica reported to a waiter for acknowledgements, it was seen to hold: an answer without it shows a loss. */
+export function rememberReports(coordinator: CoordinatorState, member: Member, nowUs: number): void {
+  const reported = coordinator.reign?.acknowledgements.reportedBy(member.index) ?? null
+  if (reported === null || member.held.covers(reported)) return
+  member.held = member.held.union(reported)
+  member.stateAnsweredUs = nowUs
+}
+
+/** The next coordinator has to know who does not count, and who counts again. */
+function* journalLoss(coordinator: CoordinatorState, member: Member): Fiber<void> {
+  const { lost, node } = member
+  const record = { kind: lost ? 'lost' : 'proved', node }
+  const journalled = yield* call(coordinator.journal, { kind: 'append', record }, coordinator.tuning.adminTimeoutUs)
+  if (journalled.kind === 'ok') member.lostInJournal = lost
 }
 
 /** It lost something it held: what it acknowledged before may be gone, so it does not count until it proves itself. */
@@ -112,7 +147,7 @@ function* sourceCheck(coordinator: CoordinatorState): Fiber<void> {
       clientFailingSinceUs: coordinator.clientFailingSinceUs,
       replicas,
       lostItsRole: state !== null && source.stateAskedUs > reign.startedUs && (state.superReadOnly || state.offline),
-      unacknowledgedSinceUs: reign.acknowledgements.waitingSinceUs,
+      unacknowledgedSinceUs: reign.acknowledgements.waitingSinceUs ?? reign.executions.hangingSinceUs,
     },
     tuning,
   )

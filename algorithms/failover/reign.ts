@@ -3,7 +3,9 @@
  * that brings servers back. All of it ends with the reign.
  */
 import { call, deferred, emit, type Fiber, fork, join, now, sleep, wait } from '../effects.ts'
+import type { GtidSet } from '../gtid-set.ts'
 import { newestRow } from './epoch.ts'
+import { rememberReports } from './monitor.ts'
 import { livingEpoch, mayTakeOver } from './quorum-rule.ts'
 import { followFromTakeOver, needsRejoin, rejoin } from './rejoin.ts'
 import { type Alarm, type CoordinatorState, hurry, type Member, type Reign } from './state.ts'
@@ -34,6 +36,8 @@ export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped:
     const refusal = alarm.kind === 'deposed' ? null : yield* refusalOf(coordinator, reign)
     if (refusal === null) {
       // From here on this epoch acknowledges nothing: its open writes end as unknown.
+      const nowUs = yield* now()
+      for (const member of coordinator.members) rememberReports(coordinator, member, nowUs)
       coordinator.reign = null
       reign.ended.settle()
       reign.acknowledgements.end()
@@ -78,7 +82,9 @@ function* acknowledgementWaiter(coordinator: CoordinatorState, reign: Reign, mem
       { kind: 'waitFor', gtids: wanted, level: coordinator.level, timeoutUs: WAITER_TIMEOUT_US },
       WAITER_TIMEOUT_US + coordinator.tuning.statementTimeoutUs,
     )
-    if (outcome.kind === 'ok') acknowledgements.report(member.index, outcome.reply.gtids, yield* now())
+    // What follows a newer epoch's row is of that epoch, also when its source is the same.
+    if (outcome.kind === 'ok' && !isOutdated(coordinator, reign, member, 0, outcome.reply.gtids))
+      acknowledgements.report(member.index, outcome.reply.gtids, yield* now())
     else yield* sleep(RETRY_US)
   }
 }
@@ -97,14 +103,26 @@ function* confirmationWaiter(coordinator: CoordinatorState, reign: Reign, member
       continue
     }
     const { promised, gtids } = outcome.reply
-    const newest = Math.max(promised, newestRow(gtids)?.epoch ?? 0)
-    if (newest > reign.epoch) {
-      coordinator.highestEpoch = Math.max(coordinator.highestEpoch, newest)
-      reign.alarm.settle({ kind: 'deposed', reason: `${member.node} knows of epoch ${newest}` })
-    } else if (!member.lost && !acknowledgements.excluded().has(member.index))
+    const outdated = isOutdated(coordinator, reign, member, promised, gtids)
+    if (!outdated && !member.lost && !acknowledgements.excluded().has(member.index))
       confirmations.confirm(member.index, askedAt)
     else yield* sleep(RETRY_US)
   }
+}
+
+/** Does `member` know of a newer epoch? Then this one is over. */
+function isOutdated(
+  coordinator: CoordinatorState,
+  reign: Reign,
+  member: Member,
+  promised: number,
+  gtids: GtidSet,
+): boolean {
+  const newest = Math.max(promised, newestRow(gtids)?.epoch ?? 0)
+  if (newest <= reign.epoch) return false
+  coordinator.highestEpoch = Math.max(coordinator.highestEpoch, newest)
+  reign.alarm.settle({ kind: 'deposed', reason: `${member.node} knows of epoch ${newest}` })
+  return true
 }
 
 /** Point what the take-over stopped at the new source, all at once. */

@@ -8,18 +8,8 @@ import type { JournalServer, MysqlServer, ServerState, SupervisorServer } from '
 import type { TimestampClient } from '../timestamps/client.ts'
 import type { Acknowledgements } from './acknowledgements.ts'
 import type { Confirmations } from './confirmations.ts'
-
-export interface CoordinatorTuning {
-  readonly probeIntervalUs: number
-  readonly probeTimeoutUs: number
-  readonly unreachableUs: number
-  readonly stalledUs: number
-  readonly quorumTimeoutUs: number
-  readonly statementTimeoutUs: number
-  readonly adminTimeoutUs: number
-  readonly drainTimeoutUs: number
-  readonly minimumTermUs: number
-}
+import type { Executions } from './executions.ts'
+import type { Tuning } from './tuning.ts'
 
 /** One epoch, led by this coordinator. */
 export interface Reign {
@@ -31,6 +21,7 @@ export interface Reign {
   readonly startedUs: number
   readonly acknowledgements: Acknowledgements
   readonly confirmations: Confirmations
+  readonly executions: Executions
   /** Settled when the reign has to end, with the cause. */
   alarm: Deferred<Alarm>
   /** Settled when the reign is over: what is still asked of its source is not waited for. */
@@ -61,6 +52,8 @@ export interface Member {
   held: GtidSet
   /** Lost relay logs or was rebuilt, and has not proved itself since. */
   lost: boolean
+  /** What the journal says of that. */
+  lostInJournal: boolean
   quarantined: boolean
   /** An administrative call is under way; settled when it ends. */
   administering: Deferred<void> | null
@@ -73,7 +66,7 @@ export interface CoordinatorState {
   readonly process: FiberProcess
   readonly members: readonly Member[]
   readonly byNode: ReadonlyMap<string, Member>
-  readonly tuning: CoordinatorTuning
+  readonly tuning: Tuning
   readonly level: 'applied' | 'received'
   readonly quorum: QuorumPolicy
   readonly election: ElectionPolicy
@@ -102,6 +95,7 @@ export function newMember(index: number, node: string, none: GtidSet): Member {
     crashes: 0,
     held: none,
     lost: false,
+    lostInJournal: false,
     quarantined: false,
     administering: null,
     rejoining: false,

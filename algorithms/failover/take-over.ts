@@ -12,6 +12,7 @@ import { administer, isDeposed } from './administer.ts'
 import { catchUp } from './catch-up.ts'
 import { Confirmations } from './confirmations.ts'
 import { markerOf } from './epoch.ts'
+import { Executions } from './executions.ts'
 import { type Gathered, gather, judge } from './gather.ts'
 import { viewsOf } from './monitor.ts'
 import type { LivingEpoch } from './quorum-rule.ts'
@@ -73,7 +74,7 @@ export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<Ta
     })
     yield* emit({ kind: 'phase', epoch, phase: 'promote', detail: winner.node })
     const outcome = yield* promote(coordinator, gathered, winner, epoch, living, target)
-    if (outcome.kind === 'reigns' || outcome.kind === 'deposed') return outcome
+    if (outcome.kind !== 'unable') return outcome
     refusals.push(outcome.reason)
   }
   return { kind: 'refused', reason: refusals.join('; ') }
@@ -94,7 +95,7 @@ function eligible(
     const state = member.state
     if (state === null || member.quarantined || member.lost) return false
     if (!gathered.stopped.has(member))
-      return cause.kind === 'start' && gathered.fenced === member && state.executed.covers(seen)
+      return cause.kind === 'start' && gathered.fenced.has(member) && state.executed.covers(seen)
     if (member.index === living?.member && !state.executed.covers(seen)) return false
     return state.applier === 'running' || state.executed.covers(member.held)
   })
@@ -132,7 +133,7 @@ function* promote(
   epoch: number,
   living: LivingEpoch | null,
   target: GtidSet,
-): Fiber<TakeOver> {
+): Fiber<TakeOver | { readonly kind: 'unable'; readonly reason: string }> {
   const nodes = coordinator.members.length
   // A failover never lowers k (failover.md section 1).
   const k = Math.max(coordinator.quorum.replicasRequired(nodes), living?.k ?? 0)
@@ -145,8 +146,14 @@ function* promote(
     { epoch, source: winner.node },
     { command: 'promote', marker, k },
   )
-  if (isDeposed(outcome)) return { kind: 'deposed', reason: outcome.reason }
-  if (outcome.kind !== 'ok') return { kind: 'refused', reason: `${winner.node} was not promoted: ${outcome.reason}` }
+  if (outcome.kind !== 'ok') {
+    const { reason } = outcome
+    // Perhaps it has written the epoch's row: whoever comes next needs an epoch of its own.
+    if (outcome.kind === 'unknown')
+      return { kind: 'refused', reason: `${winner.node} may have been promoted: ${reason}` }
+    if (isDeposed(outcome)) return { kind: 'deposed', reason }
+    return { kind: 'unable', reason: `${winner.node} was not promoted: ${reason}` }
+  }
   const acknowledgements = new Acknowledgements({ sourceUuid, source: winner.index, base, marker, k }, nodes)
   for (const member of coordinator.members) if (member.lost) acknowledgements.exclude(member.index)
   const startedUs = yield* now()
@@ -159,6 +166,7 @@ function* promote(
     startedUs,
     acknowledgements,
     confirmations: new Confirmations(nodes),
+    executions: new Executions(),
     alarm: deferred(),
     ended: deferred(),
     selection: coordinator.quorum.select(
@@ -179,7 +187,8 @@ function* promote(
     marker,
     target: target.union(MutableGtidSet.of(marker)).toString(),
   })
-  return { kind: 'reigns', reign, stopped: [...gathered.stopped].filter((m) => m !== winner) }
+  // Who holds what the target left out has diverged, and comes back through a rejoin.
+  return { kind: 'reigns', reign, stopped: [...gathered.stopped].filter((m) => m !== winner && target.covers(m.held)) }
 }
 
 /** Pause between attempts after a refusal, so that a hopeless cluster is not hammered. */

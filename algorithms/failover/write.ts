@@ -17,6 +17,7 @@ export function* write(
   const { reign } = coordinator
   if (reign === null) return failed('no source reigns')
 
+  reign.executions.began(yield* now())
   const executed = yield* call(
     reign.source.server,
     { kind: 'execute', op: request.op, key: request.key, timestamp },
@@ -24,6 +25,7 @@ export function* write(
     reign.ended,
   )
   const nowUs = yield* now()
+  reign.executions.ended(executed.kind === 'ok', nowUs)
   clientOutcome(coordinator, reign, executed.kind === 'ok', nowUs)
   if (executed.kind !== 'ok') return { verdict: executed.kind, reason: executed.reason, gtid: null, timestamp }
   const { gtid } = executed.reply

@@ -5,7 +5,7 @@
  * of a failover finds its session dead when it wakes, and its next command fails. MySQL grants the lock only after
  * the killed session's last statement has ended, so nothing of the old administrator happens after we hold it.
  */
-import { type Endpoint, MysqlConnection } from './connection.ts'
+import { type ConnectionSetup, type Endpoint, MysqlConnection, NO_SETUP } from './connection.ts'
 import type { Failure } from './failure.ts'
 import { WATCH_SETUP } from './state.ts'
 
@@ -115,7 +115,7 @@ async function seenDead(endpoint: Endpoint, threadId: number): Promise<boolean> 
   const leftMs = () => deadlineMs - performance.now()
   let connection: MysqlConnection | null = null
   try {
-    connection = await connected(endpoint, '')
+    connection = await connected(endpoint, NO_SETUP)
     while (leftMs() > 0) {
       await killThread(connection, threadId, leftMs())
       const rows = (await run(
@@ -145,7 +145,7 @@ async function killThread(connection: MysqlConnection, threadId: number, leftMs:
   }
 }
 
-export function connected(endpoint: Endpoint, setup: string): Promise<MysqlConnection> {
+export function connected(endpoint: Endpoint, setup: ConnectionSetup): Promise<MysqlConnection> {
   return new Promise((resolve, reject) => {
     new MysqlConnection(endpoint, setup, resolve, (_, failure) => reject(new AdminError(failure)))
   })

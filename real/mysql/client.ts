@@ -7,6 +7,7 @@ import type { MysqlRequests, Outcome, RequestOf } from '../../algorithms/servers
 import type { Pending } from '../../algorithms/world.ts'
 import type { Callable } from '../callable.ts'
 import { Administrator } from './administrator.ts'
+import { NO_SETUP } from './connection.ts'
 import { DATA_SETUP, execute, query } from './data.ts'
 import { ConnectionPool } from './pool.ts'
 import { WATCH_SETUP } from './state.ts'
@@ -29,8 +30,8 @@ export class MysqlClient implements Callable {
     this.#target = target
     this.#data = new ConnectionPool(clientEndpoint(target), DATA_SETUP, options.dataConnections)
     this.#probes = new ConnectionPool(watchEndpoint(target), WATCH_SETUP, 2)
-    this.#confirmations = new ConnectionPool(watchEndpoint(target), '', 2)
-    this.#waits = new ConnectionPool(watchEndpoint(target), '', 2)
+    this.#confirmations = new ConnectionPool(watchEndpoint(target), NO_SETUP, 2)
+    this.#waits = new ConnectionPool(watchEndpoint(target), NO_SETUP, 2)
     this.#administrator = new Administrator(target)
   }
 

@@ -5,10 +5,16 @@
  * connection (a statement that is given up may still run, so nobody may reuse its connection), a socket that is ours
  * to destroy at once (mysql2's own close waits politely for the peer), and failures in our words. Callbacks and no
  * promises: this is the hot path of every write.
+ *
+ * The socket is read here, too, and what it brings is passed on to mysql2, except while an INSERT of ours is in flight
+ * (insert-packets.ts): mysql2 is at rest then and never learns of it.
  */
 import { connect, type Socket } from 'node:net'
 import { type Connection, createConnection } from 'mysql2'
+import { DeadlineTimer } from '../deadline-timer.ts'
+import { readInto } from '../read-buffer.ts'
 import { CLOSED, connectFailure, DEADLINE_IN_FLIGHT, type Failure, statementFailure } from './failure.ts'
+import { executePacket, type IntegerValues, packetLength, readInsertAnswer } from './insert-packets.ts'
 
 export interface Account {
   readonly user: string
@@ -21,14 +27,21 @@ export interface Endpoint {
   readonly account: Account
 }
 
-/** An OK packet, as far as it is used. */
-export interface OkPacket {
-  readonly affectedRows: number
-  readonly stateChanges?: { readonly gtids: readonly string[] }
+/** What each new connection of a pool is told before its first statement; both may be empty. */
+export interface ConnectionSetup {
+  readonly sql: string
+  /** The INSERT that values are for. */
+  readonly insert: string
 }
+
+export const NO_SETUP: ConnectionSetup = { sql: '', insert: '' }
+
+/** SQL text, or the values of the prepared INSERT. */
+export type Statement = string | IntegerValues
 /** Rows are arrays. A multi-statement gives one entry per statement. */
 export type Rows = readonly (readonly unknown[])[]
 
+/** `result`: what mysql2 gives for a text; a Gtid or null for values. */
 export type StatementDone = (failure: Failure | null, result: unknown) => void
 
 const CONNECT_TIMEOUT_MS = 1_000
@@ -39,21 +52,26 @@ export class MysqlConnection {
   readonly #onDead: (connection: MysqlConnection, failure: Failure) => void
   #state: 'connecting' | 'idle' | 'busy' | 'dead' = 'connecting'
   #done: StatementDone | null = null
-  #timer: NodeJS.Timeout | null = null
+  #dueMs = 0
+  readonly #deadline = new DeadlineTimer((nowMs) => this.#expire(nowMs))
+  #insertId = 0
+  #inserting = false
+  /** The beginning of an INSERT's answer whose end has not arrived. */
+  #partial: Buffer | null = null
 
   /**
-   * Connects, runs `setup` (one SQL text, may be empty), then calls `onReady`. `onDead` is called exactly once in the
-   * connection's life, at whichever point that is, unless `destroy()` ended it.
+   * Connects, does what `setup` says, then calls `onReady`. `onDead` is called exactly once in the connection's life,
+   * at whichever point that is, unless `destroy()` ended it.
    */
   constructor(
     endpoint: Endpoint,
-    setup: string,
+    setup: ConnectionSetup,
     onReady: (connection: MysqlConnection) => void,
     onDead: (connection: MysqlConnection, failure: Failure) => void,
   ) {
     this.#onDead = onDead
-    this.#socket = connect(endpoint.port, endpoint.host)
-    this.#socket.setNoDelay(true)
+    const onread = readInto((bytes) => this.#receive(bytes))
+    this.#socket = connect({ host: endpoint.host, port: endpoint.port, noDelay: true, onread })
     // After a destroy mysql2 no longer listens; an error of the dying socket must not become an exception.
     this.#socket.on('error', () => {})
     this.#mysql = createConnection({
@@ -64,27 +82,34 @@ export class MysqlConnection {
       multipleStatements: true,
       rowsAsArray: true,
       dateStrings: true,
-      flags: ['SESSION_TRACK'],
+      flags: ['SESSION_TRACK', '-CLIENT_QUERY_ATTRIBUTES'],
     })
     this.#mysql.on('error', (error: Error) => this.#die(this.#failureOf(error)))
     this.#socket.once('close', () => this.#die(this.#failureOf(new Error('closed'))))
-    this.#mysql.once('connect', () => {
+    this.#mysql.once('connect', () => this.#runSetup(setup, onReady))
+  }
+
+  #runSetup(setup: ConnectionSetup, onReady: (connection: MysqlConnection) => void): void {
+    const then = (next: () => void) => (error: unknown) => {
       if (this.#state !== 'connecting') return
-      if (setup === '') {
-        this.#state = 'idle'
-        onReady(this)
-        return
-      }
-      this.#mysql.query(setup, (error) => {
-        if (this.#state !== 'connecting') return
-        if (error !== null) {
-          this.#die(connectFailure(error))
-          return
-        }
-        this.#state = 'idle'
-        onReady(this)
-      })
+      if (error !== null) this.#die(connectFailure(error))
+      else next()
+    }
+    const ready = then(() => {
+      this.#state = 'idle'
+      onReady(this)
     })
+    const prepare = then(() => {
+      if (setup.insert === '') ready(null)
+      else
+        this.#mysql.prepare(setup.insert, (error, statement) => {
+          // mysql2's type declares no id; its prepared statements have one.
+          if (error === null) this.#insertId = (statement as unknown as { readonly id: number }).id
+          ready(error)
+        })
+    })
+    if (setup.sql === '') prepare(null)
+    else this.#mysql.query(setup.sql, prepare)
   }
 
   get alive(): boolean {
@@ -97,7 +122,7 @@ export class MysqlConnection {
   }
 
   /** `done` is called once, not at all after `destroy()`. On failures other than a refusal the connection is dead. */
-  run(sql: string, timeoutMs: number, done: StatementDone): void {
+  run(statement: Statement, timeoutMs: number, done: StatementDone): void {
     if (this.#state === 'dead') {
       done(CLOSED, undefined)
       return
@@ -105,14 +130,15 @@ export class MysqlConnection {
     if (this.#state !== 'idle') throw new Error(`assertion: a statement on a connection that is ${this.#state}`)
     this.#state = 'busy'
     this.#done = done
-    this.#timer = setTimeout(() => this.#die(DEADLINE_IN_FLIGHT), Math.ceil(timeoutMs))
-    this.#mysql.query(sql, (error: unknown, result: unknown) => {
-      if (this.#state !== 'busy') return
-      if (error !== null) {
-        const failure = statementFailure(error)
-        if (failure.errno === 0) this.#die(failure)
-        else this.#finish(failure, undefined)
-      } else this.#finish(null, result)
+    this.#dueMs = performance.now() + timeoutMs
+    this.#deadline.cover(this.#dueMs)
+    if (typeof statement !== 'string') {
+      this.#inserting = true
+      this.#socket.write(executePacket(this.#insertId, statement))
+      return
+    }
+    this.#mysql.query(statement, (error: unknown, result: unknown) => {
+      if (this.#state === 'busy') this.#answer(error === null ? null : statementFailure(error), result)
     })
   }
 
@@ -120,18 +146,48 @@ export class MysqlConnection {
   destroy(): void {
     this.#state = 'dead'
     this.#done = null
-    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#deadline.stop()
     this.#mysql.destroy()
     this.#socket.destroy()
   }
 
-  #finish(failure: Failure | null, result: unknown): void {
+  #receive(bytes: Buffer): void {
+    if (!this.#inserting) {
+      // mysql2 keeps what it cannot read yet.
+      this.#socket.emit('data', Buffer.from(bytes))
+      return
+    }
+    const arrived = this.#partial === null ? bytes : Buffer.concat([this.#partial, bytes])
+    const length = packetLength(arrived)
+    if (length === 0) {
+      this.#partial = Buffer.from(arrived)
+      return
+    }
+    this.#partial = null
+    this.#inserting = false
+    const { errno, message, gtid } = readInsertAnswer(arrived)
+    // More than one answer: the server's last words, which mysql2 knows how to read.
+    if (length < arrived.length) this.#socket.emit('data', Buffer.from(arrived.subarray(length)))
+    if (this.#state === 'busy') this.#answer(errno === 0 ? null : statementFailure({ errno, message }), gtid)
+  }
+
+  #answer(failure: Failure | null, result: unknown): void {
+    if (failure !== null && failure.errno === 0) {
+      this.#die(failure)
+      return
+    }
     const done = this.#done!
-    clearTimeout(this.#timer!)
     this.#state = 'idle'
     this.#done = null
-    this.#timer = null
     done(failure, result)
+  }
+
+  /** For the deadline's timer. */
+  #expire(nowMs: number): number {
+    if (this.#state !== 'busy') return Number.POSITIVE_INFINITY
+    if (this.#dueMs > nowMs) return this.#dueMs
+    this.#die(DEADLINE_IN_FLIGHT)
+    return Number.POSITIVE_INFINITY
   }
 
   #failureOf(error: unknown): Failure {

@@ -2,22 +2,17 @@
 import { type Gtid, MutableGtidSet } from '../../algorithms/gtid-set.ts'
 import type { MysqlRequests, Outcome, ReplyOf, RowValue } from '../../algorithms/servers.ts'
 import type { Pending } from '../../algorithms/world.ts'
-import type { OkPacket } from './connection.ts'
+import type { ConnectionSetup } from './connection.ts'
 import type { ConnectionPool } from './pool.ts'
 import { EXECUTED } from './state.ts'
 
-/** Each OK packet carries the transaction's GTID. */
-export const DATA_SETUP = 'SET SESSION session_track_gtids = OWN_GTID'
+export const DATA_SETUP: ConnectionSetup = {
+  // Each answer to a write then carries the transaction's GTID.
+  sql: 'SET SESSION session_track_gtids = OWN_GTID',
+  insert: 'INSERT INTO quorumlab.operations (op, key_id, ts_counter, ts_server) VALUES (?, ?, ?, ?)',
+}
 
 type Done<K extends keyof MysqlRequests> = (outcome: Outcome<ReplyOf<MysqlRequests, K>>) => void
-
-/** All values are numbers from our own side, so the text is built without escaping. */
-export function insertText(request: MysqlRequests['execute']['request']): string {
-  const { op, key, timestamp } = request
-  const [counter, server] =
-    timestamp === null ? ['NULL', 'NULL'] : [number(timestamp.counter), number(timestamp.server)]
-  return `INSERT INTO quorumlab.operations (op, key_id, ts_counter, ts_server) VALUES (${number(op)}, ${number(key)}, ${counter}, ${server})`
-}
 
 export function execute(
   pool: ConnectionPool,
@@ -25,14 +20,12 @@ export function execute(
   deadlineUs: number,
   done: Done<'execute'>,
 ): Pending {
-  return pool.submit(insertText(request), deadlineUs, (failure, result) => {
-    if (failure !== null) {
-      done(failure)
-      return
-    }
-    const gtid = (result as OkPacket).stateChanges?.gtids[0]
-    if (gtid === undefined) done({ kind: 'unknown', reason: 'the server reported no gtid' })
-    else done({ kind: 'ok', reply: { gtid: parseGtid(gtid) } })
+  const { op, key, timestamp } = request
+  const values = [op, key, timestamp === null ? null : timestamp.counter, timestamp === null ? null : timestamp.server]
+  return pool.submit(values, deadlineUs, (failure, gtid) => {
+    if (failure !== null) done(failure)
+    else if (gtid === null) done({ kind: 'unknown', reason: 'the server reported no gtid' })
+    else done({ kind: 'ok', reply: { gtid: gtid as Gtid } })
   })
 }
 
@@ -79,11 +72,6 @@ function rowValue(row: readonly unknown[]): RowValue {
     op: Number(op),
     timestamp: counter === null ? null : { counter: Number(counter), server: Number(server) },
   }
-}
-
-function parseGtid(text: string): Gtid {
-  const colon = text.indexOf(':')
-  return { uuid: text.slice(0, colon), number: Number(text.slice(colon + 1)) }
 }
 
 function number(value: number): string {

@@ -4,36 +4,45 @@
  * connection is left, everything that waits fails with the same reason.
  */
 import type { Pending } from '../../algorithms/world.ts'
-import { type Endpoint, MysqlConnection, type StatementDone } from './connection.ts'
+import { DeadlineTimer } from '../deadline-timer.ts'
+import {
+  type ConnectionSetup,
+  type Endpoint,
+  MysqlConnection,
+  type Statement,
+  type StatementDone,
+} from './connection.ts'
 import { CLOSED, DEADLINE_UNSENT, type Failure } from './failure.ts'
 
 export class ConnectionPool {
   readonly #endpoint: Endpoint
-  readonly #setup: string
+  readonly #setup: ConnectionSetup
   readonly #size: number
   /** The most recently used is on top: its buffers and the server's caches are warm. */
   readonly #idle: MysqlConnection[] = []
   readonly #all = new Set<MysqlConnection>()
   readonly #waiting = new Set<Job>()
+  readonly #deadlines = new DeadlineTimer((nowMs) => this.#expire(nowMs))
   #opening = 0
   #closed = false
 
-  constructor(endpoint: Endpoint, setup: string, size: number) {
+  constructor(endpoint: Endpoint, setup: ConnectionSetup, size: number) {
     this.#endpoint = endpoint
     this.#setup = setup
     this.#size = size
   }
 
-  /** Run one SQL text on any connection. Abandoning destroys the connection if it is in flight. */
-  submit(sql: string, deadlineUs: number, done: StatementDone): Pending {
-    const job = new Job(this, sql, deadlineUs / 1000, done)
+  /** Run one statement on any connection. Abandoning destroys the connection if it is in flight. */
+  submit(statement: Statement, deadlineUs: number, done: StatementDone): Pending {
+    const job = new Job(this, statement, deadlineUs / 1000, done)
     if (this.#closed) done(CLOSED, undefined)
     else {
       const connection = this.#idle.pop()
-      if (connection !== undefined) job.start(connection)
+      if (connection !== undefined) job.start(connection, job.deadlineMs)
       else {
-        job.expectConnection()
+        job.dueMs = performance.now() + job.deadlineMs
         this.#waiting.add(job)
+        this.#deadlines.cover(job.dueMs)
         this.#openForWaiting()
       }
     }
@@ -51,6 +60,7 @@ export class ConnectionPool {
     this.#all.clear()
     this.#idle.length = 0
     this.#failWaiting(CLOSED)
+    this.#deadlines.stop()
   }
 
   /** For jobs: this one will never run. */
@@ -67,7 +77,7 @@ export class ConnectionPool {
       return
     }
     this.#waiting.delete(next.value)
-    next.value.start(connection)
+    next.value.start(connection, Math.max(1, next.value.dueMs - performance.now()))
   }
 
   /** For jobs: the connection was destroyed under its statement. */
@@ -107,6 +117,19 @@ export class ConnectionPool {
     this.#all.add(connection)
   }
 
+  /** For the deadlines' timer. */
+  #expire(nowMs: number): number {
+    let nextMs = Number.POSITIVE_INFINITY
+    for (const job of this.#waiting) {
+      if (job.dueMs > nowMs) nextMs = Math.min(nextMs, job.dueMs)
+      else {
+        this.#waiting.delete(job)
+        job.fail(DEADLINE_UNSENT)
+      }
+    }
+    return nextMs
+  }
+
   #failWaiting(failure: Failure): void {
     const jobs = [...this.#waiting]
     this.#waiting.clear()
@@ -116,37 +139,24 @@ export class ConnectionPool {
 
 /** One statement on its way: waiting, in flight, or over. */
 class Job implements Pending {
+  readonly deadlineMs: number
+  /** Only for one that waits: when it is given up. */
+  dueMs = 0
   readonly #pool: ConnectionPool
-  readonly #sql: string
-  readonly #deadlineMs: number
+  readonly #statement: Statement
   #done: StatementDone | null
   #connection: MysqlConnection | null = null
-  #queuedAtMs = 0
-  #timer: NodeJS.Timeout | null = null
 
-  constructor(pool: ConnectionPool, sql: string, deadlineMs: number, done: StatementDone) {
+  constructor(pool: ConnectionPool, statement: Statement, deadlineMs: number, done: StatementDone) {
     this.#pool = pool
-    this.#sql = sql
-    this.#deadlineMs = deadlineMs
+    this.#statement = statement
+    this.deadlineMs = deadlineMs
     this.#done = done
   }
 
-  expectConnection(): void {
-    this.#queuedAtMs = performance.now()
-    this.#timer = setTimeout(() => {
-      this.#pool.forget(this)
-      this.fail(DEADLINE_UNSENT)
-    }, Math.ceil(this.#deadlineMs))
-  }
-
-  start(connection: MysqlConnection): void {
-    let leftMs = this.#deadlineMs
-    if (this.#timer !== null) {
-      clearTimeout(this.#timer)
-      leftMs = Math.max(1, leftMs - (performance.now() - this.#queuedAtMs))
-    }
+  start(connection: MysqlConnection, leftMs: number): void {
     this.#connection = connection
-    connection.run(this.#sql, leftMs, (failure, result) => {
+    connection.run(this.#statement, leftMs, (failure, result) => {
       const done = this.#done
       this.#done = null
       this.#connection = null
@@ -159,14 +169,12 @@ class Job implements Pending {
   fail(failure: Failure): void {
     const done = this.#done
     this.#done = null
-    if (this.#timer !== null) clearTimeout(this.#timer)
     done?.(failure, undefined)
   }
 
   abandon(): void {
     if (this.#done === null) return
     this.#done = null
-    if (this.#timer !== null) clearTimeout(this.#timer)
     if (this.#connection !== null) this.#pool.drop(this.#connection)
     else this.#pool.forget(this)
   }

@@ -4,15 +4,17 @@
  */
 import { MutableGtidSet } from '../../algorithms/gtid-set.ts'
 import type { ServerState } from '../../algorithms/servers.ts'
+import type { ConnectionSetup } from './connection.ts'
 import type { MysqlTarget } from './target.ts'
 
 /**
  * Once per connection. The server's start is kept in a session variable, because performance_schema.global_status
  * takes longer to read than all the rest, and a connection does not outlive its server.
  */
-export const WATCH_SETUP =
+const WATCH_SQL =
   "SET time_zone = '+00:00', @quorumlab_started = (SELECT NOW(6) - INTERVAL VARIABLE_VALUE SECOND" +
   " FROM performance_schema.global_status WHERE VARIABLE_NAME = 'Uptime')"
+export const WATCH_SETUP: ConnectionSetup = { sql: WATCH_SQL, insert: '' }
 
 export const PROMISED = 'SELECT promised FROM quorumlab.promise WHERE id = 1'
 export const EXECUTED = 'SELECT @@global.gtid_executed'

@@ -9,6 +9,8 @@ import { connect, type Socket } from 'node:net'
 import type { Outcome } from '../../algorithms/servers.ts'
 import type { Pending } from '../../algorithms/world.ts'
 import type { Callable } from '../callable.ts'
+import { DeadlineTimer } from '../deadline-timer.ts'
+import { readInto } from '../read-buffer.ts'
 import { decodeReply } from './codecs.ts'
 import { FrameStream } from './frames.ts'
 
@@ -19,19 +21,44 @@ export type ReplyFrame = readonly [number, 'ok' | 'failed' | 'unknown', unknown]
 
 const CONNECT_TIMEOUT_MS = 1_000
 
-interface Open {
-  readonly kind: string
-  readonly frame: RequestFrame
+/** One request on its way. */
+class Open implements Pending {
+  readonly id: number
+  readonly request: { readonly kind: string }
   readonly done: (outcome: Outcome<unknown>) => void
-  readonly timer: NodeJS.Timeout
+  readonly dueMs: number
   /** The frame's number on the current connection; 0 while waiting for one. */
-  number: number
+  number = 0
+  readonly #open: Map<number, Open>
+
+  constructor(
+    open: Map<number, Open>,
+    id: number,
+    request: { readonly kind: string },
+    dueMs: number,
+    done: (outcome: Outcome<unknown>) => void,
+  ) {
+    this.#open = open
+    this.id = id
+    this.request = request
+    this.dueMs = dueMs
+    this.done = done
+  }
+
+  get frame(): RequestFrame {
+    return [this.id, this.request]
+  }
+
+  abandon(): void {
+    this.#open.delete(this.id)
+  }
 }
 
 export class ServiceClient implements Callable {
   readonly #host: string
   readonly #port: number
   readonly #open = new Map<number, Open>()
+  readonly #deadlines = new DeadlineTimer((nowMs) => this.#expire(nowMs))
   #nextId = 1
   #socket: Socket | null = null
   /** Set once the connection is established. */
@@ -44,33 +71,27 @@ export class ServiceClient implements Callable {
   }
 
   call(request: { readonly kind: string }, deadlineUs: number, done: (outcome: Outcome<unknown>) => void): Pending {
-    const id = this.#nextId++
-    const open: Open = {
-      kind: request.kind,
-      frame: [id, request],
-      done,
-      timer: setTimeout(() => this.#expire(id), Math.ceil(deadlineUs / 1000)),
-      number: 0,
+    const open = new Open(this.#open, this.#nextId++, request, performance.now() + deadlineUs / 1_000, done)
+    this.#open.set(open.id, open)
+    if (this.#closed) this.#settle(open, { kind: 'failed', reason: 'connection closed' })
+    else {
+      this.#deadlines.cover(open.dueMs)
+      if (this.#stream !== null) open.number = this.#stream.send(open.frame)
+      else if (this.#socket === null) this.#connect()
     }
-    this.#open.set(id, open)
-    if (this.#closed) this.#settle(id, open, { kind: 'failed', reason: 'connection closed' })
-    else if (this.#stream !== null) open.number = this.#stream.send(open.frame)
-    else if (this.#socket === null) this.#connect()
-    return {
-      abandon: () => {
-        if (this.#open.delete(id)) clearTimeout(open.timer)
-      },
-    }
+    return open
   }
 
   close(): void {
     this.#closed = true
     this.#socket?.destroy()
     this.#lost('connection closed')
+    this.#deadlines.stop()
   }
 
   #connect(): void {
-    const socket = connect({ host: this.#host, port: this.#port })
+    const onread = readInto((bytes) => this.#stream?.receive(bytes))
+    const socket = connect({ host: this.#host, port: this.#port, noDelay: true, onread })
     this.#socket = socket
     let reason = 'connection lost'
     const timer = setTimeout(() => {
@@ -86,6 +107,8 @@ export class ServiceClient implements Callable {
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ECONNREFUSED') reason = 'connection refused'
     })
+    // Nothing is read as a stream, but only a stream that flows sees its end.
+    socket.resume()
     socket.once('close', () => {
       clearTimeout(timer)
       if (this.#socket === socket) this.#lost(reason)
@@ -93,37 +116,37 @@ export class ServiceClient implements Callable {
   }
 
   #receive(frame: ReplyFrame): void {
-    const [id, kind, body] = frame
-    const open = this.#open.get(id)
+    const open = this.#open.get(frame[0])
     // A reply to what was abandoned or has expired: its caller has long been told.
     if (open === undefined) return
+    const kind = frame[1]
     this.#settle(
-      id,
       open,
-      kind === 'ok' ? { kind, reply: decodeReply(open.kind, body) } : { kind, reason: String(body) },
+      kind === 'ok' ? { kind, reply: decodeReply(open.request.kind, frame[2]) } : { kind, reason: String(frame[2]) },
     )
   }
 
-  #expire(id: number): void {
-    const open = this.#open.get(id)
-    if (open !== undefined) this.#settle(id, open, { kind: this.#mayHaveArrived(open), reason: 'deadline passed' })
+  #expire(nowMs: number): number {
+    let nextMs = Number.POSITIVE_INFINITY
+    for (const open of this.#open.values())
+      if (open.dueMs <= nowMs) this.#settle(open, { kind: this.#mayHaveArrived(open), reason: 'deadline passed' })
+      else nextMs = Math.min(nextMs, open.dueMs)
+    return nextMs
   }
 
   #lost(reason: string): void {
-    const lost = [...this.#open]
-    const outcomes = lost.map(([, open]) => this.#mayHaveArrived(open))
+    const lost = [...this.#open.values()]
+    const outcomes = lost.map((open) => this.#mayHaveArrived(open))
     this.#socket = null
     this.#stream = null
-    for (let i = 0; i < lost.length; i++) this.#settle(lost[i]![0], lost[i]![1], { kind: outcomes[i]!, reason })
+    for (let i = 0; i < lost.length; i++) this.#settle(lost[i]!, { kind: outcomes[i]!, reason })
   }
 
   #mayHaveArrived(open: Open): 'failed' | 'unknown' {
     return this.#stream !== null && open.number > 0 && open.number <= this.#stream.written ? 'unknown' : 'failed'
   }
 
-  #settle(id: number, open: Open, outcome: Outcome<unknown>): void {
-    if (!this.#open.delete(id)) return
-    clearTimeout(open.timer)
-    open.done(outcome)
+  #settle(open: Open, outcome: Outcome<unknown>): void {
+    if (this.#open.delete(open.id)) open.done(outcome)
   }
 }

@@ -8,21 +8,22 @@
 import type { Socket } from 'node:net'
 
 /** A frame longer than this is a broken peer, not a message. */
-const MAX_FRAME_CHARACTERS = 16 * 1024 * 1024
+const MAX_FRAME_BYTES = 16 * 1024 * 1024
+const NEWLINE = 0x0a
 
 export class FrameStream {
   readonly #socket: Socket
-  #outbox: string[] = []
-  #flushing = false
-  #tail = ''
+  readonly #onFrame: (frame: unknown) => void
+  #outbox = ''
+  #queued = 0
+  /** The beginning of a frame whose end has not arrived. */
+  #tail: Buffer | null = null
   #written = 0
 
-  /** Calls `onFrame` for each message; a peer that sends anything but JSON lines is cut off. */
+  /** Calls `onFrame` for each message that `receive` is given; a peer that sends anything but JSON lines is cut off. */
   constructor(socket: Socket, onFrame: (frame: unknown) => void) {
     this.#socket = socket
-    socket.setNoDelay(true)
-    socket.setEncoding('utf8')
-    socket.on('data', (chunk: string) => this.#receive(chunk, onFrame))
+    this.#onFrame = onFrame
   }
 
   /** Frames handed to the kernel so far: what has a higher number (see `send`) was certainly not seen by the peer. */
@@ -32,42 +33,46 @@ export class FrameStream {
 
   /** Queues a frame and returns its number, counted from 1. */
   send(frame: unknown): number {
-    const number = this.#written + this.#outbox.push(JSON.stringify(frame))
-    if (!this.#flushing) {
-      this.#flushing = true
-      setImmediate(() => this.#flush())
-    }
-    return number
+    this.#outbox += `${JSON.stringify(frame)}\n`
+    if (this.#queued++ === 0) setImmediate(flush, this)
+    return this.#written + this.#queued
   }
 
-  #flush(): void {
-    this.#flushing = false
-    if (this.#outbox.length === 0 || this.#socket.destroyed) return
-    const batch = this.#outbox.length === 1 ? `${this.#outbox[0]}\n` : `${this.#outbox.join('\n')}\n`
-    this.#written += this.#outbox.length
-    this.#outbox = []
+  /** The runtime's. */
+  flush(): void {
+    const batch = this.#outbox
+    this.#outbox = ''
+    if (this.#socket.destroyed) return
+    this.#written += this.#queued
+    this.#queued = 0
     this.#socket.write(batch)
   }
 
-  #receive(chunk: string, onFrame: (frame: unknown) => void): void {
-    let from = 0
-    for (;;) {
-      const newline = chunk.indexOf('\n', from)
-      if (newline < 0) break
-      const line = this.#tail + chunk.slice(from, newline)
-      this.#tail = ''
-      from = newline + 1
+  /** Bytes as they arrive; they are not kept. */
+  receive(bytes: Buffer): void {
+    const arrived = this.#tail === null ? bytes : Buffer.concat([this.#tail, bytes])
+    const end = arrived.lastIndexOf(NEWLINE)
+    this.#tail = end + 1 === arrived.length ? null : Buffer.from(arrived.subarray(end + 1))
+    if (this.#tail !== null && this.#tail.length > MAX_FRAME_BYTES) this.#socket.destroy()
+    if (end < 0) return
+    const text = arrived.toString('utf8', 0, end)
+    for (let from = 0; from <= text.length; ) {
+      let newline = text.indexOf('\n', from)
+      if (newline < 0) newline = text.length
       let frame: unknown
       try {
-        frame = JSON.parse(line)
+        frame = JSON.parse(from === 0 && newline === text.length ? text : text.slice(from, newline))
       } catch {
         this.#socket.destroy()
         return
       }
-      onFrame(frame)
+      from = newline + 1
+      this.#onFrame(frame)
       if (this.#socket.destroyed) return
     }
-    this.#tail += from === 0 ? chunk : chunk.slice(from)
-    if (this.#tail.length > MAX_FRAME_CHARACTERS) this.#socket.destroy()
   }
+}
+
+function flush(stream: FrameStream): void {
+  stream.flush()
 }

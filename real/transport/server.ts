@@ -43,6 +43,7 @@ export class ServiceServer {
 
   #accept(socket: Socket, handler: Handler): void {
     this.#sockets.add(socket)
+    socket.setNoDelay(true)
     socket.on('error', () => {})
     socket.once('close', () => this.#sockets.delete(socket))
     const stream = new FrameStream(socket, (frame) => {
@@ -53,5 +54,6 @@ export class ServiceServer {
         stream.send(reply)
       })
     })
+    socket.on('data', (bytes: Buffer) => stream.receive(bytes))
   }
 }

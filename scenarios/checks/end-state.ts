@@ -48,7 +48,7 @@ function parseEndState(record: RunRecord): EndState {
         role,
         executed,
         gtids: new GtidLookup(executed),
-        rows: new RowLookup(ops),
+        rows: RowLookup.of(ops),
         tableChecksum,
       })
     }

@@ -12,6 +12,15 @@ export class RowLookup {
   readonly #ops: ReadonlySet<number>
   readonly #bitmap: Uint8Array | null
 
+  static readonly #made = new WeakMap<ReadonlySet<number>, RowLookup>()
+
+  /** Servers that agree may share their set of rows: it gets one lookup. */
+  static of(ops: ReadonlySet<number>): RowLookup {
+    let lookup = RowLookup.#made.get(ops)
+    if (lookup === undefined) RowLookup.#made.set(ops, (lookup = new RowLookup(ops)))
+    return lookup
+  }
+
   constructor(ops: ReadonlySet<number>) {
     this.#ops = ops
     this.size = ops.size
@@ -31,6 +40,7 @@ export class RowLookup {
 
   /** Rows of `other` that are not here, ascending. */
   missing(other: RowLookup): number[] {
+    if (other.#ops === this.#ops) return []
     const missing: number[] = []
     for (const op of other.#ops) if (!this.has(op)) missing.push(op)
     return missing.sort((a, b) => a - b)

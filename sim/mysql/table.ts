@@ -20,6 +20,14 @@ export class Table {
     return ops
   }
 
+  hasSameOps(other: Table): boolean {
+    if (this.#size !== other.#size) return false
+    // As many here as there: it is enough to look one way.
+    const ops = this.#present
+    for (let op = 0; op < ops.length; op++) if (ops[op] === 1 && other.#present[op] !== 1) return false
+    return true
+  }
+
   has(op: number): boolean {
     return this.#present[op] === 1
   }

@@ -128,3 +128,18 @@ test('a read is confirmed by floor(n/2) replicas that were asked after it began'
   confirmations.confirm(3, confirmations.newest)
   assert.equal(late.value, 'confirmed')
 })
+
+test('a member that lost what was acknowledged beyond all questions counts only after something newer', () => {
+  const acks = fresh()
+  acks.report(1, upTo(150), 1)
+  acks.report(2, upTo(140), 2)
+  assert.equal(acks.acknowledgedUpTo, 140)
+  // Nobody had asked about more than 100, but a read may have shown 140.
+  acks.exclude(1)
+  acks.report(1, upTo(120), 3)
+  assert.deepEqual([...acks.excluded()], [1])
+  acks.report(3, upTo(145), 4)
+  acks.report(2, upTo(145), 5)
+  acks.report(1, upTo(145), 6)
+  assert.deepEqual([...acks.excluded()], [])
+})

@@ -14,14 +14,13 @@ import { test } from '../../support/test.ts'
 const SEEDS = 30
 const TARGETS = ['source', 'replica', 'coordinator', 'node1', 'node2', 'node3', 'node4', 'timestamp-1']
 
-/** A scenario drawn from the seed: one to four faults, each on a target of its own, all overlapping as they like. */
-function randomScenario(seed: number): string {
-  const stream = new RandomStreams(seed).stream('random-faults')
-  const below = (n: number) => Math.floor(stream.uniform() * n)
-  const pick = <T>(items: readonly T[]): T => items[below(items.length)]!
+type Pick = <T>(items: readonly T[]) => T
+
+/** One to four faults, each on a target of its own, overlapping as they like. */
+function scattered(below: (n: number) => number, pick: Pick): string[] {
   const targets = [...TARGETS]
   let cut = false
-  const faults = Array.from({ length: 1 + below(4) }, () => {
+  return Array.from({ length: 1 + below(4) }, () => {
     const target = targets.splice(below(targets.length), 1)[0]!
     const atMs = 1000 + below(6000)
     const forMs = Math.min(200 + below(5000), 7900 - atMs)
@@ -29,10 +28,43 @@ function randomScenario(seed: number): string {
     // At most one partition: a second one of the same server, by its role, would have no effect, and that is an error.
     const verb = pick(['crash', 'crash', 'stop', 'pause', ...(cut ? [] : ['partition']), ...(isNode ? ['slow'] : [])])
     cut ||= verb === 'partition'
-    if (verb === 'slow') return `  - { at: ${atMs}ms, slow: ${target}, cpu: 0.2, for: ${forMs}ms }`
+    if (verb === 'slow') return `{ at: ${atMs}ms, slow: ${target}, cpu: 0.2, for: ${forMs}ms }`
     const direction = verb === 'partition' ? `, direction: ${pick(['both', 'in', 'out'])}` : ''
-    return `  - { at: ${atMs}ms, ${verb}: ${target}${direction}, for: ${forMs}ms }`
+    return `{ at: ${atMs}ms, ${verb}: ${target}${direction}, for: ${forMs}ms }`
   })
+}
+
+/**
+ * What a careless take-over loses writes to: one or two replicas are left behind, then the source and perhaps a
+ * replica that was up to date are gone at nearly the same moment as the laggards are back.
+ */
+function leftBehind(below: (n: number) => number, pick: Pick): string[] {
+  const replicas = ['node2', 'node3', 'node4']
+  const behind = Array.from({ length: 1 + below(2) }, () => replicas.splice(below(replicas.length), 1)[0]!)
+  const backMs = 3500 + below(600)
+  const goneMs = 3500 + below(600)
+  const away = pick(['pause', 'crash', 'stop'])
+  const faults = behind.map((node) => `{ at: ${1500 + below(1500)}ms, ${away}: ${node}, for: ${backMs}ms }`)
+  // `for` counts from the fault, so the ends are set by hand.
+  const ended = faults.map((fault) => {
+    const atMs = Number(/at: (\d+)ms/.exec(fault)![1])
+    return fault.replace(/for: \d+ms/, `for: ${backMs - atMs}ms`)
+  })
+  const source = `{ at: ${goneMs}ms, ${pick(['crash', 'pause', 'stop'])}: node1, for: ${500 + below(3000)}ms }`
+  const others = replicas
+    .filter(() => below(2) === 0)
+    .map(
+      (node) => `{ at: ${goneMs + below(30)}ms, ${pick(['crash', 'pause'])}: ${node}, for: ${1500 + below(2500)}ms }`,
+    )
+  return [...ended, source, ...others]
+}
+
+/** A scenario drawn from the seed. */
+function randomScenario(seed: number): string {
+  const stream = new RandomStreams(seed).stream('random-faults')
+  const below = (n: number) => Math.floor(stream.uniform() * n)
+  const pick: Pick = (items) => items[below(items.length)]!
+  const faults = seed % 2 === 0 ? scattered(below, pick) : leftBehind(below, pick)
   return `
 name: random-faults
 description: Drawn from seed ${seed}.
@@ -41,7 +73,7 @@ algorithms: { timestamps: odd-even, quorum: ${pick(['majority', 'cabinet-top'])}
 workload:   { ratePerSec: 200, clients: 16, reads: 0.4, keys: 10, consistency: STRONG, duration: 8s, warmup: 500ms }
 checks:     [acknowledged-writes-survive, single-writer, replicas-converge]
 faults:
-${faults.join('\n')}
+${faults.map((fault) => `  - ${fault}`).join('\n')}
 `
 }
 

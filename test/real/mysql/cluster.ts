@@ -14,7 +14,7 @@ import type { Callable } from '../../../real/callable.ts'
 import type { Driver } from '../../../real/drivers/driver.ts'
 import { createLocalDriver } from '../../../real/drivers/local/local-driver.ts'
 import { MysqlClient } from '../../../real/mysql/client.ts'
-import { MysqlConnection } from '../../../real/mysql/connection.ts'
+import { MysqlConnection, NO_SETUP } from '../../../real/mysql/connection.ts'
 
 export class TestCluster {
   readonly driver: Driver
@@ -87,7 +87,7 @@ export class TestCluster {
     const { host, port } = this.driver.nodes[member]!
     const endpoint = { host, port, account: this.driver.accounts.admin }
     const connection = await new Promise<MysqlConnection>((resolve, reject) => {
-      new MysqlConnection(endpoint, '', resolve, (_, failure) => reject(new Error(failure.reason)))
+      new MysqlConnection(endpoint, NO_SETUP, resolve, (_, failure) => reject(new Error(failure.reason)))
     })
     this.#connections.push(connection)
     return (text) =>

@@ -134,6 +134,28 @@ test('GTID sets travel as text and arrive as sets, in requests and in replies', 
   )
 })
 
+test('a reply that arrives in pieces, cut within a character, is one reply', async () => {
+  const text = 'naïve \u{1f600} ok'
+  const tcp = createServer({ noDelay: true }, (socket) => {
+    socket.on('error', () => {})
+    socket.once('data', async (chunk) => {
+      const [id] = JSON.parse(String(chunk))
+      for (const byte of Buffer.from(`${JSON.stringify([id, 'ok', text])}\n`)) {
+        socket.write(Buffer.of(byte))
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    })
+  })
+  await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve))
+  const client = new ServiceClient('127.0.0.1', (tcp.address() as { port: number }).port)
+  try {
+    assert.deepEqual(await ask(client, { kind: 'echo' }), { kind: 'ok', reply: text })
+  } finally {
+    client.close()
+    await new Promise((resolve) => tcp.close(resolve))
+  }
+})
+
 test('a peer that does not speak the protocol is cut off', async () => {
   await withServer(
     (_, answer) => answer({ kind: 'ok', reply: null }),

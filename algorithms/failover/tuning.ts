@@ -1,0 +1,17 @@
+/** Deadlines and intervals of the coordinator; every one can be set under `tuning:` in the file. */
+export interface Tuning {
+  readonly probeIntervalUs: number
+  readonly probeTimeoutUs: number
+  /** Source unreachable for client and probe, replicas still fed: fail over after this. */
+  readonly unreachableUs: number
+  /** Source reachable, STRONG writes unacknowledgeable: planned move after this. */
+  readonly stalledUs: number
+  /** A STRONG write's quorum: `unknown` after this. */
+  readonly quorumTimeoutUs: number
+  /** One statement on a server. */
+  readonly statementTimeoutUs: number
+  readonly adminTimeoutUs: number
+  readonly drainTimeoutUs: number
+  /** No second failover sooner than this after the last one. */
+  readonly minimumTermUs: number
+}

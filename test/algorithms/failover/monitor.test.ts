@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { Acknowledgements } from '../../../algorithms/failover/acknowledgements.ts'
+import { markerOf } from '../../../algorithms/failover/epoch.ts'
+import { observe, observeCommand, rememberReports } from '../../../algorithms/failover/monitor.ts'
+import { type CoordinatorState, newMember, type Reign } from '../../../algorithms/failover/state.ts'
+import { EMPTY_GTID_SET, MutableGtidSet } from '../../../algorithms/gtid-set.ts'
+import type { ServerState } from '../../../algorithms/servers.ts'
+import { test } from '../../support/test.ts'
+
+const UUID = '11111111-1111-1111-1111-111111111111'
+const marker = markerOf({ epoch: 1, k: 2, member: 0, base: 0 })
+
+/** What a replica shows that holds the epoch up to `number`. */
+function showing(number: number, receiver: ServerState['receiver'] = 'running'): ServerState {
+  const executed = MutableGtidSet.interval(UUID, 1, number)
+  executed.add(marker)
+  return {
+    uuid: '22222222-2222-2222-2222-222222222222',
+    executed,
+    retrieved: EMPTY_GTID_SET,
+    promised: 0,
+    superReadOnly: true,
+    offline: false,
+    receiver,
+    applier: 'running',
+    source: 'node1',
+    fedAgeUs: 0,
+    uptimeUs: 1,
+    semiSyncSource: false,
+  }
+}
+
+function fresh() {
+  const member = newMember(1, 'node2', EMPTY_GTID_SET)
+  const acknowledgements = new Acknowledgements({ sourceUuid: UUID, source: 0, base: 0, marker, k: 2 }, 4)
+  const reign = { acknowledgements } as Partial<Reign> as Reign
+  const coordinator = { highestEpoch: 0, reign } as Partial<CoordinatorState> as CoordinatorState
+  return { member, acknowledgements, coordinator }
+}
+
+test('what a replica received after a probe and before its receiver stopped is not missed', () => {
+  const { member, coordinator } = fresh()
+  // The command is asked at 100 and answered at 130; a probe is asked at 110 and answered at 120.
+  observe(coordinator, member, showing(5), 110, 120)
+  observeCommand(coordinator, member, showing(7, 'stopped'), 100, 130)
+  assert.equal(member.held.highest(UUID), 7)
+  assert.equal(member.state!.receiver, 'stopped')
+  // Asked while the command ran, answered after it: nobody knows which was first.
+  observe(coordinator, member, showing(6), 125, 140)
+  assert.equal(member.held.highest(UUID), 7)
+  assert.equal(member.state!.receiver, 'stopped')
+  assert.equal(member.lost, false)
+})
+
+test('of answers that overlap none is forgotten, and a later one that holds less shows a loss', () => {
+  const { member, coordinator } = fresh()
+  observe(coordinator, member, showing(9), 100, 120)
+  observe(coordinator, member, showing(8), 110, 130)
+  assert.equal(member.lost, false)
+  observe(coordinator, member, showing(8), 140, 150)
+  assert.equal(member.lost, true)
+})
+
+test('a replica that acknowledged a transaction and shows it no more has lost data, although no probe ever showed it', () => {
+  const { member, coordinator, acknowledgements } = fresh()
+  observe(coordinator, member, showing(5), 100, 110)
+  acknowledgements.report(1, showing(9).executed, 120)
+  rememberReports(coordinator, member, 130)
+  // Asked before the report came: proves nothing.
+  observe(coordinator, member, showing(6), 125, 140)
+  assert.equal(member.lost, false)
+  observe(coordinator, member, showing(6), 150, 160)
+  assert.equal(member.lost, true)
+  assert.deepEqual([...acknowledgements.excluded()], [1])
+})
