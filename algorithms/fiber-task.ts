@@ -107,7 +107,6 @@ export class Task<T> implements Joinable<T> {
   #step(mode: number, value: unknown): void {
     const { process } = this
     const { world } = process
-    const wait = this.wait
     this.#running = true
     for (;;) {
       let result: IteratorResult<Effect, T>
@@ -164,66 +163,77 @@ export class Task<T> implements Joinable<T> {
           break
         case 'all':
         case 'race': {
-          const group = new Group(
-            (name, fiber) => new Task(process, this, name, fiber),
-            effect.kind,
-            effect.children,
-            (ending) => {
-              if (ending.kind === 'failed') this.process.run(() => this.continue(wait, ending.error, THROW))
-              else this.process.run(() => this.continue(wait, ending.kind === 'done' ? ending.value : undefined))
-            },
-          )
-          const immediate = group.begin()
-          if (immediate === null) {
-            this.#pending = group
-            break
-          }
-          if (immediate.kind === 'failed') mode = THROW
-          value =
-            immediate.kind === 'failed' ? immediate.error : immediate.kind === 'done' ? immediate.value : undefined
+          const ending = this.#gather(effect.kind, effect.children)
+          if (ending === null) break
+          if (ending.kind === 'failed') mode = THROW
+          value = ending.kind === 'failed' ? ending.error : ending.kind === 'done' ? ending.value : undefined
           continue
         }
-        case 'fork': {
-          const task = new Task(process, effect.daemon ? null : this, effect.name, effect.fiber)
-          if (!effect.daemon) (this.#forks ??= []).push(task)
-          process.run(() => task.begin())
-          value = task
+        case 'fork':
+          value = this.#fork(effect.name, effect.fiber, effect.daemon)
           continue
-        }
         case 'join':
-        case 'cancel': {
-          const task = effect.task as Task<unknown>
-          if (effect.kind === 'cancel') {
-            if (task === (this as Task<unknown>)) {
-              this.#cancelAsked = true
-              value = undefined
-              continue
-            }
-            task.cancel()
-          }
-          const joined = new JoinWait(task, effect.kind, (error, joinedValue) =>
-            this.process.run(() =>
-              error === null ? this.continue(wait, joinedValue) : this.continue(wait, error.error, THROW),
-            ),
-          )
-          this.#pending = joined
-          joined.begin()
+          this.#await(effect.task as Task<unknown>, 'join')
           break
-        }
+        case 'cancel':
+          if (effect.task === (this as Task<unknown>)) {
+            this.#cancelAsked = true
+            value = undefined
+            continue
+          }
+          ;(effect.task as Task<unknown>).cancel()
+          this.#await(effect.task as Task<unknown>, 'cancel')
+          break
       }
       this.#running = false
       return
     }
   }
 
+  // The rarer effects are apart: a closure inside #step would make every step of every fiber keep its variables for it.
+
+  /** The ending of a group whose children have all settled while they were started; else null. */
+  #gather(kind: 'all' | 'race', children: Readonly<Record<string, Fiber<unknown>>>): Ending | null {
+    const { process, wait } = this
+    const group = new Group(
+      (name, fiber) => new Task(process, this, name, fiber),
+      kind,
+      children,
+      (ending) => {
+        if (ending.kind === 'failed') process.run(() => this.continue(wait, ending.error, THROW))
+        else process.run(() => this.continue(wait, ending.kind === 'done' ? ending.value : undefined))
+      },
+    )
+    const ending = group.begin()
+    if (ending === null) this.#pending = group
+    return ending
+  }
+
+  #fork(name: string, fiber: Fiber<unknown>, daemon: boolean): Task<unknown> {
+    const task = new Task(this.process, daemon ? null : this, name, fiber)
+    if (!daemon) (this.#forks ??= []).push(task)
+    this.process.run(() => task.begin())
+    return task
+  }
+
+  #await(task: Task<unknown>, kind: 'join' | 'cancel'): void {
+    const { process, wait } = this
+    const joined = new JoinWait(task, kind, (error, value) =>
+      process.run(() => (error === null ? this.continue(wait, value) : this.continue(wait, error.error, THROW))),
+    )
+    this.#pending = joined
+    joined.begin()
+  }
+
   /** The generator has ended; the task has when its forks have, too. */
   #end(ending: Ending): void {
     this.#ending = ending
-    const forks = this.#forks?.filter((fork) => !fork.settled) ?? []
-    if (forks.length === 0) {
-      this.#settle(ending)
-      return
-    }
+    const forks = this.#forks?.filter((fork) => !fork.settled)
+    if (forks === undefined || forks.length === 0) this.#settle(ending)
+    else this.#endAfter(forks)
+  }
+
+  #endAfter(forks: readonly Task<unknown>[]): void {
     let left = forks.length
     for (const fork of forks) {
       fork.observe((forkEnding) => {

@@ -46,7 +46,7 @@ export class FiberProcess {
   /** Start a fiber owned by the process. */
   spawn<T>(name: string, fiber: Fiber<T>): Task<T> {
     const task = new Task<T>(this, null, name, fiber)
-    if (this.#draining) this.run(() => task.begin())
+    if (this.#draining) this.#beginLater(task)
     else if (this.alive) this.#now(task, undefined)
     return task
   }
@@ -63,14 +63,21 @@ export class FiberProcess {
 
   /** The world's answer to `task`: at once when nothing is being stepped. */
   resume(task: Task<unknown>, value: unknown): void {
-    if (!this.#draining) this.#now(task, value)
-    else {
-      const wait = task.wait
-      this.run(() => task.continue(wait, value))
-    }
+    if (this.#draining) this.#resumeLater(task, task.wait, value)
+    else if (this.alive) this.#now(task, value)
   }
 
-  /** The short cut for the common case: nothing is queued for what can be stepped now. */
+  // Apart from their callers, which would pay for the closures at every call.
+
+  #beginLater(task: Task<unknown>): void {
+    this.run(() => task.begin())
+  }
+
+  #resumeLater(task: Task<unknown>, wait: number, value: unknown): void {
+    this.run(() => task.continue(wait, value))
+  }
+
+  /** The short cut for the common case: what can be stepped now is not queued. */
   #now(task: Task<unknown>, value: unknown): void {
     this.#draining = true
     try {

@@ -68,17 +68,15 @@ export class Network {
     waiter: Waiter<Outcome<unknown>>,
   ): Call {
     const call = new Call(this, caller, server, request, waiter)
-    this.#deadlinesOf(deadlineUs).add(call)
+    const deadlines = this.#deadlines.get(deadlineUs) ?? this.#newDeadlines(deadlineUs)
+    deadlines.add(call)
     call.send()
     return call
   }
 
-  #deadlinesOf(durationUs: number): Deadlines {
-    let deadlines = this.#deadlines.get(durationUs)
-    if (deadlines === undefined) {
-      deadlines = new Deadlines(this.kernel.queue, durationUs, () => this.#deadlines.delete(durationUs))
-      this.#deadlines.set(durationUs, deadlines)
-    }
+  #newDeadlines(durationUs: number): Deadlines {
+    const deadlines = new Deadlines(this.kernel.queue, durationUs, () => this.#deadlines.delete(durationUs))
+    this.#deadlines.set(durationUs, deadlines)
     return deadlines
   }
 
