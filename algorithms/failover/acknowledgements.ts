@@ -138,8 +138,9 @@ export class Acknowledgements {
     this.#held[member] = NOTHING_HELD
   }
 
-  excluded(): ReadonlySet<number> {
-    return new Set(this.#excludedUntil.keys())
+  /** Lost data, and has not proved itself since. */
+  isExcluded(member: number): boolean {
+    return this.#excludedUntil.has(member)
   }
 
   /** The epoch is over for this coordinator: what is open will never be acknowledged by it. */

@@ -108,7 +108,7 @@ export function markLost(coordinator: CoordinatorState, member: Member): void {
 }
 
 function provedItself(coordinator: CoordinatorState, member: Member): boolean {
-  return coordinator.reign !== null && !coordinator.reign.acknowledgements.excluded().has(member.index)
+  return coordinator.reign !== null && !coordinator.reign.acknowledgements.isExcluded(member.index)
 }
 
 /** A client's statement on the source succeeded or not: the detector's second witness. */

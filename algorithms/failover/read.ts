@@ -8,15 +8,14 @@ import type { Consistency, ReadReply } from '../servers.ts'
 import { clientOutcome } from './monitor.ts'
 import type { CoordinatorState, Member, Reign } from './state.ts'
 
-export function* read(
+export function read(
   coordinator: CoordinatorState,
   request: { readonly key: number; readonly consistency: Consistency },
 ): Fiber<ReadReply> {
   const { reign } = coordinator
-  if (reign === null) return failed('no source reigns')
-  return request.consistency === 'STRONG'
-    ? yield* strong(coordinator, reign, request.key)
-    : yield* eventual(coordinator, reign, request.key)
+  if (reign === null) return refusal('no source reigns')
+  const { key } = request
+  return request.consistency === 'STRONG' ? strong(coordinator, reign, key) : eventual(coordinator, reign, key)
 }
 
 function* strong(coordinator: CoordinatorState, reign: Reign, key: number): Fiber<ReadReply> {
@@ -68,6 +67,10 @@ function nearest(coordinator: CoordinatorState, reign: Reign): Member {
     if (best === reign.source || member.latencyUs < best.latencyUs) best = member
   }
   return best
+}
+
+function* refusal(reason: string): Fiber<ReadReply> {
+  return failed(reason)
 }
 
 function failed(reason: string): ReadReply {

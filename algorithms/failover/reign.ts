@@ -104,7 +104,7 @@ function* confirmationWaiter(coordinator: CoordinatorState, reign: Reign, member
     }
     const { promised, gtids } = outcome.reply
     const outdated = isOutdated(coordinator, reign, member, promised, gtids)
-    if (!outdated && !member.lost && !acknowledgements.excluded().has(member.index))
+    if (!outdated && !member.lost && !acknowledgements.isExcluded(member.index))
       confirmations.confirm(member.index, askedAt)
     else yield* sleep(RETRY_US)
   }
