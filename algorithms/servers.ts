@@ -58,7 +58,7 @@ export interface RowValue {
 
 /**
  * Administrative commands: each changes a server, so each runs in the one session that holds the server's
- * administrator lock, after the check that the session's epoch is not outdated (failover.md section 2).
+ * administrator lock, after the check that the session's epoch is not outdated (failover/rules.md section 2).
  * A deposed session gets `failed` with a reason that starts with `deposed`.
  */
 export type AdminCommand =

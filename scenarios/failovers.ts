@@ -1,5 +1,5 @@
 /**
- * The failovers of a run, measured as failover.md section 5 defines them: from the fault's witness (or, where no fault
+ * The failovers of a run, measured as failover/rules.md section 5 defines them: from the fault's witness (or, where no fault
  * hit the source, from the moment the switch was begun) to the first acknowledged write of the new epoch that a client
  * intended after the fault.
  *

@@ -130,7 +130,7 @@ export class Acknowledgements {
     return reported
   }
 
-  /** The member lost relay logs or was rebuilt: it does not count until it proves itself (failover.md section 1). */
+  /** The member lost relay logs or was rebuilt: it does not count until it proves itself (failover/rules.md section 1). */
   exclude(member: number): void {
     // What is acknowledged may be so because of what it has just lost, also beyond what anybody asked about.
     this.#excludedUntil.set(member, Math.max(this.highest, this.acknowledgedUpTo))

@@ -1,6 +1,6 @@
 /**
  * Is this epoch still the newest? A STRONG read is answered only after floor(n/2) replicas, asked after the data was
- * read, said that they know of no newer epoch (failover.md section 4). Reads are numbered; each replica is asked at
+ * read, said that they know of no newer epoch (failover/rules.md section 4). Reads are numbered; each replica is asked at
  * most once at a time, and one answer confirms every read that was waiting when it was asked.
  */
 import { type Deferred, deferred } from '../effects.ts'

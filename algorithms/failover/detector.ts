@@ -1,6 +1,6 @@
 /**
  * When is the source gone? A pure judgement over what arrived over the network, never over what the operating system
- * or a container engine knows (failover.md section 3).
+ * or a container engine knows (failover/rules.md section 3).
  */
 export interface SourceEvidence {
   readonly nowUs: number

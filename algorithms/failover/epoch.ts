@@ -1,7 +1,7 @@
 /**
  * An epoch's row, carried by its own GTID.
  *
- * failover.md asks that every epoch begin with a replicated row (epoch, source, k), and that a coordinator see that
+ * failover/rules.md asks that every epoch begin with a replicated row (epoch, source, k), and that a coordinator see that
  * row even where it lies unread in a relay log. MySQL shows which GTIDs a relay log holds, but not what they did. So
  * the row's transaction gets a GTID of its own making: `SET gtid_next = '<marker uuid>:1'` with a uuid that spells the
  * row. Whoever can read a server's executed and retrieved sets has read every epoch row in them, on any MySQL since

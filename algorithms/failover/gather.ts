@@ -1,4 +1,4 @@
-/** Steps 1 and 2 of a take-over: promise and stop everywhere, fence what can still write (failover.md section 2). */
+/** Steps 1 and 2 of a take-over: promise and stop everywhere, fence what can still write (failover/rules.md section 2). */
 import { type Deferred, deferred, emit, type Fiber, fork, now, wait } from '../effects.ts'
 import type { GtidSet } from '../gtid-set.ts'
 import { administer, isDeposed } from './administer.ts'

@@ -23,7 +23,7 @@ export function* probeLoop(coordinator: CoordinatorState, member: Member): Fiber
     rememberReports(coordinator, member, askedUs)
     const outcome = yield* call(member.server, { kind: 'probe' }, probeTimeoutUs)
     const answeredUs = yield* now()
-    // A loop that was itself late proves nothing about the server (failover.md section 3).
+    // A loop that was itself late proves nothing about the server (failover/rules.md section 3).
     const late = answeredUs - askedUs > probeTimeoutUs + probeTimeoutUs / 3
     if (outcome.kind === 'ok') {
       member.latencyUs += (answeredUs - askedUs - member.latencyUs) * LATENCY_GAIN

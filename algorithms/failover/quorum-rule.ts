@@ -1,5 +1,5 @@
 /**
- * When a failover is allowed, and what it must keep (failover.md sections 1 and 2). Counting is over the n configured
+ * When a failover is allowed, and what it must keep (failover/rules.md sections 1 and 2). Counting is over the n configured
  * servers, never over those reachable now.
  */
 import type { GtidSet } from '../gtid-set.ts'

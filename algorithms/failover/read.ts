@@ -1,5 +1,5 @@
 /**
- * One read. EVENTUAL: the nearest healthy replica, as stale as it is. STRONG: linearizable, by failover.md section 4:
+ * One read. EVENTUAL: the nearest healthy replica, as stale as it is. STRONG: linearizable, by failover/rules.md section 4:
  * the source's data, held back until everything it may show is acknowledged, and until floor(n/2) replicas, asked after
  * the read, know of no newer epoch.
  */

@@ -1,6 +1,6 @@
 /**
  * A server comes back, or is found not following: make it a replica of the reigning source without letting anything it
- * has and the source lacks slip into the cluster (failover.md section 2, step 7).
+ * has and the source lacks slip into the cluster (failover/rules.md section 2, step 7).
  */
 import { call, emit, type Fiber, now } from '../effects.ts'
 import { type GtidSet, MutableGtidSet } from '../gtid-set.ts'

@@ -1,5 +1,5 @@
 /**
- * Taking over: the one procedure behind a start, a failover and a planned switch. It follows failover.md section 2
+ * Taking over: the one procedure behind a start, a failover and a planned switch. It follows failover/rules.md section 2
  * step by step, and it is safe whatever the election policy prefers: the policy only picks among members that were
  * stopped, read and counted, and the winner serves nothing before it holds everything that may have been acknowledged.
  */
@@ -135,7 +135,7 @@ function* promote(
   target: GtidSet,
 ): Fiber<TakeOver | { readonly kind: 'unable'; readonly reason: string }> {
   const nodes = coordinator.members.length
-  // A failover never lowers k (failover.md section 1).
+  // A failover never lowers k (failover/rules.md section 1).
   const k = Math.max(coordinator.quorum.replicasRequired(nodes), living?.k ?? 0)
   const sourceUuid = winner.state!.uuid
   const base = target.highest(sourceUuid)

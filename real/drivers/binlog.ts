@@ -2,7 +2,7 @@
  * Reads the transactions' headers out of a binlog file: which GTID, and when it was committed where.
  *
  * Every transaction begins with a Gtid event. It carries the moment at which this server committed it and, when that
- * was another server, the moment at which that one did: exact, free, and per transaction (failover.md, section 5).
+ * was another server, the moment at which that one did: exact, free, and per transaction (failover/rules.md, section 5).
  * mysqlbinlog prints the same numbers among a kilobyte of text for each transaction; the header is 50 bytes, and the
  * layout has not changed since 8.0.1. A test holds the two against each other.
  *

@@ -1,7 +1,7 @@
 /**
  * Who owns the servers. A driver brings MySQL servers up, does to their processes what a scenario's faults ask, looks
  * at them from outside, and takes everything away again. It knows nothing about replication: servers boot read-only and
- * following nobody, and the coordinator sets the cluster up (failover.md, section 2).
+ * following nobody, and the coordinator sets the cluster up (failover/rules.md, section 2).
  *
  * One interface for local processes, later Docker and servers that are merely attached to; the same few files each.
  */

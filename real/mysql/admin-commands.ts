@@ -1,11 +1,11 @@
 /**
- * The administrative commands, statement by statement, by the rules of failover.md section 2 and with the traps of
+ * The administrative commands, statement by statement, by the rules of failover/rules.md section 2 and with the traps of
  * real servers in mind. Each function assumes that its session holds the lock and is not deposed; each ends with the
  * state read back from the server itself.
  */
 import { rowOf } from '../../algorithms/failover/epoch.ts'
 import type { AdminCommand, ServerState } from '../../algorithms/servers.ts'
-import { AdminError, type AdminSession } from './admin-session.ts'
+import { AdminError, type AdminSession, LOCK } from './admin-session.ts'
 import { PROMISED, stateOf, stateText } from './state.ts'
 import type { MysqlTarget } from './target.ts'
 
@@ -38,6 +38,8 @@ export async function perform(session: AdminSession, target: MysqlTarget, action
       await session.change('RESET REPLICA ALL')
       break
     case 'release':
+      // Closing the session frees the lock only when the server notices; saying so frees it now.
+      await session.ask(`SELECT RELEASE_LOCK('${LOCK}')`)
       break
   }
   return await state(session, target)
@@ -68,7 +70,7 @@ async function promise(session: AdminSession, epoch: number): Promise<void> {
   await session.change('SET SESSION sql_log_bin = 1')
 }
 
-/** STOP waits for the thread; the read-back is what counts (failover.md: "read them back"). */
+/** STOP waits for the thread; the read-back is what counts (failover/rules.md: "read them back"). */
 async function stopReceiver(session: AdminSession, target: MysqlTarget): Promise<ServerState> {
   await session.change('STOP REPLICA IO_THREAD')
   const after = await state(session, target)

@@ -9,7 +9,7 @@ import { type ConnectionSetup, type Endpoint, MysqlConnection, NO_SETUP } from '
 import type { Failure } from './failure.ts'
 import { WATCH_SETUP } from './state.ts'
 
-const LOCK = 'quorumlab'
+export const LOCK = 'quorumlab'
 /** One try for the lock after its holder was killed; then the holder is looked up again. */
 const LOCK_TRY_SECONDS = 0.25
 /** How long a session of ours that overran its deadline may take to die before we say that it was not seen dead. */

@@ -1,6 +1,6 @@
 /**
  * The statements an administrator may run, one by one and in any order, with MySQL's own consequences. The traps of
- * failover.md marked [ran] live here: nothing in this file protects anybody from using them wrongly.
+ * failover/rules.md marked [seen] live here: nothing in this file protects anybody from using them wrongly.
  */
 import type { Gtid } from '../../algorithms/gtid-set.ts'
 import type { ServerState } from '../../algorithms/servers.ts'

@@ -1,4 +1,4 @@
-/** The behaviours that failover.md and real-mysql.md mark as seen on real servers: the model has to show each of them. */
+/** The behaviours that failover/rules.md marks as seen on real servers: the model has to show each of them. */
 import assert from 'node:assert/strict'
 import { test } from '../../support/test.ts'
 import { BenchCluster } from './bench-cluster.ts'
