@@ -1,5 +1,6 @@
 /** What the run has seen so far: operations as the clients hand them over, events as they happen, and the live line. */
 import type { TraceEvent } from '../algorithms/trace.ts'
+import { LogHistogram } from '../scenarios/log-histogram.ts'
 import type { Progress } from '../scenarios/progress.ts'
 import { RandomStreams } from '../scenarios/random.ts'
 import type { Operation } from '../scenarios/record.ts'
@@ -46,8 +47,8 @@ export class History {
   progress(phase: Progress['phase'], atUs: number, faults: readonly string[]): Progress {
     while (this.#more && this.#schedule.intendedUs <= atUs) this.#more = this.#schedule.advance()
     this.#recent = this.#recent.filter(({ endUs }) => endUs >= atUs - WINDOW_US)
-    const latencies = this.#recent.map(({ latencyUs }) => latencyUs).sort((a, b) => a - b)
-    const p99Us = latencies[Math.ceil(latencies.length * 0.99) - 1]
+    const latencies = new LogHistogram()
+    for (const { latencyUs } of this.#recent) latencies.record(latencyUs)
     return {
       phase,
       atUs,
@@ -55,7 +56,7 @@ export class History {
       ok: this.#counts.ok,
       failed: this.#counts.failed,
       unknown: this.#counts.unknown,
-      p99Ms: p99Us === undefined ? null : p99Us / 1000,
+      p99Ms: latencies.count === 0 ? null : latencies.quantile(0.99) / 1000,
       lagMs: null,
       source: this.source,
       faults,
