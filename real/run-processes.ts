@@ -59,7 +59,7 @@ export class RunProcesses {
   }
 
   async startCoordinator(): Promise<void> {
-    const { cluster, algorithms, tuning, workload } = this.#scenario
+    const { cluster, algorithms, unsafe, tuning, workload } = this.#scenario
     const { nodes, accounts } = this.#driver
     const journalPath = join(this.#outDir, 'coordinator.journal')
     // A run begins with nothing: what an earlier one journalled here belongs to a cluster that is gone.
@@ -72,7 +72,7 @@ export class RunProcesses {
       cluster: { members: nodes, accounts, semiSync: cluster.semiSync },
       dataConnections: Math.min(workload.clients, MAX_DATA_CONNECTIONS),
       timestampServers,
-      config: { algorithms, tuning, acknowledge: cluster.acknowledge },
+      config: { algorithms, tuning, acknowledge: cluster.acknowledge, unsafe },
       journalPath,
     })
     await this.#started(() => coordinator.start())

@@ -13,6 +13,11 @@ export function asked(result: Result): string {
   return `${rate} for ${milliseconds(workload.durationUs / 1000)} on ${plural(cluster.nodes, 'node')}, with ${policies}.`
 }
 
+/** Said loudly wherever a run is shown: what it found says nothing about the sound forms. */
+export function unsafeText(forms: readonly string[]): string {
+  return `UNSAFE ON PURPOSE: ${forms.join(', ')}`
+}
+
 function mixOf(reads: number): string {
   if (reads === 0) return 'writes only'
   return reads === 1 ? 'reads only' : `${percent(reads)} reads`

@@ -1,7 +1,7 @@
 /** A result on a terminal: the table, the checks with a line of evidence each, the decisions as they happen. */
 import type { CheckResult, Result, Verdict } from '../scenarios/result.ts'
 import { count, digits, milliseconds, missing, percent } from './numbers.ts'
-import { caughtUp } from './sentences.ts'
+import { caughtUp, unsafeText } from './sentences.ts'
 import { foreseen, verdictLine, verdictOf } from './verdict.ts'
 
 export interface Style {
@@ -26,6 +26,8 @@ const MARKS: Readonly<Record<Verdict, { mark: string; tone: Tone }>> = {
 export function summaryText(result: Result, style: Style): string {
   const rows: [string, string][] = [...numbers(result), ...failovers(result)]
   const lines = rows.map(([name, value]) => `  ${name.padEnd(14)} ${tame(value)}`)
+  const { unsafe } = result.scenario
+  if (unsafe !== undefined) lines.unshift(`  ${paint(unsafeText(unsafe), 'bad', style)}`)
   if (!result.complete) lines.unshift(`  ${paint('interrupted: what follows is a part of the run', 'doubtful', style)}`)
   lines.push('', ...result.checks.map((check) => checkLine(check, result, style)))
   for (const { path, op, limit, actual, verdict } of result.expectations) {
@@ -103,16 +105,18 @@ export function headerText(
     readonly trials: number
     readonly cluster: Result['scenario']['cluster']
     readonly algorithms: Result['scenario']['algorithms']
+    readonly unsafe?: Result['scenario']['unsafe']
     readonly workload: Result['scenario']['workload']
   },
   style: Style,
 ): string {
-  const { cluster, algorithms, workload } = run
+  const { cluster, algorithms, unsafe = [], workload } = run
   const trials = run.trials === 1 ? '' : ` to ${run.seed + run.trials - 1}`
   return [
     `${paint(run.name, 'strong', style)} on ${run.world}, seed ${run.seed}${trials}  ${paint(`quorumlab ${run.version}`, 'faint', style)}`,
     `  ${algorithms.timestamps}, ${algorithms.quorum}, ${algorithms.election}; ${cluster.nodes} servers; ` +
       `${digits(workload.ratePerSec)} ops/s for ${digits(workload.durationUs / 1e6)} s, ${percent(workload.reads)} reads, ${workload.consistency}`,
+    ...(unsafe.length > 0 ? [`  ${paint(unsafeText(unsafe), 'bad', style)}`] : []),
   ]
     .map((line) => fit(line, style))
     .join('\n')

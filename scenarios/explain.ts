@@ -34,7 +34,7 @@ const CHECKED: Readonly<Record<Scenario['checks'][number], string>> = {
 }
 
 export function explain(scenario: Scenario): string {
-  const { cluster, algorithms, workload, network } = scenario
+  const { cluster, algorithms, unsafe, workload, network } = scenario
   const count = Math.round((workload.ratePerSec * workload.durationUs) / 1e6)
   const paragraphs = [
     `${scenario.name}: ${scenario.description}`,
@@ -42,6 +42,9 @@ export function explain(scenario: Scenario): string {
       `A STRONG write is acknowledged when a quorum (${algorithms.quorum}) has ${cluster.acknowledge} it. ` +
       `A successor is elected by ${algorithms.election}. One-way network delay: ${delayText(network.defaultDelay)}.` +
       network.links.map(({ from, to, delay }) => ` From ${from} to ${to}: ${delayText(delay)}.`).join(''),
+    ...(unsafe.length > 0
+      ? [`UNSAFE, on purpose: ${unsafe.join(', ')}. What a run shows is what the sound form prevents.`]
+      : []),
     `Workload. About ${count} operations in ${formatDuration(workload.durationUs)} (${workload.ratePerSec} per second, ` +
       `${workload.arrivals} arrivals, at most ${workload.clients} at once), ${Math.round(workload.reads * 100)} % of them reads, ${workload.consistency}. ` +
       (workload.warmupUs === 0

@@ -62,6 +62,7 @@ export function judge(scenario: Scenario, records: readonly RunRecord[], stamp: 
       conditions: scenario.conditions,
       description: scenario.description,
       algorithms: scenario.algorithms,
+      ...(scenario.unsafe.length > 0 ? { unsafe: scenario.unsafe } : {}),
       cluster: scenario.cluster,
       workload: scenario.workload,
     },

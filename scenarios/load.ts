@@ -75,6 +75,7 @@ export function parseScenario(text: string, file: string): Scenario {
     file,
     hash: createHash('sha256').update(text).digest('hex'),
     conditions: conditionsOf(shape),
+    unsafe: [...new Set(rest.unsafe)],
     checks: [...new Set(rest.checks)],
     expectations: readExpectations(expect, rest.cluster, rest.checks, source, refuse),
   }

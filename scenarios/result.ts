@@ -164,6 +164,8 @@ export interface Result {
     readonly conditions?: string
     readonly description: string
     readonly algorithms: Scenario['algorithms']
+    /** Unsafe forms that ran in place of the sound ones; absent: none. */
+    readonly unsafe?: Scenario['unsafe']
     readonly cluster: Scenario['cluster']
     readonly workload: Scenario['workload']
   }

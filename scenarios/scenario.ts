@@ -3,6 +3,7 @@
  * `schema.ts` turns YAML into this; both worlds take nothing else.
  */
 import type { Tuning } from '../algorithms/failover/tuning.ts'
+import type { UnsafeForm } from '../algorithms/failover/unsafe/forms.ts'
 import type { Consistency } from '../algorithms/servers.ts'
 
 export type TimestampsName = 'odd-even'
@@ -114,6 +115,8 @@ export interface Scenario {
     readonly quorum: QuorumName
     readonly election: ElectionName
   }
+  /** Unsafe forms in place of the sound ones, on purpose. */
+  readonly unsafe: readonly UnsafeForm[]
   readonly workload: Workload
   readonly network: { readonly defaultDelay: DelayDistribution; readonly links: readonly LinkDelay[] }
   /** All deadlines and intervals of the coordinator, with their defaults. */

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import type { Tuning } from '../algorithms/failover/tuning.ts'
+import { UNSAFE_FORMS, type UnsafeForm } from '../algorithms/failover/unsafe/forms.ts'
 import { delay, duration, formatDuration } from './amounts.ts'
 import { faultSchemas } from './fault-schema.ts'
 import { DEFAULT_TUNING } from './scenario.ts'
@@ -12,6 +13,7 @@ import { DEFAULT_TUNING } from './scenario.ts'
 const TIMESTAMPS = ['odd-even'] as const
 const QUORUMS = ['majority', 'cabinet-top'] as const
 const ELECTIONS = ['seer-score', 'most-advanced'] as const
+const UNSAFE = Object.keys(UNSAFE_FORMS) as UnsafeForm[]
 export const CHECKS = [
   'acknowledged-writes-survive',
   'timestamps-unique',
@@ -123,6 +125,10 @@ const parts = {
   seed: z.int('a whole number').min(0, 'a whole number, 0 or more').prefault(1),
   cluster,
   algorithms,
+  unsafe: z
+    .array(oneOf(UNSAFE), 'a list of unsafe forms')
+    .prefault([])
+    .meta({ description: 'Unsafe behaviours in place of the sound ones, so that the checks can convict them.' }),
   workload,
   network,
   tuning,

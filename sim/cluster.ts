@@ -67,6 +67,7 @@ export class SimCluster {
         acknowledge: cluster.acknowledge,
         journal: { name: 'journal', kind: 'journal' },
         supervisor: { name: 'supervisor', kind: 'supervisor' },
+        unsafe: scenario.unsafe,
       },
       onFatal,
     )

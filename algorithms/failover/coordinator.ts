@@ -10,11 +10,13 @@ import { QUORUM_POLICIES } from '../quorum/policies.ts'
 import type { CoordinatorRequests, JournalServer, RequestOf, SupervisorServer, TimestampServer } from '../servers.ts'
 import { TIMESTAMP_CLIENTS } from '../timestamps/client.ts'
 import { probeLoop } from './monitor.ts'
+import { SOUND } from './procedures.ts'
 import { read } from './read.ts'
 import { ruleWhile } from './reign.ts'
 import { type Alarm, type CoordinatorState, type Member, newMember, type Reign } from './state.ts'
 import { backOff, type Cause, type TakeOver, takeOver } from './take-over.ts'
 import type { Tuning } from './tuning.ts'
+import { type UnsafeForm, withUnsafeForms } from './unsafe/forms.ts'
 import { write } from './write.ts'
 
 export interface CoordinatorConfig {
@@ -30,6 +32,8 @@ export interface CoordinatorConfig {
   readonly acknowledge: 'applied' | 'received'
   readonly journal: JournalServer
   readonly supervisor: SupervisorServer
+  /** The prototype's unsafe behaviours in place of the sound ones; none unless a scenario asks for them. */
+  readonly unsafe: readonly UnsafeForm[]
 }
 
 export interface Coordinator {
@@ -59,6 +63,7 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
     timestamps: TIMESTAMP_CLIENTS[config.algorithms.timestamps](servers, TIMESTAMP_TIMEOUT_US),
     journal: config.journal,
     supervisor: config.supervisor,
+    procedures: withUnsafeForms(SOUND, config.unsafe),
     highestEpoch: 0,
     reign: null,
     client: null,

@@ -4,7 +4,7 @@ import type { GtidSet } from '../gtid-set.ts'
 import { administer, isDeposed } from './administer.ts'
 import { unionOf } from './epoch.ts'
 import { type LivingEpoch, livingEpoch, mayTakeOver } from './quorum-rule.ts'
-import type { CoordinatorState, Member } from './state.ts'
+import type { CoordinatorState, Member, Reign } from './state.ts'
 
 /** What stopping and fencing found. */
 export interface Gathered {
@@ -44,7 +44,7 @@ export function* gather(coordinator: CoordinatorState, epoch: number): Fiber<Gat
     const expected = [...left].some((member) => member.probe === 'answered')
     const remainingUs = deadlineUs - (yield* now())
     if (left.size === 0 || gathered.deposed !== null || remainingUs <= 0) break
-    if (!expected && judge(coordinator, gathered).rule.allowed) break
+    if (!expected && coordinator.procedures.judge(coordinator, gathered).rule.allowed) break
     changed = deferred()
     yield* wait(changed, remainingUs)
   }
@@ -73,4 +73,15 @@ export function judge(coordinator: CoordinatorState, gathered: Gathered): Judged
     fenced: newerMayLive ? null : (source?.index ?? null),
   })
   return { seen, living, rule }
+}
+
+/** The same question before anything is touched: would the rule be met if all who answered their last probe were stopped? */
+export function foresee(coordinator: CoordinatorState, reign: Reign): ReturnType<typeof mayTakeOver> {
+  const { members } = coordinator
+  const reachable = members.filter((m) => m !== reign.source && m.probe === 'answered')
+  return mayTakeOver(members.length, livingEpoch(reign.source.held), {
+    members: reachable.map((m) => m.index),
+    excluded: new Set(members.filter((m) => m.lost).map((m) => m.index)),
+    fenced: reign.source.probe === 'answered' ? reign.source.index : null,
+  })
 }

@@ -6,8 +6,7 @@ import { call, deferred, emit, type Fiber, fork, join, now, sleep, wait } from '
 import type { GtidSet } from '../gtid-set.ts'
 import { newestRow } from './epoch.ts'
 import { rememberReports } from './monitor.ts'
-import { livingEpoch, mayTakeOver } from './quorum-rule.ts'
-import { followFromTakeOver, needsRejoin, rejoin } from './rejoin.ts'
+import { followFromTakeOver, needsRejoin } from './rejoin.ts'
 import { type Alarm, type CoordinatorState, hurry, type Member, type Reign } from './state.ts'
 
 /** One wait on a replica; it answers sooner when it has the transaction. */
@@ -58,13 +57,7 @@ export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped:
 function* refusalOf(coordinator: CoordinatorState, reign: Reign): Fiber<string | null> {
   const { minimumTermUs } = coordinator.tuning
   if ((yield* now()) - reign.startedUs < minimumTermUs) return `the term is younger than ${minimumTermUs / 1000} ms`
-  const members = coordinator.members
-  const reachable = members.filter((m) => m !== reign.source && m.probe === 'answered')
-  const rule = mayTakeOver(members.length, livingEpoch(reign.source.held), {
-    members: reachable.map((m) => m.index),
-    excluded: new Set(members.filter((m) => m.lost).map((m) => m.index)),
-    fenced: reign.source.probe === 'answered' ? reign.source.index : null,
-  })
+  const rule = coordinator.procedures.foresee(coordinator, reign)
   return rule.allowed ? null : `the quorum rule needs ${rule.needed} replicas, ${rule.counted} are reachable and count`
 }
 
@@ -153,7 +146,7 @@ function* watch(coordinator: CoordinatorState, reign: Reign): Fiber<never> {
       if (!needsRejoin(reign, member) || nowUs < (notBeforeUs.get(member) ?? 0)) continue
       notBeforeUs.set(member, nowUs + REJOIN_RETRY_US)
       member.rejoining = true
-      yield* fork(`rejoin-${member.node}`, guarded(member, rejoin(coordinator, reign, member)))
+      yield* fork(`rejoin-${member.node}`, guarded(member, coordinator.procedures.rejoin(coordinator, reign, member)))
     }
     yield* sleep(WATCH_US)
   }

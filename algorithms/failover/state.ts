@@ -9,6 +9,7 @@ import type { TimestampClient } from '../timestamps/client.ts'
 import type { Acknowledgements } from './acknowledgements.ts'
 import type { Confirmations } from './confirmations.ts'
 import type { Executions } from './executions.ts'
+import type { Procedures } from './procedures.ts'
 import type { Tuning } from './tuning.ts'
 
 /** One epoch, led by this coordinator. */
@@ -73,6 +74,7 @@ export interface CoordinatorState {
   readonly timestamps: TimestampClient
   readonly journal: JournalServer
   readonly supervisor: SupervisorServer
+  readonly procedures: Procedures
   /** The highest epoch seen in any promise, row or journal record. */
   highestEpoch: number
   reign: Reign | null

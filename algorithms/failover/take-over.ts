@@ -9,11 +9,10 @@ import { type GtidSet, MutableGtidSet } from '../gtid-set.ts'
 import type { RankedCandidate } from '../trace.ts'
 import { Acknowledgements } from './acknowledgements.ts'
 import { administer, isDeposed } from './administer.ts'
-import { catchUp } from './catch-up.ts'
 import { Confirmations } from './confirmations.ts'
 import { markerOf } from './epoch.ts'
 import { Executions } from './executions.ts'
-import { type Gathered, gather, judge } from './gather.ts'
+import type { Gathered } from './gather.ts'
 import { viewsOf } from './monitor.ts'
 import type { LivingEpoch } from './quorum-rule.ts'
 import type { Alarm, CoordinatorState, Member, Reign } from './state.ts'
@@ -41,16 +40,17 @@ export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<Ta
   coordinator.highestEpoch = epoch
 
   // 2. Promise and stop everywhere, fence what can still write.
-  const gathered = yield* gather(coordinator, epoch)
+  const { procedures } = coordinator
+  const gathered = yield* procedures.gather(coordinator, epoch)
   if (gathered.deposed !== null) return { kind: 'deposed', reason: gathered.deposed }
 
   // 3. Only now: what may have been acknowledged, and is the quorum rule met?
-  const { seen, living, rule } = judge(coordinator, gathered)
+  const { seen, living, rule } = procedures.judge(coordinator, gathered)
   if (!rule.allowed)
     return { kind: 'refused', reason: `the quorum rule needs ${rule.needed} stopped replicas, ${rule.counted} count` }
 
   // 4, 5. Let the policy choose, and make its choice hold the target; else the next one.
-  const candidates = eligible(coordinator, gathered, living, seen, cause)
+  const candidates = procedures.eligible(coordinator, gathered, living, seen, cause)
   if (candidates.length === 0) return { kind: 'refused', reason: 'no stopped replica has a running applier' }
   const rankings = rankAll(candidates, seen)
   const ranking = order(coordinator, candidates, rankings, cause)
@@ -58,7 +58,7 @@ export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<Ta
   const refusals: string[] = []
   for (const ranked of ranking) {
     const winner = coordinator.byNode.get(ranked.node)!
-    const target = yield* catchUp(coordinator, gathered, winner, epoch, living, seen, rule.counted)
+    const target = yield* procedures.catchUp(coordinator, gathered, winner, epoch, living, seen, rule.counted)
     if (target === 'deposed') return { kind: 'deposed', reason: `${winner.node} belongs to a newer epoch` }
     if (target === null) {
       refusals.push(`${winner.node} could not be brought up to date`)
@@ -84,7 +84,7 @@ export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<Ta
  * Who may win: a stopped member with a running applier. A server that never followed anybody needs no applier, and at
  * a start the fenced source itself may go on when nothing exists that it lacks.
  */
-function eligible(
+export function eligible(
   coordinator: CoordinatorState,
   gathered: Gathered,
   living: LivingEpoch | null,

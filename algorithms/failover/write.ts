@@ -7,6 +7,9 @@ import type { CoordinatorState, Reign } from './state.ts'
 /** A selection made from probes is as old as the probes; it is renewed at the same pace. */
 const SELECTION_AGE_US = 100_000
 
+/** What a client hears if the quorum has the write. */
+type ExecutedReply = Extract<WriteReply, { verdict: 'ok' }>
+
 export function* write(
   coordinator: CoordinatorState,
   request: { readonly op: number; readonly key: number; readonly consistency: Consistency },
@@ -29,7 +32,7 @@ export function* write(
   clientOutcome(coordinator, reign, executed.kind === 'ok', nowUs)
   if (executed.kind !== 'ok') return { verdict: executed.kind, reason: executed.reason, gtid: null, timestamp }
   const { gtid } = executed.reply
-  const ok: WriteReply = { verdict: 'ok', gtid, timestamp, epoch: reign.epoch, node: reign.source.node }
+  const ok: ExecutedReply = { verdict: 'ok', gtid, timestamp, epoch: reign.epoch, node: reign.source.node }
   if (request.consistency === 'EVENTUAL') return ok
 
   // Written, but by whom? A source that was rebuilt, or numbers that the epoch did not hand out, prove nothing.
@@ -43,6 +46,11 @@ export function* write(
   if (verdict === undefined) acknowledgements.forget(answer)
   const reason =
     verdict === 'ended' ? 'the epoch ended before its quorum answered' : 'the quorum did not answer in time'
+  return coordinator.procedures.missedQuorum(ok, reason)
+}
+
+/** Executed on the source, but not known to be held by its quorum: it may survive or not. */
+export function missedQuorum({ gtid, timestamp }: ExecutedReply, reason: string): WriteReply {
   return { verdict: 'unknown', reason, gtid, timestamp }
 }
 

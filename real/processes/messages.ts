@@ -29,7 +29,7 @@ export interface CoordinatorSetup {
   readonly cluster: Pick<MysqlTarget, 'members' | 'accounts' | 'semiSync'>
   readonly dataConnections: number
   readonly timestampServers: readonly Service[]
-  readonly config: Pick<CoordinatorConfig, 'algorithms' | 'tuning' | 'acknowledge'>
+  readonly config: Pick<CoordinatorConfig, 'algorithms' | 'tuning' | 'acknowledge' | 'unsafe'>
   readonly journalPath: string
 }
 

@@ -6,7 +6,7 @@ import { differenceIn } from '../comparison.ts'
 import { html, type Markup } from '../markup.ts'
 import { count, digits, milliseconds, missing, percent } from '../numbers.ts'
 import type { Run } from '../runs.ts'
-import { asked, capital, caughtUp, happened } from '../sentences.ts'
+import { asked, capital, caughtUp, happened, unsafeText } from '../sentences.ts'
 import { verdictLine, verdictOf, verdictWord } from '../verdict.ts'
 import { mark } from './marks.ts'
 
@@ -47,7 +47,9 @@ function question({ scenario }: Result): Markup {
 function story({ result, name, colour, dash }: Run, named: boolean, ask: boolean): Markup {
   const verdict = verdictOf(result)
   const swatch = html`<span class="swatch ${dash.length > 0 ? 'dashed' : 'line'}" style="--c:${colour}"></span>`
+  const { unsafe } = result.scenario
   return html`<div class="story">
+${unsafe === undefined ? '' : html`<p class="interrupted" role="alert"><strong>${unsafeText(unsafe)}</strong></p>`}
 ${result.complete ? '' : html`<p class="interrupted" role="alert"><strong>Interrupted.</strong> ${named ? `The ${name} run` : 'This run'} was stopped before its end; its numbers cover only what ran, and no verdict is final.</p>`}
 <p class="verdict ${verdict}">${mark(verdict)} ${named ? html`${swatch}<strong>${name}: ${verdictWord(verdict)}.</strong>` : html`<strong>${capital(verdictWord(verdict))}.</strong>`} <span>${capital(verdictLine(result))}.</span></p>
 ${ask ? html`<p class="asked">${asked(result)}</p>` : ''}

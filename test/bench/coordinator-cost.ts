@@ -80,6 +80,7 @@ async function startChildren(driver: Driver, children: ChildProcess[], journalPa
         // A saturated machine is not what this measures: no failover may come of it.
         tuning: { ...DEFAULT_TUNING, probeTimeoutUs: 5_000_000, unreachableUs: 60_000_000 },
         acknowledge: 'applied',
+        unsafe: [],
       },
       journalPath,
     },

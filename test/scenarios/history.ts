@@ -77,6 +77,7 @@ export function scenario(fields: Partial<Scenario> = {}): Scenario {
     seed: 1,
     cluster: { nodes: 4, timestampServers: 2, acknowledge: 'applied', semiSync: true },
     algorithms: { timestamps: 'odd-even', quorum: 'majority', election: 'seer-score' },
+    unsafe: [],
     workload: {
       mode: 'open',
       arrivals: 'uniform',

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { mostAdvanced } from '../../../algorithms/election/most-advanced.ts'
 import { markerOf } from '../../../algorithms/failover/epoch.ts'
+import { SOUND } from '../../../algorithms/failover/procedures.ts'
 import { type CoordinatorState, type Member, newMember } from '../../../algorithms/failover/state.ts'
 import { type TakeOver, takeOver } from '../../../algorithms/failover/take-over.ts'
 import { FiberProcess } from '../../../algorithms/fiber.ts'
@@ -103,6 +104,7 @@ class Servers {
       members,
       byNode: new Map(members.map((member) => [member.node, member])),
       tuning: { adminTimeoutUs: 1_000, drainTimeoutUs: 1_000 },
+      procedures: SOUND,
       quorum: majority,
       election: mostAdvanced,
       journal: { name: 'journal', kind: 'journal' },

@@ -1,0 +1,29 @@
+/**
+ * The steps of a coordinator that have a counterpart among the unsafe forms (`unsafe/`). They are chosen once, when the
+ * coordinator starts; every other step is called by its own name. So the sound code is read without a single
+ * `if (unsafe)`, and an unsafe form is a file that says what it leaves out.
+ */
+import { catchUp } from './catch-up.ts'
+import { foresee, gather, judge } from './gather.ts'
+import { rejoin } from './rejoin.ts'
+import { eligible } from './take-over.ts'
+import { missedQuorum } from './write.ts'
+
+export interface Procedures {
+  /** Would a take-over be allowed, by the last probes? Asked before anything is touched. */
+  readonly foresee: typeof foresee
+  /** Promise, stop, fence. */
+  readonly gather: typeof gather
+  /** What may have been acknowledged, and is the quorum rule met? */
+  readonly judge: typeof judge
+  /** Who may win. */
+  readonly eligible: typeof eligible
+  /** The winner gets everything that may have been acknowledged. */
+  readonly catchUp: typeof catchUp
+  /** A server comes back. */
+  readonly rejoin: typeof rejoin
+  /** What a client is told whose write is executed and not acknowledged. */
+  readonly missedQuorum: typeof missedQuorum
+}
+
+export const SOUND: Procedures = { foresee, gather, judge, eligible, catchUp, rejoin, missedQuorum }
