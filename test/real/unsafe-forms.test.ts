@@ -24,11 +24,10 @@ async function verdicts(unsafe: boolean): Promise<string[]> {
   }
 }
 
-test(
-  'promotion-without-catch-up loses acknowledged writes on real servers, the sound form does not',
-  { needs: 'mysql', deadlineMs: 180_000 },
-  async () => {
-    assert.deepEqual(await verdicts(true), ['acknowledged-writes-survive: fail'])
-    assert.deepEqual(await verdicts(false), [])
-  },
-)
+test('promotion-without-catch-up loses acknowledged writes on real servers, the sound form does not', {
+  needs: 'mysql',
+  deadlineMs: 180_000,
+}, async () => {
+  assert.deepEqual(await verdicts(true), ['acknowledged-writes-survive: fail'])
+  assert.deepEqual(await verdicts(false), [])
+})
