@@ -115,7 +115,12 @@ export type MysqlServer = Server<MysqlRequests>
 // ------------------------------------------------------------------------------------------- other servers
 
 export type TimestampRequests = {
+  /** odd-even: the server's next number. */
   next: { request: object; reply: { readonly timestamp: Timestamp } }
+  /** odd-even: begin again with the first number. */
+  reset: { request: object; reply: object }
+  /** taas, hybrid: a number whose counter is above `after` and above every one this server ever gave. */
+  tick: { request: { readonly after: number }; reply: { readonly timestamp: Timestamp } }
 }
 export type TimestampServer = Server<TimestampRequests>
 

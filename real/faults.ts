@@ -185,14 +185,15 @@ export class FaultSchedule {
 
   async #undo(step: FaultStep, target: FaultTarget): Promise<void> {
     const { act, becomes } = VERBS[step.verb]!
-    const on = this.#active.findLastIndex((fault) => fault.target === target && fault.step.verb === UNDOES[step.verb])
+    const fault = this.#active.findLast((one) => one.target === target && one.step.verb === UNDOES[step.verb])
     // Undone already, or never hurt (it was down before): nothing to do and nothing to claim.
-    if (on < 0) return
+    if (fault === undefined) return
     const during = await target[act]()
-    const [fault] = this.#active.splice(on, 1)
+    // Other targets' faults may have come and gone meanwhile.
+    this.#active.splice(this.#active.indexOf(fault), 1)
     if (during.condition !== becomes)
       throw new Error(`${step.verb} ${target.name} had no effect: expected ${becomes}, found ${during.text}`)
-    this.#records[fault!.record]!.healedUs = during.seenUs - this.#context.workloadStartUs
+    this.#records[fault.record]!.healedUs = during.seenUs - this.#context.workloadStartUs
     this.#context.onChange(`${step.verb} ${target.name}`, step.verb)
   }
 

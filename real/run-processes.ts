@@ -48,14 +48,33 @@ export class RunProcesses {
 
   /** MySQL servers, and timestamp servers beside them. */
   async startServers(): Promise<void> {
-    const servers = this.#scenario.cluster.timestampServers
-    const timestamps = Array.from({ length: servers }, (_, index) =>
-      this.#service(`timestamp-${index + 1}`, { kind: 'timestamp', port: 0, index, servers }),
-    )
+    const timestamps = await this.#timestampServices()
     await Promise.all([
       this.#started(() => this.#driver.start()),
       ...timestamps.map((service) => this.#started(() => service.start())),
     ])
+    for (const service of timestamps) service.introduce(timestamps.filter((other) => other !== service))
+  }
+
+  async #timestampServices(): Promise<readonly Service[]> {
+    const { algorithms, cluster, tuning } = this.#scenario
+    const names = Array.from({ length: cluster.timestampServers }, (_, index) => `timestamp-${index + 1}`)
+    return await Promise.all(
+      names.map(async (name, index) => {
+        const journalPath = join(this.#outDir, `${name}.journal`)
+        await rm(journalPath, { force: true })
+        return this.#service(name, {
+          kind: 'timestamp',
+          run: this.#run,
+          port: 0,
+          algorithm: algorithms.timestamps,
+          index,
+          names,
+          leaseUs: tuning.timestampLeaseUs,
+          journalPath,
+        })
+      }),
+    )
   }
 
   async startCoordinator(): Promise<void> {

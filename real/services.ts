@@ -21,6 +21,7 @@ export class Service {
   readonly #events: ServiceEvents
   #child: ChildProcess | null = null
   #port: number
+  #peers: readonly Service[] = []
   /** Its end is somebody's will: a fault's, or the end of the run's. */
   #mayEnd = false
 
@@ -60,6 +61,13 @@ export class Service {
     )
     this.#child = child
     this.#port = child.port
+    this.introduce(this.#peers)
+  }
+
+  /** Tells it where the others of its kind are, also whenever it is started again. They have all been started. */
+  introduce(peers: readonly Service[]): void {
+    this.#peers = peers
+    if (peers.length > 0) this.#child?.send({ kind: 'peers', peers: peers.map(({ name, port }) => ({ name, port })) })
   }
 
   async kill(): Promise<void> {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { TIMESTAMP_ALGORITHMS } from '../algorithms/timestamps/algorithms.ts'
 import { conditionsOf } from './conditions.ts'
 import { ScenarioError, UsageError } from './errors.ts'
 import { readExpectations } from './expect.ts'
@@ -51,8 +52,10 @@ export function parseScenario(text: string, file: string): Scenario {
   const operations = (workload.ratePerSec * workload.duration) / 1e6
   if (operations > MAX_OPERATIONS)
     refuse(['workload'], 'too much work', `at most ${MAX_OPERATIONS} operations (rate x duration)`, `${operations}`)
+  const ownServers = TIMESTAMP_ALGORITHMS[rest.algorithms.timestamps].servers
+  const cluster = { ...rest.cluster, timestampServers: rest.cluster.timestampServers ?? ownServers }
   const shape = {
-    cluster: rest.cluster,
+    cluster,
     tuning: rest.tuning,
     workload: {
       mode: workload.mode,
@@ -66,18 +69,22 @@ export function parseScenario(text: string, file: string): Scenario {
       warmupUs: workload.warmup,
       deadlineUs: workload.deadline,
     },
-    network: { defaultDelay: network.default.delay, links: readLinks(network.links, rest.cluster, refuse) },
-    faults: faultSchedule(faults, rest.cluster, workload.duration, refuse),
+    network: { defaultDelay: network.default.delay, links: readLinks(network.links, cluster, refuse) },
+    faults: faultSchedule(faults, cluster, workload.duration, refuse),
   }
   return {
     ...rest,
     ...shape,
     file,
     hash: createHash('sha256').update(text).digest('hex'),
-    conditions: conditionsOf(shape),
     unsafe: [...new Set(rest.unsafe)],
+    // As many as its algorithm needs is a part of the algorithm.
+    conditions: conditionsOf({
+      ...shape,
+      cluster: cluster.timestampServers === ownServers ? { ...cluster, timestampServers: 0 } : cluster,
+    }),
     checks: [...new Set(rest.checks)],
-    expectations: readExpectations(expect, rest.cluster, rest.checks, source, refuse),
+    expectations: readExpectations(expect, cluster, rest.checks, source, refuse),
   }
 }
 

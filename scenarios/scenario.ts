@@ -5,8 +5,8 @@
 import type { Tuning } from '../algorithms/failover/tuning.ts'
 import type { UnsafeForm } from '../algorithms/failover/unsafe/forms.ts'
 import type { Consistency } from '../algorithms/servers.ts'
+import type { TimestampAlgorithmName } from '../algorithms/timestamps/algorithms.ts'
 
-export type TimestampsName = 'odd-even'
 export type QuorumName = 'majority' | 'cabinet-top'
 export type ElectionName = 'seer-score' | 'most-advanced'
 export type CheckName =
@@ -111,7 +111,7 @@ export interface Scenario {
     readonly semiSync: boolean
   }
   readonly algorithms: {
-    readonly timestamps: TimestampsName
+    readonly timestamps: TimestampAlgorithmName
     readonly quorum: QuorumName
     readonly election: ElectionName
   }
@@ -136,4 +136,5 @@ export const DEFAULT_TUNING: Tuning = {
   adminTimeoutUs: 1_000_000,
   drainTimeoutUs: 5_000_000,
   minimumTermUs: 1_000_000,
+  timestampLeaseUs: 3_000_000,
 }

@@ -6,11 +6,12 @@
 import { z } from 'zod'
 import type { Tuning } from '../algorithms/failover/tuning.ts'
 import { UNSAFE_FORMS, type UnsafeForm } from '../algorithms/failover/unsafe/forms.ts'
+import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../algorithms/timestamps/algorithms.ts'
 import { delay, duration, formatDuration } from './amounts.ts'
 import { faultSchemas } from './fault-schema.ts'
 import { DEFAULT_TUNING } from './scenario.ts'
 
-const TIMESTAMPS = ['odd-even'] as const
+const TIMESTAMPS = Object.keys(TIMESTAMP_ALGORITHMS) as TimestampAlgorithmName[]
 const QUORUMS = ['majority', 'cabinet-top'] as const
 const ELECTIONS = ['seer-score', 'most-advanced'] as const
 const UNSAFE = Object.keys(UNSAFE_FORMS) as UnsafeForm[]
@@ -23,7 +24,7 @@ export const CHECKS = [
 ] as const
 
 /** Names of the design that are not built yet: a message can then say so. */
-const PLANNED = new Set('taas oracle hybrid cabinet flexible all none seer uniform lowest-rtt best-known'.split(' '))
+const PLANNED = new Set('oracle hybrid cabinet flexible all none seer uniform lowest-rtt best-known'.split(' '))
 
 function oneOf<const T extends readonly string[]>(names: T) {
   return z.enum(names, {
@@ -52,7 +53,9 @@ const LEVEL = 'the strength of a promise: STRONG or EVENTUAL'
 const cluster = z
   .strictObject({
     nodes: count(2, 100).prefault(4).meta({ description: 'MySQL servers: node1 (the first source) to nodeN.' }),
-    timestampServers: count(1, 9).prefault(2).meta({ description: 'timestamp-1 to timestamp-K.' }),
+    timestampServers: count(1, 9)
+      .optional()
+      .meta({ description: 'timestamp-1 to timestamp-K; as many as the algorithm needs (2 or 3) by default.' }),
     acknowledge: z
       .enum(['applied', 'received'], 'applied or received')
       .prefault('applied')

@@ -1,5 +1,7 @@
 /** Every process of a scenario, wired together: what both the run and its faults work on. */
 import { FiberProcess } from '../algorithms/fiber.ts'
+import type { JournalServer, TimestampServer } from '../algorithms/servers.ts'
+import { TIMESTAMP_ALGORITHMS } from '../algorithms/timestamps/algorithms.ts'
 import type { TraceEvent } from '../algorithms/trace.ts'
 import { RandomStreams } from '../scenarios/random.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
@@ -71,10 +73,24 @@ export class SimCluster {
       },
       onFatal,
     )
-    const timestamps = timestampServers.map(
-      (name, i) => new TimestampService(kernel, network.add(name), i, timestampServers.length),
-    )
+    const timestamps = this.#timestampServices(scenario, timestampServers, onFatal)
     for (const host of [...this.mysql.servers, this.coordinator, ...timestamps]) this.hosts.set(host.process.name, host)
+  }
+
+  #timestampServices(
+    { algorithms, tuning }: Scenario,
+    names: readonly string[],
+    onFatal: (error: Error) => void,
+  ): TimestampService[] {
+    const { kernel, network, world } = this
+    const servers = names.map((name): TimestampServer => ({ name, kind: 'timestamp' }))
+    const processes = names.map((name) => network.add(name))
+    return processes.map((process, index) => {
+      const journal: JournalServer = { name: `${process.name}-journal`, kind: 'journal' }
+      new JournalService(kernel, network.add(journal.name, { local: true }), DEFAULT_COSTS.fsync).boot(0)
+      const place = { index, servers, journal, leaseUs: tuning.timestampLeaseUs }
+      return new TimestampService(kernel, process, world, TIMESTAMP_ALGORITHMS[algorithms.timestamps], place, onFatal)
+    })
   }
 
   /** The coordinator is started when everything it asks is there. */

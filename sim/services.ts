@@ -4,8 +4,8 @@
  */
 import { type Coordinator, type CoordinatorConfig, startCoordinator } from '../algorithms/failover/coordinator.ts'
 import { FiberProcess } from '../algorithms/fiber.ts'
-import type { CoordinatorRequests, JournalRequests, RequestOf } from '../algorithms/servers.ts'
-import { OddEvenServer } from '../algorithms/timestamps/odd-even.ts'
+import type { CoordinatorRequests, JournalRequests, RequestOf, TimestampRequests } from '../algorithms/servers.ts'
+import type { TimestampAlgorithm, TimestampServerPlace } from '../algorithms/timestamps/algorithm.ts'
 import type { World } from '../algorithms/world.ts'
 import type { Sampler } from '../scenarios/sampling.ts'
 import type { Call } from './call.ts'
@@ -56,20 +56,44 @@ abstract class Service implements Host {
   }
 }
 
-/** Counts in memory, so it begins again after a restart. */
+/** Its journal, if its algorithm uses it, is a process of its own and survives it. */
 export class TimestampService extends Service {
-  readonly #index: number
-  readonly #servers: number
+  readonly #world: World
+  readonly #algorithm: TimestampAlgorithm
+  readonly #place: TimestampServerPlace
+  readonly #onFatal: (error: Error) => void
+  #fibers: FiberProcess | null = null
 
-  constructor(kernel: Kernel, process: SimProcess, index: number, servers: number) {
+  constructor(
+    kernel: Kernel,
+    process: SimProcess,
+    world: World,
+    algorithm: TimestampAlgorithm,
+    place: TimestampServerPlace,
+    onFatal: (error: Error) => void,
+  ) {
     super(kernel, process)
-    this.#index = index
-    this.#servers = servers
+    this.#world = world
+    this.#algorithm = algorithm
+    this.#place = place
+    this.#onFatal = onFatal
   }
 
   protected override begin(life: Life): void {
-    const server = new OddEvenServer(this.#index, this.#servers)
-    life.handler = (call) => call.answer({ timestamp: server.next() })
+    const fibers = new FiberProcess(this.process.name, this.#world, this.#onFatal)
+    this.#fibers = fibers
+    const server = this.#algorithm.startServer(fibers, this.#place)
+    life.handler = (call) => {
+      server.handle(call.request as RequestOf<TimestampRequests>, (outcome) => {
+        if (life.alive && call.isOpen) call.finish(outcome)
+      })
+    }
+  }
+
+  override crash(): void {
+    this.#fibers?.crash()
+    this.#fibers = null
+    super.crash()
   }
 }
 
@@ -109,7 +133,7 @@ export class CoordinatorService extends Service {
   }
 }
 
-/** The coordinator's log on its own disk: it survives the coordinator, and answers when the record is synced. */
+/** A process's log on its own disk: it survives the process, and answers when the record is synced. */
 export class JournalService extends Service {
   readonly #fsync: Sampler
   readonly #records: object[] = []
@@ -127,7 +151,8 @@ export class JournalService extends Service {
         return
       }
       this.#records.push(request.record)
-      this.kernel.queue.after(this.#fsync.sample(this.kernel.streams.stream('fsync:journal')), answerDone, call)
+      const stream = this.kernel.streams.stream(`fsync:${this.process.name}`)
+      this.kernel.queue.after(this.#fsync.sample(stream), answerDone, call)
     }
   }
 }

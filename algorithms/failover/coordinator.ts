@@ -8,7 +8,8 @@ import type { FiberProcess } from '../fiber.ts'
 import { EMPTY_GTID_SET } from '../gtid-set.ts'
 import { QUORUM_POLICIES } from '../quorum/policies.ts'
 import type { CoordinatorRequests, JournalServer, RequestOf, SupervisorServer, TimestampServer } from '../servers.ts'
-import { TIMESTAMP_CLIENTS } from '../timestamps/client.ts'
+import type { TimestampDeadlines } from '../timestamps/algorithm.ts'
+import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../timestamps/algorithms.ts'
 import { probeLoop } from './monitor.ts'
 import { SOUND } from './procedures.ts'
 import { read } from './read.ts'
@@ -24,7 +25,7 @@ export interface CoordinatorConfig {
   readonly nodes: readonly string[]
   readonly timestampServers: readonly string[]
   readonly algorithms: {
-    readonly timestamps: keyof typeof TIMESTAMP_CLIENTS
+    readonly timestamps: TimestampAlgorithmName
     readonly quorum: keyof typeof QUORUM_POLICIES
     readonly election: keyof typeof ELECTION_POLICIES
   }
@@ -41,8 +42,8 @@ export interface Coordinator {
   handle(request: RequestOf<CoordinatorRequests>, reply: (reply: unknown) => void): void
 }
 
-/** The wait for one timestamp server before the next is asked. */
-const TIMESTAMP_TIMEOUT_US = 100_000
+/** One timestamp server, before the next is asked; and one timestamp, long enough for an oracle's failover. */
+const TIMESTAMP_DEADLINES: TimestampDeadlines = { requestUs: 100_000, giveUpUs: 5_000_000 }
 
 /** At its start a coordinator waits so long for servers that do not answer; then it goes on without them. */
 const SURVEY_US = 5_000_000
@@ -60,7 +61,7 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
     level: config.acknowledge,
     quorum: QUORUM_POLICIES[config.algorithms.quorum],
     election: ELECTION_POLICIES[config.algorithms.election],
-    timestamps: TIMESTAMP_CLIENTS[config.algorithms.timestamps](servers, TIMESTAMP_TIMEOUT_US),
+    timestamps: TIMESTAMP_ALGORITHMS[config.algorithms.timestamps].client(servers, TIMESTAMP_DEADLINES),
     journal: config.journal,
     supervisor: config.supervisor,
     procedures: withUnsafeForms(SOUND, config.unsafe),

@@ -1,4 +1,4 @@
-/** Deadlines and intervals of the coordinator; every one can be set under `tuning:` in the file. */
+/** Deadlines and intervals of the coordinator and its timestamp servers; every one can be set under `tuning:` in the file. */
 export interface Tuning {
   readonly probeIntervalUs: number
   readonly probeTimeoutUs: number
@@ -14,4 +14,6 @@ export interface Tuning {
   readonly drainTimeoutUs: number
   /** No second failover sooner than this after the last one. */
   readonly minimumTermUs: number
+  /** `oracle`: how long its leader may issue timestamps without its peers' word, and so how long a failover stalls. */
+  readonly timestampLeaseUs: number
 }

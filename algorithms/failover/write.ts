@@ -15,7 +15,7 @@ export function* write(
   request: { readonly op: number; readonly key: number; readonly consistency: Consistency },
 ): Fiber<WriteReply> {
   if (coordinator.reign === null) return failed('no source reigns')
-  const timestamp = yield* coordinator.timestamps.next()
+  const timestamp = yield* coordinator.timestamps.next(null)
   if (timestamp === null) return failed('no timestamp server answers')
   const { reign } = coordinator
   if (reign === null) return failed('no source reigns')

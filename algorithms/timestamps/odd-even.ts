@@ -3,9 +3,9 @@
  * one server picked at random and falls back to the next. It gives unique numbers while no server restarts, ascending
  * per server. It gives no real-time order (the servers drift apart), and numbers repeat after a server's restart.
  */
-import { call, type Fiber, random } from '../effects.ts'
-import type { TimestampServer } from '../servers.ts'
-import type { TimestampClient } from './client.ts'
+import type { TimestampAlgorithm } from './algorithm.ts'
+import { UNKNOWN_REQUEST } from './algorithm.ts'
+import { askAnyServer } from './any-server.ts'
 import type { Timestamp } from './timestamp.ts'
 
 export class OddEvenServer {
@@ -25,17 +25,32 @@ export class OddEvenServer {
     this.#next += this.#step
     return { counter, server: this.#server }
   }
+
+  /** Back to the first number: what was given out will be given out again. */
+  reset(): void {
+    this.#next = this.#server
+  }
 }
 
-export function oddEvenClient(servers: readonly TimestampServer[], deadlineUs: number): TimestampClient {
-  return {
-    *next(): Fiber<Timestamp | null> {
-      const first = Math.floor((yield* random('timestamp-choice')) * servers.length)
-      for (let i = 0; i < servers.length; i++) {
-        const outcome = yield* call(servers[(first + i) % servers.length]!, { kind: 'next' }, deadlineUs)
-        if (outcome.kind === 'ok') return outcome.reply.timestamp
-      }
-      return null
+export const ODD_EVEN: TimestampAlgorithm = {
+  servers: 2,
+
+  startServer(_process, { index, servers }) {
+    const server = new OddEvenServer(index, servers.length)
+    return {
+      handle({ kind }, answer) {
+        if (kind === 'next') answer({ kind: 'ok', reply: { timestamp: server.next() } })
+        else if (kind === 'reset') {
+          server.reset()
+          answer({ kind: 'ok', reply: {} })
+        } else answer(UNKNOWN_REQUEST)
+      },
+    }
+  },
+
+  client: (servers, { requestUs }) => ({
+    *next() {
+      return (yield* askAnyServer(servers, { kind: 'next' }, requestUs))?.timestamp ?? null
     },
-  }
+  }),
 }

@@ -5,6 +5,7 @@
  */
 import type { CoordinatorConfig } from '../../algorithms/failover/coordinator.ts'
 import type { Outcome } from '../../algorithms/servers.ts'
+import type { TimestampAlgorithmName } from '../../algorithms/timestamps/algorithms.ts'
 import type { TraceEvent } from '../../algorithms/trace.ts'
 import type { Operation } from '../../scenarios/record.ts'
 import type { Workload } from '../../scenarios/scenario.ts'
@@ -42,16 +43,23 @@ export interface ClientSetup {
 
 export interface TimestampSetup {
   readonly kind: 'timestamp'
+  readonly run: RunIdentity
   readonly port: number
-  /** 0-based, of `servers` in all. */
+  readonly algorithm: TimestampAlgorithmName
+  /** 0-based, of `names`. */
   readonly index: number
-  readonly servers: number
+  /** Of all timestamp servers. */
+  readonly names: readonly string[]
+  readonly leaseUs: number
+  readonly journalPath: string
 }
 
 export type Setup = CoordinatorSetup | ClientSetup | TimestampSetup
 
 export type ToChild =
   | { readonly kind: 'setup'; readonly setup: Setup }
+  /** timestamp: where the others are. Ports are known when all have started. */
+  | { readonly kind: 'peers'; readonly peers: readonly Service[] }
   /** client: begin; the workload's time 0, in the run's time. */
   | { readonly kind: 'start'; readonly startUs: number }
   /** client: start nothing new. */

@@ -7,7 +7,7 @@
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type Connection, createConnection } from 'mysql2'
 import type { CoordinatorRequests, Outcome, ReplyOf, RequestOf } from '../../algorithms/servers.ts'
 import { RunClock } from '../../real/clock.ts'
@@ -19,6 +19,7 @@ import { ChildProcess } from '../../real/processes/child-process.ts'
 import { awaitReign } from '../../real/settle.ts'
 import { ServiceClient } from '../../real/transport/client.ts'
 import { DEFAULT_TUNING } from '../../scenarios/scenario.ts'
+import { timestampSetup } from '../real/timestamp-setup.ts'
 
 const NODES = 4
 const ROUNDS = 30
@@ -64,7 +65,11 @@ async function startChildren(driver: Driver, children: ChildProcess[], journalPa
   }
   for (const index of [0, 1])
     children.push(
-      await ChildProcess.start(`timestamp-${index + 1}`, { kind: 'timestamp', port: 0, index, servers: 2 }, events),
+      await ChildProcess.start(
+        `timestamp-${index + 1}`,
+        timestampSetup('odd-even', index, 2, dirname(journalPath)),
+        events,
+      ),
     )
   const coordinator = await ChildProcess.start(
     'coordinator',

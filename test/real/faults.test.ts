@@ -8,6 +8,8 @@ import { parseScenario } from '../../scenarios/load.ts'
 import { RandomStreams } from '../../scenarios/random.ts'
 import type { FaultStep } from '../../scenarios/scenario.ts'
 import { test } from '../support/test.ts'
+import { withDirectory } from './drivers/local/scratch.ts'
+import { timestampSetup } from './timestamp-setup.ts'
 
 function scenarioWith(faults: string) {
   return parseScenario(
@@ -120,12 +122,16 @@ test('a fault without effect ends the run: it must not become a passed check', a
   assert.deepEqual(faults.records, [])
 })
 
-test('faults on real processes are witnessed by the operating system', { deadlineMs: 60_000 }, async () => {
-  const service = new Service(
-    'timestamp-1',
-    { kind: 'timestamp', port: 0, index: 0, servers: 2 },
-    { onEvent() {}, onSupervise() {}, onFailure() {} },
-  )
+test('faults on real processes are witnessed by the operating system', { deadlineMs: 60_000 }, () =>
+  withDirectory(witnessedByTheSystem),
+)
+
+async function witnessedByTheSystem(directory: string): Promise<void> {
+  const service = new Service('timestamp-1', timestampSetup('odd-even', 0, 2, directory), {
+    onEvent() {},
+    onSupervise() {},
+    onFailure() {},
+  })
   try {
     await service.start()
     const { faults, failures, changes } = schedule([serviceTarget(service)])
@@ -146,4 +152,4 @@ test('faults on real processes are witnessed by the operating system', { deadlin
   } finally {
     await service.kill()
   }
-})
+}

@@ -4,13 +4,12 @@ import { serviceTarget } from '../../real/fault-targets.ts'
 import { Service } from '../../real/services.ts'
 import { ServiceClient } from '../../real/transport/client.ts'
 import { test } from '../support/test.ts'
+import { withDirectory } from './drivers/local/scratch.ts'
+import { timestampSetup } from './timestamp-setup.ts'
 
-function timestampServer(onFailure: (error: Error) => void): Service {
-  return new Service(
-    'timestamp-2',
-    { kind: 'timestamp', port: 0, index: 1, servers: 2 },
-    { onEvent() {}, onSupervise() {}, onFailure },
-  )
+function timestampServer(directory: string, onFailure: (error: Error) => void): Service {
+  const setup = timestampSetup('odd-even', 1, 2, directory)
+  return new Service('timestamp-2', setup, { onEvent() {}, onSupervise() {}, onFailure })
 }
 
 function next(client: ServiceClient, deadlineUs = 5_000_000): Promise<Outcome<unknown>> {
@@ -19,11 +18,17 @@ function next(client: ServiceClient, deadlineUs = 5_000_000): Promise<Outcome<un
   })
 }
 
-test('a service can be killed, started again on its port, paused and resumed, and each is seen', {
-  deadlineMs: 60_000,
-}, async () => {
+test(
+  'a service can be killed, started again on its port, paused and resumed, and each is seen',
+  {
+    deadlineMs: 60_000,
+  },
+  () => withDirectory(brokenAndMended),
+)
+
+async function brokenAndMended(directory: string): Promise<void> {
   const failures: Error[] = []
-  const service = timestampServer((error) => failures.push(error))
+  const service = timestampServer(directory, (error) => failures.push(error))
   const target = serviceTarget(service)
   try {
     await service.start()
@@ -49,14 +54,16 @@ test('a service can be killed, started again on its port, paused and resumed, an
   } finally {
     await service.kill()
   }
-})
+}
 
-test('a service that ends unasked ends the run', { deadlineMs: 60_000 }, async () => {
+test('a service that ends unasked ends the run', { deadlineMs: 60_000 }, () => withDirectory(endsUnasked))
+
+async function endsUnasked(directory: string): Promise<void> {
   let fail: (error: Error) => void = () => {}
   const failed = new Promise<Error>((resolve) => {
     fail = resolve
   })
-  const service = timestampServer(fail)
+  const service = timestampServer(directory, fail)
   try {
     await service.start()
     const pid = Number(/process (\d+)/.exec(service.description)?.[1])
@@ -65,4 +72,4 @@ test('a service that ends unasked ends the run', { deadlineMs: 60_000 }, async (
   } finally {
     await service.kill()
   }
-})
+}

@@ -29,8 +29,6 @@ export const BAD_FILES: Readonly<Record<string, string>> = {
     '3:1: not YAML, expected valid YAML, found Flow sequence in block collection must be sufficiently indented and end with a ]',
   'only-comments.yaml': '1:1: not a scenario, expected a mapping such as `name: ...`, found nothing',
   'plain-text.yaml': '1:1: not a scenario, expected a mapping such as `name: ...`, found plain text',
-  'planned-policy.yaml':
-    '2:27: wrong value for algorithms.timestamps, expected one of odd-even (taas is planned and not there yet), found "taas"',
   'planned-verb.yaml':
     '4:27: a fault that is not there yet, expected one verb of crash, restart, stop, start, pause, resume, partition, heal, slow, unslow, found power-loss (planned)',
   'rate-not-a-number.yaml':

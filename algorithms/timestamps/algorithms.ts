@@ -1,0 +1,11 @@
+import type { TimestampAlgorithm } from './algorithm.ts'
+import { ODD_EVEN } from './odd-even.ts'
+import { TAAS } from './taas.ts'
+
+/** Every timestamp algorithm by its name in scenarios. A new one is a file beside these and a line here. */
+export const TIMESTAMP_ALGORITHMS = {
+  'odd-even': ODD_EVEN,
+  taas: TAAS,
+} as const satisfies Record<string, TimestampAlgorithm>
+
+export type TimestampAlgorithmName = keyof typeof TIMESTAMP_ALGORITHMS

@@ -1,0 +1,24 @@
+/** Another timestamp server, which may have to be called before anybody knows its port. */
+import type { Outcome } from '../../algorithms/servers.ts'
+import type { Pending } from '../../algorithms/world.ts'
+import { type Callable, NOTHING_PENDING } from '../callable.ts'
+import { ServiceClient } from '../transport/client.ts'
+
+export class Peer implements Callable {
+  #client: ServiceClient | null = null
+
+  introduce(port: number): void {
+    this.#client?.close()
+    this.#client = new ServiceClient('127.0.0.1', port)
+  }
+
+  call(request: { readonly kind: string }, deadlineUs: number, done: (outcome: Outcome<unknown>) => void): Pending {
+    if (this.#client !== null) return this.#client.call(request, deadlineUs, done)
+    done({ kind: 'failed', reason: 'not introduced yet' })
+    return NOTHING_PENDING
+  }
+
+  close(): void {
+    this.#client?.close()
+  }
+}
