@@ -73,6 +73,11 @@ export type AdminCommand =
   | { readonly command: 'point'; readonly source: string; readonly drain: boolean }
   /** Become the source: receiver stopped and read back, semi-sync source if configured, writable, write the marker transaction. */
   | { readonly command: 'promote'; readonly marker: Gtid; readonly k: number }
+  /**
+   * Write a further row of the reigning epoch, with another k, on its source; nothing when it is there already. With
+   * semi-sync, `receipts` replicas are waited for from now on.
+   */
+  | { readonly command: 'mark'; readonly marker: Gtid; readonly k: number; readonly receipts: number }
   /** super_read_only, clients cut, receiver and applier stopped; then read. First step of a rejoin. */
   | { readonly command: 'quiesce' }
   /** Drop the relay log. Only after its extras were listed, or when executed covers it. */
@@ -146,12 +151,19 @@ export type ReadReply =
   | { readonly verdict: 'ok'; readonly value: RowValue | null; readonly epoch: number; readonly node: string }
   | { readonly verdict: 'failed'; readonly reason: string }
 
+/** `unknown`: the row may be written, so a take-over may count on the smaller k; acknowledgement keeps the larger. */
+export type ChangeThresholdReply =
+  | { readonly verdict: 'ok'; readonly epoch: number; readonly k: number }
+  | { readonly verdict: 'refused' | 'unknown'; readonly reason: string }
+
 export type CoordinatorRequests = {
   write: {
     request: { readonly op: number; readonly key: number; readonly consistency: Consistency }
     reply: WriteReply
   }
   read: { request: { readonly op: number; readonly key: number; readonly consistency: Consistency }; reply: ReadReply }
+  /** Change the failure threshold t of a policy that has one, within the epoch (failover/rules.md section 1). */
+  changeThreshold: { request: { readonly failureThreshold: number }; reply: ChangeThresholdReply }
   /** Who reigns; `source` null while nobody does. */
   status: {
     request: object

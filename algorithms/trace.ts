@@ -12,6 +12,13 @@ export interface RankedCandidate {
   readonly reason: string
 }
 
+/** `each`: by rank, as the members of its fact. `clock`: rounds so far. Agreement weighs more than the threshold. */
+export interface QuorumWeights {
+  readonly clock: number
+  readonly each: readonly number[]
+  readonly threshold: number
+}
+
 export type TraceFact =
   /** The failure detector changed its mind about a server. */
   | { readonly kind: 'suspected'; readonly node: string; readonly reason: string }
@@ -46,8 +53,19 @@ export type TraceFact =
   | { readonly kind: 'rebuilt'; readonly node: string; readonly uuid: string; readonly tookUs: number }
   /** A server that was cut off with writing allowed is reached again; how long it stayed writable after that. */
   | { readonly kind: 'fenced'; readonly node: string; readonly writableForUs: number }
-  /** Members a quorum waits for changed (cabinet-top). */
-  | { readonly kind: 'quorum'; readonly epoch: number; readonly members: readonly string[]; readonly needed: number }
+  /**
+   * Whom a quorum waits for changed: `needed` of `members` (cabinet-top), or the weights, and then `members` are all
+   * servers, the heaviest first, and at least `needed` replicas (cabinet; told a few times a second at most).
+   */
+  | {
+      readonly kind: 'quorum'
+      readonly epoch: number
+      readonly members: readonly string[]
+      readonly needed: number
+      readonly weights: QuorumWeights | null
+    }
+  /** The failure threshold was changed within an epoch: from here on k replicas must hold a STRONG write. */
+  | { readonly kind: 'threshold'; readonly epoch: number; readonly failureThreshold: number; readonly k: number }
   /** A fault took hold, was undone, or a free remark. */
   | { readonly kind: 'note'; readonly text: string }
 

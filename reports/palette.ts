@@ -41,6 +41,10 @@ const ALGORITHMS: Readonly<Record<string, number>> = {
   'most-advanced': 1,
   majority: 2,
   'cabinet-top': 3,
+  cabinet: 1,
+  flexible: 0,
+  all: 6,
+  none: 4,
   'odd-even': 5,
 }
 

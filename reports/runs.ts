@@ -1,4 +1,5 @@
 /** The results of one report with what tells them apart: a name, a colour and a dash (simulated dashed, measured solid). */
+import { policyName } from '../scenarios/compare.ts'
 import type { Result } from '../scenarios/result.ts'
 import { algorithmColour, seriesColour } from './palette.ts'
 
@@ -26,11 +27,13 @@ export function runsOf(results: readonly Result[]): Run[] {
 
 /** `simulated` and `measured` while that tells them apart; then what differs; then letters. */
 function namesOf(results: readonly Result[]): string[] {
-  const differing = FAMILIES.filter((family) => new Set(results.map((r) => r.scenario.algorithms[family])).size > 1)
+  const differing = FAMILIES.filter(
+    (family) => new Set(results.map((r) => policyName(r.scenario.algorithms, family))).size > 1,
+  )
   const attempts: ((result: Result) => string)[] = [
     worldWord,
     (result) => (result.world === 'sim' ? 'simulated' : `measured, ${result.world}`),
-    (result) => differing.map((family) => result.scenario.algorithms[family]).join(', '),
+    (result) => differing.map((family) => policyName(result.scenario.algorithms, family)).join(', '),
     (result) => result.scenario.name,
     (result) => `seed ${result.seed}`,
   ]

@@ -1,4 +1,5 @@
 /** A result on a terminal: the table, the checks with a line of evidence each, the decisions as they happen. */
+import { policyName } from '../scenarios/compare.ts'
 import type { CheckResult, Result, Verdict } from '../scenarios/result.ts'
 import { count, digits, milliseconds, missing, percent } from './numbers.ts'
 import { caughtUp, unsafeText } from './sentences.ts'
@@ -114,7 +115,7 @@ export function headerText(
   const trials = run.trials === 1 ? '' : ` to ${run.seed + run.trials - 1}`
   return [
     `${paint(run.name, 'strong', style)} on ${run.world}, seed ${run.seed}${trials}  ${paint(`quorumlab ${run.version}`, 'faint', style)}`,
-    `  ${algorithms.timestamps}, ${algorithms.quorum}, ${algorithms.election}; ${cluster.nodes} servers; ` +
+    `  ${algorithms.timestamps}, ${policyName(algorithms, 'quorum')}, ${algorithms.election}; ${cluster.nodes} servers; ` +
       `${digits(workload.ratePerSec)} ops/s for ${digits(workload.durationUs / 1e6)} s, ${percent(workload.reads)} reads, ${workload.consistency}`,
     ...(unsafe.length > 0 ? [`  ${paint(unsafeText(unsafe), 'bad', style)}`] : []),
   ]
@@ -158,7 +159,12 @@ function eventText(event: Event, verbose: boolean): string | null {
     case 'fenced':
       return `${event.node} fenced, was writable for ${milliseconds(event.writableForUs / 1000)} after it was reached`
     case 'quorum':
-      return verbose ? `quorum of epoch ${event.epoch}: ${event.needed} of ${event.members.join(', ')}` : null
+      if (!verbose) return null
+      return event.weights === null
+        ? `quorum of epoch ${event.epoch}: ${event.needed} of ${event.members.join(', ')}`
+        : `weights of epoch ${event.epoch}, round ${event.weights.clock}: ${event.members.join(' > ')}`
+    case 'threshold':
+      return `failure threshold is ${event.failureThreshold} now: ${event.k} replicas must hold a STRONG write`
   }
 }
 

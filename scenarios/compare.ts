@@ -39,7 +39,7 @@ export interface ComparisonRow {
 }
 
 export interface PolicyDifference {
-  readonly family: keyof Result['scenario']['algorithms']
+  readonly family: 'timestamps' | 'quorum' | 'election'
   readonly a: string
   readonly b: string
 }
@@ -81,8 +81,8 @@ export function compareResults(a: Result, b: Result): Comparison {
   const fidelity = (a.world === 'sim') !== (b.world === 'sim')
   const policies = FAMILIES.map((family) => ({
     family,
-    a: a.scenario.algorithms[family],
-    b: b.scenario.algorithms[family],
+    a: policyName(a.scenario.algorithms, family),
+    b: policyName(b.scenario.algorithms, family),
   })).filter((policy) => policy.a !== policy.b)
   const differences = differencesOf(a, b)
   if (!fidelity)
@@ -96,6 +96,15 @@ export function compareResults(a: Result, b: Result): Comparison {
   for (const policy of policies) differences.push(`the algorithms differ (${policyText(policy)})`)
   const rows = [...METRICS.map((metric) => errorOn(metric, a, b)), ...summaryErrors(a, b)]
   return { kind: 'fidelity', differences, policies, rows }
+}
+
+/** As people name it: the threshold and the ratio belong to the name where the policy has them. */
+export function policyName(algorithms: Result['scenario']['algorithms'], family: PolicyDifference['family']): string {
+  const { quorum, failureThreshold, weightRatio } = algorithms
+  if (family !== 'quorum') return algorithms[family]
+  if (quorum === 'flexible') return `flexible (t=${failureThreshold})`
+  if (quorum !== 'cabinet') return quorum
+  return `cabinet (t=${failureThreshold}${weightRatio === 'largest' ? '' : `, r=${weightRatio}`})`
 }
 
 /** `election: seer-score and most-advanced` */

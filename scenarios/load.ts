@@ -10,6 +10,7 @@ import { readExpectations } from './expect.ts'
 import { faultSchemas, type ParsedFault, type ParsedTarget, PLANNED_VERBS } from './fault-schema.ts'
 import { checkLink, faultSchedule, processNames, type Refuse, type WrittenFault } from './fault-steps.ts'
 import { suggestion } from './nearest.ts'
+import { completeAlgorithms } from './quorum-settings.ts'
 import { FAULT_VERBS, type FaultVerb, type LinkDelay, type Scenario } from './scenario.ts'
 import { scenarioSchema } from './schema.ts'
 import { complain, show, throwFirst } from './schema-issues.ts'
@@ -75,6 +76,7 @@ export function parseScenario(text: string, file: string): Scenario {
   return {
     ...rest,
     ...shape,
+    algorithms: completeAlgorithms(rest.algorithms, rest.cluster.nodes, refuse),
     file,
     hash: createHash('sha256').update(text).digest('hex'),
     unsafe: [...new Set(rest.unsafe)],

@@ -4,10 +4,11 @@
  */
 import type { Tuning } from '../algorithms/failover/tuning.ts'
 import type { UnsafeForm } from '../algorithms/failover/unsafe/forms.ts'
+import type { QUORUM_POLICIES } from '../algorithms/quorum/policies.ts'
 import type { Consistency } from '../algorithms/servers.ts'
 import type { TimestampAlgorithmName } from '../algorithms/timestamps/algorithms.ts'
 
-export type QuorumName = 'majority' | 'cabinet-top'
+export type QuorumName = keyof typeof QUORUM_POLICIES
 export type ElectionName = 'seer-score' | 'most-advanced'
 export type CheckName =
   | 'acknowledged-writes-survive'
@@ -114,6 +115,10 @@ export interface Scenario {
     readonly timestamps: TimestampAlgorithmName
     readonly quorum: QuorumName
     readonly election: ElectionName
+    /** t, of `cabinet` and `flexible`: from 1 to floor((n-1)/2), the default (0 where 2 servers allow none). */
+    readonly failureThreshold: number
+    /** r, of `cabinet`. */
+    readonly weightRatio: number | 'largest'
   }
   /** Unsafe forms in place of the sound ones, on purpose. */
   readonly unsafe: readonly UnsafeForm[]

@@ -6,13 +6,14 @@
 import { z } from 'zod'
 import type { Tuning } from '../algorithms/failover/tuning.ts'
 import { UNSAFE_FORMS, type UnsafeForm } from '../algorithms/failover/unsafe/forms.ts'
+import { QUORUM_POLICIES } from '../algorithms/quorum/policies.ts'
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../algorithms/timestamps/algorithms.ts'
 import { delay, duration, formatDuration } from './amounts.ts'
 import { faultSchemas } from './fault-schema.ts'
 import { DEFAULT_TUNING } from './scenario.ts'
 
 const TIMESTAMPS = Object.keys(TIMESTAMP_ALGORITHMS) as TimestampAlgorithmName[]
-const QUORUMS = ['majority', 'cabinet-top'] as const
+const QUORUMS = Object.keys(QUORUM_POLICIES) as (keyof typeof QUORUM_POLICIES)[]
 const ELECTIONS = ['seer-score', 'most-advanced'] as const
 const UNSAFE = Object.keys(UNSAFE_FORMS) as UnsafeForm[]
 export const CHECKS = [
@@ -24,7 +25,7 @@ export const CHECKS = [
 ] as const
 
 /** Names of the design that are not built yet: a message can then say so. */
-const PLANNED = new Set('oracle hybrid cabinet flexible all none seer uniform lowest-rtt best-known'.split(' '))
+const PLANNED = new Set('oracle hybrid seer uniform lowest-rtt best-known'.split(' '))
 
 function oneOf<const T extends readonly string[]>(names: T) {
   return z.enum(names, {
@@ -48,6 +49,7 @@ function count(min: number, max: number) {
 
 const YES_NO = 'true or false'
 const NAME = 'a name of lower-case letters, digits and dashes, such as primary-crash'
+const RATIO = '`largest`, or a ratio of neighbouring weights from 1 to 2'
 const LEVEL = 'the strength of a promise: STRONG or EVENTUAL'
 
 const cluster = z
@@ -72,6 +74,13 @@ const algorithms = z
     timestamps: oneOf(TIMESTAMPS).prefault('odd-even'),
     quorum: oneOf(QUORUMS).prefault('majority'),
     election: oneOf(ELECTIONS).prefault('seer-score'),
+    failureThreshold: count(1, 49)
+      .optional()
+      .meta({ description: 't of cabinet and flexible, from 1 to floor((nodes-1)/2), which is the default.' }),
+    weightRatio: z
+      .union([number(RATIO, { min: 1, max: 2 }), z.literal('largest')], RATIO)
+      .prefault('largest')
+      .meta({ description: 'r of cabinet: how much heavier each server is than the next.' }),
   })
   .prefault({})
 

@@ -8,6 +8,7 @@
 import { type Deferred, deferred } from '../effects.ts'
 import { type Gtid, type GtidSet, MutableGtidSet } from '../gtid-set.ts'
 import { heldByAtLeast, NOTHING_HELD, type QuorumSelection, quorumVerdict } from '../quorum/policy.ts'
+import type { WeightedRounds } from '../quorum/weighted-rounds.ts'
 
 export type Acknowledged = 'acknowledged' | 'ended'
 
@@ -23,6 +24,7 @@ export interface EpochNumbers {
   readonly source: number
   readonly base: number
   readonly marker: Gtid
+  /** At the beginning. 0: nothing is promised, so everything is acknowledged at once. */
   readonly k: number
 }
 
@@ -31,22 +33,43 @@ export class Acknowledgements {
   /** By member; see the essay above. */
   readonly progress: number[]
   /** Everything up to here is acknowledged under the epoch's k. */
-  acknowledgedUpTo = NOTHING_HELD
+  acknowledgedUpTo: number
+  /** Under weighted policies a write is acknowledged when its holders have the weight, too. */
+  readonly rounds: WeightedRounds | null
   /** Highest number anybody asked about. */
   highest: number
   /** Since when something has been waiting without any progress; null: nothing waits. */
   waitingSinceUs: number | null = null
+  #k: number
   readonly #open: OpenWait[] = []
   readonly #held: number[]
   readonly #excludedUntil = new Map<number, number>()
   #wanted: Deferred<void>[] = []
   #ended = false
 
-  constructor(epoch: EpochNumbers, nodes: number) {
+  constructor(epoch: EpochNumbers, nodes: number, rounds: WeightedRounds | null = null) {
     this.epoch = epoch
+    this.rounds = rounds
     this.highest = epoch.base
     this.progress = new Array(nodes).fill(NOTHING_HELD)
     this.#held = new Array(nodes).fill(NOTHING_HELD)
+    this.#k = epoch.k
+    this.acknowledgedUpTo = heldByAtLeast(epoch.k, this.progress)
+  }
+
+  /** Replicas that must hold a transaction from now on. */
+  get k(): number {
+    return this.#k
+  }
+
+  /**
+   * The failure threshold was changed, and with it k. When that may be done is for `change-threshold.ts` to know. Who
+   * was answered keeps the answer; who waits, waits for the new k.
+   */
+  requires(k: number, nowUs: number): void {
+    this.#k = k
+    this.acknowledgedUpTo = heldByAtLeast(k, this.progress)
+    this.#settleWon(nowUs)
   }
 
   get openCount(): number {
@@ -60,21 +83,18 @@ export class Acknowledgements {
       answer.settle('ended')
       return answer
     }
+    this.highest = Math.max(this.highest, number)
     const wait: OpenWait = { number, selection, answer }
     if (this.#won(wait)) {
       answer.settle('acknowledged')
+      if (this.#mustProve()) this.#wake()
       return answer
     }
     let at = this.#open.length
     while (at > 0 && this.#open[at - 1]!.number > number) at--
     this.#open.splice(at, 0, wait)
-    this.highest = Math.max(this.highest, number)
     this.waitingSinceUs ??= nowUs
-    const wanted = this.#wanted
-    if (wanted.length > 0) {
-      this.#wanted = []
-      for (const waiter of wanted) waiter.settle()
-    }
+    this.#wake()
     return answer
   }
 
@@ -92,7 +112,20 @@ export class Acknowledgements {
     if (held < base) return MutableGtidSet.of(marker)
     for (const wait of this.#open)
       if (wait.number > held) return MutableGtidSet.interval(sourceUuid, base + 1, wait.number)
+    if (this.highest > held && this.#mustProve()) return MutableGtidSet.interval(sourceUuid, base + 1, this.highest)
     return null
+  }
+
+  /** Under k = 0 nobody waits for anything, and who lost data would never be seen to hold something newer. */
+  #mustProve(): boolean {
+    return this.#k === 0 && this.#excludedUntil.size > 0
+  }
+
+  #wake(): void {
+    const wanted = this.#wanted
+    if (wanted.length === 0) return
+    this.#wanted = []
+    for (const waiter of wanted) waiter.settle()
   }
 
   /** Settles when something new is wanted of anybody. */
@@ -112,11 +145,12 @@ export class Acknowledgements {
     const until = this.#excludedUntil.get(member)
     if (until !== undefined) {
       // Counts again once it holds something written after its loss and acknowledged without it.
-      if (Math.min(held, this.acknowledgedUpTo) <= until) return
+      if (Math.min(held, this.#provenUpTo()) <= until) return
       this.#excludedUntil.delete(member)
     }
     this.progress[member] = held
-    this.acknowledgedUpTo = heldByAtLeast(this.epoch.k, this.progress)
+    this.acknowledgedUpTo = heldByAtLeast(this.#k, this.progress)
+    this.rounds?.reported(member, this.progress, this.highest)
     this.#settleWon(nowUs)
   }
 
@@ -133,7 +167,7 @@ export class Acknowledgements {
   /** The member lost relay logs or was rebuilt: it does not count until it proves itself (failover/rules.md section 1). */
   exclude(member: number): void {
     // What is acknowledged may be so because of what it has just lost, also beyond what anybody asked about.
-    this.#excludedUntil.set(member, Math.max(this.highest, this.acknowledgedUpTo))
+    this.#excludedUntil.set(member, Math.max(this.highest, this.#provenUpTo()))
     this.progress[member] = NOTHING_HELD
     this.#held[member] = NOTHING_HELD
   }
@@ -150,10 +184,17 @@ export class Acknowledgements {
     this.waitingSinceUs = null
   }
 
-  #won(wait: OpenWait): boolean {
-    if (wait.selection === null) return this.acknowledgedUpTo >= wait.number
+  /** Held by a quorum; where a quorum is nobody (k = 0), by somebody at least. */
+  #provenUpTo(): number {
+    return this.#k === 0 ? heldByAtLeast(1, this.progress) : this.acknowledgedUpTo
+  }
+
+  #won({ number, selection }: OpenWait): boolean {
     // Never below the epoch's k, whatever was selected.
-    return this.acknowledgedUpTo >= wait.number && quorumVerdict(wait.selection, this.progress, wait.number) === 'won'
+    if (this.acknowledgedUpTo < number) return false
+    if (selection === null) return true
+    if (this.rounds !== null) return this.rounds.agreedUpTo >= number
+    return quorumVerdict(selection, this.progress, number) === 'won'
   }
 
   #settleWon(nowUs: number): void {

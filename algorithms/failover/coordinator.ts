@@ -6,10 +6,11 @@ import { all, call, emit, type Fiber, sleep } from '../effects.ts'
 import { ELECTION_POLICIES } from '../election/policies.ts'
 import type { FiberProcess } from '../fiber.ts'
 import { EMPTY_GTID_SET } from '../gtid-set.ts'
-import { QUORUM_POLICIES } from '../quorum/policies.ts'
+import { QUORUM_POLICIES, type QuorumSettings } from '../quorum/policies.ts'
 import type { CoordinatorRequests, JournalServer, RequestOf, SupervisorServer, TimestampServer } from '../servers.ts'
 import type { TimestampDeadlines } from '../timestamps/algorithm.ts'
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../timestamps/algorithms.ts'
+import { changeThreshold, useThreshold } from './change-threshold.ts'
 import { probeLoop } from './monitor.ts'
 import { SOUND } from './procedures.ts'
 import { read } from './read.ts'
@@ -28,7 +29,7 @@ export interface CoordinatorConfig {
     readonly timestamps: TimestampAlgorithmName
     readonly quorum: keyof typeof QUORUM_POLICIES
     readonly election: keyof typeof ELECTION_POLICIES
-  }
+  } & QuorumSettings
   readonly tuning: Tuning
   readonly acknowledge: 'applied' | 'received'
   readonly journal: JournalServer
@@ -59,7 +60,8 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
     byNode: new Map(members.map((member) => [member.node, member])),
     tuning: config.tuning,
     level: config.acknowledge,
-    quorum: QUORUM_POLICIES[config.algorithms.quorum],
+    quorum: QUORUM_POLICIES[config.algorithms.quorum](config.algorithms),
+    quorumSettings: config.algorithms,
     election: ELECTION_POLICIES[config.algorithms.election],
     timestamps: TIMESTAMP_ALGORITHMS[config.algorithms.timestamps].client(servers, TIMESTAMP_DEADLINES),
     journal: config.journal,
@@ -80,6 +82,9 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
           return
         case 'read':
           process.spawn('read', answer(read(coordinator, request), reply))
+          return
+        case 'changeThreshold':
+          process.spawn('change-threshold', answer(changeThreshold(coordinator, request.failureThreshold), reply))
           return
         case 'status':
           reply(status(coordinator))
@@ -123,11 +128,19 @@ function* control(coordinator: CoordinatorState): Fiber<never> {
   }
 }
 
+interface JournalRecord {
+  readonly kind?: string
+  readonly epoch?: number
+  readonly node?: string
+  readonly failureThreshold?: number
+}
+
 /** What an earlier coordinator wrote down: epochs it may have promised, servers that lost data or were being rebuilt. */
 function* recall(coordinator: CoordinatorState): Fiber<void> {
   const outcome = yield* call(coordinator.journal, { kind: 'readAll' }, coordinator.tuning.adminTimeoutUs)
   if (outcome.kind !== 'ok') throw new Error(`the journal cannot be read: ${outcome.reason}`)
-  for (const record of outcome.reply.records as readonly { kind?: string; epoch?: number; node?: string }[]) {
+  for (const record of outcome.reply.records as readonly JournalRecord[]) {
+    if (record.kind === 'threshold') useThreshold(coordinator, record.failureThreshold!)
     if (record.kind === 'take-over') coordinator.highestEpoch = Math.max(coordinator.highestEpoch, record.epoch ?? 0)
     const member = coordinator.byNode.get(record.node ?? '')
     if (member === undefined) continue

@@ -27,7 +27,8 @@ export function stopsNeeded(nodes: number, living: LivingEpoch | null, sourceFen
   const meetsEveryOtherFailover = Math.floor((nodes - 1) / 2) + 1
   // No epoch yet: no member is a source, so the stopped are counted among all n.
   if (living === null) return Math.floor(nodes / 2) + 1
-  const holdsEveryAcknowledged = sourceFenced ? 0 : nodes - living.k
+  // Under k = 0 nothing was promised that a stopped replica would have to hold.
+  const holdsEveryAcknowledged = sourceFenced || living.k === 0 ? 0 : nodes - living.k
   return Math.max(holdsEveryAcknowledged, meetsEveryOtherFailover)
 }
 
@@ -54,7 +55,7 @@ export function mayTakeOver(
 /**
  * May transactions that nobody can deliver be left out of the target? Only what the living epoch's own source wrote
  * after its row, only when the source was not fenced, and only when too few can hold it for it ever to have been
- * acknowledged.
+ * acknowledged. Under k = 0 nothing was promised: what nobody can deliver is lost with the source that wrote it.
  */
 export function mayLeaveOut(
   nodes: number,
@@ -70,5 +71,5 @@ export function mayLeaveOut(
     if (uuid !== sourceUuid) return false
     if (missing.intervals(uuid)[0]! <= living.base) return false
   }
-  return holdersInF + (nodes - 1 - counted) < living.k
+  return living.k === 0 || holdersInF + (nodes - 1 - counted) < living.k
 }

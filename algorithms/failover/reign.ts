@@ -32,7 +32,7 @@ export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped:
   let refusedFor = ''
   for (;;) {
     const alarm = yield* wait(reign.alarm)
-    const refusal = alarm.kind === 'deposed' ? null : yield* refusalOf(coordinator, reign)
+    const refusal = alarm.kind === 'deposed' ? null : yield* refusalOf(coordinator, reign, alarm)
     if (refusal === null) {
       // From here on this epoch acknowledges nothing: its open writes end as unknown.
       const nowUs = yield* now()
@@ -54,11 +54,21 @@ export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped:
 }
 
 /** Why a take-over would be refused now, judged by the last probes, before anything is touched. */
-function* refusalOf(coordinator: CoordinatorState, reign: Reign): Fiber<string | null> {
-  const { minimumTermUs } = coordinator.tuning
-  if ((yield* now()) - reign.startedUs < minimumTermUs) return `the term is younger than ${minimumTermUs / 1000} ms`
+function* refusalOf(coordinator: CoordinatorState, reign: Reign, alarm: Alarm): Fiber<string | null> {
+  const { minimumTermUs, stalledUs } = coordinator.tuning
+  const nowUs = yield* now()
+  if (nowUs - reign.startedUs < minimumTermUs) return `the term is younger than ${minimumTermUs / 1000} ms`
   const rule = coordinator.procedures.foresee(coordinator, reign)
-  return rule.allowed ? null : `the quorum rule needs ${rule.needed} replicas, ${rule.counted} are reachable and count`
+  if (!rule.allowed) return `the quorum rule needs ${rule.needed} replicas, ${rule.counted} are reachable and count`
+  if (alarm.kind !== 'stalled') return null
+  // A move lets writes go on only if the next source has k replicas: the one that leaves may become one of them.
+  const replicasAfter = coordinator.members.filter(({ probe }) => probe === 'answered').length - 1
+  if (replicasAfter < reign.k) {
+    reign.tooFewAtUs = nowUs
+    return `any other source would have ${replicasAfter} replicas, and a write needs ${reign.k}`
+  }
+  // Those that came back get the time to follow the source that they have.
+  return nowUs - reign.tooFewAtUs < stalledUs ? 'replicas have only just come back' : null
 }
 
 /** One outstanding question per replica: the oldest transaction somebody waits for. Its answer settles all it covers. */

@@ -3,6 +3,7 @@ import { type Deferred, deferred } from '../effects.ts'
 import type { ElectionPolicy } from '../election/policy.ts'
 import type { FiberProcess } from '../fiber.ts'
 import type { GtidSet } from '../gtid-set.ts'
+import type { QuorumSettings } from '../quorum/policies.ts'
 import type { QuorumPolicy, QuorumSelection } from '../quorum/policy.ts'
 import type { JournalServer, MysqlServer, ServerState, SupervisorServer } from '../servers.ts'
 import type { TimestampClient } from '../timestamps/algorithm.ts'
@@ -17,7 +18,8 @@ export interface Reign {
   readonly epoch: number
   readonly source: Member
   readonly sourceUuid: string
-  readonly k: number
+  /** Changes only by a row of its own (`change-threshold.ts`). */
+  k: number
   readonly base: number
   readonly startedUs: number
   readonly acknowledgements: Acknowledgements
@@ -29,6 +31,11 @@ export interface Reign {
   readonly ended: Deferred<void>
   selection: QuorumSelection
   selectedAtUs: number
+  /** When the trace was last told of weights, and of which: they may change with every round. */
+  weightsShown: { readonly atUs: number; readonly ranking: string } | null
+  thresholdChanging: boolean
+  /** When no other source would have had replicas enough for a write either; never: -Infinity. */
+  tooFewAtUs: number
 }
 
 export interface Alarm {
@@ -69,7 +76,9 @@ export interface CoordinatorState {
   readonly byNode: ReadonlyMap<string, Member>
   readonly tuning: Tuning
   readonly level: 'applied' | 'received'
-  readonly quorum: QuorumPolicy
+  /** Changes with its settings' failure threshold. */
+  quorum: QuorumPolicy
+  quorumSettings: QuorumSettings
   readonly election: ElectionPolicy
   readonly timestamps: TimestampClient
   readonly journal: JournalServer

@@ -6,6 +6,7 @@
 import { call, deferred, emit, type Fiber, now, sleep } from '../effects.ts'
 import { ELECTION_POLICIES } from '../election/policies.ts'
 import { type GtidSet, MutableGtidSet } from '../gtid-set.ts'
+import { WeightedRounds } from '../quorum/weighted-rounds.ts'
 import type { RankedCandidate } from '../trace.ts'
 import { Acknowledgements } from './acknowledgements.ts'
 import { administer, isDeposed } from './administer.ts'
@@ -154,7 +155,12 @@ function* promote(
     if (isDeposed(outcome)) return { kind: 'deposed', reason }
     return { kind: 'unable', reason: `${winner.node} was not promoted: ${reason}` }
   }
-  const acknowledgements = new Acknowledgements({ sourceUuid, source: winner.index, base, marker, k }, nodes)
+  const weights = coordinator.quorum.weigh?.(nodes)
+  const acknowledgements = new Acknowledgements(
+    { sourceUuid, source: winner.index, base, marker, k },
+    nodes,
+    weights === undefined ? null : new WeightedRounds(weights, winner.index, base),
+  )
   for (const member of coordinator.members) if (member.lost) acknowledgements.exclude(member.index)
   const startedUs = yield* now()
   const reign: Reign = {
@@ -177,6 +183,9 @@ function* promote(
       k,
     ),
     selectedAtUs: startedUs,
+    weightsShown: null,
+    thresholdChanging: false,
+    tooFewAtUs: Number.NEGATIVE_INFINITY,
   }
   yield* emit({
     kind: 'reign',

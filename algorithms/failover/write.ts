@@ -6,6 +6,8 @@ import type { CoordinatorState, Reign } from './state.ts'
 
 /** A selection made from probes is as old as the probes; it is renewed at the same pace. */
 const SELECTION_AGE_US = 100_000
+/** Weights may change with every round; the trace is told this often at most. */
+const WEIGHTS_SHOWN_US = 500_000
 
 /** What a client hears if the quorum has the write. */
 type ExecutedReply = Extract<WriteReply, { verdict: 'ok' }>
@@ -61,8 +63,32 @@ function* reselect(coordinator: CoordinatorState, reign: Reign, nowUs: number): 
   reign.selectedAtUs = nowUs
   const names = (members: readonly number[] | null) => (members ?? []).map((i) => coordinator.members[i]!.node)
   if (names(selection.members).join() !== names(reign.selection.members).join())
-    yield* emit({ kind: 'quorum', epoch: reign.epoch, members: names(selection.members), needed: selection.needed })
+    yield* emit({
+      kind: 'quorum',
+      epoch: reign.epoch,
+      members: names(selection.members),
+      needed: selection.needed,
+      weights: null,
+    })
   reign.selection = selection
+  yield* showWeights(coordinator, reign, nowUs)
+}
+
+function* showWeights(coordinator: CoordinatorState, reign: Reign, nowUs: number): Fiber<void> {
+  const { rounds } = reign.acknowledgements
+  if (rounds === null) return
+  const { weightsShown: shown } = reign
+  const ranking = rounds.ranking.join()
+  if (shown !== null && (nowUs - shown.atUs < WEIGHTS_SHOWN_US || shown.ranking === ranking)) return
+  reign.weightsShown = { atUs: nowUs, ranking }
+  const { scheme } = rounds
+  yield* emit({
+    kind: 'quorum',
+    epoch: reign.epoch,
+    members: rounds.ranking.map((member) => coordinator.members[member]!.node),
+    needed: reign.k,
+    weights: { clock: rounds.clock, each: scheme.weights, threshold: scheme.threshold },
+  })
 }
 
 function failed(reason: string): WriteReply {

@@ -5,6 +5,8 @@
  * the current epoch such that it and everything before it is held there; NOTHING_HELD for a member that does not
  * count (the source, a replica that lost data, one that has not even received the epoch's first transaction).
  */
+import type { WeightScheme } from './weights.ts'
+
 export const NOTHING_HELD = -1
 
 /** A replica as the coordinator's probes last saw it. */
@@ -34,6 +36,8 @@ export interface QuorumPolicy {
   replicasRequired(nodes: number): number
   /** Chosen anew when the views change; `required` is the reign's k, never less than `replicasRequired`. */
   select(replicas: readonly ReplicaView[], required: number): QuorumSelection
+  /** Weighted policies only: the weights of n servers, and what an acknowledgement must exceed besides having k replicas. */
+  weigh?(nodes: number): WeightScheme
 }
 
 export type QuorumVerdict = 'won' | 'pending' | 'lost'

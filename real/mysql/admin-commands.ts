@@ -4,6 +4,7 @@
  * state read back from the server itself.
  */
 import { rowOf } from '../../algorithms/failover/epoch.ts'
+import type { Gtid } from '../../algorithms/gtid-set.ts'
 import type { AdminCommand, ServerState } from '../../algorithms/servers.ts'
 import { AdminError, type AdminSession, LOCK } from './admin-session.ts'
 import { PROMISED, stateOf, stateText } from './state.ts'
@@ -28,6 +29,9 @@ export async function perform(session: AdminSession, target: MysqlTarget, action
       break
     case 'promote':
       await promote(session, target, action)
+      break
+    case 'mark':
+      await mark(session, target, action)
       break
     case 'quiesce':
       await quiesce(session, target)
@@ -156,15 +160,8 @@ async function promote(
   if (!before.executed.covers(before.retrieved))
     throw refused(`not promoted: ${before.retrieved.minus(before.executed).size} transactions are not applied`)
   await session.change('STOP REPLICA')
-  const row = rowOf(action.marker.uuid)
-  const marker = `${action.marker.uuid}:${action.marker.number}`
   await session.change('SET SESSION lock_wait_timeout = 1; SET GLOBAL super_read_only = OFF')
-  await session.change(
-    `SET SESSION gtid_next = ${text(marker)}; ` +
-      'INSERT INTO quorumlab.epoch (epoch, k, member, base, source_uuid, started_at)' +
-      ` VALUES (${row.epoch}, ${action.k}, ${row.member}, ${row.base}, @@server_uuid, NOW(6)); ` +
-      'SET SESSION gtid_next = AUTOMATIC',
-  )
+  await writeRow(session, action)
   if (target.semiSync)
     await session.change(
       `SET GLOBAL rpl_semi_sync_source_wait_for_replica_count = ${Math.max(1, action.k)}; ` +
@@ -172,6 +169,34 @@ async function promote(
     )
   await session.change('SET GLOBAL read_only = OFF')
   if (before.offline) await session.change('SET GLOBAL offline_mode = OFF')
+}
+
+/** A further row of the epoch, written beside the clients' writes. */
+async function mark(
+  session: AdminSession,
+  target: MysqlTarget,
+  action: Extract<AdminCommand, { readonly command: 'mark' }>,
+): Promise<void> {
+  const before = await state(session, target)
+  if (before.superReadOnly) throw refused('not marked: the server is read-only')
+  if (before.semiSyncSource)
+    await session.change(`SET GLOBAL rpl_semi_sync_source_wait_for_replica_count = ${Math.max(1, action.receipts)}`)
+  await session.change('SET SESSION lock_wait_timeout = 1')
+  await writeRow(session, action)
+}
+
+/** Under a GTID of its own making, which makes a second try do nothing: MySQL skips what it has executed. */
+async function writeRow(
+  session: AdminSession,
+  { marker, k }: { readonly marker: Gtid; readonly k: number },
+): Promise<void> {
+  const row = rowOf(marker.uuid)
+  await session.change(
+    `SET SESSION gtid_next = ${text(`${marker.uuid}:${marker.number}`)}; ` +
+      'INSERT INTO quorumlab.epoch (epoch, k, member, base, source_uuid, started_at)' +
+      ` VALUES (${row.epoch}, ${k}, ${row.member}, ${row.base}, @@server_uuid, NOW(6)); ` +
+      'SET SESSION gtid_next = AUTOMATIC',
+  )
 }
 
 /** First step of a rejoin: nothing is written here any more, by clients or by the applier, then look. */

@@ -51,7 +51,11 @@ export function sentenceOf(event: Result['events'][number]): string {
     case 'fenced':
       return `${event.node} was fenced, ${milliseconds(event.writableForUs / 1000)} after it was reached`
     case 'quorum':
-      return `epoch ${event.epoch}: ${event.needed} of ${event.members.join(', ')} must acknowledge`
+      return event.weights === null
+        ? `epoch ${event.epoch}: ${event.needed} of ${event.members.join(', ')} must acknowledge`
+        : `epoch ${event.epoch}, round ${event.weights.clock}: weights fall from ${event.members.join(' to ')}`
+    case 'threshold':
+      return `epoch ${event.epoch}: failure threshold ${event.failureThreshold}, ${event.k} replicas must hold a STRONG write`
     case 'note':
       return event.text
   }

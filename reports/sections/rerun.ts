@@ -1,4 +1,5 @@
 /** How to run it again, and everything one must know to call two runs the same. */
+import { policyName } from '../../scenarios/compare.ts'
 import type { Result } from '../../scenarios/result.ts'
 import { html, type Markup, type Piece } from '../markup.ts'
 import { digits, milliseconds, seconds } from '../numbers.ts'
@@ -51,7 +52,10 @@ function factsOf(result: Result): Map<string, Piece> {
       'cluster',
       `${cluster.nodes} nodes, ${cluster.timestampServers} timestamp servers; a write counts once it is ${cluster.acknowledge} on a replica; semi-sync ${cluster.semiSync ? 'on' : 'off'}`,
     ],
-    ['algorithms', `timestamps ${algorithms.timestamps}, quorum ${algorithms.quorum}, election ${algorithms.election}`],
+    [
+      'algorithms',
+      `timestamps ${algorithms.timestamps}, quorum ${policyName(algorithms, 'quorum')}, election ${algorithms.election}`,
+    ],
     [
       'workload',
       `open loop, ${workload.arrivals} arrivals, ${digits(workload.ratePerSec)} operations/s, at most ${workload.clients} in flight, ${digits(workload.reads * 100)} % reads, ${workload.consistency}, ${digits(workload.keys)} keys, ${seconds(workload.durationUs / 1000, 0)}; given up after ${milliseconds(workload.deadlineUs / 1000)}`,

@@ -30,6 +30,8 @@ export function procedureOf(command: AdminCommand, state: ServerState, settings:
       return point(command.source, command.drain, state, settings)
     case 'promote':
       return promote(command, state, settings)
+    case 'mark':
+      return mark(command, state)
     case 'quiesce':
       return quiesce(state)
     case 'discardRelayLog':
@@ -121,6 +123,14 @@ function* promote(
   if (settings.semiSync && command.k > 0) yield [{ kind: 'set semi-sync', on: true, k: command.k }]
   yield [{ kind: 'set read_only', on: false }]
   yield [{ kind: 'set offline_mode', on: false }]
+  return null
+}
+
+/** A further row of the epoch. Its commit waits for receipts like any other. */
+function* mark({ marker, receipts }: Extract<AdminCommand, { command: 'mark' }>, state: ServerState): Procedure {
+  if (state.superReadOnly) return 'not marked: the server is read-only'
+  if (state.semiSyncSource) yield [{ kind: 'set semi-sync', on: true, k: receipts }]
+  yield [{ kind: 'insert marker', marker }]
   return null
 }
 

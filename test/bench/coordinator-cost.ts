@@ -81,7 +81,13 @@ async function startChildren(driver: Driver, children: ChildProcess[], journalPa
       dataConnections: Math.max(...CONNECTIONS),
       timestampServers: children.map(({ name, port }) => ({ name, port })),
       config: {
-        algorithms: { timestamps: 'odd-even', quorum: 'majority', election: 'seer-score' },
+        algorithms: {
+          timestamps: 'odd-even',
+          quorum: 'majority',
+          election: 'seer-score',
+          failureThreshold: 1,
+          weightRatio: 'largest',
+        },
         // A saturated machine is not what this measures: no failover may come of it.
         tuning: { ...DEFAULT_TUNING, probeTimeoutUs: 5_000_000, unreachableUs: 60_000_000 },
         acknowledge: 'applied',

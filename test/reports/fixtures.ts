@@ -62,7 +62,13 @@ export function fixture(options: FixtureOptions = {}): Result {
       file: 'scenarios/library/primary-crash.yaml',
       hash: '9f2c1e0d6a7b48c3915e2f7a0b4c8d6e1f3a5b7c9d0e2f4a6b8c0d1e3f5a7b9c',
       description: 'The source dies under load; how long until the first acknowledged write?',
-      algorithms: { timestamps: 'odd-even', quorum: 'majority', election: options.election ?? 'seer-score' },
+      algorithms: {
+        timestamps: 'odd-even',
+        quorum: 'majority',
+        election: options.election ?? 'seer-score',
+        failureThreshold: 1,
+        weightRatio: 'largest',
+      },
       cluster: { nodes, timestampServers: 2, acknowledge: 'applied', semiSync: false },
       workload: {
         mode: 'open',

@@ -115,5 +115,6 @@ test('the header says what runs, where, with which seeds and by which algorithms
   const { scenario } = fixture()
   const text = headerText({ ...scenario, version: '9.9', world: 'sim', seed: 3, trials: 5 }, PLAIN)
   assert.ok(text.startsWith(`${scenario.name} on sim, seed 3 to 7`))
-  for (const name of Object.values(scenario.algorithms)) assert.ok(text.includes(name))
+  const { timestamps, quorum, election } = scenario.algorithms
+  for (const name of [timestamps, quorum, election]) assert.ok(text.includes(name))
 })

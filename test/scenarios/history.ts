@@ -76,7 +76,13 @@ export function scenario(fields: Partial<Scenario> = {}): Scenario {
     conditions: 'c0'.repeat(32),
     seed: 1,
     cluster: { nodes: 4, timestampServers: 2, acknowledge: 'applied', semiSync: true },
-    algorithms: { timestamps: 'odd-even', quorum: 'majority', election: 'seer-score' },
+    algorithms: {
+      timestamps: 'odd-even',
+      quorum: 'majority',
+      election: 'seer-score',
+      failureThreshold: 1,
+      weightRatio: 'largest',
+    },
     unsafe: [],
     workload: {
       mode: 'open',

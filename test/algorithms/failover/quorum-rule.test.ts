@@ -9,6 +9,8 @@ import {
 } from '../../../algorithms/failover/quorum-rule.ts'
 import { EMPTY_GTID_SET, MutableGtidSet } from '../../../algorithms/gtid-set.ts'
 import { QUORUM_POLICIES } from '../../../algorithms/quorum/policies.ts'
+import type { QuorumPolicy } from '../../../algorithms/quorum/policy.ts'
+import { largestFailureThreshold } from '../../../algorithms/quorum/weights.ts'
 import { test } from '../../support/test.ts'
 
 const SOURCE = '11111111-1111-1111-1111-111111111111'
@@ -21,9 +23,18 @@ test('four servers: majority needs any 2 of the 3 replicas, k=3 needs 2, k=1 nee
   assert.equal(stopsNeeded(4, living(1), false), 3)
 })
 
+/** With every failure threshold it may have. */
+function everyPolicy(nodes: number): QuorumPolicy[] {
+  return Object.values(QUORUM_POLICIES).flatMap((of) =>
+    Array.from({ length: largestFailureThreshold(nodes) }, (_, i) =>
+      of({ failureThreshold: i + 1, weightRatio: 'largest' }),
+    ),
+  )
+}
+
 test('every policy, n up to 9: whoever acknowledged meets whoever was stopped, over all subsets', () => {
-  for (const policy of Object.values(QUORUM_POLICIES)) {
-    for (let n = 3; n <= 9; n++) {
+  for (let n = 3; n <= 9; n++) {
+    for (const policy of everyPolicy(n)) {
       const k = policy.replicasRequired(n)
       const replicas = n - 1
       const source = 0
@@ -31,8 +42,8 @@ test('every policy, n up to 9: whoever acknowledged meets whoever was stopped, o
         const stopped = [...Array(replicas).keys()].filter((i) => bits & (1 << i)).map((i) => i + 1)
         const rule = mayTakeOver(n, living(k, source), { members: stopped, excluded: none, fenced: null })
         if (!rule.allowed) continue
-        // The smallest set of replicas that can have acknowledged without meeting the stopped is all the others.
-        assert.ok(replicas - stopped.length < k, `${policy.name} n=${n} stopped ${stopped}`)
+        // The largest set of replicas that does not meet the stopped is all the others. Under k = 0 nothing is promised.
+        assert.ok(replicas - stopped.length < k || k === 0, `${policy.name} n=${n} stopped ${stopped}`)
         // Two take-overs, each with so few stopped, still meet.
         assert.ok(2 * stopped.length > replicas, `${policy.name} n=${n} stopped ${stopped}`)
       }

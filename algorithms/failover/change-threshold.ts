@@ -1,0 +1,146 @@
+/**
+ * Changing the failure threshold t within an epoch, and with it k (failover/rules.md section 1).
+ *
+ * An acknowledgement is a promise to whoever takes over next, and carries no k of its own: the next coordinator learns
+ * it from the epoch's rows, and counts on the smallest. So k is *raised* at once, and the row only makes it known. k is
+ * *lowered* by a further row of the epoch that is itself held by as many replicas as the larger k asks for: until then
+ * writes are acknowledged with the larger one. A take-over that has not seen the new row has then stopped fewer
+ * replicas than the old k demands, and is refused.
+ */
+import { call, deferred, emit, type Fiber, fork, now, race, sleep, wait } from '../effects.ts'
+import { type GtidSet, MutableGtidSet } from '../gtid-set.ts'
+import { hasThreshold, QUORUM_POLICIES, type QuorumSettings } from '../quorum/policies.ts'
+import { feasibleRatios, largestFailureThreshold } from '../quorum/weights.ts'
+import type { ChangeThresholdReply } from '../servers.ts'
+import { administer } from './administer.ts'
+import { markerOf, newestRow } from './epoch.ts'
+import type { CoordinatorState, Member, Reign } from './state.ts'
+
+/** One wait on a replica, and the pause after one that failed. */
+const WAIT_US = 1_000_000
+const RETRY_US = 20_000
+
+export function* changeThreshold(coordinator: CoordinatorState, failureThreshold: number): Fiber<ChangeThresholdReply> {
+  const { reign, members, quorumSettings } = coordinator
+  if (reign === null) return refused('no source reigns')
+  const settings = { ...quorumSettings, failureThreshold }
+  const refusal = refusalOf(coordinator, reign, settings)
+  if (refusal !== null) return refused(refusal)
+  reign.thresholdChanging = true
+  try {
+    const record = { kind: 'threshold', failureThreshold }
+    const journalled = yield* call(coordinator.journal, { kind: 'append', record }, coordinator.tuning.adminTimeoutUs)
+    if (journalled.kind !== 'ok') return refused(`the journal did not take it: ${journalled.reason}`)
+    if (reign.ended.settled) return unknown('the epoch ended')
+    const k = QUORUM_POLICIES[policyName(coordinator)](settings).replicasRequired(members.length)
+    const before = reign.k
+    if (k >= before) yield* inEffect(coordinator, reign, settings)
+    const reason = yield* writeRow(coordinator, reign, k, before)
+    if (reason !== null) return unknown(reason)
+    if (k < before) yield* inEffect(coordinator, reign, settings)
+    return { verdict: 'ok', epoch: reign.epoch, k }
+  } finally {
+    reign.thresholdChanging = false
+  }
+}
+
+/** At a start: what an earlier coordinator was told. Its rows are what the take-over goes by, never this. */
+export function useThreshold(coordinator: CoordinatorState, failureThreshold: number): void {
+  if (hasThreshold(coordinator.quorum)) useSettings(coordinator, { ...coordinator.quorumSettings, failureThreshold })
+}
+
+function useSettings(coordinator: CoordinatorState, settings: QuorumSettings): void {
+  coordinator.quorumSettings = settings
+  coordinator.quorum = QUORUM_POLICIES[policyName(coordinator)](settings)
+}
+
+function policyName(coordinator: CoordinatorState): keyof typeof QUORUM_POLICIES {
+  return coordinator.quorum.name as keyof typeof QUORUM_POLICIES
+}
+
+function refusalOf(coordinator: CoordinatorState, reign: Reign, settings: QuorumSettings): string | null {
+  const { quorum, members } = coordinator
+  const { failureThreshold, weightRatio } = settings
+  if (!hasThreshold(quorum)) return `${quorum.name} has no failure threshold`
+  const most = largestFailureThreshold(members.length)
+  if (!Number.isInteger(failureThreshold) || failureThreshold < 1 || failureThreshold > most)
+    return `the failure threshold of ${members.length} servers is from 1 to ${most}, not ${failureThreshold}`
+  if (quorum.weigh !== undefined && weightRatio !== 'largest') {
+    const { least, most: mostRatio } = feasibleRatios(members.length, failureThreshold)
+    if (weightRatio < least || weightRatio > mostRatio)
+      return `weights of ratio ${weightRatio} do not fit threshold ${failureThreshold}`
+  }
+  return reign.thresholdChanging ? 'another change is under way' : null
+}
+
+function* inEffect(coordinator: CoordinatorState, reign: Reign, settings: QuorumSettings): Fiber<void> {
+  useSettings(coordinator, settings)
+  const { acknowledgements } = reign
+  const nodes = coordinator.members.length
+  const weights = coordinator.quorum.weigh?.(nodes)
+  if (weights !== undefined) acknowledgements.rounds?.reweigh(weights, acknowledgements.progress)
+  reign.k = coordinator.quorum.replicasRequired(nodes)
+  acknowledgements.requires(reign.k, yield* now())
+  reign.selectedAtUs = Number.NEGATIVE_INFINITY
+  yield* emit({ kind: 'threshold', epoch: reign.epoch, failureThreshold: settings.failureThreshold, k: reign.k })
+}
+
+/** The epoch's further row, held by as many replicas as the larger k asks for. Returns why not, or null. */
+function* writeRow(coordinator: CoordinatorState, reign: Reign, k: number, before: number): Fiber<string | null> {
+  const { epoch, source, base, ended } = reign
+  const larger = Math.max(k, before)
+  const marker = markerOf({ epoch, k, member: source.index, base })
+  const session = { epoch, source: source.node }
+  const mark = (receipts: number) => administer(coordinator, source, session, { command: 'mark', marker, k, receipts })
+  const written = yield* mark(larger)
+  if (written.kind !== 'ok') return `the row was not written: ${written.reason}`
+  const held = deferred<void>()
+  const holders = new Set<Member>()
+  const holds = (member: Member) => {
+    holders.add(member)
+    const counted = [...holders].filter((m) => !m.lost && !reign.acknowledgements.isExcluded(m.index))
+    if (counted.length >= larger) held.settle()
+  }
+  for (const member of coordinator.members)
+    if (member !== source)
+      yield* fork(`row-${member.node}`, rowWaiter(coordinator, reign, member, MutableGtidSet.of(marker), holds))
+  const first = yield* race({ held: wait(held), ended: wait(ended), late: sleep(coordinator.tuning.quorumTimeoutUs) })
+  if (first.winner === 'ended') return 'the epoch ended'
+  if (first.winner === 'late') return `fewer than ${larger} replicas have its row`
+  // With semi-sync the source, too, waits for fewer from now on.
+  if (k < larger && written.reply.semiSyncSource) yield* mark(k)
+  return ended.settled ? 'the epoch ended' : null
+}
+
+/** Until `member` has the row. */
+function* rowWaiter(
+  coordinator: CoordinatorState,
+  reign: Reign,
+  member: Member,
+  row: GtidSet,
+  holds: (member: Member) => void,
+): Fiber<void> {
+  const { statementTimeoutUs } = coordinator.tuning
+  for (;;) {
+    const outcome = yield* call(
+      member.server,
+      { kind: 'waitFor', gtids: row, level: coordinator.level, timeoutUs: WAIT_US },
+      WAIT_US + statementTimeoutUs,
+    )
+    const reply = outcome.kind === 'ok' ? outcome.reply : null
+    // What came with a newer epoch's row proves nothing for this one.
+    if (reply?.covered === true && newestRow(reply.gtids)!.epoch === reign.epoch) {
+      holds(member)
+      return
+    }
+    yield* sleep(RETRY_US)
+  }
+}
+
+function refused(reason: string): ChangeThresholdReply {
+  return { verdict: 'refused', reason }
+}
+
+function unknown(reason: string): ChangeThresholdReply {
+  return { verdict: 'unknown', reason }
+}
