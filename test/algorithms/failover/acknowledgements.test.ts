@@ -3,6 +3,8 @@ import { Acknowledgements } from '../../../algorithms/failover/acknowledgements.
 import { Confirmations } from '../../../algorithms/failover/confirmations.ts'
 import { markerOf } from '../../../algorithms/failover/epoch.ts'
 import { MutableGtidSet } from '../../../algorithms/gtid-set.ts'
+import { WeightedRounds } from '../../../algorithms/quorum/weighted-rounds.ts'
+import { weightsOf } from '../../../algorithms/quorum/weights.ts'
 import { test } from '../../support/test.ts'
 
 const UUID = '11111111-1111-1111-1111-111111111111'
@@ -142,4 +144,50 @@ test('a member that lost what was acknowledged beyond all questions counts only 
   acks.report(2, upTo(145), 5)
   acks.report(1, upTo(145), 6)
   assert.equal(acks.isExcluded(1), false)
+})
+
+test('under k = 0 everything is acknowledged at once, and who lost data counts again when it holds something newer', () => {
+  const none = { members: null, needed: 0 }
+  const acks = new Acknowledgements({ sourceUuid: UUID, source: 0, base: 100, marker, k: 0 }, 4)
+  assert.equal(acks.waitFor(101, none, 0).value, 'acknowledged')
+  assert.equal(acks.waitFor(101, null, 0).value, 'acknowledged')
+  assert.equal(acks.waitingSinceUs, null)
+  for (const member of [1, 2, 3]) acks.report(member, upTo(101), 1)
+  assert.equal(acks.wantedOf(1), null, 'nobody waits, nobody is asked')
+  acks.exclude(1)
+  acks.report(1, upTo(101), 2)
+  assert.equal(acks.isExcluded(1), true)
+  // Now it matters what replicas hold.
+  acks.waitFor(104, none, 3)
+  assert.equal(acks.wantedOf(2)?.toString(), `${UUID}:101-104`)
+  acks.report(1, upTo(104), 4)
+  assert.equal(acks.isExcluded(1), true, 'nobody else holds anything newer yet')
+  acks.report(2, upTo(104), 5)
+  acks.report(1, upTo(105), 6)
+  assert.equal(acks.isExcluded(1), false)
+})
+
+test('with weights a write waits for its weight as well as for k replicas, a read for k replicas alone', () => {
+  const seven = { sourceUuid: UUID, source: 0, base: 100, marker, k: 2 }
+  const acks = new Acknowledgements(seven, 7, new WeightedRounds(weightsOf(7, 2), 0, 100))
+  const write = acks.waitFor(101, { members: null, needed: 2 }, 0)
+  const read = acks.waitFor(101, null, 0)
+  acks.report(6, upTo(101), 1)
+  assert.equal(read.settled, false)
+  acks.report(5, upTo(101), 1)
+  assert.equal(read.value, 'acknowledged')
+  assert.equal(write.settled, false, 'the two lightest do not weigh enough')
+  acks.report(1, upTo(101), 1)
+  assert.equal(write.value, 'acknowledged')
+})
+
+test('a raised k holds for whoever still waits, a lowered one lets go at once', () => {
+  const acks = fresh()
+  const write = acks.waitFor(101, { members: null, needed: 1 }, 0)
+  acks.requires(3, 1)
+  acks.report(1, upTo(101), 2)
+  acks.report(2, upTo(101), 2)
+  assert.equal(write.settled, false)
+  acks.requires(1, 3)
+  assert.equal(write.value, 'acknowledged')
 })

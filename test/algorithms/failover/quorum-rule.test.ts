@@ -93,3 +93,25 @@ test("only the unfenced source's own transactions after its row may be left out,
   assert.equal(mayLeaveOut(4, living(2), after, SOURCE, 1, 3, true), false, 'the source was fenced')
   assert.equal(mayLeaveOut(4, living(2), after, SOURCE, 1, 2, false), false, 'the unread replica may hold it too')
 })
+
+test('under k = 0 nothing was promised: the second term alone decides, and what the dead source alone wrote may go', () => {
+  assert.equal(stopsNeeded(4, living(0), false), 2)
+  assert.equal(stopsNeeded(7, living(0), false), 4)
+  const after = MutableGtidSet.interval(SOURCE, 101, 105)
+  assert.equal(mayLeaveOut(4, living(0), after, SOURCE, 3, 2, false), true)
+  assert.equal(mayLeaveOut(4, living(0), after, SOURCE, 3, 2, true), false, 'the fenced source can deliver it')
+  assert.equal(mayLeaveOut(4, living(0), MutableGtidSet.interval(SOURCE, 99, 105), SOURCE, 0, 3, false), false)
+})
+
+test('what may be left out was held by fewer than k replicas, whoever of the unread had it: all subsets, n up to 9', () => {
+  const missing = MutableGtidSet.interval(SOURCE, 101, 101)
+  for (let n = 3; n <= 9; n++)
+    for (let k = 0; k < n; k++)
+      for (let counted = 0; counted < n; counted++)
+        for (let holdersInF = 0; holdersInF <= counted; holdersInF++) {
+          // Of the n-1 replicas every one that was not counted may hold it.
+          const mayHold = holdersInF + (n - 1 - counted)
+          const may = mayLeaveOut(n, living(k), missing, SOURCE, holdersInF, counted, false)
+          assert.equal(may, k === 0 || mayHold < k, `n=${n} k=${k} counted=${counted} holders=${holdersInF}`)
+        }
+})
