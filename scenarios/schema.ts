@@ -78,7 +78,7 @@ const algorithms = z
       .optional()
       .meta({ description: 't of cabinet and flexible, from 1 to floor((nodes-1)/2), which is the default.' }),
     weightRatio: z
-      .union([number(RATIO, { min: 1, max: 2 }), z.literal('largest')], RATIO)
+      .union([number(RATIO, { min: 1, max: 2 }), z.literal('largest', RATIO)], RATIO)
       .prefault('largest')
       .meta({ description: 'r of cabinet: how much heavier each server is than the next.' }),
   })

@@ -31,7 +31,13 @@ test('a name is enough: everything else has a default', () => {
   assert.equal(scenario.name, 'x')
   assert.equal(scenario.seed, 1)
   assert.deepEqual(scenario.cluster, { nodes: 4, timestampServers: 2, acknowledge: 'applied', semiSync: false })
-  assert.deepEqual(scenario.algorithms, { timestamps: 'odd-even', quorum: 'majority', election: 'seer-score' })
+  assert.deepEqual(scenario.algorithms, {
+    timestamps: 'odd-even',
+    quorum: 'majority',
+    election: 'seer-score',
+    failureThreshold: 1,
+    weightRatio: 'largest',
+  })
   assert.deepEqual(scenario.tuning, DEFAULT_TUNING)
   assert.deepEqual(scenario.network, { defaultDelay: { kind: 'lognormal', medianUs: 200, sigma: 0.5 }, links: [] })
   assert.deepEqual(scenario.faults, [])
@@ -44,7 +50,7 @@ test('every field of a scenario can be set', () => {
 description: all of it
 seed: 7
 cluster: { nodes: 5, timestampServers: 3, acknowledge: received, semiSync: true }
-algorithms: { timestamps: odd-even, quorum: cabinet-top, election: most-advanced }
+algorithms: { timestamps: odd-even, quorum: cabinet-top, election: most-advanced, failureThreshold: 1, weightRatio: 1.1 }
 workload: { mode: open, arrivals: uniform, ratePerSec: 12.5, clients: 3, reads: 1, consistency: EVENTUAL, keys: 9, duration: 20s, warmup: 2s, deadline: 1s }
 network: { default: { delay: 1ms }, links: { "node1->node3": { delay: 5ms }, "*->client": { delay: { lognormal: { median: 2ms, sigma: 1 } } } } }
 tuning: { probeInterval: 20ms, probeTimeout: 30ms, unreachable: 2s, stalled: 4s, quorumTimeout: 6s, statementTimeout: 3s, adminTimeout: 5s, drainTimeout: 7s, minimumTerm: 8s }
@@ -54,7 +60,13 @@ expect: { throughputOpsPerSec: ">= 10", lagMs.perNode.node5.p99: < 100.5, checks
     'x.yaml',
   )
   assert.deepEqual(scenario.cluster, { nodes: 5, timestampServers: 3, acknowledge: 'received', semiSync: true })
-  assert.deepEqual(scenario.algorithms, { timestamps: 'odd-even', quorum: 'cabinet-top', election: 'most-advanced' })
+  assert.deepEqual(scenario.algorithms, {
+    timestamps: 'odd-even',
+    quorum: 'cabinet-top',
+    election: 'most-advanced',
+    failureThreshold: 1,
+    weightRatio: 1.1,
+  })
   assert.deepEqual(scenario.workload, {
     mode: 'open',
     arrivals: 'uniform',

@@ -36,7 +36,7 @@ test('a threshold or a ratio that does not fit the servers is refused, with its 
   refused(
     2,
     'quorum: cabinet',
-    /quorums.yaml:3:24: cabinet with too few servers, expected at least 3 servers, found 2$/,
+    /quorums.yaml:3:23: cabinet with too few servers, expected at least 3 servers, found 2$/,
   )
   refused(
     7,
