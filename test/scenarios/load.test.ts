@@ -50,7 +50,7 @@ test('every field of a scenario can be set', () => {
 description: all of it
 seed: 7
 cluster: { nodes: 5, timestampServers: 3, acknowledge: received, semiSync: true }
-algorithms: { timestamps: odd-even, quorum: cabinet-top, election: most-advanced, failureThreshold: 1, weightRatio: 1.1 }
+algorithms: { timestamps: odd-even, quorum: cabinet-top, election: most-advanced, failureThreshold: 1, weightRatio: 1.5 }
 workload: { mode: open, arrivals: uniform, ratePerSec: 12.5, clients: 3, reads: 1, consistency: EVENTUAL, keys: 9, duration: 20s, warmup: 2s, deadline: 1s }
 network: { default: { delay: 1ms }, links: { "node1->node3": { delay: 5ms }, "*->client": { delay: { lognormal: { median: 2ms, sigma: 1 } } } } }
 tuning: { probeInterval: 20ms, probeTimeout: 30ms, unreachable: 2s, stalled: 4s, quorumTimeout: 6s, statementTimeout: 3s, adminTimeout: 5s, drainTimeout: 7s, minimumTerm: 8s }
@@ -65,7 +65,7 @@ expect: { throughputOpsPerSec: ">= 10", lagMs.perNode.node5.p99: < 100.5, checks
     quorum: 'cabinet-top',
     election: 'most-advanced',
     failureThreshold: 1,
-    weightRatio: 1.1,
+    weightRatio: 1.5,
   })
   assert.deepEqual(scenario.workload, {
     mode: 'open',
