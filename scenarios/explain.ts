@@ -31,6 +31,7 @@ const CHECKED: Readonly<Record<Scenario['checks'][number], string>> = {
   'timestamps-ordered': 'a write that begins after another has ended gets the larger timestamp',
   'single-writer': 'at most one server earns acknowledgements per epoch, and none for an epoch that is over',
   'replicas-converge': 'all servers hold the same data in the end',
+  linearizable: 'an order of the operations of each key explains what every STRONG read returned',
 }
 
 export function explain(scenario: Scenario): string {

@@ -5,6 +5,7 @@
  */
 import * as acknowledgedWritesSurvive from './checks/acknowledged-writes-survive.ts'
 import { EVIDENCE_LIMIT } from './checks/findings.ts'
+import * as linearizable from './checks/linearizable.ts'
 import * as replicasConverge from './checks/replicas-converge.ts'
 import * as singleWriter from './checks/single-writer.ts'
 import * as timestampsOrdered from './checks/timestamps-ordered.ts'
@@ -33,6 +34,7 @@ const CHECKS: Readonly<Record<CheckName, (record: RunRecord, scenario: Scenario)
   'timestamps-ordered': timestampsOrdered.check,
   'single-writer': singleWriter.check,
   'replicas-converge': replicasConverge.check,
+  linearizable: linearizable.check,
 }
 
 interface Trial {
@@ -154,6 +156,7 @@ function mergeChecks(name: CheckName, trials: readonly Trial[], index: number): 
     detail: `${worst.verdict} in ${such.length} of ${results.length} trials; seed ${worst.seed}: ${worst.detail}`,
     evidence: evidence.slice(0, EVIDENCE_LIMIT),
     examined: results.reduce((sum, { examined }) => sum + examined, 0),
+    ...(worst.witness === undefined ? {} : { witness: worst.witness }),
   }
 }
 

@@ -85,7 +85,7 @@ class OpenLoop implements LoadGenerator {
   begin(): void {
     for (let i = 1; i <= this.#workload.clients; i++) {
       const slot: Slot = { busy: false, next: null }
-      this.#clients.push({ task: this.#process.spawn(`client-${i}`, this.#client(slot)), slot })
+      this.#clients.push({ task: this.#process.spawn(`client-${i}`, this.#client(i, slot)), slot })
     }
     this.#end = this.#process.spawn('end', this.#endOfDuration())
   }
@@ -96,12 +96,12 @@ class OpenLoop implements LoadGenerator {
     this.#process.spawn('stop', this.#close())
   }
 
-  *#client(slot: Slot): Fiber<void> {
+  *#client(session: number, slot: Slot): Fiber<void> {
     const { startUs, onOperation } = this.#options
     const { deadlineUs, consistency } = this.#workload
     const coordinator = this.#coordinator
     let nowUs = (yield* now()) - startUs
-    for (let operation = this.#take(); operation !== null; operation = this.#take()) {
+    for (let operation = this.#take(session); operation !== null; operation = this.#take(session)) {
       slot.next = operation
       // A loop, because timers of the real world may be early by a fraction of a millisecond.
       while (nowUs < operation.intendedUs) {
@@ -134,21 +134,22 @@ class OpenLoop implements LoadGenerator {
   }
 
   /** The next operation of the schedule, whoever asks; null when nothing more is to be started. */
-  #take(): Mutable<Operation> | null {
+  #take(session: number): Mutable<Operation> | null {
     if (this.#closed || !this.#schedule.advance()) return null
-    const operation = this.#scheduled()
+    const operation = this.#scheduled(session)
     this.operations.push(operation)
     return operation
   }
 
   /** All fields at once and in one order: a shape of its own per outcome would slow every reader down. */
-  #scheduled(): Mutable<Operation> {
+  #scheduled(session: number | null): Mutable<Operation> {
     const schedule = this.#schedule
     return {
       op: schedule.op,
       kind: schedule.isRead ? 'read' : 'write',
       key: schedule.key,
       consistency: this.#workload.consistency,
+      session,
       intendedUs: schedule.intendedUs,
       sentUs: null,
       endUs: null,
@@ -184,7 +185,7 @@ class OpenLoop implements LoadGenerator {
     // Clients hold operations whose time has not come and now never will: those were never offered.
     while (operations.length > 0 && operations[operations.length - 1]!.intendedUs > endedUs) operations.pop()
     while (this.#schedule.advance() && this.#schedule.intendedUs <= endedUs) {
-      const operation = this.#scheduled()
+      const operation = this.#scheduled(null)
       operation.reason = 'no client was free before the workload ended'
       operations.push(operation)
       this.#options.onOperation?.(operation)

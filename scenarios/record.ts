@@ -15,6 +15,8 @@ export interface Operation {
   readonly kind: 'read' | 'write'
   readonly key: number
   readonly consistency: Consistency
+  /** The client that took it, from 1: its operations are one after the other. Null: no client did (unsent). */
+  readonly session: number | null
   /** Scheduled start (open loop); latency counts from here. */
   readonly intendedUs: number
   /** When it was really sent; null: never sent (unsent). */

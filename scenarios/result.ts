@@ -1,4 +1,5 @@
 /** What every run returns and every report reads: `result.json`, schema `quorumlab.result/1`. Fields are added freely, never renamed. */
+import type { Consistency } from '../algorithms/servers.ts'
 import type { RankedCandidate, TraceEvent } from '../algorithms/trace.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -63,6 +64,32 @@ export interface CheckResult {
   readonly evidence: readonly string[]
   /** How many things were looked at: a check that looked at nothing cannot pass. */
   readonly examined: number
+  /** Of a check on client histories that failed: the few operations that prove it, to be drawn. */
+  readonly witness?: HistoryWitness
+}
+
+/** Operations on one key that no order explains, as few as possible. */
+export interface HistoryWitness {
+  readonly key: number
+  /** Why, in one sentence. */
+  readonly reason: string
+  /** Ascending by the moment they were sent. */
+  readonly operations: readonly WitnessOperation[]
+}
+
+export interface WitnessOperation {
+  readonly op: number
+  readonly kind: 'read' | 'write'
+  /** The client's number, from 1; null: not recorded. */
+  readonly session: number | null
+  readonly consistency: Consistency
+  readonly outcome: 'ok' | 'failed' | 'unknown' | 'unsent'
+  readonly sentMs: number | null
+  /** Null: never answered. */
+  readonly endMs: number | null
+  /** The operation whose row is stored or shown; null: a read that found no row. */
+  readonly shows: number | null
+  readonly node: string | null
 }
 
 export interface ExpectationResult {

@@ -16,6 +16,7 @@ export type CheckName =
   | 'timestamps-ordered'
   | 'single-writer'
   | 'replicas-converge'
+  | 'linearizable'
 
 /** One-way delay of a link. `constant`, or lognormal by its median and the sigma of the logarithm. */
 export type DelayDistribution =

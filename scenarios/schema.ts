@@ -22,6 +22,7 @@ export const CHECKS = [
   'timestamps-ordered',
   'single-writer',
   'replicas-converge',
+  'linearizable',
 ] as const
 
 /** Names of the design that are not built yet: a message can then say so. */

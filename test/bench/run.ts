@@ -2,6 +2,7 @@
 import { coordinatorCost } from './coordinator-cost.ts'
 import { eventCore } from './event-core.ts'
 import { fiber } from './fiber.ts'
+import { linearizability } from './linearizability.ts'
 import { localFailover } from './local-failover.ts'
 import { pieces } from './pieces.ts'
 import { queue } from './queue.ts'
@@ -18,6 +19,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   { name: 'queue', about: 'take, draw and schedule with 64 to 100,000 pending, against a heap of objects', run: queue },
   { name: 'pieces', about: 'a draw, a delay, a recorded latency, a hashed event', run: pieces },
   { name: 'fiber', about: 'a call and a race by a fiber, against a callback', run: fiber },
+  { name: 'linearizability', about: 'verdict on 10,000 operations, 32 clients, 100 keys', run: linearizability },
   { name: 'simulator', about: 'primary-crash at 2,000 operations/s for 60 s with all checks', run: simulator },
   {
     name: 'local-failover',

@@ -18,6 +18,7 @@ export function operation(fields: Partial<Operation> & { readonly op: number }):
     kind: 'write',
     key: fields.op % 7,
     consistency: 'STRONG',
+    session: (fields.op % 32) + 1,
     intendedUs,
     sentUs: intendedUs + 10,
     endUs: intendedUs + 2_000,

@@ -1,0 +1,114 @@
+/**
+ * STRONG means linearizable: each key behaves as if every operation took effect at one moment between its sending and
+ * its answer. Keys are judged one by one (linearizability is local: Herlihy and Wing 1990), each by a search for an
+ * order (linearizability/search.ts), after the conflicts that convict without one (linearizability/zones.ts).
+ *
+ * Pass: an order exists for every key with a STRONG read. Fail: for some key there is none; the witness is minimal.
+ * Unknown: the budget of steps was spent on some key before either was found, or no STRONG read was answered.
+ *
+ * What it cannot see: anything about keys that nobody reads STRONG; a lost write that no read misses (that is
+ * acknowledged-writes-survive); staleness of SESSION and EVENTUAL reads (they have checks of their own); and an order
+ * that spans keys, which linearizability of single keys does not promise more than real time does.
+ */
+import type { Operation, RunRecord } from '../record.ts'
+import type { CheckResult, WitnessOperation } from '../result.ts'
+import type { Scenario } from '../scenario.ts'
+import { count, Findings } from './findings.ts'
+import { complete } from './linearizability/completed.ts'
+import { type Phantom, type Register, registersOf } from './linearizability/register.ts'
+import { search } from './linearizability/search.ts'
+import { witnessOf } from './linearizability/witness.ts'
+import { describeOperation } from './wording.ts'
+
+export const NAME = 'linearizable'
+
+/** About a second's worth; a history of 10,000 operations over 100 keys takes some 30,000. */
+const BUDGET_STEPS = 20_000_000
+/** For deciding about a handful of operations. */
+const WITNESS_STEPS = 100_000
+
+export function check(record: RunRecord, _scenario: Scenario): CheckResult {
+  return judgeRegisters(record.operations, BUDGET_STEPS)
+}
+
+/** `budgetSteps` is for all keys together; what one leaves is the others'. */
+export function judgeRegisters(operations: readonly Operation[], budgetSteps: number): CheckResult {
+  const findings = new Findings()
+  const registers = registersOf(operations)
+  let left = budgetSteps
+  let smallest: { key: number; reason: string; operations: readonly Operation[] } | null = null
+  for (const [index, register] of registers.entries()) {
+    findings.examined += register.reads
+    const verdict = judgeRegister(register, Math.floor(left / (registers.length - index)))
+    left -= verdict.steps
+    if (verdict.kind === 'undecided')
+      findings.undecidable(
+        () =>
+          `key ${register.key}: no verdict on ${count(register.operations.length, 'operation')} within ${count(verdict.steps, 'step')}`,
+      )
+    if (verdict.kind !== 'impossible') continue
+    const { witness } = verdict
+    findings.violation(() => `key ${register.key}: ${witness.reason}: ${witness.operations.map(describe).join('; ')}`)
+    if (smallest === null || witness.operations.length < smallest.operations.length)
+      smallest = { key: register.key, ...witness }
+  }
+  const result = findings.conclude(NAME, {
+    pass: () =>
+      `${count(registers.length, 'key')} with ${count(findings.examined, 'STRONG read')}: for each an order of its operations explains every answer`,
+    fail: () =>
+      `${findings.violations} of ${count(registers.length, 'key')} cannot be explained by any order of operations; ${smallest!.reason}`,
+    nothing: 'no STRONG read was answered',
+  })
+  if (smallest === null) return result
+  return { ...result, witness: { ...smallest, operations: smallest.operations.map(inMilliseconds) } }
+}
+
+type Verdict =
+  | { readonly kind: 'linearizable' | 'undecided'; readonly steps: number }
+  | {
+      readonly kind: 'impossible'
+      readonly steps: number
+      readonly witness: { readonly reason: string; readonly operations: readonly Operation[] }
+    }
+
+function judgeRegister({ key, operations, phantoms }: Register, budgetSteps: number): Verdict {
+  const phantom = phantoms[0]
+  if (phantom !== undefined) return { kind: 'impossible', steps: 0, witness: phantomWitness(phantom) }
+  const history = complete(operations)
+  const witness = witnessOf(operations, history, WITNESS_STEPS)
+  if (witness !== null) {
+    const { reason } = witness
+    return {
+      kind: 'impossible',
+      steps: 0,
+      witness: { reason, operations: witness.operations.map(({ operation }) => operation) },
+    }
+  }
+  const { kind, steps } = search(history, budgetSteps)
+  if (kind === 'impossible') throw new Error(`assertion: key ${key} has no order and no two values in conflict`)
+  return { kind: kind === 'exhausted' ? 'undecided' : kind, steps }
+}
+
+function phantomWitness({ read, origin, reason }: Phantom): { reason: string; operations: readonly Operation[] } {
+  return { reason: `read ${read.op} ${reason}`, operations: origin === null ? [read] : [origin, read] }
+}
+
+function describe(operation: Operation): string {
+  if (operation.kind === 'write') return describeOperation(operation)
+  return `${describeOperation(operation)}, shows ${operation.value === null ? 'no row' : operation.value.op}`
+}
+
+function inMilliseconds(operation: Operation): WitnessOperation {
+  const { op, kind, session, consistency, outcome, sentUs, endUs, node, value } = operation
+  return {
+    op,
+    kind,
+    session,
+    consistency,
+    outcome,
+    sentMs: sentUs === null ? null : sentUs / 1000,
+    endMs: endUs === null ? null : endUs / 1000,
+    shows: kind === 'write' ? op : (value?.op ?? null),
+    node,
+  }
+}
