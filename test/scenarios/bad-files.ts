@@ -1,3 +1,5 @@
+import { CHECKS } from '../../scenarios/schema.ts'
+
 /** What each file of test/fixtures/scenarios is refused with, after its name. */
 export const BAD_FILES: Readonly<Record<string, string>> = {
   'a-list.yaml': '1:1: not a scenario, expected a mapping such as `name: ...`, found a list',
@@ -38,8 +40,7 @@ export const BAD_FILES: Readonly<Record<string, string>> = {
   'two-verbs.yaml':
     '4:5: more than one fault in a step, expected one verb of crash, restart, stop, start, pause, resume, partition, heal, slow, unslow, found crash and pause',
   'undo-without-do.yaml': '5:24: restart without its crash, expected an earlier step with crash: node2, found none',
-  'unknown-check.yaml':
-    '2:25: wrong value for checks[1], expected one of acknowledged-writes-survive, timestamps-unique, timestamps-ordered, single-writer, replicas-converge, found "replicas-convrge"; did you mean replicas-converge?',
+  'unknown-check.yaml': `2:25: wrong value for checks[1], expected one of ${CHECKS.join(', ')}, found "replicas-convrge"; did you mean replicas-converge?`,
   'unknown-key-in-fault.yaml':
     '4:30: unknown key in faults[0], expected one of at, for, crash, found "fro"; did you mean for?',
   'unknown-key.yaml':
