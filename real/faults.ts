@@ -26,6 +26,10 @@ const UNDOES: Readonly<Partial<Record<FaultVerb, FaultVerb>>> = { restart: 'cras
 
 /** Refuses, before anything is started, what this world cannot do. */
 export function refuseUnsupported(scenario: Scenario): void {
+  if (scenario.raft !== null)
+    throw new EnvironmentError(
+      `${scenario.file}: a Raft group (\`protocol: raft\`) exists in the simulator only: run this scenario with --on sim`,
+    )
   for (const step of scenario.faults)
     if (VERBS[step.verb] === undefined)
       throw new EnvironmentError(

@@ -5,6 +5,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CoordinatorServer } from '../algorithms/servers.ts'
+import { coordinatorAlgorithms } from '../scenarios/coordinator-algorithms.ts'
 import type { Operation } from '../scenarios/record.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import type { Driver } from './drivers/driver.ts'
@@ -57,7 +58,8 @@ export class RunProcesses {
   }
 
   async #timestampServices(): Promise<readonly Service[]> {
-    const { algorithms, cluster, tuning } = this.#scenario
+    const { cluster, tuning } = this.#scenario
+    const algorithms = coordinatorAlgorithms(this.#scenario)
     const names = Array.from({ length: cluster.timestampServers }, (_, index) => `timestamp-${index + 1}`)
     return await Promise.all(
       names.map(async (name, index) => {
@@ -78,7 +80,8 @@ export class RunProcesses {
   }
 
   async startCoordinator(): Promise<void> {
-    const { cluster, algorithms, unsafe, tuning, workload } = this.#scenario
+    const { cluster, unsafe, tuning, workload } = this.#scenario
+    const algorithms = coordinatorAlgorithms(this.#scenario)
     const { nodes, accounts } = this.#driver
     const journalPath = join(this.#outDir, 'coordinator.journal')
     // A run begins with nothing: what an earlier one journalled here belongs to a cluster that is gone.

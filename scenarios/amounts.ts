@@ -51,7 +51,8 @@ export function duration(limits: { readonly minUs?: number; readonly maxUs?: num
     })
 }
 
-const DELAY_EXPECTED = 'a delay: a duration such as 5ms, or { lognormal: { median: 0.2ms, sigma: 0.5 } }'
+const DELAY_EXPECTED =
+  'a delay: a duration such as 5ms, { lognormal: { median: 0.2ms, sigma: 0.5 } } or { normal: { mean: 100ms, deviation: 10ms } }'
 const MAX_DELAY_US = 60_000_000
 
 /** A one-way delay: constant when it is just a duration. */
@@ -67,6 +68,20 @@ export const delay = z.union(
       })
       .transform(
         ({ lognormal: { median, sigma } }): DelayDistribution => ({ kind: 'lognormal', medianUs: median, sigma }),
+      ),
+    z
+      .strictObject({
+        normal: z.strictObject({
+          mean: duration({ maxUs: MAX_DELAY_US }),
+          deviation: duration({ maxUs: MAX_DELAY_US }),
+        }),
+      })
+      .transform(
+        ({ normal: { mean, deviation } }): DelayDistribution => ({
+          kind: 'normal',
+          meanUs: mean,
+          deviationUs: deviation,
+        }),
       ),
   ],
   DELAY_EXPECTED,

@@ -5,19 +5,30 @@
  * else are the same experiment, however they are laid out and whichever defaults they spell out.
  */
 import { createHash } from 'node:crypto'
+import { TIMESTAMP_ALGORITHMS } from '../algorithms/timestamps/algorithms.ts'
 import type { Scenario } from './scenario.ts'
 
-export function conditionsOf({
-  cluster,
-  workload,
-  network,
-  tuning,
-  faults,
-}: Pick<Scenario, 'cluster' | 'workload' | 'network' | 'tuning' | 'faults'>): string {
+type Conditions = Pick<Scenario, 'cluster' | 'raft' | 'workload' | 'network' | 'tuning' | 'faults'>
+
+export function conditionsOf(
+  { cluster, raft, workload, network, tuning, faults }: Conditions,
+  { timestamps }: Scenario['algorithms'],
+): string {
   const steps = faults.map(({ line: _, ...step }) => step)
-  return createHash('sha256')
-    .update(canonical({ cluster, workload, network, tuning, faults: steps }))
-    .digest('hex')
+  // As many timestamp servers as the algorithm needs are a part of the algorithm.
+  const ownServers = timestamps === 'none' ? 0 : TIMESTAMP_ALGORITHMS[timestamps].servers
+  const servers = cluster.timestampServers === ownServers ? 0 : cluster.timestampServers
+  // So are quorum, election and t of a Raft group.
+  const group = raft === null ? null : { ...raft, quorum: '', election: '', failureThreshold: 0, weightRatio: 0 }
+  const shape = {
+    cluster: { ...cluster, timestampServers: servers },
+    raft: group,
+    workload,
+    network,
+    tuning,
+    faults: steps,
+  }
+  return createHash('sha256').update(canonical(shape)).digest('hex')
 }
 
 /** JSON whose keys are sorted, so that the order in which a parser sets them has no part in it. */

@@ -23,6 +23,8 @@ const ROLES: Readonly<Record<string, string>> = {
   minority: 'a minority of the servers',
   crashed: 'what was crashed',
   all: 'every server',
+  strongest: 'the t followers that decide most',
+  weakest: 'the t followers that decide least',
 }
 
 const CHECKED: Readonly<Record<Scenario['checks'][number], string>> = {
@@ -39,9 +41,12 @@ export function explain(scenario: Scenario): string {
   const count = Math.round((workload.ratePerSec * workload.durationUs) / 1e6)
   const paragraphs = [
     `${scenario.name}: ${scenario.description}`,
-    `Cluster. node1 is the source at first, with ${plural(cluster.nodes - 1, 'replica')}; ${plural(cluster.timestampServers, 'timestamp server')} (${algorithms.timestamps}). ` +
-      `A STRONG write is acknowledged when a quorum (${algorithms.quorum}) has ${cluster.acknowledge} it. ` +
-      `A successor is elected by ${algorithms.election}. One-way network delay: ${delayText(network.defaultDelay)}.` +
+    (scenario.raft === null
+      ? `Cluster. node1 is the source at first, with ${plural(cluster.nodes - 1, 'replica')}; ${plural(cluster.timestampServers, 'timestamp server')} (${algorithms.timestamps}). ` +
+        `A STRONG write is acknowledged when a quorum (${algorithms.quorum}) has ${cluster.acknowledge} it. ` +
+        `A successor is elected by ${algorithms.election}.`
+      : raftText(scenario, scenario.raft)) +
+      ` One-way network delay: ${delayText(network.defaultDelay)}.` +
       network.links.map(({ from, to, delay }) => ` From ${from} to ${to}: ${delayText(delay)}.`).join(''),
     ...(unsafe.length > 0
       ? [`UNSAFE, on purpose: ${unsafe.join(', ')}. What a run shows is what the sound form prevents.`]
@@ -70,6 +75,20 @@ export function explain(scenario: Scenario): string {
   return `${paragraphs.join('\n\n')}\n`
 }
 
+function raftText({ cluster, algorithms }: Scenario, raft: NonNullable<Scenario['raft']>): string {
+  const zones = cluster.zones.map(({ name, nodes }) => `${nodes} in ${name}`).join(', ')
+  const needs = takesThreshold(raft) ? ` (t = ${raft.failureThreshold})` : ''
+  return (
+    `Cluster. A Raft group of ${plural(cluster.nodes, 'server')}${zones === '' ? '' : ` (${zones})`}, led by node1 at first. ` +
+    `A write is acknowledged when a commit quorum (${algorithms.quorum}${needs}) holds it. ` +
+    `Leaders: ${algorithms.election}; an election timeout is ${formatDuration(raft.electionTimeoutUs)} or more.`
+  )
+}
+
+function takesThreshold({ quorum }: NonNullable<Scenario['raft']>): boolean {
+  return quorum === 'cabinet' || quorum === 'flexible'
+}
+
 function faultText(step: FaultStep): string {
   const who = targetText(step)
   const details: string[] = []
@@ -90,9 +109,14 @@ function targetText(step: FaultStep): string {
 }
 
 function delayText(delay: DelayDistribution): string {
-  return delay.kind === 'constant'
-    ? formatDuration(delay.us)
-    : `lognormal, median ${formatDuration(delay.medianUs)}, sigma ${delay.sigma}`
+  switch (delay.kind) {
+    case 'constant':
+      return formatDuration(delay.us)
+    case 'lognormal':
+      return `lognormal, median ${formatDuration(delay.medianUs)}, sigma ${delay.sigma}`
+    case 'normal':
+      return `normal, ${formatDuration(delay.meanUs)} +- ${formatDuration(delay.deviationUs)}`
+  }
 }
 
 function list(title: string, items: readonly string[], none: string): string {

@@ -6,6 +6,7 @@
 import { formatDuration } from './amounts.ts'
 import { DO_OF, type ParsedFault, type ParsedTarget, UNDO_OF } from './fault-schema.ts'
 import { suggestion } from './nearest.ts'
+import { clientSites } from './raft-settings.ts'
 import type { FaultStep, FaultVerb, Scenario } from './scenario.ts'
 import { show } from './schema-issues.ts'
 import type { Path } from './yaml-source.ts'
@@ -25,7 +26,12 @@ export type Refuse = (path: Path, what: string, expected: string, found: string)
 
 const NODE_ROLES = ['source', 'replica', 'fastest', 'any', 'minority', 'all']
 
+/** Of a Raft group besides: the t followers that the next round needs most, or least. */
+const RAFT_ROLES = [...NODE_ROLES, 'strongest', 'weakest']
+
 export function processNames(cluster: Scenario['cluster']): readonly string[] {
+  if (cluster.protocol === 'raft')
+    return [...nodeNames(cluster), ...clientSites(cluster.zones).map(({ process }) => process)]
   return [...nodeNames(cluster), ...numbered('timestamp-', cluster.timestampServers), 'coordinator', 'client']
 }
 
@@ -107,10 +113,11 @@ function checkTargets(
   const does = DO_OF.get(verb) ?? verb
   const all = processNames(cluster)
   // The load generator is the observer: it can be cut off, but not killed. Only servers have a CPU share and a disk.
-  let names = all.filter((name) => name !== 'client')
+  let names = all.filter((name) => !name.startsWith('client'))
   if (does === 'partition') names = [...all]
   if (does === 'slow') names = [...nodeNames(cluster)]
-  const roles = verb === 'restart' ? [...NODE_ROLES, 'crashed'] : NODE_ROLES
+  const own = cluster.protocol === 'raft' ? RAFT_ROLES : NODE_ROLES
+  const roles = verb === 'restart' ? [...own, 'crashed'] : own
   const check = (name: string, at: Path, known: readonly string[]) => {
     if (known.includes(name)) return
     const listed = known.length > 24 ? [...known.slice(0, 2), '...', ...known.slice(-12)] : known
@@ -122,7 +129,7 @@ function checkTargets(
   else
     for (const [i, name] of target.entries())
       check(name, target.length > 1 ? [...path, verb, i] : [...path, verb], [...names, ...roles])
-  for (const name of parsed.except ?? []) check(name, [...path, 'except'], [...all, ...NODE_ROLES])
+  for (const name of parsed.except ?? []) check(name, [...path, 'except'], [...all, ...own])
 }
 
 /** `refuse` unless both ends are processes of the cluster, or `*`. */
@@ -181,7 +188,7 @@ function checkUndos(steps: readonly Scheduled[], refuse: Refuse): void {
     const active = on.get(does ?? step.verb) ?? []
     on.set(does ?? step.verb, active)
     for (const item of itemsOf(step)) {
-      const isRole = item === 'crashed' || NODE_ROLES.includes(item)
+      const isRole = item === 'crashed' || RAFT_ROLES.includes(item)
       const same = active.findIndex((other) => other.item === item)
       if (does === undefined) {
         if (same >= 0 && !isRole)

@@ -3,14 +3,13 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { TIMESTAMP_ALGORITHMS } from '../algorithms/timestamps/algorithms.ts'
 import { conditionsOf } from './conditions.ts'
 import { ScenarioError, UsageError } from './errors.ts'
 import { readExpectations } from './expect.ts'
 import { faultSchemas, type ParsedFault, type ParsedTarget, PLANNED_VERBS } from './fault-schema.ts'
 import { checkLink, faultSchedule, processNames, type Refuse, type WrittenFault } from './fault-steps.ts'
 import { suggestion } from './nearest.ts'
-import { completeAlgorithms } from './quorum-settings.ts'
+import { completeProtocol, matrixLinks, refuseVerbs, zoneMembers } from './protocol.ts'
 import { FAULT_VERBS, type FaultVerb, type LinkDelay, type Scenario } from './scenario.ts'
 import { scenarioSchema } from './schema.ts'
 import { complain, show, throwFirst } from './schema-issues.ts'
@@ -53,10 +52,12 @@ export function parseScenario(text: string, file: string): Scenario {
   const operations = (workload.ratePerSec * workload.duration) / 1e6
   if (operations > MAX_OPERATIONS)
     refuse(['workload'], 'too much work', `at most ${MAX_OPERATIONS} operations (rate x duration)`, `${operations}`)
-  const ownServers = TIMESTAMP_ALGORITHMS[rest.algorithms.timestamps].servers
-  const cluster = { ...rest.cluster, timestampServers: rest.cluster.timestampServers ?? ownServers }
+  const completed = completeProtocol(rest, source.data, refuse)
+  const { cluster, raft, algorithms } = completed
+  refuseVerbs(faults, cluster, refuse)
   const shape = {
     cluster,
+    raft,
     tuning: rest.tuning,
     workload: {
       mode: workload.mode,
@@ -70,23 +71,23 @@ export function parseScenario(text: string, file: string): Scenario {
       warmupUs: workload.warmup,
       deadlineUs: workload.deadline,
     },
-    network: { defaultDelay: network.default.delay, links: readLinks(network.links, cluster, refuse) },
+    network: {
+      defaultDelay: network.default.delay,
+      links: [...matrixLinks(network.matrix, cluster.zones, refuse), ...readLinks(network.links, cluster, refuse)],
+      zones: zoneMembers(completed),
+    },
     faults: faultSchedule(faults, cluster, workload.duration, refuse),
   }
   return {
     ...rest,
     ...shape,
-    algorithms: completeAlgorithms(rest.algorithms, rest.cluster.nodes, refuse),
     file,
     hash: createHash('sha256').update(text).digest('hex'),
     unsafe: [...new Set(rest.unsafe)],
-    // As many as its algorithm needs is a part of the algorithm.
-    conditions: conditionsOf({
-      ...shape,
-      cluster: cluster.timestampServers === ownServers ? { ...cluster, timestampServers: 0 } : cluster,
-    }),
-    checks: [...new Set(rest.checks)],
-    expectations: readExpectations(expect, cluster, rest.checks, source, refuse),
+    algorithms,
+    conditions: conditionsOf(shape, algorithms),
+    checks: [...new Set(completed.checks)],
+    expectations: readExpectations(expect, cluster, completed.checks, source, refuse),
   }
 }
 
@@ -118,7 +119,7 @@ function readLinks(
     if (ends.length !== 2 || ends.includes(''))
       return refuse(path, 'wrong link', 'two processes, such as node1->node2', show(name))
     const link = { from: ends[0]!, to: ends[1]! }
-    checkLink(link, path, processNames(cluster), refuse)
+    checkLink(link, path, [...processNames(cluster), ...cluster.zones.map((zone) => zone.name)], refuse)
     return { ...link, delay }
   })
 }

@@ -68,6 +68,23 @@ class TableSampler implements Sampler {
   }
 }
 
+/** Never negative. */
+class NormalSampler implements Sampler {
+  readonly #meanUs: number
+  readonly #deviationUs: number
+
+  constructor(meanUs: number, deviationUs: number) {
+    this.#meanUs = meanUs
+    this.#deviationUs = deviationUs
+    normalTable ??= new QuantileTable(normalQuantile)
+  }
+
+  sample(stream: RandomStream): number {
+    const us = Math.floor(this.#meanUs + normalTable!.sample(stream) * this.#deviationUs + 0.5)
+    return us > 0 ? us : 0
+  }
+}
+
 /** Draws nothing from the stream. */
 class ConstantSampler implements Sampler {
   readonly #us: number
@@ -84,9 +101,11 @@ class ConstantSampler implements Sampler {
 /** Tables of shape alone, median or mean 1: every link of the same sigma shares one. */
 const lognormalTables = new Map<number, QuantileTable>()
 let exponentialTable: QuantileTable | undefined
+let normalTable: QuantileTable | undefined
 
 export function delayTable(distribution: DelayDistribution): Sampler {
   if (distribution.kind === 'constant') return new ConstantSampler(distribution.us)
+  if (distribution.kind === 'normal') return new NormalSampler(distribution.meanUs, distribution.deviationUs)
   const { medianUs, sigma } = distribution
   let table = lognormalTables.get(sigma)
   if (table === undefined) {

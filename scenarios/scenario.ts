@@ -10,6 +10,51 @@ import type { TimestampAlgorithmName } from '../algorithms/timestamps/algorithms
 
 export type QuorumName = keyof typeof QUORUM_POLICIES
 export type ElectionName = 'seer-score' | 'most-advanced'
+/** Raft's own: who commits and elects, and who is to lead. */
+export type RaftQuorumName = 'majority' | 'flexible' | 'cabinet' | 'hierarchical'
+export type RaftElectionName = 'native'
+
+export interface CoordinatorAlgorithms {
+  readonly timestamps: TimestampAlgorithmName
+  readonly quorum: QuorumName
+  readonly election: ElectionName
+  readonly failureThreshold: number
+  readonly weightRatio: number | 'largest'
+}
+
+export interface Zone {
+  readonly name: string
+  /** The servers are numbered through the zones, from the first on. */
+  readonly nodes: number
+  /** Its part of the clients, relative to the other zones. */
+  readonly clients: number
+  /** Speed of its servers; 1 is normal. */
+  readonly cpu: number
+}
+
+/** Everything that a Raft group needs to know beside its network and workload. */
+export interface RaftSettings {
+  readonly quorum: RaftQuorumName
+  readonly election: RaftElectionName
+  /** t: `flexible` and `cabinet` only. */
+  readonly failureThreshold: number
+  /** r: `cabinet` only. */
+  readonly weightRatio: number | 'largest'
+  readonly electionTimeoutUs: number
+  readonly heartbeatUs: number
+  readonly preVote: boolean
+  readonly batchEntries: number
+  readonly roundsInFlight: number
+  /** Processor time of a received message, of each of its entries, and of a sent message. */
+  readonly messageUs: number
+  readonly entryUs: number
+  readonly sendUs: number
+  readonly fsync: DelayDistribution
+  /** How long a client waits for the server it asked. */
+  readonly answerUs: number
+  readonly clients: readonly { readonly process: string; readonly weight: number }[]
+}
+
 export type CheckName =
   | 'acknowledged-writes-survive'
   | 'timestamps-unique'
@@ -18,10 +63,12 @@ export type CheckName =
   | 'replicas-converge'
   | 'linearizable'
 
-/** One-way delay of a link. `constant`, or lognormal by its median and the sigma of the logarithm. */
+/** One-way delay of a link: `constant`; lognormal by its median and the sigma of the logarithm; normal. */
 export type DelayDistribution =
   | { readonly kind: 'constant'; readonly us: number }
   | { readonly kind: 'lognormal'; readonly medianUs: number; readonly sigma: number }
+  /** Cut off at 0. */
+  | { readonly kind: 'normal'; readonly meanUs: number; readonly deviationUs: number }
 
 export interface LinkDelay {
   /** Process names, e.g. `node1`, `coordinator`, `client`, `timestamp-1`; `*` matches any. */
@@ -106,25 +153,34 @@ export interface Scenario {
   readonly conditions: string
   readonly seed: number
   readonly cluster: {
+    readonly protocol: 'mysql' | 'raft'
     readonly nodes: number
+    readonly zones: readonly Zone[]
     readonly timestampServers: number
     /** What a quorum waits for: applied and readable, or in the relay log. */
     readonly acknowledge: 'applied' | 'received'
     readonly semiSync: boolean
   }
   readonly algorithms: {
-    readonly timestamps: TimestampAlgorithmName
-    readonly quorum: QuorumName
-    readonly election: ElectionName
+    readonly timestamps: TimestampAlgorithmName | 'none'
+    readonly quorum: QuorumName | RaftQuorumName
+    readonly election: ElectionName | RaftElectionName
     /** t, of `cabinet` and `flexible`: from 1 to floor((n-1)/2), the default (0 where 2 servers allow none). */
     readonly failureThreshold: number
     /** r, of `cabinet`. */
     readonly weightRatio: number | 'largest'
   }
+  /** Null: MySQL servers under a coordinator. */
+  readonly raft: RaftSettings | null
   /** Unsafe forms in place of the sound ones, on purpose. */
   readonly unsafe: readonly UnsafeForm[]
   readonly workload: Workload
-  readonly network: { readonly defaultDelay: DelayDistribution; readonly links: readonly LinkDelay[] }
+  readonly network: {
+    readonly defaultDelay: DelayDistribution
+    readonly links: readonly LinkDelay[]
+    /** Processes by zone: a link may name a zone instead of each of them. */
+    readonly zones?: readonly { readonly name: string; readonly members: readonly string[] }[]
+  }
   /** All deadlines and intervals of the coordinator, with their defaults. */
   readonly tuning: Tuning
   readonly faults: readonly FaultStep[]

@@ -10,11 +10,13 @@ import { QUORUM_POLICIES } from '../algorithms/quorum/policies.ts'
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../algorithms/timestamps/algorithms.ts'
 import { delay, duration, formatDuration } from './amounts.ts'
 import { faultSchemas } from './fault-schema.ts'
+import { raftSchema, zonesSchema } from './raft-settings.ts'
 import { DEFAULT_TUNING } from './scenario.ts'
 
 const TIMESTAMPS = Object.keys(TIMESTAMP_ALGORITHMS) as TimestampAlgorithmName[]
-const QUORUMS = Object.keys(QUORUM_POLICIES) as (keyof typeof QUORUM_POLICIES)[]
-const ELECTIONS = ['seer-score', 'most-advanced'] as const
+/** The coordinator's and Raft's; `protocol.ts` says which goes with which. */
+const QUORUMS = [...(Object.keys(QUORUM_POLICIES) as (keyof typeof QUORUM_POLICIES)[]), 'hierarchical'] as const
+const ELECTIONS = ['seer-score', 'most-advanced', 'native'] as const
 const UNSAFE = Object.keys(UNSAFE_FORMS) as UnsafeForm[]
 export const CHECKS = [
   'acknowledged-writes-survive',
@@ -55,7 +57,11 @@ const LEVEL = 'the strength of a promise: STRONG or EVENTUAL'
 
 const cluster = z
   .strictObject({
-    nodes: count(2, 100).prefault(4).meta({ description: 'MySQL servers: node1 (the first source) to nodeN.' }),
+    protocol: z
+      .enum(['mysql', 'raft'], 'mysql or raft')
+      .prefault('mysql')
+      .meta({ description: 'MySQL servers under a coordinator, or a Raft group (simulator only).' }),
+    nodes: count(2, 100).prefault(4).meta({ description: 'Servers: node1 (the first source) to nodeN.' }),
     timestampServers: count(1, 9)
       .optional()
       .meta({ description: 'timestamp-1 to timestamp-K; as many as the algorithm needs (2 or 3) by default.' }),
@@ -67,6 +73,7 @@ const cluster = z
       .boolean(YES_NO)
       .prefault(false)
       .meta({ description: "MySQL's semi-synchronous replication on the source." }),
+    zones: zonesSchema,
   })
   .prefault({})
 
@@ -74,7 +81,9 @@ const algorithms = z
   .strictObject({
     timestamps: oneOf(TIMESTAMPS).prefault('odd-even'),
     quorum: oneOf(QUORUMS).prefault('majority'),
-    election: oneOf(ELECTIONS).prefault('seer-score'),
+    election: oneOf(ELECTIONS)
+      .prefault('seer-score')
+      .meta({ description: 'Of a Raft group: native (whoever times out) by default.' }),
     failureThreshold: count(1, 49)
       .optional()
       .meta({ description: 't of cabinet and flexible, from 1 to floor((nodes-1)/2), which is the default.' }),
@@ -105,6 +114,8 @@ const workload = z
   })
   .prefault({})
 
+const MATRIX = 'a row of delays for each zone, such as [[0.1ms, 5ms], [5ms, 0.1ms]]'
+
 const network = z
   .strictObject({
     default: z
@@ -114,7 +125,10 @@ const network = z
     links: z
       .record(z.string(), z.strictObject({ delay }), 'a mapping such as { "node1->node3": { delay: 5ms } }')
       .prefault({})
-      .meta({ description: 'By link, `a->b`; `*` is any process. The last that matches counts.' }),
+      .meta({ description: 'By link, `a->b`; an end may be a zone, `*` is any process. The most particular counts.' }),
+    matrix: z.array(z.array(delay, MATRIX), MATRIX).optional().meta({
+      description: 'One way, from the zone of the row to the zone of the column, in the order of cluster.zones.',
+    }),
   })
   .prefault({})
 
@@ -144,6 +158,7 @@ const parts = {
     .meta({ description: 'Unsafe behaviours in place of the sound ones, so that the checks can convict them.' }),
   workload,
   network,
+  raft: raftSchema.optional().meta({ description: 'Of a Raft group only.' }),
   tuning,
   checks: z
     .array(oneOf(CHECKS), 'a list of checks')

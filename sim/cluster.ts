@@ -3,8 +3,13 @@ import { FiberProcess } from '../algorithms/fiber.ts'
 import type { JournalServer, TimestampServer } from '../algorithms/servers.ts'
 import { TIMESTAMP_ALGORITHMS } from '../algorithms/timestamps/algorithms.ts'
 import type { TraceEvent } from '../algorithms/trace.ts'
+import { coordinatorAlgorithms } from '../scenarios/coordinator-algorithms.ts'
 import { RandomStreams } from '../scenarios/random.ts'
-import type { Scenario } from '../scenarios/scenario.ts'
+import type { NodeEnd } from '../scenarios/record.ts'
+import type { FaultStep, Scenario } from '../scenarios/scenario.ts'
+import { difference, endOf } from './end-state.ts'
+import { effectsOf, type FaultEffect } from './fault-effects.ts'
+import { resolveTargets } from './fault-targets.ts'
 import { Kernel } from './kernel.ts'
 import { LagLog } from './lag-log.ts'
 import { Administrator } from './mysql/administrator.ts'
@@ -12,10 +17,12 @@ import { DEFAULT_COSTS } from './mysql/costs.ts'
 import { MysqlCluster } from './mysql/server.ts'
 import { Network } from './network.ts'
 import { CoordinatorService, type Host, JournalService, TimestampService } from './services.ts'
+import { setUp } from './set-up.ts'
+import type { Clock, SimulatedSystem } from './simulated-system.ts'
 import { Supervisor } from './supervisor.ts'
 import { SimWorld } from './world.ts'
 
-export class SimCluster {
+export class SimCluster implements SimulatedSystem {
   readonly kernel: Kernel
   readonly network: Network
   readonly mysql: MysqlCluster
@@ -64,7 +71,7 @@ export class SimCluster {
       {
         nodes,
         timestampServers,
-        algorithms: scenario.algorithms,
+        algorithms: coordinatorAlgorithms(scenario),
         tuning: scenario.tuning,
         acknowledge: cluster.acknowledge,
         journal: { name: 'journal', kind: 'journal' },
@@ -78,24 +85,50 @@ export class SimCluster {
   }
 
   #timestampServices(
-    { algorithms, tuning }: Scenario,
+    scenario: Scenario,
     names: readonly string[],
     onFatal: (error: Error) => void,
   ): TimestampService[] {
     const { kernel, network, world } = this
+    const { tuning } = scenario
+    const algorithm = TIMESTAMP_ALGORITHMS[coordinatorAlgorithms(scenario).timestamps]
     const servers = names.map((name): TimestampServer => ({ name, kind: 'timestamp' }))
     const processes = names.map((name) => network.add(name))
     return processes.map((process, index) => {
       const journal: JournalServer = { name: `${process.name}-journal`, kind: 'journal' }
       new JournalService(kernel, network.add(journal.name, { local: true }), DEFAULT_COSTS.fsync).boot(0)
       const place = { index, servers, journal, leaseUs: tuning.timestampLeaseUs }
-      return new TimestampService(kernel, process, world, TIMESTAMP_ALGORITHMS[algorithms.timestamps], place, onFatal)
+      return new TimestampService(kernel, process, world, algorithm, place, onFatal)
     })
   }
 
   /** The coordinator is started when everything it asks is there. */
   bootServers(): void {
     for (const host of this.hosts.values()) if (host !== this.coordinator) host.boot()
+  }
+
+  prepare(clock: Clock): void {
+    setUp(this, clock)
+  }
+
+  difference(): string | null {
+    return difference(this)
+  }
+
+  end(): NodeEnd[] {
+    return endOf(this)
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    return {}
+  }
+
+  effectsOf(step: FaultStep, resolve: (words: readonly string[]) => string[]): FaultEffect[] {
+    return effectsOf(step, this, resolve)
+  }
+
+  resolveTargets(words: readonly string[], down: readonly string[]): string[] {
+    return resolveTargets(words, this, down)
   }
 
   /** Who reigns by the newest reign in the trace; the first node before that. */

@@ -1,7 +1,7 @@
 /** What a fault's step does to the simulated cluster, what undoes it, and how each is seen: one effect per thing hurt. */
 import type { FaultStep } from '../scenarios/scenario.ts'
 import type { SimCluster } from './cluster.ts'
-import { cut, partitionLinks, slowDown, slowLinks } from './link-faults.ts'
+import { cut, type Linked, partitionLinks, slowDown, slowLinks } from './link-faults.ts'
 import { type Condition, listens, lookAtLinks, lookAtProcess, lookAtSpeed } from './look.ts'
 
 export interface FaultEffect {
@@ -64,13 +64,17 @@ function hurtProcess(step: FaultStep, cluster: SimCluster, name: string): FaultE
 }
 
 /** Links and speeds change at once, and must be seen to have changed. */
-const AT_ONCE = {
+export const AT_ONCE = {
   idle: () => null,
   undone: () => true,
   limitUs: 0,
 }
 
-function partition(step: FaultStep, cluster: SimCluster, resolve: (words: readonly string[]) => string[]): FaultEffect {
+export function partition(
+  step: FaultStep,
+  cluster: Linked,
+  resolve: (words: readonly string[]) => string[],
+): FaultEffect {
   const isSplit = step.split.length > 0
   const target = isSplit ? step.split.flat() : resolve(step.target)
   const links = partitionLinks(cluster, step, target, resolve(step.except))
@@ -88,7 +92,7 @@ function partition(step: FaultStep, cluster: SimCluster, resolve: (words: readon
   }
 }
 
-function slowLink(step: FaultStep, link: NonNullable<FaultStep['link']>, cluster: SimCluster): FaultEffect {
+export function slowLink(step: FaultStep, link: NonNullable<FaultStep['link']>, cluster: Linked): FaultEffect {
   const links = slowLinks(cluster, link)
   const look = () => lookAtLinks(links)
   return {
@@ -122,6 +126,6 @@ function slowServers(step: FaultStep, cluster: SimCluster, target: readonly stri
 }
 
 /** ` (source)`, where the step named a role. */
-function roleOf(step: FaultStep, name: string | undefined): string {
+export function roleOf(step: FaultStep, name: string | undefined): string {
   return name === undefined || step.target.includes(name) ? '' : ` (${step.target.join(', ')})`
 }

@@ -1,5 +1,6 @@
 /** Roles that scenarios name processes by, resolved when a step fires. Words that are no role are names. */
 import type { SimCluster } from './cluster.ts'
+import type { FaultField } from './simulated-system.ts'
 
 /** `down`: what the harness has taken down and not brought back, in that order. */
 export function resolveTargets(words: readonly string[], cluster: SimCluster, down: readonly string[]): string[] {
@@ -34,10 +35,10 @@ function resolveRole(word: string, cluster: SimCluster, down: readonly string[])
 }
 
 /** `count` of them, each draw from the stream of the faults. */
-function draw(names: readonly string[], count: number, cluster: SimCluster): string[] {
+export function draw(names: readonly string[], count: number, { kernel }: Pick<FaultField, 'kernel'>): string[] {
   const left = [...names]
   const drawn: string[] = []
-  const stream = cluster.kernel.streams.stream('fault-targets')
+  const stream = kernel.streams.stream('fault-targets')
   while (drawn.length < count && left.length > 0)
     drawn.push(...left.splice(Math.floor(stream.uniform() * left.length), 1))
   return drawn

@@ -4,10 +4,9 @@
  */
 import type { FaultRecord } from '../scenarios/record.ts'
 import type { FaultStep, FaultVerb } from '../scenarios/scenario.ts'
-import type { SimCluster } from './cluster.ts'
-import { effectsOf, type FaultEffect } from './fault-effects.ts'
-import { resolveTargets } from './fault-targets.ts'
+import type { FaultEffect } from './fault-effects.ts'
 import { EVENT } from './kernel.ts'
+import type { FaultField } from './simulated-system.ts'
 
 const UNDOES: Readonly<Partial<Record<FaultVerb, FaultVerb>>> = {
   restart: 'crash',
@@ -32,7 +31,7 @@ interface ActiveFault {
 }
 
 export class FaultSchedule {
-  readonly #cluster: SimCluster
+  readonly #field: FaultField
   readonly #startUs: number
   readonly #records: MutableRecord[] = []
   /** The last look of each record. */
@@ -42,8 +41,8 @@ export class FaultSchedule {
   readonly #hit = new Map<FaultStep, readonly ActiveFault[]>()
 
   /** `startUs`: the simulation's time of the workload's time 0. */
-  constructor(cluster: SimCluster, startUs: number) {
-    this.#cluster = cluster
+  constructor(field: FaultField, startUs: number) {
+    this.#field = field
     this.#startUs = startUs
   }
 
@@ -52,7 +51,7 @@ export class FaultSchedule {
   }
 
   begin(steps: readonly FaultStep[]): void {
-    const { queue } = this.#cluster.kernel
+    const { queue } = this.#field.kernel
     for (const step of steps)
       queue.after(this.#startUs + step.atUs - queue.now, FaultSchedule.#due, { schedule: this, step, steps })
   }
@@ -62,12 +61,12 @@ export class FaultSchedule {
     due: { readonly schedule: FaultSchedule; readonly step: FaultStep; readonly steps: readonly FaultStep[] },
   ): void {
     const { schedule, step, steps } = due
-    const { kernel } = schedule.#cluster
+    const { kernel } = schedule.#field
     kernel.hash.mix(kernel.queue.now, EVENT.fault, 0, step.line)
     const does = UNDOES[step.verb]
     if (does !== undefined) schedule.#undo(step, steps, does)
     else {
-      const effects = effectsOf(step, schedule.#cluster, (words) => schedule.#resolve(words))
+      const effects = schedule.#field.effectsOf(step, (words) => schedule.#resolve(words))
       schedule.#hit.set(
         step,
         effects.flatMap((effect) => schedule.#hurt(step, effect) ?? []),
@@ -89,9 +88,8 @@ export class FaultSchedule {
 
   #resolve(words: readonly string[]): string[] {
     const down = this.#active.filter(({ step }) => step.verb === 'crash' || step.verb === 'stop')
-    return resolveTargets(
+    return this.#field.resolveTargets(
       words,
-      this.#cluster,
       down.flatMap(({ effect }) => effect.target),
     )
   }
@@ -165,7 +163,7 @@ export class FaultSchedule {
 
   /** Looks now, and again until it is so or the time is up. */
   #await(holds: () => boolean, limitUs: number, then: () => void, giveUp: () => void): void {
-    const { queue } = this.#cluster.kernel
+    const { queue } = this.#field.kernel
     const endUs = queue.now + limitUs
     const look = () => {
       if (holds()) then()
@@ -176,11 +174,11 @@ export class FaultSchedule {
   }
 
   #note(text: string): void {
-    this.#cluster.world.emit('harness', { kind: 'note', text })
+    this.#field.world.emit('harness', { kind: 'note', text })
   }
 
   #sinceStartUs(): number {
-    return this.#cluster.kernel.queue.now - this.#startUs
+    return this.#field.kernel.queue.now - this.#startUs
   }
 }
 

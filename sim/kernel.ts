@@ -29,4 +29,6 @@ export const EVENT = {
   fault: 12,
   waiterTimeout: 13,
   fact: 14,
+  raftMessage: 40,
+  raftTick: 41,
 } as const

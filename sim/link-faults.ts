@@ -1,17 +1,22 @@
 /** Which links a partition or a slow link means. */
 import { delayTable } from '../scenarios/sampling.ts'
 import type { FaultStep } from '../scenarios/scenario.ts'
-import type { SimCluster } from './cluster.ts'
 import type { Link } from './link.ts'
+import type { Network } from './network.ts'
 import type { SimProcess } from './process.ts'
 
-function reachable(cluster: SimCluster): SimProcess[] {
+/** Whatever has links that faults can hurt. */
+export interface Linked {
+  readonly network: Network
+}
+
+function reachable(cluster: Linked): SimProcess[] {
   return cluster.network.processes.filter(({ local }) => !local)
 }
 
 /** `target` and `except` resolved to names. */
 export function partitionLinks(
-  cluster: SimCluster,
+  cluster: Linked,
   step: FaultStep,
   target: readonly string[],
   except: readonly string[],
@@ -37,7 +42,7 @@ export function partitionLinks(
   return links
 }
 
-export function slowLinks(cluster: SimCluster, { from, to }: NonNullable<FaultStep['link']>): Link[] {
+export function slowLinks(cluster: Linked, { from, to }: NonNullable<FaultStep['link']>): Link[] {
   const all = reachable(cluster)
   const matches = (rule: string) => (one: SimProcess) => rule === '*' || rule === one.name
   return all

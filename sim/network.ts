@@ -24,12 +24,15 @@ export class Network {
   readonly #links: (Link | undefined)[][] = []
   readonly #delays: Scenario['network']
   readonly #default: Sampler
+  readonly #zoneOf: ReadonlyMap<string, string>
   readonly #deadlines = new Map<number, Deadlines>()
 
   constructor(kernel: Kernel, delays: Scenario['network']) {
     this.kernel = kernel
     this.#delays = delays
     this.#default = delayTable(delays.defaultDelay)
+    const placed = (delays.zones ?? []).flatMap(({ name, members }) => members.map((member) => [member, name] as const))
+    this.#zoneOf = new Map(placed)
   }
 
   add(name: string, options?: { readonly local: boolean }): SimProcess {
@@ -80,10 +83,11 @@ export class Network {
     return deadlines
   }
 
-  /** The most particular rule wins: both names, then the sender's, then the receiver's, then `*->*`. */
+  /** The most particular rule wins: a name before a zone before `*`, the sender's end before the receiver's. */
   #delayOf(from: SimProcess, to: SimProcess): Sampler {
     if (from.local || to.local) return LOCAL
-    const matches = (rule: string, name: string) => (rule === name ? 2 : rule === '*' ? 1 : 0)
+    const matches = (rule: string, name: string) =>
+      rule === name ? 5 : rule === this.#zoneOf.get(name) ? 2 : rule === '*' ? 1 : 0
     let best = 0
     let sampler = this.#default
     for (const rule of this.#delays.links) {

@@ -2,14 +2,14 @@
  * One simulated run, from nothing to the record: boot, wait for the first reign, workload and faults, heal everything,
  * wait for convergence, read the end state. Synchronous, and a function of scenario and seed alone.
  */
-import type { CoordinatorRequests, CoordinatorServer, Outcome, ReplyOf } from '../algorithms/servers.ts'
+import type { CoordinatorServer } from '../algorithms/servers.ts'
 import { type LoadGenerator, startLoadGenerator } from '../scenarios/load-generator.ts'
 import type { RunRecord } from '../scenarios/record.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import { SimCluster } from './cluster.ts'
-import { difference, endOf } from './end-state.ts'
 import { FaultSchedule } from './faults.ts'
-import { listens } from './look.ts'
+import { RaftGroup } from './raft/group.ts'
+import type { SimulatedSystem } from './simulated-system.ts'
 
 export interface SimulateOptions {
   readonly seed: number
@@ -20,7 +20,6 @@ export interface SimulateOptions {
 }
 
 const COORDINATOR: CoordinatorServer = { name: 'coordinator', kind: 'coordinator' }
-const REIGN_LIMIT_US = 30_000_000
 const CONVERGENCE_LIMIT_US = 30_000_000
 /** How often the harness looks whether a wait is over, and how much is simulated between two looks outside. */
 const LOOK_EVERY_US = 25_000
@@ -29,44 +28,32 @@ const SLICE_US = 250_000
 class Interrupted extends Error {}
 
 export function simulate(scenario: Scenario, options: SimulateOptions): RunRecord {
-  return new Run(scenario, options).run()
+  const { seed } = options
+  const system = scenario.raft === null ? new SimCluster(scenario, seed) : new RaftGroup(scenario, seed)
+  return new Run(scenario, options, system).run()
 }
 
 class Run {
   readonly #scenario: Scenario
   readonly #options: SimulateOptions
-  readonly #cluster: SimCluster
+  readonly #system: SimulatedSystem
   #load: LoadGenerator | null = null
   #faults: FaultSchedule | null = null
   #startUs = 0
 
-  constructor(scenario: Scenario, options: SimulateOptions) {
+  constructor(scenario: Scenario, options: SimulateOptions, system: SimulatedSystem) {
     this.#scenario = scenario
     this.#options = options
-    this.#cluster = new SimCluster(scenario, options.seed)
+    this.#system = system
   }
 
   run(): RunRecord {
     const { durationUs } = this.#scenario.workload
     try {
-      const { hosts, coordinator } = this.#cluster
-      this.#cluster.bootServers()
-      const absent = () => [...hosts.keys()].find((name) => name !== 'coordinator' && !listens(this.#cluster, name))
-      this.#until(
-        REIGN_LIMIT_US,
-        () => absent() ?? null,
-        (name) => {
-          throw new Error(`assertion: ${name} does not boot`)
-        },
-      )
-      coordinator.boot()
-      this.#until(
-        REIGN_LIMIT_US,
-        () => this.#firstReign(),
-        (missing) => {
-          throw new Error(`the simulated cluster was not set up within ${REIGN_LIMIT_US / 1e6} s: ${missing}`)
-        },
-      )
+      this.#system.prepare({
+        run: (durationUs) => this.#run(durationUs),
+        until: (limitUs, missing, giveUp) => this.#until(limitUs, missing, giveUp),
+      })
       this.#workload()
       this.#settle()
       return this.#record(true, durationUs)
@@ -79,16 +66,16 @@ class Run {
   }
 
   get #nowUs(): number {
-    return this.#cluster.kernel.queue.now
+    return this.#system.kernel.queue.now
   }
 
   /** Simulates for so long, in slices between which the outside may look. */
   #run(durationUs: number): void {
-    const { queue } = this.#cluster.kernel
+    const { queue } = this.#system.kernel
     const endUs = queue.now + durationUs
     while (queue.now < endUs) {
       queue.run(Math.min(endUs, queue.now + SLICE_US))
-      if (this.#cluster.fatal !== null) throw this.#cluster.fatal
+      if (this.#system.fatal !== null) throw this.#system.fatal
       if (this.#options.shouldStop?.() === true) throw new Interrupted()
     }
   }
@@ -105,36 +92,18 @@ class Run {
     }
   }
 
-  /** Until the coordinator itself says that a source reigns and every replica holds its first transaction. */
-  #firstReign(): string | null {
-    const { network, mysql } = this.#cluster
-    type Status = Outcome<ReplyOf<CoordinatorRequests, 'status'>>
-    const answer: { status: Status | null } = { status: null }
-    network.call(network.process('client'), network.process('coordinator'), { kind: 'status' }, LOOK_EVERY_US, {
-      resume: (outcome) => {
-        answer.status = outcome as Status
-      },
-    })
-    this.#run(LOOK_EVERY_US)
-    const { status } = answer
-    if (status?.kind !== 'ok') return `the coordinator does not answer (${status?.reason ?? 'too slow'})`
-    const { source, replicas } = status.reply
-    if (source === null) return 'no source reigns'
-    return replicas.length < mysql.members.length - 1 ? `${source} has the replicas ${replicas.join(', ')}` : null
-  }
-
   #workload(): void {
-    const { scenario, cluster } = { scenario: this.#scenario, cluster: this.#cluster }
+    const { scenario, system } = { scenario: this.#scenario, system: this.#system }
     const { workload } = scenario
     this.#startUs = this.#nowUs
     let done = false
-    this.#load = startLoadGenerator(cluster.client, scenario, COORDINATOR, cluster.kernel.streams, {
+    this.#load = startLoadGenerator(system.client, scenario, COORDINATOR, system.kernel.streams, {
       startUs: this.#startUs,
       onDone: () => {
         done = true
       },
     })
-    this.#faults = new FaultSchedule(cluster, this.#startUs)
+    this.#faults = new FaultSchedule(system, this.#startUs)
     this.#faults.begin(scenario.faults)
     const endUs = this.#startUs + workload.durationUs
     while (this.#nowUs < endUs) {
@@ -155,9 +124,9 @@ class Run {
   #settle(): void {
     this.#until(
       CONVERGENCE_LIMIT_US,
-      () => difference(this.#cluster),
+      () => this.#system.difference(),
       (missing) => {
-        this.#cluster.world.emit('harness', {
+        this.#system.world.emit('harness', {
           kind: 'note',
           text: `the replicas did not converge: ${missing} after ${CONVERGENCE_LIMIT_US / 1e6} s`,
         })
@@ -167,7 +136,7 @@ class Run {
   }
 
   #record(complete: boolean, endedUs: number): RunRecord {
-    const { kernel, events, lag } = this.#cluster
+    const { kernel, events, lag } = this.#system
     const operations = this.#load?.operations ?? []
     const startUs = this.#startUs
     return {
@@ -176,7 +145,7 @@ class Run {
       operations,
       events: events.map((event) => ({ ...event, atUs: event.atUs - startUs })),
       faults: this.#faults?.records ?? [],
-      nodes: complete ? endOf(this.#cluster) : [],
+      nodes: complete ? this.#system.end() : [],
       lag: lag.since(startUs),
       endedUs,
       complete,
@@ -185,6 +154,7 @@ class Run {
       counters: {
         events: kernel.queue.fired,
         eventsPerOperation: operations.length === 0 ? 0 : kernel.queue.fired / operations.length,
+        ...this.#system.counters(),
       },
     }
   }

@@ -18,12 +18,12 @@ type Administer = Extract<RequestOf<MysqlRequests>, { kind: 'administer' }>
 export class SimWorld implements World {
   readonly #kernel: Kernel
   readonly #network: Network
-  readonly #administrator: Administrator
+  readonly #administrator: Administrator | null
   readonly #streams = new Map<string, RandomStream>()
   readonly #onFact: (event: TraceEvent) => void
 
-  /** `onFact` gets the trace; times are the simulation's own. */
-  constructor(network: Network, administrator: Administrator, onFact: (event: TraceEvent) => void) {
+  /** `administrator`: null where there are no MySQL servers. `onFact` gets the trace; times are the simulation's own. */
+  constructor(network: Network, administrator: Administrator | null, onFact: (event: TraceEvent) => void) {
     this.#kernel = network.kernel
     this.#network = network
     this.#administrator = administrator
@@ -64,7 +64,7 @@ export class SimWorld implements World {
   ): Pending {
     const caller = this.#network.process(process)
     const target = this.#network.process(server.name)
-    return server.kind === 'mysql' && request.kind === 'administer'
+    return this.#administrator !== null && server.kind === 'mysql' && request.kind === 'administer'
       ? this.#administrator.administer(caller, target, request as Administer, deadlineUs, waiter)
       : this.#network.call(caller, target, request, deadlineUs, waiter)
   }

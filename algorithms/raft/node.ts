@@ -24,6 +24,7 @@ import {
 import { NewestRound } from './newest-round.ts'
 import { Output } from './output.ts'
 import type { ElectionTally, QuorumScheme } from './quorum.ts'
+import { isComplete, voteRequests } from './voting.ts'
 
 export class RaftNode implements LeadingServer {
   readonly id: number
@@ -167,8 +168,6 @@ export class RaftNode implements LeadingServer {
     return new Leadership(this, this.#quorums.reign(this.id), nowUs)
   }
 
-  // ------------------------------------------------------------------------------------------------ elections
-
   #followsLivingLeader(nowUs: number): boolean {
     if (this.role === 'leader') return true
     return this.leader !== NOBODY && nowUs - this.#leaderHeardUs < this.electionTimeoutUs
@@ -215,19 +214,14 @@ export class RaftNode implements LeadingServer {
   }
 
   #request(term: number, preVote: boolean): void {
-    const { lastIndex, lastTerm } = this.log
-    const transfer = this.#isTransfer
-    const request = { kind: 'vote-request', from: this.id, term, preVote, lastIndex, lastTerm, transfer } as const
-    for (let to = 0; to < this.nodes; to++) if (to !== this.id) this.output.messages.push({ ...request, to })
+    this.output.messages.push(...voteRequests(this, { term, preVote, transfer: this.#isTransfer }))
   }
 
   #asked(request: VoteRequest, nowUs: number): void {
-    const { lastIndex, lastTerm } = this.log
-    const isComplete = request.lastTerm > lastTerm || (request.lastTerm === lastTerm && request.lastIndex >= lastIndex)
     const isFree = request.preVote
       ? request.term > this.term
       : this.votedFor === request.from || (this.votedFor === NOBODY && this.leader === NOBODY)
-    const verdict = isComplete && isFree ? 'granted' : 'refused'
+    const verdict = isFree && isComplete(request, this.log) ? 'granted' : 'refused'
     if (verdict === 'granted' && !request.preVote) {
       this.votedFor = request.from
       this.#quietSinceUs = nowUs
@@ -271,8 +265,6 @@ export class RaftNode implements LeadingServer {
   #handedOver({ from }: TimeoutNow, nowUs: number): void {
     if (this.role !== 'leader') this.#stand(`handed over by server ${from + 1}`, true, nowUs)
   }
-
-  // ---------------------------------------------------------------------------------------------- replication
 
   #appended(message: Append, nowUs: number): void {
     const { from, prevIndex, prevTerm, entries, round } = message

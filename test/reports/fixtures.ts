@@ -69,7 +69,7 @@ export function fixture(options: FixtureOptions = {}): Result {
         failureThreshold: 1,
         weightRatio: 'largest',
       },
-      cluster: { nodes, timestampServers: 2, acknowledge: 'applied', semiSync: false },
+      cluster: { protocol: 'mysql', nodes, timestampServers: 2, acknowledge: 'applied', semiSync: false, zones: [] },
       workload: {
         mode: 'open',
         arrivals: 'poisson',

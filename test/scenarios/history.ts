@@ -76,7 +76,15 @@ export function scenario(fields: Partial<Scenario> = {}): Scenario {
     hash: 'ab'.repeat(32),
     conditions: 'c0'.repeat(32),
     seed: 1,
-    cluster: { nodes: 4, timestampServers: 2, acknowledge: 'applied', semiSync: true },
+    cluster: {
+      protocol: 'mysql',
+      nodes: 4,
+      timestampServers: 2,
+      acknowledge: 'applied',
+      semiSync: true,
+      zones: [],
+    },
+    raft: null,
     algorithms: {
       timestamps: 'odd-even',
       quorum: 'majority',

@@ -30,7 +30,14 @@ test('a name is enough: everything else has a default', () => {
   const scenario = parseScenario('name: x\n', 'x.yaml')
   assert.equal(scenario.name, 'x')
   assert.equal(scenario.seed, 1)
-  assert.deepEqual(scenario.cluster, { nodes: 4, timestampServers: 2, acknowledge: 'applied', semiSync: false })
+  assert.deepEqual(scenario.cluster, {
+    protocol: 'mysql',
+    nodes: 4,
+    timestampServers: 2,
+    acknowledge: 'applied',
+    semiSync: false,
+    zones: [],
+  })
   assert.deepEqual(scenario.algorithms, {
     timestamps: 'odd-even',
     quorum: 'majority',
@@ -39,7 +46,11 @@ test('a name is enough: everything else has a default', () => {
     weightRatio: 'largest',
   })
   assert.deepEqual(scenario.tuning, DEFAULT_TUNING)
-  assert.deepEqual(scenario.network, { defaultDelay: { kind: 'lognormal', medianUs: 200, sigma: 0.5 }, links: [] })
+  assert.deepEqual(scenario.network, {
+    defaultDelay: { kind: 'lognormal', medianUs: 200, sigma: 0.5 },
+    links: [],
+    zones: [],
+  })
   assert.deepEqual(scenario.faults, [])
   assert.match(scenario.hash, /^[0-9a-f]{64}$/)
 })
@@ -59,7 +70,14 @@ expect: { throughputOpsPerSec: ">= 10", lagMs.perNode.node5.p99: < 100.5, checks
 `,
     'x.yaml',
   )
-  assert.deepEqual(scenario.cluster, { nodes: 5, timestampServers: 3, acknowledge: 'received', semiSync: true })
+  assert.deepEqual(scenario.cluster, {
+    protocol: 'mysql',
+    nodes: 5,
+    timestampServers: 3,
+    acknowledge: 'received',
+    semiSync: true,
+    zones: [],
+  })
   assert.deepEqual(scenario.algorithms, {
     timestamps: 'odd-even',
     quorum: 'cabinet-top',
@@ -85,6 +103,7 @@ expect: { throughputOpsPerSec: ">= 10", lagMs.perNode.node5.p99: < 100.5, checks
       { from: 'node1', to: 'node3', delay: { kind: 'constant', us: 5000 } },
       { from: '*', to: 'client', delay: { kind: 'lognormal', medianUs: 2000, sigma: 1 } },
     ],
+    zones: [],
   })
   assert.deepEqual(Object.keys(scenario.tuning).sort(), Object.keys(DEFAULT_TUNING).sort())
   assert.equal(scenario.tuning.probeIntervalUs, 20_000)

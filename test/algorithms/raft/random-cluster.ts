@@ -3,7 +3,7 @@
  * a write and its fsync) and lose what was not durable, the network splits. After every step the safety properties of
  * the thesis (figure 3.2) are looked at from the outside. One seed, one path.
  */
-import { RaftNode } from '../../../algorithms/raft/node.ts'
+
 import type { RaftConfig } from '../../../algorithms/raft/config.ts'
 import {
   type DurableState,
@@ -12,6 +12,7 @@ import {
   type Message,
   NEW_SERVER,
 } from '../../../algorithms/raft/message.ts'
+import { RaftNode } from '../../../algorithms/raft/node.ts'
 import type { QuorumScheme } from '../../../algorithms/raft/quorum.ts'
 import { type RandomStream, RandomStreams } from '../../../scenarios/random.ts'
 

@@ -1,0 +1,105 @@
+/** The clients that wait for a Raft server: which calls are open, and how each of them ends. */
+import type { Entry } from '../../algorithms/raft/message.ts'
+import type { Output } from '../../algorithms/raft/output.ts'
+import type { Consistency } from '../../algorithms/servers.ts'
+import type { Call } from '../call.ts'
+import type { RaftServer } from './server.ts'
+import { termUuid } from './term-uuid.ts'
+
+export type RaftRequest =
+  | { readonly kind: 'write'; readonly op: number; readonly key: number; readonly consistency: Consistency }
+  | { readonly kind: 'read'; readonly op: number; readonly key: number; readonly consistency: Consistency }
+
+/** Nothing was done here; `leader` is who leads, as far as this server knows. */
+export interface Redirect {
+  readonly verdict: 'redirect'
+  readonly leader: string | null
+}
+
+export class ClientRequests {
+  readonly #server: RaftServer
+  readonly #writes = new Map<number, Call>()
+  readonly #reads = new Map<number, Call>()
+
+  constructor(server: RaftServer) {
+    this.#server = server
+  }
+
+  take(call: Call): void {
+    const request = call.request as RaftRequest
+    const server = this.#server
+    const node = server.node!
+    if (node.role !== 'leader') {
+      this.#redirect(call)
+      return
+    }
+    const { now } = server.kernel.queue
+    if (request.kind === 'write') {
+      this.#writes.set(request.op, call)
+      node.propose([request], now)
+    } else if (request.consistency === 'EVENTUAL') {
+      this.#answerRead(call)
+      return
+    } else {
+      this.#reads.set(request.op, call)
+      node.read(request.op, now)
+    }
+    server.carryOut()
+  }
+
+  /** The leader applied what a client wrote: it is committed. */
+  applied(entry: Extract<Entry, { kind: 'write' }>, index: number): void {
+    const call = this.#writes.get(entry.op)
+    const node = this.#server.node!
+    if (call === undefined || entry.term !== node.term) return
+    this.#writes.delete(entry.op)
+    call.answer({
+      verdict: 'ok',
+      gtid: { uuid: termUuid(entry.term), number: index },
+      timestamp: null,
+      epoch: entry.term,
+      node: this.#server.process.name,
+    })
+  }
+
+  /** After the entries of the same step were applied. */
+  conclude({ reads, refusedOps, refusedReads, changes }: Output): void {
+    for (const token of reads) this.#take(this.#reads, token, (call) => this.#answerRead(call))
+    for (const op of refusedOps) this.#take(this.#writes, op, (call) => this.#redirect(call))
+    for (const token of refusedReads) this.#take(this.#reads, token, (call) => this.#redirect(call))
+    if (this.#writes.size === 0 || !changes.some(({ kind }) => kind === 'stepped-down')) return
+    // Appended and not committed here: whoever leads next may have it, or not.
+    for (const call of this.#writes.values())
+      call.answer({ verdict: 'unknown', reason: 'the leader stepped down', gtid: null, timestamp: null })
+    this.#writes.clear()
+  }
+
+  crash(): void {
+    this.#writes.clear()
+    this.#reads.clear()
+  }
+
+  #take(calls: Map<number, Call>, key: number, then: (call: Call) => void): void {
+    const call = calls.get(key)
+    calls.delete(key)
+    if (call !== undefined) then(call)
+  }
+
+  #redirect(call: Call): void {
+    const { node, group } = this.#server
+    const leader = group.servers[node!.leader]?.process.name ?? null
+    const redirect: Redirect = { verdict: 'redirect', leader }
+    call.answer(redirect)
+  }
+
+  #answerRead(call: Call): void {
+    const { store, node, process } = this.#server
+    const op = store.read((call.request as RaftRequest).key)
+    call.answer({
+      verdict: 'ok',
+      value: op === null ? null : { op, timestamp: null },
+      epoch: node!.term,
+      node: process.name,
+    })
+  }
+}

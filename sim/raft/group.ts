@@ -1,0 +1,207 @@
+/** A Raft group with its clients: everything a scenario with `protocol: raft` runs and its faults work on. */
+
+import { FiberProcess } from '../../algorithms/fiber.ts'
+import type { RaftConfig } from '../../algorithms/raft/config.ts'
+import type { Entry } from '../../algorithms/raft/message.ts'
+import type { FinishedRound, RoleChange } from '../../algorithms/raft/output.ts'
+import type { QuorumScheme } from '../../algorithms/raft/quorum.ts'
+import type { TraceEvent } from '../../algorithms/trace.ts'
+import { type RandomStream, RandomStreams } from '../../scenarios/random.ts'
+import type { NodeEnd } from '../../scenarios/record.ts'
+import { delayTable, type Sampler } from '../../scenarios/sampling.ts'
+import type { FaultStep, RaftSettings, Scenario } from '../../scenarios/scenario.ts'
+import type { FaultEffect } from '../fault-effects.ts'
+import { Kernel } from '../kernel.ts'
+import { LagLog } from '../lag-log.ts'
+import { Network } from '../network.ts'
+import type { Clock, SimulatedSystem } from '../simulated-system.ts'
+import { type ClientSite, ClientWorld } from './clients.ts'
+import { difference, endOf } from './end-state.ts'
+import { raftEffectsOf } from './fault-effects.ts'
+import { resolveRaftTargets } from './fault-targets.ts'
+import { RAFT_QUORUMS } from './schemes.ts'
+import { RaftServer } from './server.ts'
+import { entriesText, termUuid } from './term-uuid.ts'
+
+/** The first leader has so long to come up. */
+const FIRST_REIGN_US = 120_000_000
+
+export class RaftGroup implements SimulatedSystem {
+  readonly kernel: Kernel
+  readonly network: Network
+  readonly settings: RaftSettings
+  readonly quorums: QuorumScheme
+  readonly failureThreshold: number
+  readonly keys: number
+  readonly servers: readonly RaftServer[]
+  readonly sites: readonly ClientSite[]
+  readonly world: ClientWorld
+  readonly client: FiberProcess
+  readonly fsync: Sampler
+  readonly fsyncStream: RandomStream
+  readonly lag: LagLog
+  readonly events: TraceEvent[] = []
+  fatal: Error | null = null
+  /** Called with every round that is committed; for who measures rounds rather than operations. */
+  onRounds: ((leader: RaftServer, rounds: readonly FinishedRound[]) => void) | null = null
+  readonly #numbers: ReadonlyMap<string, number>
+  /** By index: when its first leader applied it. */
+  readonly #committedUs: number[] = []
+  /** By server: the last index whose lag is recorded; a server that starts again applies everything once more. */
+  readonly #recorded: number[]
+  #rounds = 0
+  #repliers = 0
+  #leaderChanges = 0
+  #leader: RaftServer | null = null
+
+  constructor(scenario: Scenario, seed: number) {
+    const { cluster, algorithms } = scenario
+    if (scenario.raft === null) throw new Error('assertion: a Raft group of a scenario without Raft')
+    this.settings = scenario.raft
+    this.kernel = new Kernel(new RandomStreams(seed))
+    this.network = new Network(this.kernel, scenario.network)
+    this.quorums = RAFT_QUORUMS[algorithms.quorum as keyof typeof RAFT_QUORUMS](cluster.nodes, scenario)
+    this.failureThreshold = scenario.raft.failureThreshold
+    this.keys = scenario.workload.keys
+    this.fsync = delayTable(scenario.raft.fsync)
+    this.fsyncStream = this.kernel.streams.stream('fsync')
+    const speeds = cluster.zones.flatMap(({ nodes, cpu }) => new Array<number>(nodes).fill(cpu))
+    const names = Array.from({ length: cluster.nodes }, (_, i) => `node${i + 1}`)
+    this.lag = new LagLog(names)
+    this.servers = names.map((name, id) => new RaftServer(this, this.network.add(name), id, speeds[id] ?? 1))
+    this.#numbers = new Map(names.map((name, id) => [name, id]))
+    this.#recorded = names.map(() => 0)
+    this.sites = scenario.raft.clients.map(({ process, weight }) => {
+      const site = { process: this.network.add(process), weight, leader: 0 }
+      site.process.start()
+      return site
+    })
+    this.world = new ClientWorld(this)
+    this.client = new FiberProcess(this.sites[0]!.process.name, this.world, (error) => {
+      this.fatal ??= error
+      this.kernel.queue.stop()
+    })
+  }
+
+  configOf(id: number): RaftConfig {
+    const { quorums, failureThreshold, settings } = this
+    const { electionTimeoutUs, heartbeatUs, preVote, batchEntries, roundsInFlight } = settings
+    const nodes = this.servers.length
+    return {
+      id,
+      nodes,
+      quorums,
+      failureThreshold,
+      electionTimeoutUs,
+      heartbeatUs,
+      preVote,
+      batchEntries,
+      roundsInFlight,
+    }
+  }
+
+  indexOf(name: string): number {
+    return this.#numbers.get(name) ?? -1
+  }
+
+  /** Who leads the newest term that has a leader; the first server before that. */
+  get leader(): RaftServer {
+    return this.#leader ?? this.servers[0]!
+  }
+
+  prepare(clock: Clock): void {
+    for (const server of this.servers) server.boot()
+    const missing = () => {
+      const { node } = this.leader
+      if (this.#leader === null || node?.role !== 'leader') return 'nobody leads'
+      return node.commitIndex < 1 ? 'the leader has committed nothing' : null
+    }
+    clock.until(FIRST_REIGN_US, missing, (what) => {
+      throw new Error(`the simulated Raft group was not set up within ${FIRST_REIGN_US / 1e6} s: ${what}`)
+    })
+  }
+
+  difference(): string | null {
+    return difference(this)
+  }
+
+  end(): NodeEnd[] {
+    return endOf(this)
+  }
+
+  effectsOf(step: FaultStep, resolve: (words: readonly string[]) => string[]): FaultEffect[] {
+    return raftEffectsOf(step, this, resolve)
+  }
+
+  resolveTargets(words: readonly string[], down: readonly string[]): string[] {
+    return resolveRaftTargets(words, this, down)
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    return {
+      rounds: this.#rounds,
+      followersPerRound: this.#rounds === 0 ? 0 : this.#repliers / this.#rounds,
+      leaderChanges: this.#leaderChanges,
+    }
+  }
+
+  // From here on: what the servers tell.
+
+  committed(leader: RaftServer, rounds: readonly FinishedRound[]): void {
+    for (const { repliers } of rounds) {
+      this.#rounds++
+      this.#repliers += repliers.length
+    }
+    this.onRounds?.(leader, rounds)
+  }
+
+  applied(server: RaftServer, index: number, entry: Entry): void {
+    const committed = this.#committedUs
+    const { now } = this.kernel.queue
+    if (committed.length < index) committed[index - 1] = now
+    if (index <= this.#recorded[server.id]!) return
+    this.#recorded[server.id] = index
+    const committedUs = committed[index - 1]!
+    if (entry.kind === 'write' && server.node!.role !== 'leader')
+      this.lag.record(server.process.name, committedUs, now - committedUs)
+  }
+
+  changed(server: RaftServer, change: RoleChange): void {
+    const { name } = server.process
+    switch (change.kind) {
+      case 'campaign':
+        this.world.emit(name, { kind: 'phase', epoch: change.term, phase: 'decide', detail: change.reason })
+        return
+      case 'stepped-down':
+        this.world.emit(name, { kind: 'deposed', epoch: change.term, reason: change.reason })
+        return
+      case 'elected':
+        this.#elected(server, change.term, change.lastIndex)
+    }
+  }
+
+  #elected(server: RaftServer, epoch: number, lastIndex: number): void {
+    const { name } = server.process
+    const node = server.node!
+    if (this.#leader !== null) this.#leaderChanges++
+    if (this.#leader === null || epoch > (this.#leader.node?.term ?? 0)) this.#leader = server
+    this.world.emit(name, {
+      kind: 'elected',
+      epoch,
+      node: name,
+      policy: this.settings.election,
+      reason: `${name} has the votes of an election quorum`,
+      rankings: {},
+    })
+    this.world.emit(name, {
+      kind: 'reign',
+      epoch,
+      source: name,
+      sourceUuid: termUuid(epoch),
+      k: this.quorums.fewest(node.log.thresholds(node.commitIndex)) - 1,
+      marker: { uuid: termUuid(epoch), number: lastIndex + 1 },
+      target: entriesText((index) => node.log.termAt(index), lastIndex),
+    })
+    this.world.emit(name, { kind: 'phase', epoch, phase: 'serving', detail: 'leads' })
+  }
+}

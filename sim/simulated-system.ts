@@ -1,0 +1,40 @@
+/** What a run simulates: MySQL servers under a coordinator, or a Raft group. `run.ts` asks no more of it than this. */
+import type { FiberProcess } from '../algorithms/fiber.ts'
+import type { TraceEvent, TraceFact } from '../algorithms/trace.ts'
+import type { NodeEnd } from '../scenarios/record.ts'
+import type { FaultStep } from '../scenarios/scenario.ts'
+import type { FaultEffect } from './fault-effects.ts'
+import type { Kernel } from './kernel.ts'
+import type { LagLog } from './lag-log.ts'
+
+/** How a system that is being set up lets time pass. */
+export interface Clock {
+  run(durationUs: number): void
+  /** Simulates until `missing` finds nothing, or gives up. */
+  until(limitUs: number, missing: () => string | null, giveUp: (missing: string) => void): void
+}
+
+/** What the fault schedule works on. */
+export interface FaultField {
+  readonly kernel: Kernel
+  readonly world: { emit(process: string, fact: TraceFact): void }
+  effectsOf(step: FaultStep, resolve: (words: readonly string[]) => string[]): FaultEffect[]
+  /** Roles and names to names; `down`: what the harness has taken down and not brought back. */
+  resolveTargets(words: readonly string[], down: readonly string[]): string[]
+}
+
+export interface SimulatedSystem extends FaultField {
+  /** The process of the load generator. */
+  readonly client: FiberProcess
+  readonly events: readonly TraceEvent[]
+  readonly lag: LagLog
+  /** A bug somewhere: the run ends with it. */
+  readonly fatal: Error | null
+  /** Boots everything, until clients can be served. */
+  prepare(clock: Clock): void
+  /** What keeps the servers from having converged; null: nothing. */
+  difference(): string | null
+  end(): NodeEnd[]
+  /** What it wants to state beside the number of events. */
+  counters(): Readonly<Record<string, number>>
+}
