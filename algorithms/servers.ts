@@ -164,10 +164,19 @@ export type CoordinatorRequests = {
   read: { request: { readonly op: number; readonly key: number; readonly consistency: Consistency }; reply: ReadReply }
   /** Change the failure threshold t of a policy that has one, within the epoch (failover/rules.md section 1). */
   changeThreshold: { request: { readonly failureThreshold: number }; reply: ChangeThresholdReply }
-  /** Who reigns; `source` null while nobody does. */
+  /** What this coordinator does, and whom it rules: `source` null while it does not reign. */
   status: {
     request: object
-    reply: { readonly epoch: number; readonly source: string | null; readonly replicas: readonly string[] }
+    reply: {
+      readonly state: 'reigns' | 'takes over' | 'stands by'
+      readonly epoch: number
+      readonly source: string | null
+      readonly replicas: readonly string[]
+      /** How many servers answered its last probe. */
+      readonly reaches: number
+      /** server_uuids of the source and of the replicas whose word counts: they follow, and have lost nothing since. */
+      readonly counted: readonly string[]
+    }
   }
 }
 export type CoordinatorServer = Server<CoordinatorRequests>

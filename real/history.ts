@@ -4,6 +4,7 @@ import { LogHistogram } from '../scenarios/log-histogram.ts'
 import type { Progress } from '../scenarios/progress.ts'
 import { RandomStreams } from '../scenarios/random.ts'
 import type { Operation } from '../scenarios/record.ts'
+import { newestReign } from '../scenarios/reigns.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import { Schedule } from '../scenarios/schedule.ts'
 
@@ -40,7 +41,7 @@ export class History {
   takeEvent(event: TraceEvent): void {
     this.events.push(event)
     if (event.kind !== 'reign') return
-    this.source = event.source
+    this.source = newestReign(this.events)!.source
     this.reigns.push(event.source)
   }
 

@@ -4,14 +4,13 @@
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { CoordinatorServer } from '../algorithms/servers.ts'
 import { coordinatorAlgorithms } from '../scenarios/coordinator-algorithms.ts'
 import type { Operation } from '../scenarios/record.ts'
-import type { Scenario } from '../scenarios/scenario.ts'
+import { coordinatorNames, type Scenario } from '../scenarios/scenario.ts'
 import type { Driver } from './drivers/driver.ts'
 import { type FaultTarget, nodeTarget, serviceTarget } from './fault-targets.ts'
 import { ChildProcess } from './processes/child-process.ts'
-import type { RunIdentity } from './processes/messages.ts'
+import type { CoordinatorSetup, RunIdentity } from './processes/messages.ts'
 import { Service, type ServiceEvents } from './services.ts'
 import { supervise } from './supervisor.ts'
 
@@ -21,7 +20,6 @@ export interface RunEvents extends Pick<ServiceEvents, 'onEvent' | 'onFailure'> 
   readonly onDone: () => void
 }
 
-const COORDINATOR: CoordinatorServer = { name: 'coordinator', kind: 'coordinator' }
 const MAX_DATA_CONNECTIONS = 128
 
 export class RunProcesses {
@@ -31,6 +29,7 @@ export class RunProcesses {
   readonly #outDir: string
   readonly #events: RunEvents
   readonly #services = new Map<string, Service>()
+  #coordinators: readonly Service[] = []
   readonly #starting: Promise<unknown>[] = []
   #client: ChildProcess | null = null
   #over = false
@@ -43,8 +42,8 @@ export class RunProcesses {
     this.#events = events
   }
 
-  get coordinator(): Service {
-    return this.#services.get(COORDINATOR.name)!
+  get coordinators(): readonly Service[] {
+    return this.#coordinators
   }
 
   /** MySQL servers, and timestamp servers beside them. */
@@ -79,16 +78,32 @@ export class RunProcesses {
     )
   }
 
-  async startCoordinator(): Promise<void> {
+  async startCoordinators(): Promise<void> {
+    const names = coordinatorNames(this.#scenario.cluster.coordinators)
+    const timestampServers = [...this.#services.values()].map(({ name, port }) => ({ name, port }))
+    this.#coordinators = await Promise.all(
+      names.map((_, index) => this.#coordinatorService(names, index, timestampServers)),
+    )
+    await Promise.all(this.#coordinators.map((service) => this.#started(() => service.start())))
+    for (const service of this.#coordinators) service.introduce(this.#coordinators.filter((other) => other !== service))
+  }
+
+  async #coordinatorService(
+    coordinators: readonly string[],
+    index: number,
+    timestampServers: CoordinatorSetup['timestampServers'],
+  ): Promise<Service> {
     const { cluster, unsafe, tuning, workload } = this.#scenario
     const algorithms = coordinatorAlgorithms(this.#scenario)
     const { nodes, accounts } = this.#driver
-    const journalPath = join(this.#outDir, 'coordinator.journal')
+    const name = coordinators[index]!
+    const journalPath = join(this.#outDir, `${name}.journal`)
     // A run begins with nothing: what an earlier one journalled here belongs to a cluster that is gone.
     await rm(journalPath, { force: true })
-    const timestampServers = [...this.#services.values()].map(({ name, port }) => ({ name, port }))
-    const coordinator = this.#service(COORDINATOR.name, {
+    return this.#service(name, {
       kind: 'coordinator',
+      coordinators,
+      index,
       run: this.#run,
       port: 0,
       cluster: { members: nodes, accounts, semiSync: cluster.semiSync },
@@ -97,17 +112,16 @@ export class RunProcesses {
       config: { algorithms, tuning, acknowledge: cluster.acknowledge, unsafe },
       journalPath,
     })
-    await this.#started(() => coordinator.start())
   }
 
   async startClients(): Promise<void> {
     const { onDone, onEvent, onFailure, onOperations } = this.#events
     const { workload } = this.#scenario
-    const coordinator = { name: COORDINATOR.name, port: this.coordinator.port }
+    const coordinators = this.#coordinators.map(({ name, port }) => ({ name, port }))
     this.#client = await this.#started(() =>
       ChildProcess.start(
         'client',
-        { kind: 'client', run: this.#run, coordinator, workload },
+        { kind: 'client', run: this.#run, coordinators, workload },
         {
           onMessage: (message) => {
             if (message.kind === 'operations') onOperations(message.operations)

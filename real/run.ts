@@ -112,8 +112,8 @@ class RealRun {
     await this.#processes.startServers()
     this.#counters.serversUpMs = (RunClock.hostUs() - beganUs) / 1000
     this.#counters.storageFsyncUs = this.#driver.storage.fsyncUs
-    await this.#processes.startCoordinator()
-    await awaitReign(this.#processes.coordinator.port, this.#driver.nodes.length - 1, this.#over.signal)
+    await this.#processes.startCoordinators()
+    await awaitReign(this.#processes.coordinators, this.#driver.nodes.length - 1, this.#over.signal)
     this.#counters.clusterReadyMs = (RunClock.hostUs() - beganUs) / 1000
     await this.#processes.startClients()
   }
@@ -140,7 +140,7 @@ class RealRun {
     await this.#faults!.heal()
     const converged = await awaitConvergence(
       this.#driver,
-      this.#processes.coordinator.port,
+      this.#processes.coordinators,
       this.#rebuilding,
       this.#over.signal,
     )
@@ -151,8 +151,8 @@ class RealRun {
 
   async #read(): Promise<RunRecord> {
     this.#phase = 'reading'
-    // The end state is what the coordinator left, and nothing may change while it is read.
-    await this.#processes.coordinator.kill()
+    // The end state is what the coordinators left, and nothing may change while it is read.
+    await Promise.all(this.#processes.coordinators.map((coordinator) => coordinator.kill()))
     const nodes = await Promise.all(
       this.#driver.nodes.map(async ({ name }) => this.#endOf(await this.#driver.endState(name))),
     )

@@ -16,37 +16,51 @@ const CALL_DEADLINE_US = 1_000_000
 
 type Status = ReplyOf<CoordinatorRequests, 'status'>
 
+/** A coordinator's address. */
+interface Place {
+  readonly port: number
+}
+
 /** Until a source reigns and `replicas` replicas hold its first transaction. */
-export async function awaitReign(port: number, replicas: number, signal: AbortSignal): Promise<void> {
-  const coordinator = new ServiceClient('127.0.0.1', port)
+export async function awaitReign(places: readonly Place[], replicas: number, signal: AbortSignal): Promise<void> {
+  const coordinators = places.map(({ port }) => new ServiceClient('127.0.0.1', port))
   try {
     const deadlineMs = performance.now() + REIGN_DEADLINE_MS
     for (;;) {
-      const status = await ask<Status>(coordinator, { kind: 'status' })
-      if (status.kind === 'ok' && status.reply.source !== null && status.reply.replicas.length >= replicas) return
+      const reign = await reignOf(coordinators)
+      if (reign !== null && reign.replicas.length >= replicas) return
       if (performance.now() >= deadlineMs)
         throw new Error(
           `the cluster was not set up within ${REIGN_DEADLINE_MS} ms: ${
-            status.kind === 'ok'
-              ? `source ${status.reply.source}, replicas ${status.reply.replicas.join(', ') || 'none'}`
-              : `the coordinator does not answer (${status.reason})`
+            reign === null
+              ? 'no coordinator says that it reigns'
+              : `source ${reign.source}, replicas ${reign.replicas.join(', ') || 'none'}`
           }`,
         )
       await sleep(POLL_MS, undefined, { signal })
     }
   } finally {
-    coordinator.close()
+    for (const coordinator of coordinators) coordinator.close()
   }
+}
+
+/** Of the newest epoch that a coordinator says it leads; null: none does. */
+async function reignOf(coordinators: readonly ServiceClient[]): Promise<Status | null> {
+  const statuses = await Promise.all(coordinators.map((coordinator) => ask<Status>(coordinator, { kind: 'status' })))
+  const reigning = statuses.flatMap((status) =>
+    status.kind === 'ok' && status.reply.source !== null ? [status.reply] : [],
+  )
+  return reigning.sort((a, b) => b.epoch - a.epoch)[0] ?? null
 }
 
 /** Until every server has executed the same. Null, or what is missing when time is up. */
 export async function awaitConvergence(
   driver: Driver,
-  coordinatorPort: number,
+  places: readonly Place[],
   rebuilding: (node: string) => boolean,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const coordinator = new ServiceClient('127.0.0.1', coordinatorPort)
+  const coordinators = places.map(({ port }) => new ServiceClient('127.0.0.1', port))
   const members = driver.nodes
   const servers = members.map(
     (node) => new MysqlClient({ node, members, accounts: driver.accounts, semiSync: false }, { dataConnections: 1 }),
@@ -54,8 +68,7 @@ export async function awaitConvergence(
   try {
     const beganMs = performance.now()
     for (;;) {
-      const status = await ask<Status>(coordinator, { kind: 'status' })
-      const source = status.kind === 'ok' ? status.reply.source : null
+      const source = (await reignOf(coordinators))?.source ?? null
       const executed = await Promise.all(
         servers.map((server) => ask<ReplyOf<MysqlRequests, 'executed'>>(server, { kind: 'executed' })),
       )
@@ -66,7 +79,7 @@ export async function awaitConvergence(
       await sleep(POLL_MS, undefined, { signal })
     }
   } finally {
-    coordinator.close()
+    for (const coordinator of coordinators) coordinator.close()
     for (const server of servers) server.close()
   }
 }

@@ -121,7 +121,7 @@ function switchesOf(
   return switches
 }
 
-/** The newest fault that hit the old source (or the coordinator, without whom nobody serves) before the switch began. */
+/** The newest fault that hit the old source (or its coordinator, without whom nobody serves) before the switch began. */
 function beginning(
   record: RunRecord,
   scenario: Scenario,
@@ -131,7 +131,7 @@ function beginning(
 ): { startUs: number; fault: FaultRecord | null } {
   let cause: FaultRecord | null = null
   for (const fault of record.faults) {
-    const hit = fault.target.includes(from.source) || fault.target.includes('coordinator')
+    const hit = fault.target.includes(from.source) || fault.target.includes(from.process)
     if (!DISTURBS.has(fault.kind) || !hit || fault.atUs > beganUs || fault.atUs < previousStartUs) continue
     if (!stillFelt(fault, beganUs, scenario)) continue
     if (cause === null || fault.atUs >= cause.atUs) cause = fault

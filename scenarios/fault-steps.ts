@@ -7,7 +7,7 @@ import { formatDuration } from './amounts.ts'
 import { DO_OF, type ParsedFault, type ParsedTarget, UNDO_OF } from './fault-schema.ts'
 import { suggestion } from './nearest.ts'
 import { clientSites } from './raft-settings.ts'
-import type { FaultStep, FaultVerb, Scenario } from './scenario.ts'
+import { coordinatorNames, type FaultStep, type FaultVerb, type Scenario } from './scenario.ts'
 import { show } from './schema-issues.ts'
 import type { Path } from './yaml-source.ts'
 
@@ -32,7 +32,8 @@ const RAFT_ROLES = [...NODE_ROLES, 'strongest', 'weakest']
 export function processNames(cluster: Scenario['cluster']): readonly string[] {
   if (cluster.protocol === 'raft')
     return [...nodeNames(cluster), ...clientSites(cluster.zones).map(({ process }) => process)]
-  return [...nodeNames(cluster), ...numbered('timestamp-', cluster.timestampServers), 'coordinator', 'client']
+  const timestamps = numbered('timestamp-', cluster.timestampServers)
+  return [...nodeNames(cluster), ...timestamps, ...coordinatorNames(cluster.coordinators), 'client']
 }
 
 function nodeNames(cluster: Scenario['cluster']): readonly string[] {

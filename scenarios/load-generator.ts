@@ -1,5 +1,5 @@
 /**
- * The clients: an open loop against the coordinator, the same code in both worlds.
+ * The clients: an open loop against the coordinators, the same code in both worlds.
  *
  * The schedule is drawn from named random streams before anybody is asked anything, so the same seed gives the same
  * operations at the same intended moments whatever the system under test does. Each of `clients` fibers takes the
@@ -7,7 +7,12 @@
  * taken in order, so this is one queue with `clients` servers: an operation that is due while every client is busy
  * waits, and its latency counts from the intended start (no coordinated omission). It needs no dispatcher and no
  * hand-over: one sleep and one call per operation.
+ *
+ * All clients speak to one coordinator, and go over to the next as soon as one of them hears that it does not reign, or
+ * hears nothing. The operation that found out keeps its outcome; it is not sent again.
  */
+
+import { NOBODY_REIGNS } from '../algorithms/failover/state.ts'
 import type { Fiber, FiberProcess, Task } from '../algorithms/fiber.ts'
 import { call, now, sleep } from '../algorithms/fiber.ts'
 import type { CoordinatorServer, Outcome, ReadReply, WriteReply } from '../algorithms/servers.ts'
@@ -38,13 +43,17 @@ export interface LoadGeneratorOptions {
 export function startLoadGenerator(
   process: FiberProcess,
   scenario: { readonly workload: Scenario['workload'] },
-  coordinator: CoordinatorServer,
+  coordinators: readonly CoordinatorServer[],
   streams: RandomStreams,
   options: LoadGeneratorOptions,
 ): LoadGenerator {
-  const loop = new OpenLoop(process, scenario.workload, coordinator, new Schedule(scenario.workload, streams), options)
+  const loop = new OpenLoop(process, scenario.workload, coordinators, new Schedule(scenario.workload, streams), options)
   loop.begin()
   return loop
+}
+
+export function coordinatorServer(name: string): CoordinatorServer {
+  return { name, kind: 'coordinator' }
 }
 
 interface Slot {
@@ -60,7 +69,9 @@ class OpenLoop implements LoadGenerator {
   readonly operations: Mutable<Operation>[] = []
   readonly #process: FiberProcess
   readonly #workload: Workload
-  readonly #coordinator: CoordinatorServer
+  readonly #coordinators: readonly CoordinatorServer[]
+  /** Index of the one that all clients speak to now. */
+  #present = 0
   readonly #schedule: Schedule
   readonly #options: LoadGeneratorOptions
   readonly #clients: { readonly task: Task<void>; readonly slot: Slot }[] = []
@@ -71,13 +82,13 @@ class OpenLoop implements LoadGenerator {
   constructor(
     process: FiberProcess,
     workload: Workload,
-    coordinator: CoordinatorServer,
+    coordinators: readonly CoordinatorServer[],
     schedule: Schedule,
     options: LoadGeneratorOptions,
   ) {
     this.#process = process
     this.#workload = workload
-    this.#coordinator = coordinator
+    this.#coordinators = coordinators
     this.#schedule = schedule
     this.#options = options
   }
@@ -99,7 +110,6 @@ class OpenLoop implements LoadGenerator {
   *#client(session: number, slot: Slot): Fiber<void> {
     const { startUs, onOperation } = this.#options
     const { deadlineUs, consistency } = this.#workload
-    const coordinator = this.#coordinator
     let nowUs = (yield* now()) - startUs
     for (let operation = this.#take(session); operation !== null; operation = this.#take(session)) {
       slot.next = operation
@@ -116,12 +126,18 @@ class OpenLoop implements LoadGenerator {
       // What holds if the run is cut short before an answer comes: a write may have happened.
       operation.reason = 'in flight'
       const { op, key } = operation
+      const asked = this.#present
+      const coordinator = this.#coordinators[asked]!
       if (operation.kind === 'write') {
         operation.outcome = 'unknown'
-        finishWrite(operation, yield* call(coordinator, { kind: 'write', op, key, consistency }, deadlineUs))
+        const outcome = yield* call(coordinator, { kind: 'write', op, key, consistency }, deadlineUs)
+        this.#heard(asked, outcome)
+        finishWrite(operation, outcome)
       } else {
         operation.outcome = 'failed'
-        finishRead(operation, yield* call(coordinator, { kind: 'read', op, key, consistency }, deadlineUs))
+        const outcome = yield* call(coordinator, { kind: 'read', op, key, consistency }, deadlineUs)
+        this.#heard(asked, outcome)
+        finishRead(operation, outcome)
       }
       nowUs = (yield* now()) - startUs
       operation.endUs = nowUs
@@ -131,6 +147,15 @@ class OpenLoop implements LoadGenerator {
       onOperation?.(operation)
       if (this.#closed && this.#inFlight === 0) this.#options.onDone()
     }
+  }
+
+  /** Nothing from this coordinator, or that it does not reign? Then the next one, unless another client was quicker. */
+  #heard(asked: number, outcome: Outcome<WriteReply | ReadReply>): void {
+    if (outcome.kind === 'ok') {
+      const { reply } = outcome
+      if (reply.verdict !== 'failed' || reply.reason !== NOBODY_REIGNS) return
+    }
+    if (asked === this.#present) this.#present = (asked + 1) % this.#coordinators.length
   }
 
   /** The next operation of the schedule, whoever asks; null when nothing more is to be started. */

@@ -157,6 +157,8 @@ export interface Scenario {
     readonly nodes: number
     readonly zones: readonly Zone[]
     readonly timestampServers: number
+    /** One reigns, the others stand by. */
+    readonly coordinators: number
     /** What a quorum waits for: applied and readable, or in the relay log. */
     readonly acknowledge: 'applied' | 'received'
     readonly semiSync: boolean
@@ -199,4 +201,9 @@ export const DEFAULT_TUNING: Tuning = {
   drainTimeoutUs: 5_000_000,
   minimumTermUs: 1_000_000,
   timestampLeaseUs: 3_000_000,
+}
+
+/** `coordinator`, `coordinator-2`, ... */
+export function coordinatorNames(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => (index === 0 ? 'coordinator' : `coordinator-${index + 1}`))
 }

@@ -65,6 +65,9 @@ const cluster = z
     timestampServers: count(1, 9)
       .optional()
       .meta({ description: 'timestamp-1 to timestamp-K; as many as the algorithm needs (2 or 3) by default.' }),
+    coordinators: count(1, 3)
+      .prefault(1)
+      .meta({ description: 'coordinator, coordinator-2, ...: one reigns, the others stand by.' }),
     acknowledge: z
       .enum(['applied', 'received'], 'applied or received')
       .prefault('applied')

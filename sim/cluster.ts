@@ -6,7 +6,8 @@ import type { TraceEvent } from '../algorithms/trace.ts'
 import { coordinatorAlgorithms } from '../scenarios/coordinator-algorithms.ts'
 import { RandomStreams } from '../scenarios/random.ts'
 import type { NodeEnd } from '../scenarios/record.ts'
-import type { FaultStep, Scenario } from '../scenarios/scenario.ts'
+import { newestReign } from '../scenarios/reigns.ts'
+import { coordinatorNames, type FaultStep, type Scenario } from '../scenarios/scenario.ts'
 import { difference, endOf } from './end-state.ts'
 import { effectsOf, type FaultEffect } from './fault-effects.ts'
 import { resolveTargets } from './fault-targets.ts'
@@ -29,7 +30,7 @@ export class SimCluster implements SimulatedSystem {
   readonly supervisor: Supervisor
   readonly world: SimWorld
   readonly client: FiberProcess
-  readonly coordinator: Host
+  readonly coordinators: readonly Host[]
   /** What faults can hit, by process name. */
   readonly hosts: Map<string, Host> = new Map()
   readonly lag: LagLog
@@ -60,28 +61,35 @@ export class SimCluster implements SimulatedSystem {
       this.fatal ??= error
       kernel.queue.stop()
     }
-    const journal = new JournalService(kernel, network.add('journal', { local: true }), DEFAULT_COSTS.fsync)
-    journal.boot(0)
-    network.add('client').start()
+    const coordinators = coordinatorNames(cluster.coordinators)
+    const coordinate = (index: number) => {
+      const journal = new JournalService(kernel, network.add(journalOf(index), { local: true }), DEFAULT_COSTS.fsync)
+      journal.boot(0)
+      if (index === 0) network.add('client').start()
+      return new CoordinatorService(
+        kernel,
+        network.add(coordinators[index]!),
+        this.world,
+        {
+          coordinators,
+          index,
+          nodes,
+          timestampServers,
+          algorithms: coordinatorAlgorithms(scenario),
+          tuning: scenario.tuning,
+          acknowledge: cluster.acknowledge,
+          journal: { name: journalOf(index), kind: 'journal' },
+          supervisor: { name: 'supervisor', kind: 'supervisor' },
+          unsafe: scenario.unsafe,
+        },
+        onFatal,
+      )
+    }
+    this.coordinators = coordinators.map((_, index) => coordinate(index))
     this.client = new FiberProcess('client', this.world, onFatal)
-    this.coordinator = new CoordinatorService(
-      kernel,
-      network.add('coordinator'),
-      this.world,
-      {
-        nodes,
-        timestampServers,
-        algorithms: coordinatorAlgorithms(scenario),
-        tuning: scenario.tuning,
-        acknowledge: cluster.acknowledge,
-        journal: { name: 'journal', kind: 'journal' },
-        supervisor: { name: 'supervisor', kind: 'supervisor' },
-        unsafe: scenario.unsafe,
-      },
-      onFatal,
-    )
     const timestamps = this.#timestampServices(scenario, timestampServers, onFatal)
-    for (const host of [...this.mysql.servers, this.coordinator, ...timestamps]) this.hosts.set(host.process.name, host)
+    for (const host of [...this.mysql.servers, ...this.coordinators, ...timestamps])
+      this.hosts.set(host.process.name, host)
   }
 
   #timestampServices(
@@ -102,9 +110,9 @@ export class SimCluster implements SimulatedSystem {
     })
   }
 
-  /** The coordinator is started when everything it asks is there. */
+  /** The coordinators are started when everything they ask is there. */
   bootServers(): void {
-    for (const host of this.hosts.values()) if (host !== this.coordinator) host.boot()
+    for (const host of this.hosts.values()) if (!this.coordinators.includes(host)) host.boot()
   }
 
   prepare(clock: Clock): void {
@@ -133,10 +141,11 @@ export class SimCluster implements SimulatedSystem {
 
   /** Who reigns by the newest reign in the trace; the first node before that. */
   get source(): string {
-    for (let i = this.events.length - 1; i >= 0; i--) {
-      const event = this.events[i]!
-      if (event.kind === 'reign') return event.source
-    }
-    return this.mysql.members[0]!
+    return newestReign(this.events)?.source ?? this.mysql.members[0]!
   }
+}
+
+/** Each has a journal on its own machine's disk. */
+function journalOf(index: number): string {
+  return index === 0 ? 'journal' : `coordinator-${index + 1}-journal`
 }

@@ -2,10 +2,9 @@
  * One simulated run, from nothing to the record: boot, wait for the first reign, workload and faults, heal everything,
  * wait for convergence, read the end state. Synchronous, and a function of scenario and seed alone.
  */
-import type { CoordinatorServer } from '../algorithms/servers.ts'
-import { type LoadGenerator, startLoadGenerator } from '../scenarios/load-generator.ts'
+import { coordinatorServer, type LoadGenerator, startLoadGenerator } from '../scenarios/load-generator.ts'
 import type { RunRecord } from '../scenarios/record.ts'
-import type { Scenario } from '../scenarios/scenario.ts'
+import { coordinatorNames, type Scenario } from '../scenarios/scenario.ts'
 import { SimCluster } from './cluster.ts'
 import { FaultSchedule } from './faults.ts'
 import { RaftGroup } from './raft/group.ts'
@@ -19,7 +18,6 @@ export interface SimulateOptions {
   readonly shouldStop?: () => boolean
 }
 
-const COORDINATOR: CoordinatorServer = { name: 'coordinator', kind: 'coordinator' }
 const CONVERGENCE_LIMIT_US = 30_000_000
 /** How often the harness looks whether a wait is over, and how much is simulated between two looks outside. */
 const LOOK_EVERY_US = 25_000
@@ -97,7 +95,8 @@ class Run {
     const { workload } = scenario
     this.#startUs = this.#nowUs
     let done = false
-    this.#load = startLoadGenerator(system.client, scenario, COORDINATOR, system.kernel.streams, {
+    const coordinators = coordinatorNames(scenario.cluster.coordinators).map(coordinatorServer)
+    this.#load = startLoadGenerator(system.client, scenario, coordinators, system.kernel.streams, {
       startUs: this.#startUs,
       onDone: () => {
         done = true

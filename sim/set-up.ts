@@ -1,18 +1,20 @@
-/** Boots simulated MySQL servers and their coordinator, until a source reigns and every replica follows it. */
+/** Boots simulated MySQL servers and their coordinators, until a source reigns and every replica follows it. */
 import type { CoordinatorRequests, Outcome, ReplyOf } from '../algorithms/servers.ts'
 import type { SimCluster } from './cluster.ts'
 import { listens } from './look.ts'
 import type { Clock } from './simulated-system.ts'
 
 const REIGN_LIMIT_US = 30_000_000
-/** How often the coordinator is looked at. */
+/** How often the coordinators are looked at. */
 const LOOK_EVERY_US = 25_000
 /** The slowest network that a scenario may have is a minute away. */
 const STATUS_DEADLINE_US = 120_000_000
 
 export function setUp(cluster: SimCluster, clock: Clock): void {
   cluster.bootServers()
-  const absent = () => [...cluster.hosts.keys()].find((name) => name !== 'coordinator' && !listens(cluster, name))
+  const { coordinators } = cluster
+  const servers = [...cluster.hosts].filter(([, host]) => !coordinators.includes(host)).map(([name]) => name)
+  const absent = () => servers.find((name) => !listens(cluster, name))
   clock.until(
     REIGN_LIMIT_US,
     () => absent() ?? null,
@@ -20,7 +22,7 @@ export function setUp(cluster: SimCluster, clock: Clock): void {
       throw new Error(`assertion: ${name} does not boot`)
     },
   )
-  cluster.coordinator.boot()
+  for (const coordinator of coordinators) coordinator.boot()
   clock.until(
     REIGN_LIMIT_US,
     () => firstReign(cluster, clock),
@@ -30,21 +32,19 @@ export function setUp(cluster: SimCluster, clock: Clock): void {
   )
 }
 
-/** Until the coordinator itself says that a source reigns and every replica holds its first transaction. */
-function firstReign({ network, mysql }: SimCluster, clock: Clock): string | null {
-  type Status = Outcome<ReplyOf<CoordinatorRequests, 'status'>>
-  const answer: { status: Status | null } = { status: null }
-  const client = network.process('client')
-  network.call(client, network.process('coordinator'), { kind: 'status' }, STATUS_DEADLINE_US, {
-    resume: (outcome) => {
-      answer.status = outcome as Status
-    },
-  })
+/** Until a coordinator itself says that its source reigns and every replica holds its first transaction. */
+function firstReign({ network, mysql, coordinators }: SimCluster, clock: Clock): string | null {
+  const answers: Outcome<ReplyOf<CoordinatorRequests, 'status'>>[] = []
+  for (const { process } of coordinators)
+    network.call(network.process('client'), process, { kind: 'status' }, STATUS_DEADLINE_US, {
+      resume: (outcome) => answers.push(outcome as (typeof answers)[number]),
+    })
   do clock.run(LOOK_EVERY_US)
-  while (answer.status === null)
-  const { status } = answer
-  if (status?.kind !== 'ok') return `the coordinator does not answer (${status?.reason ?? 'too slow'})`
-  const { source, replicas } = status.reply
-  if (source === null) return 'no source reigns'
+  while (answers.length < coordinators.length)
+  const statuses = answers.flatMap((answer) => (answer.kind === 'ok' ? [answer.reply] : []))
+  if (statuses.length === 0) return 'no coordinator answers'
+  const reigning = statuses.filter(({ source }) => source !== null).sort((a, b) => b.epoch - a.epoch)[0]
+  if (reigning === undefined) return 'no source reigns'
+  const { source, replicas } = reigning
   return replicas.length < mysql.members.length - 1 ? `${source} has the replicas ${replicas.join(', ')}` : null
 }

@@ -7,7 +7,14 @@ import { ELECTION_POLICIES } from '../election/policies.ts'
 import type { FiberProcess } from '../fiber.ts'
 import { EMPTY_GTID_SET } from '../gtid-set.ts'
 import { QUORUM_POLICIES, type QuorumSettings } from '../quorum/policies.ts'
-import type { CoordinatorRequests, JournalServer, RequestOf, SupervisorServer, TimestampServer } from '../servers.ts'
+import type {
+  CoordinatorRequests,
+  CoordinatorServer,
+  JournalServer,
+  RequestOf,
+  SupervisorServer,
+  TimestampServer,
+} from '../servers.ts'
 import type { TimestampDeadlines } from '../timestamps/algorithm.ts'
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../timestamps/algorithms.ts'
 import { changeThreshold, useThreshold } from './change-threshold.ts'
@@ -15,6 +22,7 @@ import { probeLoop } from './monitor.ts'
 import { SOUND } from './procedures.ts'
 import { read } from './read.ts'
 import { ruleWhile } from './reign.ts'
+import { reachedBy, type Status, standBy } from './stand-by.ts'
 import { type Alarm, type CoordinatorState, type Member, newMember, type Reign } from './state.ts'
 import { backOff, type Cause, type TakeOver, takeOver } from './take-over.ts'
 import type { Tuning } from './tuning.ts'
@@ -22,6 +30,10 @@ import { type UnsafeForm, withUnsafeForms } from './unsafe/forms.ts'
 import { write } from './write.ts'
 
 export interface CoordinatorConfig {
+  /** Names of all coordinators, this one among them. */
+  readonly coordinators: readonly string[]
+  /** 0-based place of this one among them. */
+  readonly index: number
   /** Member names; the index is the member number, and the first is the source of the first epoch. */
   readonly nodes: readonly string[]
   readonly timestampServers: readonly string[]
@@ -56,6 +68,10 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
   const servers = config.timestampServers.map((name): TimestampServer => ({ name, kind: 'timestamp' }))
   const coordinator: CoordinatorState = {
     process,
+    owner: { index: config.index, count: config.coordinators.length },
+    peers: config.coordinators
+      .filter((_, index) => index !== config.index)
+      .map((name): CoordinatorServer => ({ name, kind: 'coordinator' })),
     members,
     byNode: new Map(members.map((member) => [member.node, member])),
     tuning: config.tuning,
@@ -69,6 +85,7 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
     procedures: withUnsafeForms(SOUND, config.unsafe),
     highestEpoch: 0,
     reign: null,
+    takingOver: false,
     client: null,
     clientFailingSinceUs: null,
   }
@@ -100,31 +117,46 @@ function* answer<T>(procedure: Fiber<T>, reply: (reply: T) => void): Fiber<void>
   reply(yield* procedure)
 }
 
-function status(coordinator: CoordinatorState) {
+function status(coordinator: CoordinatorState): Status {
   const { reign } = coordinator
-  if (reign === null) return { epoch: coordinator.highestEpoch, source: null, replicas: [] }
+  const reaches = reachedBy(coordinator)
+  if (reign === null) {
+    const state = coordinator.takingOver ? 'takes over' : 'stands by'
+    return { state, epoch: coordinator.highestEpoch, source: null, replicas: [], reaches, counted: [] }
+  }
+  const { epoch, source, sourceUuid } = reign
   const replicas = coordinator.members.filter((m) => reign.acknowledgements.progress[m.index]! >= reign.base)
-  return { epoch: reign.epoch, source: reign.source.node, replicas: replicas.map((m) => m.node) }
+  const counted = [sourceUuid, ...replicas.filter((m) => !m.lost).map((m) => m.state?.uuid ?? '')]
+  return { state: 'reigns', epoch, source: source.node, replicas: replicas.map((m) => m.node), reaches, counted }
 }
 
 function* control(coordinator: CoordinatorState): Fiber<never> {
   let cause: Cause = { kind: 'start', reason: 'the coordinator starts' }
   yield* recall(coordinator)
+  const hasPeers = coordinator.peers.length > 0
+  if (hasPeers) cause = { kind: 'start', reason: yield* standBy(coordinator, 0) }
   for (let attempt = 0; ; ) {
-    if (cause.kind === 'start') yield* survey(coordinator)
+    coordinator.takingOver = true
+    // Who stood by has been looking at the servers all the while.
+    if (cause.kind === 'start' && !hasPeers) yield* survey(coordinator)
     const outcome: TakeOver = yield* takeOver(coordinator, cause)
+    coordinator.takingOver = false
     if (outcome.kind !== 'reigns') {
       const epoch = coordinator.highestEpoch
       yield* emit({ kind: outcome.kind, epoch, reason: outcome.reason })
       yield* backOff(attempt++)
-      if (outcome.kind === 'deposed') cause = { kind: 'start', reason: outcome.reason }
+      if (hasPeers) cause = { kind: 'start', reason: yield* standBy(coordinator, attempt) }
+      else if (outcome.kind === 'deposed') cause = { kind: 'start', reason: outcome.reason }
       continue
     }
     attempt = 0
     const { reign, stopped }: { reign: Reign; stopped: readonly Member[] } = outcome
     const { alarm }: { alarm: Alarm } = yield* all({ alarm: ruleWhile(coordinator, reign, stopped) })
     yield* emit({ kind: 'phase', epoch: reign.epoch + 1, phase: 'detect', detail: alarm.reason })
-    cause = alarm.kind === 'deposed' ? { kind: 'start', reason: alarm.reason } : alarm
+    const isOver: boolean = alarm.kind === 'deposed' || alarm.kind === 'powerless'
+    cause = isOver ? { kind: 'start', reason: alarm.reason } : alarm
+    // Who was deposed does not strike back: the other one reigns now, and this one would have to be told so twice.
+    if (hasPeers && isOver) cause = { kind: 'start', reason: yield* standBy(coordinator, 0) }
   }
 }
 
@@ -132,6 +164,7 @@ interface JournalRecord {
   readonly kind?: string
   readonly epoch?: number
   readonly node?: string
+  readonly uuid?: string
   readonly failureThreshold?: number
 }
 
@@ -146,6 +179,7 @@ function* recall(coordinator: CoordinatorState): Fiber<void> {
     if (member === undefined) continue
     if (record.kind === 'rebuild' || record.kind === 'lost') member.lost = member.lostInJournal = true
     if (record.kind === 'proved') member.lost = member.lostInJournal = false
+    if (record.kind === 'server') member.knownUuid = member.uuidInJournal = record.uuid ?? null
   }
 }
 

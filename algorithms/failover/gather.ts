@@ -4,7 +4,7 @@ import type { GtidSet } from '../gtid-set.ts'
 import { administer, isDeposed } from './administer.ts'
 import { unionOf } from './epoch.ts'
 import { type LivingEpoch, livingEpoch, mayTakeOver } from './quorum-rule.ts'
-import type { CoordinatorState, Member, Reign } from './state.ts'
+import type { CoordinatorState, Member } from './state.ts'
 
 /** What stopping and fencing found. */
 export interface Gathered {
@@ -26,9 +26,14 @@ export function* gather(coordinator: CoordinatorState, epoch: number): Fiber<Gat
   let changed: Deferred<void> = deferred()
   function* stop(member: Member): Fiber<void> {
     const writable = member.state !== null && !member.state.superReadOnly
-    const command = writable ? 'fence' : 'detach'
+    let command: 'fence' | 'detach' = writable ? 'fence' : 'detach'
     const askedUs = yield* now()
-    const outcome = yield* administer(coordinator, member, { epoch, source: null }, { command, promise: epoch })
+    let outcome = yield* administer(coordinator, member, { epoch, source: null }, { command, promise: epoch })
+    // It was promoted since it was last looked at, by another coordinator.
+    if (outcome.kind === 'ok' && !outcome.reply.superReadOnly) {
+      command = 'fence'
+      outcome = yield* administer(coordinator, member, { epoch, source: null }, { command, promise: epoch })
+    }
     if (outcome.kind === 'ok') {
       if (command === 'fence') {
         gathered.fenced.add(member)
@@ -76,12 +81,15 @@ export function judge(coordinator: CoordinatorState, gathered: Gathered): Judged
 }
 
 /** The same question before anything is touched: would the rule be met if all who answered their last probe were stopped? */
-export function foresee(coordinator: CoordinatorState, reign: Reign): ReturnType<typeof mayTakeOver> {
-  const { members } = coordinator
-  const reachable = members.filter((m) => m !== reign.source && m.probe === 'answered')
-  return mayTakeOver(members.length, livingEpoch(reign.source.held), {
+export function foresee(
+  { members }: CoordinatorState,
+  seen: GtidSet,
+  source: Member | null,
+): ReturnType<typeof mayTakeOver> {
+  const reachable = members.filter((m) => m !== source && m.probe === 'answered')
+  return mayTakeOver(members.length, livingEpoch(seen), {
     members: reachable.map((m) => m.index),
     excluded: new Set(members.filter((m) => m.lost).map((m) => m.index)),
-    fenced: reign.source.probe === 'answered' ? reign.source.index : null,
+    fenced: source?.probe === 'answered' ? source.index : null,
   })
 }

@@ -32,6 +32,7 @@ export function* probeLoop(coordinator: CoordinatorState, member: Member): Fiber
       member.probeFailingSinceUs = null
       observe(coordinator, member, outcome.reply, askedUs, answeredUs)
       if (member.lost !== member.lostInJournal) yield* journalLoss(coordinator, member)
+      if (member.knownUuid !== member.uuidInJournal) yield* journalUuid(coordinator, member)
     } else if (!late) {
       if (member.probe !== 'failed')
         yield* emit({ kind: 'suspected', node: member.node, reason: `probe: ${outcome.reason}` })
@@ -60,7 +61,7 @@ export function observe(
   // Two questions under way at once may be answered in either order: only a later question can show a loss.
   const shrank = !holds.covers(member.held)
   const overlaps = askedUs < member.stateAnsweredUs
-  if (shrank && !overlaps) markLost(coordinator, member)
+  if (isAnother(coordinator, member, state) || (shrank && !overlaps)) markLost(coordinator, member, answeredUs)
   else if (member.lost && provedItself(coordinator, member)) member.lost = false
   member.state = state
   member.stateAskedUs = askedUs
@@ -93,6 +94,27 @@ export function rememberReports(coordinator: CoordinatorState, member: Member, n
   member.stateAnsweredUs = nowUs
 }
 
+/**
+ * Is this not the server that this coordinator knew? A peer may have rebuilt it while this one was down or cut off, and
+ * a clone shows no loss: only its new server_uuid does. A server met for the first time is trusted if no epoch has
+ * begun on it. (Alone, a coordinator rebuilds every server itself, and its journal says which.)
+ */
+function isAnother({ peers }: CoordinatorState, member: Member, state: ServerState): boolean {
+  if (peers.length === 0 || state.uuid === member.knownUuid) return false
+  const isNew = member.knownUuid === null && newestRow(state.executed.union(state.retrieved)) === null
+  member.knownUuid = state.uuid
+  return !isNew
+}
+
+function* journalUuid(coordinator: CoordinatorState, member: Member): Fiber<void> {
+  const { knownUuid: uuid, node } = member
+  // Never before the loss that came with it: whoever reads the uuid alone would trust the server.
+  if (member.lost !== member.lostInJournal) return
+  const record = { kind: 'server', node, uuid }
+  const journalled = yield* call(coordinator.journal, { kind: 'append', record }, coordinator.tuning.adminTimeoutUs)
+  if (journalled.kind === 'ok') member.uuidInJournal = uuid
+}
+
 /** The next coordinator has to know who does not count, and who counts again. */
 function* journalLoss(coordinator: CoordinatorState, member: Member): Fiber<void> {
   const { lost, node } = member
@@ -102,8 +124,9 @@ function* journalLoss(coordinator: CoordinatorState, member: Member): Fiber<void
 }
 
 /** It lost something it held: what it acknowledged before may be gone, so it does not count until it proves itself. */
-export function markLost(coordinator: CoordinatorState, member: Member): void {
+export function markLost(coordinator: CoordinatorState, member: Member, nowUs: number): void {
   member.lost = true
+  member.lostUs = nowUs
   coordinator.reign?.acknowledgements.exclude(member.index)
 }
 

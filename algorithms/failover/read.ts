@@ -6,14 +6,14 @@
 import { call, type Fiber, now, wait } from '../effects.ts'
 import type { Consistency, ReadReply } from '../servers.ts'
 import { clientOutcome } from './monitor.ts'
-import type { CoordinatorState, Member, Reign } from './state.ts'
+import { type CoordinatorState, type Member, NOBODY_REIGNS, type Reign } from './state.ts'
 
 export function read(
   coordinator: CoordinatorState,
   request: { readonly key: number; readonly consistency: Consistency },
 ): Fiber<ReadReply> {
   const { reign } = coordinator
-  if (reign === null) return refusal('no source reigns')
+  if (reign === null) return refusal(NOBODY_REIGNS)
   const { key } = request
   return request.consistency === 'STRONG' ? strong(coordinator, reign, key) : eventual(coordinator, reign, key)
 }

@@ -7,6 +7,7 @@ import type { GtidSet } from '../gtid-set.ts'
 import { newestRow } from './epoch.ts'
 import { rememberReports } from './monitor.ts'
 import { followFromTakeOver, needsRejoin } from './rejoin.ts'
+import { makeWay } from './stand-by.ts'
 import { type Alarm, type CoordinatorState, hurry, type Member, type Reign } from './state.ts'
 
 /** One wait on a replica; it answers sooner when it has the transaction. */
@@ -29,13 +30,15 @@ export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped:
   }
   yield* fork('reroute', reroute(coordinator, reign, stopped))
   yield* fork('watch', watch(coordinator, reign))
+  if (coordinator.peers.length > 0) yield* fork('make-way', makeWay(coordinator, reign))
   let refusedFor = ''
   for (;;) {
     const alarm = yield* wait(reign.alarm)
-    const refusal = alarm.kind === 'deposed' ? null : yield* refusalOf(coordinator, reign, alarm)
+    const nowUs = yield* now()
+    const endsAnyway = alarm.kind === 'deposed' || alarm.kind === 'powerless'
+    const refusal = endsAnyway ? null : refusalOf(coordinator, reign, alarm, nowUs)
     if (refusal === null) {
       // From here on this epoch acknowledges nothing: its open writes end as unknown.
-      const nowUs = yield* now()
       for (const member of coordinator.members) rememberReports(coordinator, member, nowUs)
       coordinator.reign = null
       reign.ended.settle()
@@ -54,11 +57,10 @@ export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped:
 }
 
 /** Why a take-over would be refused now, judged by the last probes, before anything is touched. */
-function* refusalOf(coordinator: CoordinatorState, reign: Reign, alarm: Alarm): Fiber<string | null> {
+function refusalOf(coordinator: CoordinatorState, reign: Reign, alarm: Alarm, nowUs: number): string | null {
   const { minimumTermUs, stalledUs } = coordinator.tuning
-  const nowUs = yield* now()
   if (nowUs - reign.startedUs < minimumTermUs) return `the term is younger than ${minimumTermUs / 1000} ms`
-  const rule = coordinator.procedures.foresee(coordinator, reign)
+  const rule = coordinator.procedures.foresee(coordinator, reign.source.held, reign.source)
   if (!rule.allowed) return `the quorum rule needs ${rule.needed} replicas, ${rule.counted} are reachable and count`
   if (alarm.kind !== 'stalled') return null
   // A move lets writes go on only if the next source has k replicas: the one that leaves may become one of them.

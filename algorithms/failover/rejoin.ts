@@ -110,8 +110,9 @@ function* rebuild(
     REBUILD_TIMEOUT_US,
   )
   if (rebuilt.kind !== 'ok') return rebuilt
-  markLost(coordinator, member)
-  yield* emit({ kind: 'rebuilt', node: member.node, uuid: rebuilt.reply.uuid, tookUs: (yield* now()) - startedUs })
+  const rebuiltUs = yield* now()
+  markLost(coordinator, member, rebuiltUs)
+  yield* emit({ kind: 'rebuilt', node: member.node, uuid: rebuilt.reply.uuid, tookUs: rebuiltUs - startedUs })
   return rebuilt
 }
 

@@ -5,13 +5,17 @@ import type { FiberProcess } from '../fiber.ts'
 import type { GtidSet } from '../gtid-set.ts'
 import type { QuorumSettings } from '../quorum/policies.ts'
 import type { QuorumPolicy, QuorumSelection } from '../quorum/policy.ts'
-import type { JournalServer, MysqlServer, ServerState, SupervisorServer } from '../servers.ts'
+import type { CoordinatorServer, JournalServer, MysqlServer, ServerState, SupervisorServer } from '../servers.ts'
 import type { TimestampClient } from '../timestamps/algorithm.ts'
 import type { Acknowledgements } from './acknowledgements.ts'
 import type { Confirmations } from './confirmations.ts'
+import type { EpochOwner } from './epoch-numbers.ts'
 import type { Executions } from './executions.ts'
 import type { Procedures } from './procedures.ts'
 import type { Tuning } from './tuning.ts'
+
+/** What a client hears of a coordinator that does not reign; with several coordinators it then asks the next. */
+export const NOBODY_REIGNS = 'no source reigns'
 
 /** One epoch, led by this coordinator. */
 export interface Reign {
@@ -39,7 +43,8 @@ export interface Reign {
 }
 
 export interface Alarm {
-  readonly kind: 'gone' | 'stalled' | 'deposed'
+  /** `powerless`: this coordinator cannot take over, and perhaps another can. */
+  readonly kind: 'gone' | 'stalled' | 'deposed' | 'powerless'
   readonly reason: string
 }
 
@@ -60,8 +65,14 @@ export interface Member {
   held: GtidSet
   /** Lost relay logs or was rebuilt, and has not proved itself since. */
   lost: boolean
+  /** Since when this coordinator believes so. */
+  lostUs: number
   /** What the journal says of that. */
   lostInJournal: boolean
+  /** The server_uuid it was last seen with, also by this coordinator's earlier lives. Kept where there are peers. */
+  knownUuid: string | null
+  /** What the journal says of that. */
+  uuidInJournal: string | null
   quarantined: boolean
   /** An administrative call is under way; settled when it ends. */
   administering: Deferred<void> | null
@@ -72,6 +83,10 @@ export interface Member {
 
 export interface CoordinatorState {
   readonly process: FiberProcess
+  /** Which epochs are this coordinator's own. */
+  readonly owner: EpochOwner
+  /** The other coordinators; none in most clusters. */
+  readonly peers: readonly CoordinatorServer[]
   readonly members: readonly Member[]
   readonly byNode: ReadonlyMap<string, Member>
   readonly tuning: Tuning
@@ -87,6 +102,7 @@ export interface CoordinatorState {
   /** The highest epoch seen in any promise, row or journal record. */
   highestEpoch: number
   reign: Reign | null
+  takingOver: boolean
   /** The latest statement of a client on the source. */
   client: 'answered' | 'failed' | null
   clientFailingSinceUs: number | null
@@ -106,7 +122,10 @@ export function newMember(index: number, node: string, none: GtidSet): Member {
     crashes: 0,
     held: none,
     lost: false,
+    lostUs: -1,
     lostInJournal: false,
+    knownUuid: null,
+    uuidInJournal: null,
     quarantined: false,
     administering: null,
     rejoining: false,

@@ -12,6 +12,7 @@ import { Acknowledgements } from './acknowledgements.ts'
 import { administer, isDeposed } from './administer.ts'
 import { Confirmations } from './confirmations.ts'
 import { markerOf } from './epoch.ts'
+import { nextEpoch } from './epoch-numbers.ts'
 import { Executions } from './executions.ts'
 import type { Gathered } from './gather.ts'
 import { viewsOf } from './monitor.ts'
@@ -27,7 +28,7 @@ export type TakeOver =
 export type Cause = Alarm | { readonly kind: 'start'; readonly reason: string }
 
 export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<TakeOver> {
-  const epoch = coordinator.highestEpoch + 1
+  const epoch = nextEpoch(coordinator.highestEpoch, coordinator.owner)
   yield* emit({ kind: 'phase', epoch, phase: 'decide', detail: cause.reason })
 
   // 1. The journal first: a coordinator that dies in the middle knows at its next start how far it may have come.
@@ -54,7 +55,7 @@ export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<Ta
   const candidates = procedures.eligible(coordinator, gathered, living, seen, cause)
   if (candidates.length === 0) return { kind: 'refused', reason: 'no stopped replica has a running applier' }
   const rankings = rankAll(candidates, seen)
-  const ranking = order(coordinator, candidates, rankings, cause)
+  const ranking = order(coordinator, candidates, rankings, cause, living)
   yield* emit({ kind: 'phase', epoch, phase: 'catchUp', detail: `${seen.size} transactions to hold` })
   const refusals: string[] = []
   for (const ranked of ranking) {
@@ -108,16 +109,18 @@ function rankAll(candidates: readonly Member[], target: GtidSet): Record<string,
   return Object.fromEntries(Object.entries(ELECTION_POLICIES).map(([name, policy]) => [name, policy.rank(views)]))
 }
 
-/** The configured policy's ranking; at a start the reigning or first configured server goes first. */
+/** The configured policy's ranking; at a start the reigning server goes first, at the very first the one configured so. */
 function order(
   coordinator: CoordinatorState,
   candidates: readonly Member[],
   rankings: Readonly<Record<string, readonly RankedCandidate[]>>,
   cause: Cause,
+  living: LivingEpoch | null,
 ): readonly RankedCandidate[] {
   const ranking = rankings[coordinator.election.name]!
   if (cause.kind !== 'start') return ranking
-  const preferred = candidates.find((m) => m.state?.offline === true) ?? candidates[0]!
+  const preferred = candidates.find((m) => m.state?.offline === true) ?? (living === null ? candidates[0] : undefined)
+  if (preferred === undefined) return ranking
   const isPreferred = (ranked: RankedCandidate) => ranked.node === preferred.node
   return [
     ...ranking

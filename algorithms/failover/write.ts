@@ -2,7 +2,7 @@
 import { call, emit, type Fiber, now, wait } from '../effects.ts'
 import type { Consistency, WriteReply } from '../servers.ts'
 import { clientOutcome, viewsOf } from './monitor.ts'
-import type { CoordinatorState, Reign } from './state.ts'
+import { type CoordinatorState, NOBODY_REIGNS, type Reign } from './state.ts'
 
 /** A selection made from probes is as old as the probes; it is renewed at the same pace. */
 const SELECTION_AGE_US = 100_000
@@ -16,11 +16,11 @@ export function* write(
   coordinator: CoordinatorState,
   request: { readonly op: number; readonly key: number; readonly consistency: Consistency },
 ): Fiber<WriteReply> {
-  if (coordinator.reign === null) return failed('no source reigns')
+  if (coordinator.reign === null) return failed(NOBODY_REIGNS)
   const timestamp = yield* coordinator.timestamps.next(null)
   if (timestamp === null) return failed('no timestamp server answers')
   const { reign } = coordinator
-  if (reign === null) return failed('no source reigns')
+  if (reign === null) return failed(NOBODY_REIGNS)
 
   reign.executions.began(yield* now())
   const executed = yield* call(

@@ -3,8 +3,7 @@
  * It is handed to the parent in batches, so that an interrupt finds nearly all of it there already.
  */
 import { FiberProcess } from '../../algorithms/fiber.ts'
-import type { CoordinatorServer } from '../../algorithms/servers.ts'
-import { type LoadGenerator, startLoadGenerator } from '../../scenarios/load-generator.ts'
+import { coordinatorServer, type LoadGenerator, startLoadGenerator } from '../../scenarios/load-generator.ts'
 import type { Operation } from '../../scenarios/record.ts'
 import { ServiceClient } from '../transport/client.ts'
 import { RealWorld } from '../world.ts'
@@ -14,11 +13,11 @@ import type { ClientSetup } from './messages.ts'
 const BATCH_MS = 200
 
 runChild<ClientSetup>('client', (setup) => {
-  const { coordinator } = setup
-  const servers = new Map([[coordinator.name, new ServiceClient('127.0.0.1', coordinator.port)]])
+  const { coordinators } = setup
+  const servers = new Map(coordinators.map(({ name, port }) => [name, new ServiceClient('127.0.0.1', port)]))
   const world = new RealWorld({ ...setup.run, servers, onEvent: (event) => tellParent({ kind: 'event', event }) })
   const fibers = new FiberProcess('client', world, fatal)
-  const target: CoordinatorServer = { name: coordinator.name, kind: 'coordinator' }
+  const targets = coordinators.map(({ name }) => coordinatorServer(name))
 
   let load: LoadGenerator | null = null
   let batch: Operation[] = []
@@ -37,7 +36,7 @@ runChild<ClientSetup>('client', (setup) => {
   tellParent({ kind: 'ready', port: 0 })
   return (message) => {
     if (message.kind === 'start')
-      load = startLoadGenerator(fibers, setup, target, world.streams, {
+      load = startLoadGenerator(fibers, setup, targets, world.streams, {
         startUs: message.startUs,
         onOperation: (operation) => {
           told.add(operation.op)

@@ -10,6 +10,7 @@ import { RealWorld } from '../world.ts'
 import { fatal, runChild, tellParent } from './child.ts'
 import { Journal } from './journal.ts'
 import type { CoordinatorSetup } from './messages.ts'
+import { Peer } from './peer.ts'
 import { SupervisorClient } from './supervisor-client.ts'
 
 const JOURNAL: JournalServer = { name: 'journal', kind: 'journal' }
@@ -18,19 +19,21 @@ const SUPERVISOR: SupervisorServer = { name: 'supervisor', kind: 'supervisor' }
 const GREETING_DEADLINE_US = 500_000
 
 runChild<CoordinatorSetup>('coordinator', async (setup) => {
-  const { cluster, timestampServers } = setup
+  const { cluster, coordinators, index, timestampServers } = setup
   const supervisor = new SupervisorClient()
   const servers = new Map<string, Callable>([
     [JOURNAL.name, await Journal.open(setup.journalPath)],
     [SUPERVISOR.name, supervisor],
   ])
   for (const { name, port } of timestampServers) servers.set(name, new ServiceClient('127.0.0.1', port))
+  const peers = new Map(coordinators.filter((_, other) => other !== index).map((name) => [name, new Peer()]))
+  for (const [name, peer] of peers) servers.set(name, peer)
   const mysql = cluster.members.map((node) => new MysqlClient({ node, ...cluster }, setup))
   for (const [i, node] of cluster.members.entries()) servers.set(node.name, mysql[i]!)
 
   const onEvent = (event: object) => tellParent({ kind: 'event', event: event as never })
   const world = new RealWorld({ ...setup.run, servers, onEvent })
-  const fibers = new FiberProcess('coordinator', world, fatal)
+  const fibers = new FiberProcess(coordinators[index]!, world, fatal)
   let coordinator: Coordinator | null = null
   // Listen first: a coordinator that cannot have its port must not touch the servers.
   const service = await ServiceServer.listen(setup.port, (request, answer) => {
@@ -43,6 +46,8 @@ runChild<CoordinatorSetup>('coordinator', async (setup) => {
   await Promise.all(mysql.map((client) => client.greet(GREETING_DEADLINE_US)))
   coordinator = startCoordinator(fibers, {
     ...setup.config,
+    coordinators,
+    index,
     nodes: cluster.members.map(({ name }) => name),
     timestampServers: timestampServers.map(({ name }) => name),
     journal: JOURNAL,
@@ -51,5 +56,6 @@ runChild<CoordinatorSetup>('coordinator', async (setup) => {
   tellParent({ kind: 'ready', port: service.port })
   return (message) => {
     if (message.kind === 'supervised') supervisor.answer(message.id, message.outcome)
+    else if (message.kind === 'peers') for (const { name, port } of message.peers) peers.get(name)?.introduce(port)
   }
 })

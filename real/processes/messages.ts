@@ -24,6 +24,10 @@ export interface Service {
 
 export interface CoordinatorSetup {
   readonly kind: 'coordinator'
+  /** Names of all coordinators, this one among them. */
+  readonly coordinators: readonly string[]
+  /** 0-based place of this one among them. */
+  readonly index: number
   readonly run: RunIdentity
   /** 0: any. A restarted coordinator gets the port its clients know. */
   readonly port: number
@@ -37,7 +41,7 @@ export interface CoordinatorSetup {
 export interface ClientSetup {
   readonly kind: 'client'
   readonly run: RunIdentity
-  readonly coordinator: Service
+  readonly coordinators: readonly Service[]
   readonly workload: Workload
 }
 

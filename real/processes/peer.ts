@@ -1,4 +1,4 @@
-/** Another timestamp server, which may have to be called before anybody knows its port. */
+/** Another service of the same kind, which may have to be called before anybody knows its port. */
 import type { Outcome } from '../../algorithms/servers.ts'
 import type { Pending } from '../../algorithms/world.ts'
 import { type Callable, NOTHING_PENDING } from '../callable.ts'

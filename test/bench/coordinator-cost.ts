@@ -75,6 +75,8 @@ async function startChildren(driver: Driver, children: ChildProcess[], journalPa
     'coordinator',
     {
       kind: 'coordinator',
+      coordinators: ['coordinator'],
+      index: 0,
       run: { originUs: RunClock.hostUs(), seed: 1 },
       port: 0,
       cluster: { members: driver.nodes, accounts: driver.accounts, semiSync: false },
@@ -98,7 +100,7 @@ async function startChildren(driver: Driver, children: ChildProcess[], journalPa
     events,
   )
   children.push(coordinator)
-  await awaitReign(coordinator.port, driver.nodes.length - 1, new AbortController().signal)
+  await awaitReign([coordinator], driver.nodes.length - 1, new AbortController().signal)
   return new ServiceClient('127.0.0.1', coordinator.port)
 }
 

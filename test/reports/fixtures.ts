@@ -69,7 +69,15 @@ export function fixture(options: FixtureOptions = {}): Result {
         failureThreshold: 1,
         weightRatio: 'largest',
       },
-      cluster: { protocol: 'mysql', nodes, timestampServers: 2, acknowledge: 'applied', semiSync: false, zones: [] },
+      cluster: {
+        protocol: 'mysql',
+        nodes,
+        timestampServers: 2,
+        coordinators: 1,
+        acknowledge: 'applied',
+        semiSync: false,
+        zones: [],
+      },
       workload: {
         mode: 'open',
         arrivals: 'poisson',

@@ -80,6 +80,7 @@ export function scenario(fields: Partial<Scenario> = {}): Scenario {
       protocol: 'mysql',
       nodes: 4,
       timestampServers: 2,
+      coordinators: 1,
       acknowledge: 'applied',
       semiSync: true,
       zones: [],

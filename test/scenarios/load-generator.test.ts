@@ -49,7 +49,7 @@ function ran(workload: Workload, handler: Handler, seed = 1, beside?: (generator
   const ended: Operation[] = []
   let dones = 0
   let doneAtUs = -1
-  const generator = startLoadGenerator(process, { workload }, COORDINATOR, new RandomStreams(seed), {
+  const generator = startLoadGenerator(process, { workload }, [COORDINATOR], new RandomStreams(seed), {
     startUs: 0,
     onOperation: (operation) => ended.push(operation),
     onDone: () => {

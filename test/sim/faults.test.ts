@@ -18,7 +18,7 @@ function hurt(...faults: string[]) {
   const scenario = parseScenario(text, 'faults.yaml')
   const cluster = new SimCluster(scenario, 1)
   cluster.bootServers()
-  cluster.coordinator.boot()
+  for (const coordinator of cluster.coordinators) coordinator.boot()
   cluster.kernel.queue.run(3_000_000)
   const schedule = new FaultSchedule(cluster, cluster.kernel.queue.now)
   schedule.begin(scenario.faults)

@@ -41,6 +41,9 @@ class Servers {
   readonly states: (ServerState | null)[]
   readonly facts: TraceFact[] = []
   readonly promotions: string[] = []
+  readonly fences: string[] = []
+  /** What the coordinator last saw, where that is not what is. */
+  readonly believed = new Map<number, ServerState>()
   promotion: 'ok' | 'unknown' = 'ok'
 
   constructor(states: readonly (ServerState | null)[]) {
@@ -58,6 +61,7 @@ class Servers {
     const { action } = request as Extract<typeof request, { kind: 'administer' }>
     let after = state
     if (action.command === 'detach') after = { ...state, receiver: 'stopped', promised: action.promise }
+    if (action.command === 'fence') this.fences.push(`node${index + 1}`)
     if (action.command === 'fence') after = { ...state, superReadOnly: true, offline: true, promised: action.promise }
     if (action.command === 'point') {
       const donor = this.states[Number(action.source.slice(4)) - 1]!
@@ -98,7 +102,8 @@ class Servers {
     const members = this.states.map((state, index): Member => {
       const member = newMember(index, `node${index + 1}`, EMPTY_GTID_SET)
       if (state === null) return member
-      return { ...member, state, probe: 'answered', held: state.executed.union(state.retrieved) }
+      const seen = this.believed.get(index) ?? state
+      return { ...member, state: seen, probe: 'answered', held: seen.executed.union(seen.retrieved) }
     })
     const coordinator = {
       members,
@@ -108,6 +113,8 @@ class Servers {
       quorum: majority,
       election: mostAdvanced,
       journal: { name: 'journal', kind: 'journal' },
+      owner: { index: 0, count: 1 },
+      peers: [],
       highestEpoch: 2,
       reign: null,
     } as unknown as CoordinatorState
@@ -165,4 +172,17 @@ test('who holds what the target left out is not pointed as it is', async () => {
   assert.notEqual(reign.source.node, 'node4')
   assert.ok(!stopped.some(({ node }) => node === 'node4'))
   assert.equal(stopped.length, 2)
+})
+
+test('a server that was promoted since it was last looked at is fenced, not only stopped', async () => {
+  const servers = new Servers([
+    null,
+    replica(1, base.union(wrote(1, 3)), SOURCE),
+    replica(2, base.union(wrote(1, 3))),
+    replica(3, base.union(wrote(1, 3))),
+  ])
+  servers.believed.set(1, replica(1, base))
+  const outcome = await servers.takeOver()
+  assert.equal(outcome.kind, 'reigns')
+  assert.deepEqual(servers.fences, ['node2'])
 })

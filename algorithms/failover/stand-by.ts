@@ -1,0 +1,124 @@
+/**
+ * More than one coordinator: one reigns, the others stand by. Whoever does not reign asks the others, and takes over
+ * only when for some time nobody was seen to reign. That is for peace, not for safety: whatever a coordinator believes
+ * of the others, the servers' promises decide (failover/rules.md section 2), and two that take over at once can do no
+ * more than cost each other time.
+ *
+ * What is seen of a reign: a peer says that it reigns or is taking over, or, where the peers cannot be reached, the
+ * source executes new transactions, which nobody but a reigning coordinator gives it. The patience differs, so that
+ * two which saw the same reign end do not begin at the same moment, and grows with each attempt that came to nothing.
+ */
+import { all, call, emit, type Fiber, now, sleep } from '../effects.ts'
+import type { CoordinatorRequests, CoordinatorServer, Outcome, ReplyOf } from '../servers.ts'
+import { unionOf } from './epoch.ts'
+import { livingEpoch } from './quorum-rule.ts'
+import type { CoordinatorState, Reign } from './state.ts'
+
+export type Status = ReplyOf<CoordinatorRequests, 'status'>
+
+/** After so many attempts in a row the patience does not grow any more. */
+const MOST_ATTEMPTS = 4
+
+/**
+ * Returns why, when this coordinator should take over. `attempts`: how many of its take-overs in a row came to nothing.
+ */
+export function* standBy(coordinator: CoordinatorState, attempts: number): Fiber<string> {
+  const { tuning, owner } = coordinator
+  // A peer's own take-over may wait a second for servers that do not answer.
+  const patienceUs = (tuning.unreachableUs / 2) * (1 + 2 * owner.index + Math.min(attempts, MOST_ATTEMPTS))
+  let seenUs = yield* now()
+  let executed = executedByWriters(coordinator)
+  let following: string | null = null
+  for (;;) {
+    const askedUs = yield* now()
+    const statuses = yield* askPeers(coordinator)
+    const leader = statuses.find(({ status }) => status.state !== 'stands by')
+    if (leader?.status.state === 'reigns') learn(coordinator, leader.status, askedUs)
+    if (leader !== undefined && leader.peer.name !== following)
+      yield* emit({ kind: 'note', text: `stands by: ${leader.peer.name} ${leader.status.state}` })
+    following = leader?.peer.name ?? following
+    const executedNow = executedByWriters(coordinator)
+    if (leader !== undefined || executedNow > executed) seenUs = yield* now()
+    executed = Math.max(executed, executedNow)
+    if ((yield* now()) - seenUs >= patienceUs && couldTakeOver(coordinator))
+      return following === null ? 'no coordinator reigns' : `${following} does not reign any more`
+    yield* sleep(tuning.probeIntervalUs)
+  }
+}
+
+function* askPeers(
+  coordinator: CoordinatorState,
+): Fiber<{ readonly peer: CoordinatorServer; readonly status: Status }[]> {
+  const { peers, tuning } = coordinator
+  const questions = peers.map((peer) => [peer.name, call(peer, { kind: 'status' }, tuning.probeTimeoutUs)] as const)
+  const answers: Record<string, Outcome<Status>> = yield* all(Object.fromEntries(questions))
+  return peers.flatMap((peer) => {
+    const answer = answers[peer.name]!
+    return answer.kind === 'ok' ? [{ peer, status: answer.reply }] : []
+  })
+}
+
+/**
+ * A reigning peer knows better which servers count: it saw them acknowledge what they hold. What it says of a server
+ * is believed if this coordinator's own doubt is older than the question, and if both speak of the same server_uuid:
+ * a server that was rebuilt since has another one.
+ */
+function learn(coordinator: CoordinatorState, { epoch, counted }: Status, askedUs: number): void {
+  coordinator.highestEpoch = Math.max(coordinator.highestEpoch, epoch)
+  for (const member of coordinator.members)
+    if (member.lost && member.lostUs < askedUs && counted.includes(member.state?.uuid ?? '')) member.lost = false
+}
+
+/** How much the servers that may be written to have executed, by the last probes. */
+function executedByWriters(coordinator: CoordinatorState): number {
+  let executed = 0
+  for (const { state, probe } of coordinator.members)
+    if (state !== null && probe === 'answered' && !state.superReadOnly) executed += state.executed.size
+  return executed
+}
+
+/**
+ * An attempt disturbs whoever reigns, so it is not made by a coordinator that is itself cut off: would the quorum rule
+ * be met by what answered its last probe?
+ */
+function couldTakeOver(coordinator: CoordinatorState): boolean {
+  const { members, procedures } = coordinator
+  const seen = unionOf(members.map(({ held }) => held))
+  const living = livingEpoch(seen)
+  return procedures.foresee(coordinator, seen, living === null ? null : members[living.member]!).allowed
+}
+
+/** Servers whose last probe was answered. */
+export function reachedBy({ members }: CoordinatorState): number {
+  return members.filter(({ probe }) => probe === 'answered').length
+}
+
+/**
+ * A reigning coordinator that can neither serve nor take over goes on hoping when it is alone. Where a peer reaches more
+ * servers it makes way.
+ */
+export function* makeWay(coordinator: CoordinatorState, reign: Reign): Fiber<never> {
+  const { tuning } = coordinator
+  let powerlessSinceUs: number | null = null
+  for (;;) {
+    const nowUs = yield* now()
+    if (isPowerless(coordinator, reign, nowUs)) powerlessSinceUs ??= nowUs
+    else powerlessSinceUs = null
+    if (powerlessSinceUs !== null && nowUs - powerlessSinceUs >= tuning.unreachableUs) {
+      const reached = reachedBy(coordinator)
+      const better = (yield* askPeers(coordinator)).find(({ status }) => status.reaches > reached)
+      if (better !== undefined) {
+        const reason = `${better.peer.name} reaches ${better.status.reaches} servers, this coordinator ${reached}`
+        reign.alarm.settle({ kind: 'powerless', reason })
+      }
+    }
+    yield* sleep(tuning.probeIntervalUs)
+  }
+}
+
+function isPowerless(coordinator: CoordinatorState, { source, acknowledgements }: Reign, nowUs: number): boolean {
+  const { waitingSinceUs } = acknowledgements
+  const waits = waitingSinceUs !== null && nowUs - waitingSinceUs >= coordinator.tuning.unreachableUs
+  if (source.probe === 'answered' && !waits) return false
+  return !coordinator.procedures.foresee(coordinator, source.held, source).allowed
+}

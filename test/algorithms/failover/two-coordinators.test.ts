@@ -1,0 +1,121 @@
+/**
+ * Two coordinators, each with a journal of its own, under random faults: whichever of them dies, sleeps, wakes and goes
+ * on, or cannot reach the other, nothing acknowledged is lost, one source acknowledges at a time, STRONG reads are
+ * linearizable, and once everything is healed one of them reigns and stays.
+ */
+import assert from 'node:assert/strict'
+import { nextEpoch } from '../../../algorithms/failover/epoch-numbers.ts'
+import { judge } from '../../../scenarios/judge.ts'
+import { parseScenario } from '../../../scenarios/load.ts'
+import type { RunRecord } from '../../../scenarios/record.ts'
+import { reignsOf } from '../../../scenarios/reigns.ts'
+import { simulate } from '../../../sim/run.ts'
+import { test } from '../../support/test.ts'
+import { twoCoordinators } from './two-coordinators.ts'
+
+const SEEDS = 80
+/** After the workload's end, when everything is healed, the survivor may take so long to be sure of itself. */
+const PEACE_US = 5_000_000
+
+test('no two coordinators have an epoch in common, and each always has a next one', () => {
+  for (let count = 1; count <= 3; count++)
+    for (let highest = 0; highest < 30; highest++) {
+      const next = Array.from({ length: count }, (_, index) => nextEpoch(highest, { index, count }))
+      assert.equal(new Set(next).size, count)
+      assert.deepEqual(
+        next.toSorted((a, b) => a - b),
+        Array.from({ length: count }, (_, i) => highest + 1 + i),
+      )
+    }
+})
+
+/** Why a run is not as promised; null: it is. */
+function complaint(record: RunRecord, text: string): string | null {
+  const stamp = { startedAt: '', versions: { quorumlab: '', node: '' }, machine: {}, coordinator: 'service' } as const
+  const scenario = parseScenario(text, 'two-coordinators.yaml')
+  const failed = judge(scenario, [record], stamp).checks.filter(({ verdict }) => verdict !== 'pass')
+  if (failed.length > 0) return failed.map(({ name, detail }) => `${name}: ${detail}`).join('; ')
+  const late = reignsOf(record.events).filter(({ atUs }) => atUs > record.endedUs + PEACE_US)
+  return late.length === 0 ? null : `a reign began ${late[0]!.atUs / 1e6} s after the start, with everything healed`
+}
+
+test(`two coordinators, random faults, ${SEEDS} seeds: nothing acknowledged is lost, reads are linearizable, peace returns`, {
+  deadlineMs: 120_000,
+}, () => {
+  const leaders = { coordinator: 0, 'coordinator-2': 0 }
+  let changed = 0
+  for (let seed = 0; seed < SEEDS; seed++) {
+    const text = twoCoordinators(seed)
+    const record = simulate(parseScenario(text, 'two-coordinators.yaml'), { seed })
+    assert.equal(complaint(record, text), null, `seed ${seed}\n${text}`)
+    const processes = reignsOf(record.events).map(({ process }) => process as keyof typeof leaders)
+    for (const process of new Set(processes)) leaders[process]++
+    if (new Set(processes).size > 1) changed++
+  }
+  assert.ok(
+    changed >= SEEDS / 8,
+    `only ${changed} runs changed their coordinator: the faults do not reach what is tested`,
+  )
+})
+
+function run(faults: readonly string[], more = ''): RunRecord {
+  const text = [
+    'name: two',
+    'cluster: { coordinators: 2 }',
+    'workload: { ratePerSec: 200, clients: 32, reads: 0.2, keys: 20, duration: 8s, deadline: 1s }',
+    'checks: [acknowledged-writes-survive, single-writer, replicas-converge, linearizable]',
+    more,
+    ...(faults.length === 0 ? [] : ['faults:', ...faults.map((fault) => `  - { ${fault} }`)]),
+  ].join('\n')
+  const record = simulate(parseScenario(text, 'two-coordinators.yaml'), { seed: 1 })
+  assert.equal(complaint(record, text), null)
+  return record
+}
+
+const leadersOf = (record: RunRecord) => reignsOf(record.events).map(({ process, epoch }) => `${process} ${epoch}`)
+const okAfter = (record: RunRecord, us: number) =>
+  record.operations.filter(({ sentUs, outcome }) => sentUs !== null && sentUs > us && outcome === 'ok').length
+
+test('with nobody hurt the second coordinator stands by, and every operation is ok', () => {
+  const record = run([])
+  assert.deepEqual(leadersOf(record), ['coordinator 2'])
+  assert.ok(record.operations.every(({ outcome }) => outcome === 'ok'))
+})
+
+test('a coordinator that dies is replaced, its clients move on, and when it is back it stands by', () => {
+  const record = run(['at: 2s, crash: coordinator, for: 2s'])
+  assert.deepEqual(leadersOf(record), ['coordinator 2', 'coordinator-2 3'])
+  assert.ok(okAfter(record, 4e6) > 700)
+})
+
+test('a coordinator that sleeps through its deposition and wakes changes nothing, and stands by', () => {
+  const record = run(['at: 2s, pause: coordinator, for: 3s'])
+  assert.deepEqual(leadersOf(record), ['coordinator 2', 'coordinator-2 3'])
+  assert.ok(record.events.some(({ kind, process, atUs }) => kind === 'note' && process === 'coordinator' && atUs > 5e6))
+})
+
+test('coordinators that cannot reach each other do not fight while writes show that one of them reigns', () => {
+  const record = run(['at: 2s, partition: { split: [[coordinator], [coordinator-2]] }, for: 5s'])
+  assert.deepEqual(leadersOf(record), ['coordinator 2'])
+})
+
+test('a coordinator that is cut off from the servers is replaced by one that is not', () => {
+  const record = run(['at: 2s, partition: { split: [[coordinator], [node1, node2, node3, node4]] }, for: 4s'])
+  assert.equal(leadersOf(record).at(-1), 'coordinator-2 3')
+  assert.ok(okAfter(record, 7e6) > 100)
+})
+
+test('a server that a coordinator rebuilt counts for the other one too, once it has proved itself', () => {
+  // Each paused source wakes with writes of its own and is rebuilt by the first coordinator.
+  const record = run(
+    // The second fault leaves no quorum that could do without the rebuilt server.
+    ['at: 1s, pause: source, for: 1500ms', 'at: 6s, crash: [coordinator, node3], for: 1900ms'],
+  )
+  assert.deepEqual(
+    record.events.flatMap((event) => (event.kind === 'rebuilt' ? [event.node] : [])),
+    ['node1'],
+  )
+  const last = reignsOf(record.events).at(-1)!
+  assert.equal(last.process, 'coordinator-2')
+  assert.ok(last.atUs < 7.9e6)
+})
