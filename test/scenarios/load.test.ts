@@ -34,6 +34,7 @@ test('a name is enough: everything else has a default', () => {
     protocol: 'mysql',
     nodes: 4,
     timestampServers: 2,
+    coordinators: 1,
     acknowledge: 'applied',
     semiSync: false,
     zones: [],
@@ -60,7 +61,7 @@ test('every field of a scenario can be set', () => {
     `name: x
 description: all of it
 seed: 7
-cluster: { nodes: 5, timestampServers: 3, acknowledge: received, semiSync: true }
+cluster: { nodes: 5, timestampServers: 3, coordinators: 2, acknowledge: received, semiSync: true }
 algorithms: { timestamps: odd-even, quorum: cabinet-top, election: most-advanced, failureThreshold: 1, weightRatio: 1.5 }
 workload: { mode: open, arrivals: uniform, ratePerSec: 12.5, clients: 3, reads: 1, consistency: EVENTUAL, keys: 9, duration: 20s, warmup: 2s, deadline: 1s }
 network: { default: { delay: 1ms }, links: { "node1->node3": { delay: 5ms }, "*->client": { delay: { lognormal: { median: 2ms, sigma: 1 } } } } }
@@ -74,6 +75,7 @@ expect: { throughputOpsPerSec: ">= 10", lagMs.perNode.node5.p99: < 100.5, checks
     protocol: 'mysql',
     nodes: 5,
     timestampServers: 3,
+    coordinators: 2,
     acknowledge: 'received',
     semiSync: true,
     zones: [],

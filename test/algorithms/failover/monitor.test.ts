@@ -34,7 +34,7 @@ function fresh() {
   const member = newMember(1, 'node2', EMPTY_GTID_SET)
   const acknowledgements = new Acknowledgements({ sourceUuid: UUID, source: 0, base: 0, marker, k: 2 }, 4)
   const reign = { acknowledgements } as Partial<Reign> as Reign
-  const coordinator = { highestEpoch: 0, reign } as Partial<CoordinatorState> as CoordinatorState
+  const coordinator = { highestEpoch: 0, peers: [], reign } as Partial<CoordinatorState> as CoordinatorState
   return { member, acknowledgements, coordinator }
 }
 
@@ -75,4 +75,29 @@ test('a replica that acknowledged a transaction and shows it no more has lost da
     [0, 1, 2, 3].filter((member) => acknowledgements.isExcluded(member)),
     [1],
   )
+})
+
+test('where there are other coordinators, a server with another uuid does not count, however much it holds', () => {
+  const { coordinator } = fresh()
+  const withPeer: CoordinatorState = { ...coordinator, peers: [{ name: 'coordinator-2', kind: 'coordinator' }] }
+  const lostAfter = (states: readonly ServerState[], knownUuid: string | null, state: CoordinatorState) => {
+    const member = newMember(1, 'node2', EMPTY_GTID_SET)
+    member.knownUuid = knownUuid
+    states.forEach((seen, i) => {
+      observe(state, member, seen, 10 * i, 10 * i + 1)
+    })
+    return member.lost
+  }
+  const clone: ServerState = { ...showing(9), uuid: '33333333-3333-3333-3333-333333333333' }
+  const empty: ServerState = { ...showing(0), executed: EMPTY_GTID_SET }
+  // Met before any epoch had begun, and ever since: trusted.
+  assert.equal(lostAfter([empty, showing(3), showing(5)], null, withPeer), false)
+  assert.equal(lostAfter([showing(3)], showing(3).uuid, withPeer), false)
+  // A clone of somebody who holds more shows no loss.
+  assert.equal(lostAfter([empty, showing(3), clone], null, withPeer), true)
+  // Rebuilt by the other one while this one was away; and met for the first time when epochs had begun already.
+  assert.equal(lostAfter([clone], showing(3).uuid, withPeer), true)
+  assert.equal(lostAfter([clone], null, withPeer), true)
+  // Alone, the coordinator rebuilds every server itself.
+  assert.equal(lostAfter([showing(3), clone], null, { ...coordinator, peers: [] }), false)
 })
