@@ -13,6 +13,10 @@ const DOES: Readonly<Record<FaultVerb, string>> = {
   heal: 'is reachable again',
   slow: 'is slowed down',
   unslow: 'has its full speed again',
+  'power-loss': 'loses power (what it had not synced is gone)',
+  'lose-relay-logs': 'loses its relay logs (if it runs, it is killed and started again without them)',
+  'block-applier': 'has its table locked: what it receives is not applied',
+  'unblock-applier': 'applies again',
 }
 
 const ROLES: Readonly<Record<string, string>> = {

@@ -8,27 +8,26 @@ import { delay, duration } from './amounts.ts'
 import type { FaultVerb } from './scenario.ts'
 
 const DO_AND_UNDO: readonly (readonly [FaultVerb, FaultVerb])[] = [
+  // Before `crash`, which is the one that messages name for `restart`.
+  ['power-loss', 'restart'],
   ['crash', 'restart'],
   ['stop', 'start'],
   ['pause', 'resume'],
   ['partition', 'heal'],
   ['slow', 'unslow'],
+  ['block-applier', 'unblock-applier'],
 ]
 export const UNDO_OF: ReadonlyMap<FaultVerb, FaultVerb> = new Map(DO_AND_UNDO)
 export const DO_OF: ReadonlyMap<FaultVerb, FaultVerb> = new Map(DO_AND_UNDO.map(([does, undoes]) => [undoes, does]))
 
 /** Verbs of the design that this version does not know yet. */
 export const PLANNED_VERBS = [
-  'power-loss',
-  'lose-relay-logs',
   'stall-disk',
   'unstall-disk',
   'fill-disk',
   'free-disk',
   'skew-clock',
   'unskew-clock',
-  'block-applier',
-  'unblock-applier',
   'flap',
   'settle',
   'lose',
@@ -90,6 +89,10 @@ export const faultSchemas = {
     cpu: z.number(SHARE).gt(0, SHARE).max(1, SHARE).optional().meta({ description: 'What is left of the CPU.' }),
     disk: duration({ minUs: 1 }).optional().meta({ description: 'Added to every write to disk.' }),
   }),
+  'power-loss': z.strictObject({ ...does, 'power-loss': target }),
+  'lose-relay-logs': z.strictObject({ at, 'lose-relay-logs': target }),
+  'block-applier': z.strictObject({ ...does, 'block-applier': target }),
+  'unblock-applier': z.strictObject({ at, 'unblock-applier': target }),
   unslow: z.strictObject({ at, unslow: z.union([target, onLink], `all, ${TARGET}, or { link: node1->node2 }`) }),
 } as const satisfies Record<FaultVerb, z.ZodType>
 

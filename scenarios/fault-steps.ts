@@ -24,6 +24,9 @@ export interface WrittenFault {
 /** Refuses the file: where, what, expected, found. */
 export type Refuse = (path: Path, what: string, expected: string, found: string) => never
 
+/** What only a MySQL server has: a disk that matters, a relay log, an applier. */
+const ONLY_MYSQL: ReadonlySet<FaultVerb> = new Set(['power-loss', 'lose-relay-logs', 'block-applier'])
+
 const NODE_ROLES = ['source', 'replica', 'fastest', 'any', 'minority', 'all']
 
 /** Of a Raft group besides: the t followers that the next round needs most, or least. */
@@ -116,6 +119,11 @@ function checkTargets(
   // The load generator is the observer: it can be cut off, but not killed. Only servers have a CPU share and a disk.
   let names = all.filter((name) => !name.startsWith('client'))
   if (does === 'partition') names = [...all]
+  if (ONLY_MYSQL.has(does)) {
+    if (cluster.protocol === 'raft')
+      refuse([...path, verb], 'a fault of MySQL servers', 'another fault in a Raft group', verb)
+    names = [...nodeNames(cluster)]
+  }
   if (does === 'slow') names = [...nodeNames(cluster)]
   const own = cluster.protocol === 'raft' ? RAFT_ROLES : NODE_ROLES
   const roles = verb === 'restart' ? [...own, 'crashed'] : own
@@ -185,9 +193,12 @@ function checkAmounts({ verb, parsed, target, path }: WrittenFault, refuse: Refu
 function checkUndos(steps: readonly Scheduled[], refuse: Refuse): void {
   const on = new Map<FaultVerb, { item: string; isRole: boolean; line: number }[]>()
   for (const { step, path } of steps) {
+    const undo = DO_OF.has(step.verb) ? step.verb : UNDO_OF.get(step.verb)
+    // Happens once and has no end.
+    if (undo === undefined) continue
     const does = DO_OF.get(step.verb)
-    const active = on.get(does ?? step.verb) ?? []
-    on.set(does ?? step.verb, active)
+    const active = on.get(undo) ?? []
+    on.set(undo, active)
     for (const item of itemsOf(step)) {
       const isRole = item === 'crashed' || RAFT_ROLES.includes(item)
       const same = active.findIndex((other) => other.item === item)

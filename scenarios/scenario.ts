@@ -107,6 +107,10 @@ export const FAULT_VERBS = [
   'heal',
   'slow',
   'unslow',
+  'power-loss',
+  'lose-relay-logs',
+  'block-applier',
+  'unblock-applier',
 ] as const
 export type FaultVerb = (typeof FAULT_VERBS)[number]
 

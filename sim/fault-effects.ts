@@ -2,7 +2,15 @@
 import type { FaultStep } from '../scenarios/scenario.ts'
 import type { SimCluster } from './cluster.ts'
 import { cut, type Linked, partitionLinks, slowDown, slowLinks } from './link-faults.ts'
-import { type Condition, listens, lookAtLinks, lookAtProcess, lookAtSpeed } from './look.ts'
+import {
+  type Condition,
+  listens,
+  lookAtApplier,
+  lookAtLinks,
+  lookAtProcess,
+  lookAtRelayLog,
+  lookAtSpeed,
+} from './look.ts'
 
 export interface FaultEffect {
   /** Process names. */
@@ -32,7 +40,10 @@ export function effectsOf(
   if (step.verb === 'partition') return [partition(step, cluster, resolve)]
   if (step.verb === 'slow')
     return [step.link === null ? slowServers(step, cluster, resolve(step.target)) : slowLink(step, step.link, cluster)]
-  return resolve(step.target).map((name) => hurtProcess(step, cluster, name))
+  const names = resolve(step.target)
+  if (step.verb === 'lose-relay-logs') return names.map((name) => loseRelayLog(step, cluster, name))
+  if (step.verb === 'block-applier') return names.map((name) => blockApplier(step, cluster, name))
+  return names.map((name) => hurtProcess(step, cluster, name))
 }
 
 function hurtProcess(step: FaultStep, cluster: SimCluster, name: string): FaultEffect {
@@ -49,6 +60,7 @@ function hurtProcess(step: FaultStep, cluster: SimCluster, name: string): FaultE
     idle: () => (isIdle() ? `already ${condition()}` : null),
     act: () => {
       if (step.verb === 'crash') host.crash()
+      else if (step.verb === 'power-loss') losePower(cluster, name)
       else if (step.verb === 'stop') host.stop()
       else process.life!.pause()
       return () => {
@@ -61,6 +73,10 @@ function hurtProcess(step: FaultStep, cluster: SimCluster, name: string): FaultE
     undone: () => listens(cluster, name),
     limitUs: 30_000_000,
   }
+}
+
+function losePower(cluster: SimCluster, name: string): void {
+  cluster.mysql.server(name).losePower(cluster.kernel.streams.stream('power-loss').uniform())
 }
 
 /** Links and speeds change at once, and must be seen to have changed. */
@@ -119,6 +135,52 @@ function slowServers(step: FaultStep, cluster: SimCluster, target: readonly stri
       const undos = target.map((name) => cluster.mysql.server(name).slowDown(slowdown))
       return () => {
         for (const undo of undos) undo()
+      }
+    },
+    holds: (before) => look() !== before,
+  }
+}
+
+function loseRelayLog(step: FaultStep, cluster: SimCluster, name: string): FaultEffect {
+  const server = cluster.mysql.server(name)
+  const look = () => lookAtRelayLog(server)
+  return {
+    ...AT_ONCE,
+    target: [name],
+    label: `lose-relay-logs ${name}${roleOf(step, name)}`,
+    look,
+    idle: () => {
+      if (cluster.supervisor.rebuilding.has(name)) return 'it is being rebuilt'
+      return server.data.relayLog.length === 0 ? 'its relay log is empty' : null
+    },
+    act: () => {
+      server.loseRelayLog()
+      return () => {}
+    },
+    holds: (before) => look() !== before,
+  }
+}
+
+/** Ends with the process, like the session that holds the lock. */
+function blockApplier(step: FaultStep, cluster: SimCluster, name: string): FaultEffect {
+  const server = cluster.mysql.server(name)
+  const look = () => lookAtApplier(server)
+  const ignore = () => {}
+  return {
+    ...AT_ONCE,
+    target: [name],
+    label: `block-applier ${name}${roleOf(step, name)}`,
+    look,
+    idle: () => {
+      if (server.instance === null) return 'it does not run'
+      if (name === cluster.source) return 'it is the source and applies nothing'
+      return server.instance.applier.isLocked ? 'blocked already' : null
+    },
+    act: () => {
+      const { instance } = server
+      instance!.statements.run({ kind: 'lock tables' }, ignore)
+      return () => {
+        if (server.instance === instance) instance!.statements.run({ kind: 'unlock tables' }, ignore)
       }
     },
     holds: (before) => look() !== before,

@@ -8,13 +8,16 @@ import type { FaultEffect } from './fault-effects.ts'
 import { EVENT } from './kernel.ts'
 import type { FaultField } from './simulated-system.ts'
 
-const UNDOES: Readonly<Partial<Record<FaultVerb, FaultVerb>>> = {
-  restart: 'crash',
-  start: 'stop',
-  resume: 'pause',
-  heal: 'partition',
-  unslow: 'slow',
+const UNDOES: Readonly<Partial<Record<FaultVerb, readonly FaultVerb[]>>> = {
+  restart: ['crash', 'power-loss'],
+  start: ['stop'],
+  resume: ['pause'],
+  heal: ['partition'],
+  unslow: ['slow'],
+  'unblock-applier': ['block-applier'],
 }
+
+const TAKE_DOWN: readonly FaultVerb[] = ['crash', 'stop', 'power-loss']
 
 /** A process that was started again and does not answer for so long was hurt by something else meanwhile. */
 const UNDO_LIMIT_US = 30_000_000
@@ -87,7 +90,7 @@ export class FaultSchedule {
   }
 
   #resolve(words: readonly string[]): string[] {
-    const down = this.#active.filter(({ step }) => step.verb === 'crash' || step.verb === 'stop')
+    const down = this.#active.filter(({ step }) => TAKE_DOWN.includes(step.verb))
     return this.#field.resolveTargets(
       words,
       down.flatMap(({ effect }) => effect.target),
@@ -129,7 +132,7 @@ export class FaultSchedule {
     return fault
   }
 
-  #undo(step: FaultStep, steps: readonly FaultStep[], does: FaultVerb): void {
+  #undo(step: FaultStep, steps: readonly FaultStep[], does: readonly FaultVerb[]): void {
     for (const fault of this.#meant(step, steps, does)) {
       const index = this.#active.indexOf(fault)
       // Undone already.
@@ -149,13 +152,13 @@ export class FaultSchedule {
   }
 
   /** An undo hits what its fault hit, whoever plays that role by now. */
-  #meant(step: FaultStep, steps: readonly FaultStep[], does: FaultVerb): readonly ActiveFault[] {
+  #meant(step: FaultStep, steps: readonly FaultStep[], does: readonly FaultVerb[]): readonly ActiveFault[] {
     const isSame = (other: FaultStep) =>
-      other.verb === does && other.atUs <= step.atUs && itemOf(other) === itemOf(step)
+      does.includes(other.verb) && other.atUs <= step.atUs && itemOf(other) === itemOf(step)
     const doStep = step.undoOf !== null ? steps[step.undoOf] : steps.findLast(isSame)
     const hit = doStep === undefined ? undefined : this.#hit.get(doStep)
     if (hit !== undefined) return hit
-    const on = this.#active.filter((fault) => fault.step.verb === does)
+    const on = this.#active.filter((fault) => does.includes(fault.step.verb))
     if (step.target.some((word) => word === 'crashed' || word === 'all')) return on
     const names = this.#resolve(step.target)
     return on.filter(({ effect }) => effect.target.some((name) => names.includes(name)))

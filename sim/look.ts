@@ -4,6 +4,7 @@
  */
 import type { SimCluster } from './cluster.ts'
 import type { Link } from './link.ts'
+import type { MysqlServer } from './mysql/server.ts'
 
 export type Condition = 'running' | 'paused' | 'gone'
 
@@ -45,4 +46,17 @@ export function lookAtSpeed(cluster: SimCluster, names: readonly string[]): stri
       return `${name}: ${Math.round(cpuShare * 100)} % of its processors, ${extraSyncUs / 1000} ms more for each fsync`
     })
     .join('; ')
+}
+
+export function lookAtRelayLog({ data, process }: MysqlServer): string {
+  const executed = data.executed.live
+  const unapplied = data.relayLog.filter(({ gtid }) => !executed.has(gtid)).length
+  return `${process.name}: ${data.relayLog.length} transactions in its relay log, ${unapplied} of them not applied`
+}
+
+export function lookAtApplier({ instance, process }: MysqlServer): string {
+  if (instance === null) return `${process.name}: does not run`
+  const { applier, data } = instance
+  const state = applier.isLocked ? 'stands behind a table lock' : `is ${applier.state}`
+  return `${process.name}: its applier ${state}, ${data.held.live.size - data.executed.live.size} transactions received and not applied`
 }

@@ -42,6 +42,10 @@ export class Applier {
     else this.#onIdle = done
   }
 
+  get isLocked(): boolean {
+    return this.#locked
+  }
+
   /** LOCK TABLES by another session: workers stand still before they commit. */
   lock(): void {
     this.#locked = true

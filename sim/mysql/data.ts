@@ -1,6 +1,8 @@
 /**
  * What a MySQL server has on disk, and so keeps when its process is killed: everything that was *written*, fsynced or
- * not, because the page cache belongs to the machine. (A power loss would take the unsynced part; not in this model.)
+ * not, because the page cache belongs to the machine. A power loss takes what was not synced: binlog and InnoDB are
+ * synced at each commit (sync_binlog=1, innodb_flush_log_at_trx_commit=1), the relay log only every 10,000 events
+ * (sync_relay_log), so of that anything may be gone that was received and not applied.
  *
  * The binlog decides. A transaction that was written there when the process died is committed by the recovery, even
  * if its client was never answered and no replica ever saw it: those are the extras of a source that comes back.
@@ -18,6 +20,9 @@ export interface Channel {
   readonly account: 'plain' | 'drain'
   readonly heartbeatUs: number
 }
+
+/** MySQL's default: the relay log is synced after so many events. */
+const SYNC_RELAY_LOG = 10_000
 
 export class MysqlData {
   readonly uuid: string
@@ -68,6 +73,16 @@ export class MysqlData {
     this.relayLog = []
     this.retrieved.replace(new MutableGtidSet())
     this.held.replace(this.executed.live.clone())
+  }
+
+  /** `synced`: how much of the binlog is on disk. `keptShare`: of the relay log's unsynced end, as chance will have it. */
+  losePower(synced: number, keptShare: number): void {
+    this.binlog.length = synced
+    const certain = Math.max(0, this.relayLog.length - SYNC_RELAY_LOG)
+    const kept = certain + Math.floor((this.relayLog.length - certain) * keptShare)
+    const lost = MutableGtidSet.of(...this.relayLog.splice(kept).map(({ gtid }) => gtid))
+    this.retrieved.replace(this.retrieved.live.minus(lost))
+    this.held.replace(this.executed.live.union(this.retrieved.live))
   }
 
   /** The start of mysqld: commits what the binlog has, drops what is applied from the relay log. */

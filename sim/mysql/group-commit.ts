@@ -61,6 +61,11 @@ export class GroupCommit {
     this.#stream = kernel.streams.stream(`fsync:${life.process.name}`)
   }
 
+  /** Binlog position behind which nothing is certain to be on disk. */
+  get syncedEnd(): number {
+    return this.#data.binlog.length - (this.#syncing?.length ?? 0)
+  }
+
   enter(committer: Committer): void {
     this.#gathering.push(committer)
     if (this.#syncing === null) this.#flush()

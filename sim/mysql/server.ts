@@ -53,6 +53,21 @@ export class MysqlServer {
     this.process.kill()
   }
 
+  /** Its machine loses power: the process is gone, and what was not synced. `keptShare`: of the relay log's unsynced end. */
+  losePower(keptShare: number): void {
+    const synced = this.instance?.pipeline.syncedEnd ?? this.data.binlog.length
+    this.crash()
+    this.data.losePower(synced, keptShare)
+  }
+
+  /** Its relay log files vanish; a running server is killed and started again without them. */
+  loseRelayLog(): void {
+    const running = this.process.life !== null
+    if (running) this.crash()
+    this.data.dropRelayLog()
+    if (running) this.boot()
+  }
+
   /** SIGTERM: nobody new comes in, what is committing is let finish (for at most `shutdownUs`), then it ends. */
   stop(): void {
     const life = this.process.life!

@@ -149,6 +149,7 @@ export class Statements {
         break
       case 'unlock tables':
         applier.unlock()
+        if (this.#readOnlyWait === null) for (const write of this.#behind.splice(0)) write.start()
         ok()
         break
       case 'show state':
@@ -226,9 +227,9 @@ export class Statements {
     this.#readOnlyWait?.finish('query execution was interrupted')
   }
 
-  /** A write takes its first lock now; false: super_read_only is being set before it, and it is started again later. */
+  /** A write takes its first lock now; false: somebody's lock is in its way, and it is started again later. */
   beginWrite(write: BlockedWrite): boolean {
-    if (this.#readOnlyWait !== null) {
+    if (this.#readOnlyWait !== null || this.#server.applier.isLocked) {
       this.#behind.push(write)
       return false
     }
