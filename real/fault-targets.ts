@@ -6,11 +6,13 @@ import { connect } from 'node:net'
 import type { RandomStreams } from '../scenarios/random.ts'
 import type { Driver } from './drivers/driver.ts'
 import { monotonicUs } from './drivers/driver.ts'
+import { isTableLocked, TableLock } from './mysql/table-lock.ts'
 import type { NodeAddress } from './mysql/target.ts'
 import type { Service } from './services.ts'
 
 export interface Sight {
-  readonly condition: 'running' | 'paused' | 'gone'
+  /** `blocked`: it runs, and what it receives is not applied. */
+  readonly condition: 'running' | 'paused' | 'gone' | 'blocked'
   readonly text: string
   /** CLOCK_MONOTONIC, microseconds. */
   readonly seenUs: number
@@ -23,6 +25,9 @@ export interface FaultTarget {
   pause(): Promise<Sight>
   resume(): Promise<Sight>
   restart(): Promise<Sight>
+  /** Only MySQL servers apply anything. */
+  blockApplier?(): Promise<Sight>
+  unblockApplier?(): Promise<Sight>
   look(): Promise<Sight>
 }
 
@@ -31,14 +36,38 @@ export function nodeTarget(driver: Driver, name: string): FaultTarget {
     const { process, text, seenUs } = await act
     return { condition: process === 'stopped' ? 'paused' : process, text, seenUs }
   }
+  let lock: TableLock | null = null
+  const endpoint = () => {
+    const { host, adminPort } = driver.nodes.find((node) => node.name === name)!
+    return { host, port: adminPort, account: driver.accounts.admin }
+  }
+  /** The server itself is asked for the lock, over a connection that has nothing to do with the one that holds it. */
+  const look = async (): Promise<Sight> => {
+    const sight = await seen(driver.witness(name))
+    if (lock === null || sight.condition !== 'running') return sight
+    const blocked = await isTableLocked(endpoint()).catch(() => false)
+    return blocked
+      ? { ...sight, condition: 'blocked', text: `${sight.text}; its applier stands behind a table lock` }
+      : sight
+  }
   return {
     name,
+    blockApplier: async () => {
+      lock = await TableLock.take(endpoint())
+      return await look()
+    },
+    unblockApplier: async () => {
+      await lock?.release()
+      const sight = await look()
+      lock = null
+      return sight
+    },
     kill: () => seen(driver.kill(name)),
     shutdown: () => seen(driver.shutdown(name)),
     pause: () => seen(driver.pause(name)),
     resume: () => seen(driver.resume(name)),
     restart: () => seen(driver.restart(name)),
-    look: () => seen(driver.witness(name)),
+    look,
   }
 }
 

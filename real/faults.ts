@@ -8,7 +8,7 @@ import type { FaultStep, FaultVerb, Scenario } from '../scenarios/scenario.ts'
 import { EnvironmentError } from './drivers/environment-error.ts'
 import { type FaultTarget, type RoleContext, resolveTargets, type Sight } from './fault-targets.ts'
 
-/** What can be done to real processes without help from the kernel's network. */
+/** What can be done to real processes without help from the kernel's network. What is gone is not blocked either. */
 const VERBS: Readonly<
   Partial<
     Record<FaultVerb, { readonly act: keyof Omit<FaultTarget, 'name' | 'look'>; readonly becomes: Sight['condition'] }>
@@ -20,9 +20,21 @@ const VERBS: Readonly<
   restart: { act: 'restart', becomes: 'running' },
   start: { act: 'restart', becomes: 'running' },
   resume: { act: 'resume', becomes: 'running' },
+  'block-applier': { act: 'blockApplier', becomes: 'blocked' },
+  'unblock-applier': { act: 'unblockApplier', becomes: 'running' },
 }
 
-const UNDOES: Readonly<Partial<Record<FaultVerb, FaultVerb>>> = { restart: 'crash', start: 'stop', resume: 'pause' }
+const NEEDS: Readonly<Partial<Record<FaultVerb, string>>> = {
+  'power-loss': 'what a machine had not written to disk would have to be taken away',
+  'lose-relay-logs': 'relay log files would have to be taken from under a server',
+}
+
+const UNDOES: Readonly<Partial<Record<FaultVerb, FaultVerb>>> = {
+  restart: 'crash',
+  start: 'stop',
+  resume: 'pause',
+  'unblock-applier': 'block-applier',
+}
 
 /** Refuses, before anything is started, what this world cannot do. */
 export function refuseUnsupported(scenario: Scenario): void {
@@ -33,8 +45,8 @@ export function refuseUnsupported(scenario: Scenario): void {
   for (const step of scenario.faults)
     if (VERBS[step.verb] === undefined)
       throw new EnvironmentError(
-        `${scenario.file}:${step.line}: real servers cannot \`${step.verb}\` yet (it needs a proxy on every link): ` +
-          'run this scenario with --on sim, or use crash, restart, stop, start, pause and resume',
+        `${scenario.file}:${step.line}: real servers cannot \`${step.verb}\` yet (${NEEDS[step.verb] ?? 'it needs a proxy on every link'}): ` +
+          'run this scenario with --on sim, or use crash, restart, stop, start, pause, resume and block-applier',
       )
 }
 
@@ -101,6 +113,7 @@ export class FaultSchedule {
   async heal(): Promise<void> {
     for (const { step, target } of this.#active.splice(0)) {
       if (step.verb === 'pause') await target.resume()
+      else if (step.verb === 'block-applier') await target.unblockApplier!()
       else await target.restart()
     }
   }
@@ -138,7 +151,9 @@ export class FaultSchedule {
   }
 
   #down(): string[] {
-    return this.#active.filter(({ step }) => step.verb !== 'pause').map(({ target }) => target.name)
+    return this.#active
+      .filter(({ step }) => step.verb === 'crash' || step.verb === 'stop')
+      .map(({ target }) => target.name)
   }
 
   /** An undo hits what its fault hit, whoever plays that role by now. */
@@ -160,14 +175,15 @@ export class FaultSchedule {
   async #hurt(step: FaultStep, target: FaultTarget): Promise<void> {
     const { act, becomes } = VERBS[step.verb]!
     const before = await target.look()
-    if (before.condition === becomes) {
-      this.#context.onChange(`${step.verb} ${target.name}: already ${becomes}`, step.verb)
+    const idle = before.condition === becomes ? `already ${becomes}` : this.#idle(step, target, before)
+    if (idle !== null) {
+      this.#context.onChange(`${step.verb} ${target.name}: ${idle}`, step.verb)
       return
     }
     const role = step.target.find((word) => word !== target.name)
     const label = `${step.verb} ${target.name}${role === undefined ? '' : ` (${role})`}`
     const atUs = this.#sinceStartUs()
-    const during = await target[act]()
+    const during = await target[act]!()
     if (during.condition !== becomes)
       throw new Error(`${label} had no effect: expected a process that is ${becomes}, found ${during.text}`)
     const record = this.#records.push({
@@ -187,16 +203,22 @@ export class FaultSchedule {
     this.#context.onChange(label, step.verb)
   }
 
+  #idle(step: FaultStep, target: FaultTarget, { condition }: Sight): string | null {
+    if (step.verb !== 'block-applier') return null
+    if (condition !== 'running') return `it is ${condition}`
+    return target.name === this.#context.source() ? 'it is the source and applies nothing' : null
+  }
+
   async #undo(step: FaultStep, target: FaultTarget): Promise<void> {
     const { act, becomes } = VERBS[step.verb]!
     const fault = this.#active.findLast((one) => one.target === target && one.step.verb === UNDOES[step.verb])
     // Undone already, or never hurt (it was down before): nothing to do and nothing to claim.
     if (fault === undefined) return
-    const during = await target[act]()
+    const during = await target[act]!()
     // Other targets' faults may have come and gone meanwhile.
     this.#active.splice(this.#active.indexOf(fault), 1)
-    if (during.condition !== becomes)
-      throw new Error(`${step.verb} ${target.name} had no effect: expected ${becomes}, found ${during.text}`)
+    const ended = act === 'unblockApplier' ? during.condition !== 'blocked' : during.condition === becomes
+    if (!ended) throw new Error(`${step.verb} ${target.name} had no effect: expected ${becomes}, found ${during.text}`)
     this.#records[fault.record]!.healedUs = during.seenUs - this.#context.workloadStartUs
     this.#context.onChange(`${step.verb} ${target.name}`, step.verb)
   }
