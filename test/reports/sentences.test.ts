@@ -111,3 +111,20 @@ test('faults become sentences only where that is safe', () => {
   )
   assert.equal(inWords({ kind: 'slow', label: 'slow node1->node3', target: [] }), 'slow node1->node3')
 })
+
+test('on four servers with threshold 1 the report says that cabinet is flexible(1) is semi-sync, and nowhere else', () => {
+  const result = fixture()
+  const run = (nodes: number, quorum: 'cabinet' | 'flexible', failureThreshold: number) => {
+    const { scenario } = result
+    const algorithms = { ...scenario.algorithms, quorum, failureThreshold }
+    return asked({ ...result, scenario: { ...scenario, cluster: { ...scenario.cluster, nodes }, algorithms } })
+  }
+  const same = /cabinet is flexible\(1\), which is semi-synchronous replication with one acknowledgement/
+  assert.match(run(4, 'cabinet', 1), same)
+  for (const [nodes, quorum, threshold] of [
+    [4, 'flexible', 1],
+    [5, 'cabinet', 1],
+    [7, 'cabinet', 2],
+  ] as const)
+    assert.doesNotMatch(run(nodes, quorum, threshold), same)
+})
