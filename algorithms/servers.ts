@@ -129,7 +129,19 @@ export type TimestampRequests = {
 }
 export type TimestampServer = Server<TimestampRequests>
 
-export type Consistency = 'STRONG' | 'EVENTUAL'
+/**
+ * STRONG: writes are held by their quorum, reads are linearizable. SESSION: writes as STRONG, reads show what their
+ * session has written and read before. EVENTUAL: writes are on the source, reads as stale as their replica.
+ */
+export type Consistency = 'STRONG' | 'SESSION' | 'EVENTUAL'
+
+/** What a client's session has done so far. The client keeps it and sends it along: coordinators know no sessions. */
+export interface Session {
+  /** Transactions that it has written or may have read; null: not kept, because none of its operations is SESSION. */
+  readonly seen: GtidSet | null
+  /** The largest timestamp that it was answered. */
+  readonly timestamp: Timestamp | null
+}
 
 /** `ok` at the call level carries the operation's own verdict: the coordinator answers, but may answer `unknown`. */
 export type WriteReply =
@@ -148,8 +160,23 @@ export type WriteReply =
       readonly timestamp: Timestamp | null
     }
 export type ReadReply =
-  | { readonly verdict: 'ok'; readonly value: RowValue | null; readonly epoch: number; readonly node: string }
+  | {
+      readonly verdict: 'ok'
+      readonly value: RowValue | null
+      readonly epoch: number
+      readonly node: string
+      /** Everything that the value may come from, for the session to remember; null: it keeps nothing, or EVENTUAL. */
+      readonly seen: GtidSet | null
+    }
   | { readonly verdict: 'failed'; readonly reason: string }
+
+/** One operation of a client. `session` null: a client without one. */
+export interface ClientRequest {
+  readonly op: number
+  readonly key: number
+  readonly consistency: Consistency
+  readonly session: Session | null
+}
 
 /** `unknown`: the row may be written, so a take-over may count on the smaller k; acknowledgement keeps the larger. */
 export type ChangeThresholdReply =
@@ -157,11 +184,8 @@ export type ChangeThresholdReply =
   | { readonly verdict: 'refused' | 'unknown'; readonly reason: string }
 
 export type CoordinatorRequests = {
-  write: {
-    request: { readonly op: number; readonly key: number; readonly consistency: Consistency }
-    reply: WriteReply
-  }
-  read: { request: { readonly op: number; readonly key: number; readonly consistency: Consistency }; reply: ReadReply }
+  write: { request: ClientRequest; reply: WriteReply }
+  read: { request: ClientRequest; reply: ReadReply }
   /** Change the failure threshold t of a policy that has one, within the epoch (failover/rules.md section 1). */
   changeThreshold: { request: { readonly failureThreshold: number }; reply: ChangeThresholdReply }
   /** What this coordinator does, and whom it rules: `source` null while it does not reign. */

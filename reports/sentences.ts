@@ -1,5 +1,7 @@
 /** What a run did, in sentences made from its numbers: the part of a report that people quote. */
+
 import { policyName } from '../scenarios/compare.ts'
+import { levelsText } from '../scenarios/levels.ts'
 import type { Failover, Result } from '../scenarios/result.ts'
 import { listed } from './markup.ts'
 import { apart, count, digits, milliseconds, percent, plural, seconds } from './numbers.ts'
@@ -9,7 +11,7 @@ type Fault = Result['faults'][number]
 /** What was asked of the cluster. */
 export function asked(result: Result): string {
   const { workload, cluster, algorithms } = result.scenario
-  const rate = `${digits(workload.ratePerSec)} operations a second (${mixOf(workload.reads)}, ${workload.consistency})`
+  const rate = `${digits(workload.ratePerSec)} operations a second (${mixOf(workload.reads)}, ${levelsText(workload.consistency)})`
   const policies = `${algorithms.timestamps} timestamps, ${policyName(algorithms, 'quorum')} quorum, ${algorithms.election} election`
   const what = `${rate} for ${milliseconds(workload.durationUs / 1000)} on ${plural(cluster.nodes, 'node')}, with ${policies}.`
   return [what, ...sameAs(result)].join(' ')

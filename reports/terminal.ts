@@ -1,5 +1,7 @@
 /** A result on a terminal: the table, the checks with a line of evidence each, the decisions as they happen. */
+
 import { policyName } from '../scenarios/compare.ts'
+import { levelsText } from '../scenarios/levels.ts'
 import type { CheckResult, Result, Verdict } from '../scenarios/result.ts'
 import { count, digits, milliseconds, missing, percent } from './numbers.ts'
 import { caughtUp, unsafeText } from './sentences.ts'
@@ -116,7 +118,7 @@ export function headerText(
   return [
     `${paint(run.name, 'strong', style)} on ${run.world}, seed ${run.seed}${trials}  ${paint(`quorumlab ${run.version}`, 'faint', style)}`,
     `  ${algorithms.timestamps}, ${policyName(algorithms, 'quorum')}, ${algorithms.election}; ${cluster.nodes} servers; ` +
-      `${digits(workload.ratePerSec)} ops/s for ${digits(workload.durationUs / 1e6)} s, ${percent(workload.reads)} reads, ${workload.consistency}`,
+      `${digits(workload.ratePerSec)} ops/s for ${digits(workload.durationUs / 1e6)} s, ${percent(workload.reads)} reads, ${levelsText(workload.consistency)}`,
     ...(unsafe.length > 0 ? [`  ${paint(unsafeText(unsafe), 'bad', style)}`] : []),
   ]
     .map((line) => fit(line, style))

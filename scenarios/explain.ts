@@ -1,5 +1,7 @@
 /** What a scenario will do, in words. */
+
 import { formatDuration } from './amounts.ts'
+import { levelsText } from './levels.ts'
 import type { DelayDistribution, FaultStep, FaultVerb, Scenario } from './scenario.ts'
 
 const DOES: Readonly<Record<FaultVerb, string>> = {
@@ -38,6 +40,9 @@ const CHECKED: Readonly<Record<Scenario['checks'][number], string>> = {
   'single-writer': 'at most one server earns acknowledgements per epoch, and none for an epoch that is over',
   'replicas-converge': 'all servers hold the same data in the end',
   linearizable: 'an order of the operations of each key explains what every STRONG read returned',
+  'read-your-writes': 'a session sees what it has written',
+  'monotonic-sessions': 'a session never reads a key as it was before its own earlier read',
+  'timestamps-session-monotone': 'the timestamps of a session ascend',
 }
 
 export function explain(scenario: Scenario): string {
@@ -56,7 +61,7 @@ export function explain(scenario: Scenario): string {
       ? [`UNSAFE, on purpose: ${unsafe.join(', ')}. What a run shows is what the sound form prevents.`]
       : []),
     `Workload. About ${count} operations in ${formatDuration(workload.durationUs)} (${workload.ratePerSec} per second, ` +
-      `${workload.arrivals} arrivals, at most ${workload.clients} at once), ${Math.round(workload.reads * 100)} % of them reads, ${workload.consistency}. ` +
+      `${workload.arrivals} arrivals, at most ${workload.clients} at once), ${Math.round(workload.reads * 100)} % of them reads, ${levelsText(workload.consistency)}. ` +
       (workload.warmupUs === 0
         ? 'All of it is measured.'
         : `The first ${formatDuration(workload.warmupUs)} are checked but not measured.`),

@@ -12,6 +12,7 @@ import type { TraceEvent } from '../algorithms/trace.ts'
 import { inIntendedOrder } from './ascending-order.ts'
 import { type ClientOutage, clientOutage } from './client-outage.ts'
 import { type PhaseEvent, phaseDurations } from './failover-phases.ts'
+import { mayOffer } from './levels.ts'
 import type { FaultRecord, Operation, RunRecord } from './record.ts'
 import { type Reign, reignAt, reignsOf } from './reigns.ts'
 import type { Failover } from './result.ts'
@@ -150,12 +151,14 @@ function mayHaveCaused(fault: FaultRecord, item: Switch, scenario: Scenario): bo
   return fault.atUs <= item.to.atUs && stillFelt(fault, item.phases[0]?.atUs ?? item.to.atUs, scenario)
 }
 
-/** STRONG writes answered ok, by epoch; every write where the workload asks for nothing stronger. */
+/** Writes answered ok once their quorum had them, by epoch; every write where the workload asks for nothing stronger. */
 function acknowledgedByEpoch(operations: readonly Operation[], scenario: Scenario): Map<number, Operation[]> {
+  const { consistency } = scenario.workload
+  const onlyEventual = !mayOffer(consistency, 'STRONG') && !mayOffer(consistency, 'SESSION')
   const byEpoch = new Map<number, Operation[]>()
   for (const operation of operations) {
     if (operation.kind !== 'write' || operation.outcome !== 'ok' || operation.epoch === null) continue
-    if (operation.consistency !== 'STRONG' && scenario.workload.consistency === 'STRONG') continue
+    if (operation.consistency === 'EVENTUAL' && !onlyEventual) continue
     const list = byEpoch.get(operation.epoch)
     if (list === undefined) byEpoch.set(operation.epoch, [operation])
     else list.push(operation)
@@ -186,7 +189,7 @@ function describe(
   const passed = item.passed.map((reign) => `epoch ${reign.epoch} (${reign.source}) acknowledged nothing`)
   const lostHere = lost.filter(
     ({ consistency, epoch }) =>
-      consistency === 'STRONG' && epoch !== null && epoch >= item.from.epoch && epoch < item.to.epoch,
+      consistency !== 'EVENTUAL' && epoch !== null && epoch >= item.from.epoch && epoch < item.to.epoch,
   )
   return {
     startMs: item.startUs / 1000,

@@ -6,9 +6,12 @@
 import * as acknowledgedWritesSurvive from './checks/acknowledged-writes-survive.ts'
 import { EVIDENCE_LIMIT } from './checks/findings.ts'
 import * as linearizable from './checks/linearizable.ts'
+import * as monotonicSessions from './checks/monotonic-sessions.ts'
+import * as readYourWrites from './checks/read-your-writes.ts'
 import * as replicasConverge from './checks/replicas-converge.ts'
 import * as singleWriter from './checks/single-writer.ts'
 import * as timestampsOrdered from './checks/timestamps-ordered.ts'
+import * as timestampsSessionMonotone from './checks/timestamps-session-monotone.ts'
 import * as timestampsUnique from './checks/timestamps-unique.ts'
 import { judgeExpectations } from './expectations.ts'
 import { type Failovers, failoversOf } from './failovers.ts'
@@ -35,6 +38,9 @@ const CHECKS: Readonly<Record<CheckName, (record: RunRecord, scenario: Scenario)
   'single-writer': singleWriter.check,
   'replicas-converge': replicasConverge.check,
   linearizable: linearizable.check,
+  'read-your-writes': readYourWrites.check,
+  'monotonic-sessions': monotonicSessions.check,
+  'timestamps-session-monotone': timestampsSessionMonotone.check,
 }
 
 interface Trial {

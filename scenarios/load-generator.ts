@@ -16,6 +16,8 @@ import { NOBODY_REIGNS } from '../algorithms/failover/state.ts'
 import type { Fiber, FiberProcess, Task } from '../algorithms/fiber.ts'
 import { call, now, sleep } from '../algorithms/fiber.ts'
 import type { CoordinatorServer, Outcome, ReadReply, WriteReply } from '../algorithms/servers.ts'
+import { ClientSession } from './client-session.ts'
+import { mayOffer } from './levels.ts'
 import type { RandomStreams } from './random.ts'
 import type { Operation } from './record.ts'
 import type { Scenario, Workload } from './scenario.ts'
@@ -107,11 +109,12 @@ class OpenLoop implements LoadGenerator {
     this.#process.spawn('stop', this.#close())
   }
 
-  *#client(session: number, slot: Slot): Fiber<void> {
+  *#client(client: number, slot: Slot): Fiber<void> {
     const { startUs, onOperation } = this.#options
-    const { deadlineUs, consistency } = this.#workload
+    const { deadlineUs } = this.#workload
+    const session = new ClientSession(mayOffer(this.#workload.consistency, 'SESSION'))
     let nowUs = (yield* now()) - startUs
-    for (let operation = this.#take(session); operation !== null; operation = this.#take(session)) {
+    for (let operation = this.#take(client); operation !== null; operation = this.#take(client)) {
       slot.next = operation
       // A loop, because timers of the real world may be early by a fraction of a millisecond.
       while (nowUs < operation.intendedUs) {
@@ -125,18 +128,21 @@ class OpenLoop implements LoadGenerator {
       operation.sentUs = nowUs
       // What holds if the run is cut short before an answer comes: a write may have happened.
       operation.reason = 'in flight'
-      const { op, key } = operation
+      const { op, key, consistency } = operation
+      const request = { op, key, consistency, session: session.now }
       const asked = this.#present
       const coordinator = this.#coordinators[asked]!
       if (operation.kind === 'write') {
         operation.outcome = 'unknown'
-        const outcome = yield* call(coordinator, { kind: 'write', op, key, consistency }, deadlineUs)
+        const outcome = yield* call(coordinator, { kind: 'write', ...request }, deadlineUs)
         this.#heard(asked, outcome)
+        if (outcome.kind === 'ok') session.wrote(consistency, outcome.reply)
         finishWrite(operation, outcome)
       } else {
         operation.outcome = 'failed'
-        const outcome = yield* call(coordinator, { kind: 'read', op, key, consistency }, deadlineUs)
+        const outcome = yield* call(coordinator, { kind: 'read', ...request }, deadlineUs)
         this.#heard(asked, outcome)
+        if (outcome.kind === 'ok') session.read(outcome.reply)
         finishRead(operation, outcome)
       }
       nowUs = (yield* now()) - startUs
@@ -173,7 +179,7 @@ class OpenLoop implements LoadGenerator {
       op: schedule.op,
       kind: schedule.isRead ? 'read' : 'write',
       key: schedule.key,
-      consistency: this.#workload.consistency,
+      consistency: schedule.consistency,
       session,
       intendedUs: schedule.intendedUs,
       sentUs: null,

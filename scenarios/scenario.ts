@@ -7,6 +7,7 @@ import type { UnsafeForm } from '../algorithms/failover/unsafe/forms.ts'
 import type { QUORUM_POLICIES } from '../algorithms/quorum/policies.ts'
 import type { Consistency } from '../algorithms/servers.ts'
 import type { TimestampAlgorithmName } from '../algorithms/timestamps/algorithms.ts'
+import type { LevelShares } from './levels.ts'
 
 export type QuorumName = keyof typeof QUORUM_POLICIES
 export type ElectionName = 'seer-score' | 'most-advanced'
@@ -62,6 +63,9 @@ export type CheckName =
   | 'single-writer'
   | 'replicas-converge'
   | 'linearizable'
+  | 'read-your-writes'
+  | 'monotonic-sessions'
+  | 'timestamps-session-monotone'
 
 /** One-way delay of a link: `constant`; lognormal by its median and the sigma of the logarithm; normal. */
 export type DelayDistribution =
@@ -86,7 +90,8 @@ export interface Workload {
   readonly clients: number
   /** Share of reads, 0..1. */
   readonly reads: number
-  readonly consistency: Consistency
+  /** Of every operation, or the shares by which each one's is drawn. */
+  readonly consistency: Consistency | LevelShares
   readonly keys: number
   /** Whole run, warm-up included. */
   readonly durationUs: number

@@ -1,8 +1,10 @@
 /**
  * What the clients will ask, and when: a pure function of the workload and the seed, drawn one operation at a time.
- * Arrivals, kinds and keys come from streams of their own, so changing the share of reads moves no arrival.
+ * Arrivals, kinds, keys and levels come from streams of their own, so changing the share of reads moves no arrival.
  */
+import type { Consistency } from '../algorithms/servers.ts'
 import { log } from './exact-math.ts'
+import { drawLevel } from './levels.ts'
 import type { RandomStream, RandomStreams } from './random.ts'
 import type { Workload } from './scenario.ts'
 
@@ -12,11 +14,13 @@ export class Schedule {
   intendedUs = 0
   isRead = false
   key = 0
+  consistency: Consistency = 'STRONG'
   readonly #workload: Workload
   readonly #meanGapUs: number
   readonly #arrival: RandomStream
   readonly #kind: RandomStream
   readonly #key: RandomStream
+  readonly #level: RandomStream
   /** Unrounded, so that rounding does not bend the rate. */
   #exactUs = 0
 
@@ -26,11 +30,12 @@ export class Schedule {
     this.#arrival = streams.stream('client/arrival')
     this.#kind = streams.stream('client/kind')
     this.#key = streams.stream('client/key')
+    this.#level = streams.stream('client/level')
   }
 
   /** False when no further operation starts within the duration. Operations are numbered from 1. */
   advance(): boolean {
-    const { arrivals, durationUs, reads, keys } = this.#workload
+    const { arrivals, durationUs, reads, keys, consistency } = this.#workload
     const gaps = arrivals === 'poisson' ? -log(1 - this.#arrival.uniform()) : 1
     this.#exactUs += gaps * this.#meanGapUs
     this.intendedUs = Math.floor(this.#exactUs)
@@ -38,6 +43,7 @@ export class Schedule {
     this.op++
     this.isRead = this.#kind.uniform() < reads
     this.key = Math.floor(this.#key.uniform() * keys)
+    this.consistency = typeof consistency === 'string' ? consistency : drawLevel(consistency, this.#level.uniform())
     return true
   }
 }

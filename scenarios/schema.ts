@@ -10,6 +10,7 @@ import { QUORUM_POLICIES } from '../algorithms/quorum/policies.ts'
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../algorithms/timestamps/algorithms.ts'
 import { delay, duration, formatDuration } from './amounts.ts'
 import { faultSchemas } from './fault-schema.ts'
+import { LEVELS } from './levels.ts'
 import { raftSchema, zonesSchema } from './raft-settings.ts'
 import { DEFAULT_TUNING } from './scenario.ts'
 
@@ -25,6 +26,9 @@ export const CHECKS = [
   'single-writer',
   'replicas-converge',
   'linearizable',
+  'read-your-writes',
+  'monotonic-sessions',
+  'timestamps-session-monotone',
 ] as const
 
 /** Names of the design that are not built yet: a message can then say so. */
@@ -53,7 +57,8 @@ function count(min: number, max: number) {
 const YES_NO = 'true or false'
 const NAME = 'a name of lower-case letters, digits and dashes, such as primary-crash'
 const RATIO = '`largest`, or a ratio of neighbouring weights from 1 to 2'
-const LEVEL = 'the strength of a promise: STRONG or EVENTUAL'
+const LEVEL = 'the strength of a promise: STRONG, SESSION or EVENTUAL, or shares such as { STRONG: 0.5, EVENTUAL: 0.5 }'
+const SHARES = 'shares that add up to 1, such as { STRONG: 0.5, SESSION: 0.3, EVENTUAL: 0.2 }'
 
 const cluster = z
   .strictObject({
@@ -97,6 +102,11 @@ const algorithms = z
   })
   .prefault({})
 
+const share = number('a share from 0 to 1', { min: 0, max: 1 }).optional()
+const levelShares = z
+  .strictObject({ STRONG: share, SESSION: share, EVENTUAL: share }, SHARES)
+  .refine((shares) => Math.abs(LEVELS.reduce((sum, level) => sum + (shares[level] ?? 0), 0) - 1) < 1e-9, SHARES)
+
 const workload = z
   .strictObject({
     mode: z
@@ -107,7 +117,10 @@ const workload = z
     ratePerSec: number('a rate per second above 0 and at most 1000000', { above: 0, max: 1e6 }).prefault(400),
     clients: count(1, 10_000).prefault(32).meta({ description: 'At most so many operations are in flight.' }),
     reads: number('a share from 0 to 1', { min: 0, max: 1 }).prefault(0.3).meta({ description: 'Share of reads.' }),
-    consistency: z.enum(['STRONG', 'EVENTUAL'], LEVEL).prefault('STRONG'),
+    consistency: z
+      .union([z.enum(LEVELS), levelShares], LEVEL)
+      .prefault('STRONG')
+      .meta({ description: 'Of every operation; or shares, by which each operation gets its own.' }),
     keys: count(1, 1_000_000).prefault(1000),
     duration: duration({ minUs: 1000 }).prefault('30s').meta({ description: 'Whole run, warm-up included.' }),
     warmup: duration().prefault('0s').meta({ description: 'Executed and checked, but not measured.' }),

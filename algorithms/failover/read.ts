@@ -2,23 +2,44 @@
  * One read. EVENTUAL: the nearest healthy replica, as stale as it is. STRONG: linearizable, by failover/rules.md section 4:
  * the source's data, held back until everything it may show is acknowledged, and until floor(n/2) replicas, asked after
  * the read, know of no newer epoch.
+ *
+ * SESSION: a replica that has executed all that the session has written and read, or else the source; and, like STRONG,
+ * held back until everything it may show is acknowledged. Without that a session could read what a failover then loses,
+ * and would either wait for it for ever or see its key go back. It needs no confirmation: what is acknowledged stays,
+ * whoever reigns by now, and newer data is promised to nobody but the session's own past. So a session never reads
+ * anything older than it has written or read, across failovers and coordinators too, and costs no round trip more than
+ * an EVENTUAL read where the replica is up to date.
  */
 import { call, type Fiber, now, wait } from '../effects.ts'
-import type { Consistency, ReadReply } from '../servers.ts'
+import type { GtidSet } from '../gtid-set.ts'
+import type { ClientRequest, ReadReply } from '../servers.ts'
+import { newestRow } from './epoch.ts'
 import { clientOutcome } from './monitor.ts'
 import { type CoordinatorState, type Member, NOBODY_REIGNS, type Reign } from './state.ts'
 
+/** A replica has so long to execute what a session has seen, before the source is asked. */
+const SESSION_WAIT_US = 100_000
+
 export function read(
   coordinator: CoordinatorState,
-  request: { readonly key: number; readonly consistency: Consistency },
+  request: Pick<ClientRequest, 'key' | 'consistency' | 'session'>,
 ): Fiber<ReadReply> {
   const { reign } = coordinator
   if (reign === null) return refusal(NOBODY_REIGNS)
   const { key } = request
-  return request.consistency === 'STRONG' ? strong(coordinator, reign, key) : eventual(coordinator, reign, key)
+  const seen = request.session?.seen ?? null
+  switch (request.consistency) {
+    case 'STRONG':
+      return strong(coordinator, reign, key, seen !== null)
+    case 'SESSION':
+      return inSession(coordinator, reign, key, seen)
+    case 'EVENTUAL':
+      return eventual(coordinator, reign, key)
+  }
 }
 
-function* strong(coordinator: CoordinatorState, reign: Reign, key: number): Fiber<ReadReply> {
+/** `remembers`: the client's session wants to know what it has seen. */
+function* strong(coordinator: CoordinatorState, reign: Reign, key: number, remembers: boolean): Fiber<ReadReply> {
   const { tuning } = coordinator
   const { source, acknowledgements, confirmations } = reign
   const outcome = yield* call(
@@ -32,7 +53,8 @@ function* strong(coordinator: CoordinatorState, reign: Reign, key: number): Fibe
   if (outcome.kind !== 'ok') return failed(outcome.reason)
 
   const confirmation = confirmations.request()
-  const seen = Math.max(reign.base, outcome.reply.executed!.highest(reign.sourceUuid))
+  const executed = outcome.reply.executed!
+  const seen = Math.max(reign.base, executed.highest(reign.sourceUuid))
   const acknowledgement = acknowledgements.waitFor(seen, null, nowUs)
   const acknowledged = yield* wait(acknowledgement, tuning.quorumTimeoutUs)
   if (acknowledged !== 'acknowledged') {
@@ -45,7 +67,51 @@ function* strong(coordinator: CoordinatorState, reign: Reign, key: number): Fibe
     confirmations.forget(confirmation)
     return failed(confirmed === 'ended' ? 'the epoch ended' : 'the epoch was not confirmed in time')
   }
-  return { verdict: 'ok', value: outcome.reply.value, epoch: reign.epoch, node: source.node }
+  const { value } = outcome.reply
+  return { verdict: 'ok', value, epoch: reign.epoch, node: source.node, seen: remembers ? executed : null }
+}
+
+function* inSession(coordinator: CoordinatorState, reign: Reign, key: number, seen: GtidSet | null): Fiber<ReadReply> {
+  const member = nearest(coordinator, reign)
+  if (member !== reign.source) {
+    const reply = yield* after(coordinator, reign, member, key, seen, SESSION_WAIT_US)
+    if (reply.verdict === 'ok') return reply
+  }
+  return yield* after(coordinator, reign, reign.source, key, seen, coordinator.tuning.statementTimeoutUs)
+}
+
+/** What `member` shows once it has executed `seen` and what it shows is acknowledged. */
+function* after(
+  coordinator: CoordinatorState,
+  reign: Reign,
+  member: Member,
+  key: number,
+  seen: GtidSet | null,
+  deadlineUs: number,
+): Fiber<ReadReply> {
+  const outcome = yield* call(
+    member.server,
+    { kind: 'query', key, after: seen, wantExecuted: true },
+    deadlineUs,
+    reign.ended,
+  )
+  const nowUs = yield* now()
+  if (member === reign.source) clientOutcome(coordinator, reign, outcome.kind === 'ok', nowUs)
+  if (outcome.kind !== 'ok') return failed(outcome.reason)
+  const { value } = outcome.reply
+  const executed = outcome.reply.executed!
+  const { acknowledgements } = reign
+  const { base, marker } = acknowledgements.epoch
+  // One that has not begun this epoch may hold transactions of older ones that are lost; and what a newer one wrote is
+  // not this coordinator's to acknowledge.
+  if (!executed.has(marker) || newestRow(executed)!.epoch > reign.epoch)
+    return failed('the server is not of this epoch')
+  const acknowledgement = acknowledgements.waitFor(Math.max(base, executed.highest(reign.sourceUuid)), null, nowUs)
+  const acknowledged = yield* wait(acknowledgement, coordinator.tuning.quorumTimeoutUs)
+  if (acknowledged === 'acknowledged')
+    return { verdict: 'ok', value, epoch: reign.epoch, node: member.node, seen: executed }
+  acknowledgements.forget(acknowledgement)
+  return failed(acknowledged === 'ended' ? 'the epoch ended' : 'what was read was not acknowledged in time')
 }
 
 function* eventual(coordinator: CoordinatorState, reign: Reign, key: number): Fiber<ReadReply> {
@@ -56,7 +122,7 @@ function* eventual(coordinator: CoordinatorState, reign: Reign, key: number): Fi
     coordinator.tuning.statementTimeoutUs,
   )
   if (outcome.kind !== 'ok') return failed(outcome.reason)
-  return { verdict: 'ok', value: outcome.reply.value, epoch: reign.epoch, node: member.node }
+  return { verdict: 'ok', value: outcome.reply.value, epoch: reign.epoch, node: member.node, seen: null }
 }
 
 function nearest(coordinator: CoordinatorState, reign: Reign): Member {

@@ -1,6 +1,6 @@
-/** One write: a timestamp, one transaction on the source, and for STRONG the quorum's acknowledgement. */
+/** One write: a timestamp, one transaction on the source, and unless it is EVENTUAL the quorum's acknowledgement. */
 import { call, emit, type Fiber, now, wait } from '../effects.ts'
-import type { Consistency, WriteReply } from '../servers.ts'
+import type { ClientRequest, WriteReply } from '../servers.ts'
 import { clientOutcome, viewsOf } from './monitor.ts'
 import { type CoordinatorState, NOBODY_REIGNS, type Reign } from './state.ts'
 
@@ -12,12 +12,9 @@ const WEIGHTS_SHOWN_US = 500_000
 /** What a client hears if the quorum has the write. */
 type ExecutedReply = Extract<WriteReply, { verdict: 'ok' }>
 
-export function* write(
-  coordinator: CoordinatorState,
-  request: { readonly op: number; readonly key: number; readonly consistency: Consistency },
-): Fiber<WriteReply> {
+export function* write(coordinator: CoordinatorState, request: ClientRequest): Fiber<WriteReply> {
   if (coordinator.reign === null) return failed(NOBODY_REIGNS)
-  const timestamp = yield* coordinator.timestamps.next(null)
+  const timestamp = yield* coordinator.timestamps.next(request.session?.timestamp ?? null)
   if (timestamp === null) return failed('no timestamp server answers')
   const { reign } = coordinator
   if (reign === null) return failed(NOBODY_REIGNS)

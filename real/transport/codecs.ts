@@ -4,7 +4,7 @@
  */
 import { MutableGtidSet } from '../../algorithms/gtid-set.ts'
 
-/** By request kind: the names of the fields that are GTID sets. */
+/** By request kind: the fields that are GTID sets; `session.seen` is the field `seen` of the field `session`. */
 const GTID_FIELDS: Readonly<
   Record<string, { readonly request: readonly string[]; readonly reply: readonly string[] }>
 > = {
@@ -15,6 +15,8 @@ const GTID_FIELDS: Readonly<
   confirm: { request: [], reply: ['gtids'] },
   probe: { request: [], reply: ['executed', 'retrieved'] },
   administer: { request: [], reply: ['executed', 'retrieved'] },
+  write: { request: ['session.seen'], reply: [] },
+  read: { request: ['session.seen'], reply: ['seen'] },
 }
 
 /** GtidSet has toJSON, so sending needs nothing; this is the receiving half. */
@@ -31,6 +33,12 @@ export function decodeReply(kind: string, reply: unknown): unknown {
 function decoded(message: object, fields: readonly string[]): object {
   const copy: Record<string, unknown> = { ...message }
   for (const field of fields) {
+    const dot = field.indexOf('.')
+    if (dot > 0) {
+      const [outer, inner] = [field.slice(0, dot), field.slice(dot + 1)]
+      if (typeof copy[outer] === 'object' && copy[outer] !== null) copy[outer] = decoded(copy[outer], [inner])
+      continue
+    }
     const text = copy[field]
     if (typeof text === 'string') copy[field] = MutableGtidSet.parse(text)
   }

@@ -1,5 +1,7 @@
 /** How to run it again, and everything one must know to call two runs the same. */
+
 import { policyName } from '../../scenarios/compare.ts'
+import { levelsText } from '../../scenarios/levels.ts'
 import type { Result } from '../../scenarios/result.ts'
 import { html, type Markup, type Piece } from '../markup.ts'
 import { digits, milliseconds, seconds } from '../numbers.ts'
@@ -58,7 +60,7 @@ function factsOf(result: Result): Map<string, Piece> {
     ],
     [
       'workload',
-      `open loop, ${workload.arrivals} arrivals, ${digits(workload.ratePerSec)} operations/s, at most ${workload.clients} in flight, ${digits(workload.reads * 100)} % reads, ${workload.consistency}, ${digits(workload.keys)} keys, ${seconds(workload.durationUs / 1000, 0)}; given up after ${milliseconds(workload.deadlineUs / 1000)}`,
+      `open loop, ${workload.arrivals} arrivals, ${digits(workload.ratePerSec)} operations/s, at most ${workload.clients} in flight, ${digits(workload.reads * 100)} % reads, ${levelsText(workload.consistency)}, ${digits(workload.keys)} keys, ${seconds(workload.durationUs / 1000, 0)}; given up after ${milliseconds(workload.deadlineUs / 1000)}`,
     ],
     [
       'warm-up',

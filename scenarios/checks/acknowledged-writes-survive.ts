@@ -1,5 +1,6 @@
 /**
- * A client that was told ok for a STRONG write was promised that the write stays. Replicas that agree with one another
+ * A client that was told ok for a STRONG write (or a SESSION one, which is acknowledged alike) was promised that the
+ * write stays. Replicas that agree with one another
  * prove nothing about that: they may agree on having lost it. So the audit starts from the client's own evidence, the
  * GTID of its OK packet, and looks for it in what the final source executed; and, because a GTID says which transaction
  * but not what it did, for the operation's own row as well.
@@ -13,6 +14,7 @@ import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
 import { type ReadNode, readEndState } from './end-state.ts'
 import { count, Findings } from './findings.ts'
+import { isPromised } from './session-history.ts'
 import { describeOperation } from './wording.ts'
 
 export const NAME = 'acknowledged-writes-survive'
@@ -24,7 +26,7 @@ export function check(record: RunRecord, _scenario: Scenario): CheckResult {
   let gone = 0
   let strong = 0
   for (const operation of record.operations) {
-    if (operation.kind !== 'write' || operation.outcome !== 'ok' || operation.consistency !== 'STRONG') continue
+    if (operation.kind !== 'write' || operation.outcome !== 'ok' || !isPromised(operation)) continue
     strong++
     if (end.source === null) continue
     findings.examined++

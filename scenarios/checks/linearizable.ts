@@ -18,7 +18,7 @@ import { complete } from './linearizability/completed.ts'
 import { type Phantom, type Register, registersOf } from './linearizability/register.ts'
 import { search } from './linearizability/search.ts'
 import { witnessOf } from './linearizability/witness.ts'
-import { describeOperation } from './wording.ts'
+import { describeOperation, describeRead } from './wording.ts'
 
 export const NAME = 'linearizable'
 
@@ -48,7 +48,10 @@ export function judgeRegisters(operations: readonly Operation[], budgetSteps: nu
       )
     if (verdict.kind !== 'impossible') continue
     const { witness } = verdict
-    findings.violation(() => `key ${register.key}: ${witness.reason}: ${witness.operations.map(describe).join('; ')}`)
+    findings.violation(
+      () =>
+        `key ${register.key}: ${witness.reason}: ${witness.operations.map((operation) => (operation.kind === 'write' ? describeOperation(operation) : describeRead(operation))).join('; ')}`,
+    )
     if (smallest === null || witness.operations.length < smallest.operations.length)
       smallest = { key: register.key, ...witness }
   }
@@ -91,11 +94,6 @@ function judgeRegister({ key, operations, phantoms }: Register, budgetSteps: num
 
 function phantomWitness({ read, origin, reason }: Phantom): { reason: string; operations: readonly Operation[] } {
   return { reason: `read ${read.op} ${reason}`, operations: origin === null ? [read] : [origin, read] }
-}
-
-function describe(operation: Operation): string {
-  if (operation.kind === 'write') return describeOperation(operation)
-  return `${describeOperation(operation)}, shows ${operation.value === null ? 'no row' : operation.value.op}`
 }
 
 function inMilliseconds(operation: Operation): WitnessOperation {

@@ -1,6 +1,6 @@
 /**
  * Single-writer, as it can be had. A paused or cut-off source stays writable until somebody reaches it, so "only one
- * server is writable" is not the promise. The promise is about acknowledgements:
+ * server is writable" is not the promise. The promise is about acknowledgements (STRONG ones, and SESSION's are alike):
  *
  * 1. in each epoch at most one server (member and server_uuid) obtains STRONG acknowledgements, and it is the one whose
  *    reign that epoch is;
@@ -15,6 +15,7 @@ import { type Reign, reignsOf } from '../reigns.ts'
 import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
 import { count, Findings } from './findings.ts'
+import { isPromised } from './session-history.ts'
 import { describeGtid, describeOperation, moment } from './wording.ts'
 
 export const NAME = 'single-writer'
@@ -31,7 +32,7 @@ export function check(record: RunRecord, _scenario: Scenario): CheckResult {
   const unexplained = new Map<number, number>()
 
   for (const operation of record.operations) {
-    if (operation.kind !== 'write' || operation.outcome !== 'ok' || operation.consistency !== 'STRONG') continue
+    if (operation.kind !== 'write' || operation.outcome !== 'ok' || !isPromised(operation)) continue
     findings.examined++
     const { epoch, node, gtid } = operation
     if (epoch === null || node === null || gtid === null) {

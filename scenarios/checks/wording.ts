@@ -23,6 +23,11 @@ export function describeOperation(operation: Operation): string {
   return parts.join(', ')
 }
 
+/** The same with what it returned: `..., shows 17` or `..., shows no row`. */
+export function describeRead(read: Operation): string {
+  return `${describeOperation(read)}, shows ${read.value === null ? 'no row' : `row ${read.value.op}`}`
+}
+
 export function describeGtid(gtid: Gtid): string {
   return `${gtid.uuid}:${gtid.number}`
 }

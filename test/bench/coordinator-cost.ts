@@ -129,7 +129,13 @@ async function compare(
   }
   const write = (_: number, done: (ok: boolean) => void) => {
     const op = nextOp++
-    const request: RequestOf<CoordinatorRequests> = { kind: 'write', op, key: op % 1_000, consistency: 'EVENTUAL' }
+    const request: RequestOf<CoordinatorRequests> = {
+      kind: 'write',
+      op,
+      key: op % 1_000,
+      consistency: 'EVENTUAL',
+      session: null,
+    }
     coordinator.call(request, 10_000_000, (outcome) => {
       const answer = outcome as Outcome<ReplyOf<CoordinatorRequests, 'write'>>
       if (answer.kind === 'ok' && answer.reply.verdict === 'ok') done(true)

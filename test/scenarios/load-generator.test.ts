@@ -25,7 +25,7 @@ const WORKLOAD: Workload = {
 }
 
 const WRITTEN: WriteReply = { verdict: 'ok', gtid: { uuid: 'u', number: 7 }, timestamp: null, epoch: 1, node: 'node1' }
-const READ: ReadReply = { verdict: 'ok', value: null, epoch: 1, node: 'node2' }
+const READ: ReadReply = { verdict: 'ok', value: null, epoch: 1, node: 'node2', seen: null }
 
 function answering(afterUs: number): Handler {
   return ({ kind }) => ({ outcome: { kind: 'ok', reply: kind === 'write' ? WRITTEN : READ }, afterUs })

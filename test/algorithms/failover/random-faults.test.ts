@@ -1,7 +1,7 @@
 /**
  * The whole coordinator under random faults, in the simulator: whatever is killed, stopped, paused, cut off or slowed,
  * no acknowledged write is lost, one source acknowledges at a time, the cluster converges once everything is healed,
- * and every key is linearizable.
+ * every key is linearizable, and sessions see what they have written and read.
  */
 import assert from 'node:assert/strict'
 import { judge } from '../../../scenarios/judge.ts'
@@ -69,8 +69,8 @@ name: random-faults
 description: Drawn from seed ${seed}.
 cluster:    { nodes: 4, acknowledge: ${pick(['applied', 'received'])}, semiSync: ${pick(['false', 'false', 'true'])} }
 algorithms: { timestamps: odd-even, quorum: ${pick(['majority', 'cabinet-top'])}, election: ${pick(['seer-score', 'most-advanced'])} }
-workload:   { ratePerSec: 200, clients: 16, reads: 0.4, keys: 10, consistency: STRONG, duration: 8s, warmup: 500ms }
-checks:     [acknowledged-writes-survive, single-writer, replicas-converge, linearizable]
+workload:   { ratePerSec: 200, clients: 16, reads: 0.4, keys: 10, consistency: ${pick(['STRONG', '{ STRONG: 0.4, SESSION: 0.6 }'])}, duration: 8s, warmup: 500ms }
+checks:     [acknowledged-writes-survive, single-writer, replicas-converge, linearizable, read-your-writes, monotonic-sessions]
 faults:
 ${faults.map((fault) => `  - ${fault}`).join('\n')}
 `

@@ -16,7 +16,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** A report is made from results and their statistics; it knows neither worlds nor procedures. */
-const REPORTS_MAY_IMPORT = ['scenarios/result.ts', 'scenarios/statistics.ts', 'scenarios/compare.ts']
+const REPORTS_MAY_IMPORT = [
+  'scenarios/result.ts',
+  'scenarios/statistics.ts',
+  'scenarios/compare.ts',
+  'scenarios/levels.ts',
+]
 
 interface Import {
   readonly node: ts.Node

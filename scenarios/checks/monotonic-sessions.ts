@@ -1,0 +1,66 @@
+/**
+ * In one session no STRONG or SESSION read of a key goes back behind an earlier one (monotonic reads, Terry et al.
+ * 1994). Two ways to see it: the row shown was there before the earlier read's row was even sent; or a row comes back
+ * that the session had already seen replaced (each row is written once, so a key never returns to it).
+ *
+ * Cannot see: two sessions that see concurrent writes in opposite orders (linearizable does, for STRONG reads); going
+ * back between different keys; EVENTUAL reads, which may.
+ */
+import type { Operation, RunRecord } from '../record.ts'
+import type { CheckResult } from '../result.ts'
+import type { Scenario } from '../scenario.ts'
+import { count, Findings } from './findings.ts'
+import { isPromised, keyHistories, sessionsOf } from './session-history.ts'
+import { describeRead } from './wording.ts'
+
+export const NAME = 'monotonic-sessions'
+
+/** What a session has been shown of one key. */
+interface Shown {
+  /** The latest read. */
+  last: Operation
+  /** The read whose row was sent latest; null: no row so far. */
+  newest: { readonly read: Operation; readonly row: Operation } | null
+  /** Rows that were shown and then others, with the read that showed the other. */
+  readonly replaced: Map<number, Operation>
+}
+
+export function check(record: RunRecord, _scenario: Scenario): CheckResult {
+  const findings = new Findings()
+  const histories = keyHistories(record)
+  for (const [session, operations] of sessionsOf(record.operations)) {
+    const keys = new Map<number, Shown>()
+    for (const read of operations) {
+      if (read.kind !== 'read' || read.outcome !== 'ok' || !isPromised(read)) continue
+      const row = histories.shownBy(read)
+      if (row === undefined) continue
+      let shown = keys.get(read.key)
+      if (shown === undefined) {
+        keys.set(read.key, (shown = { last: read, newest: null, replaced: new Map() }))
+      } else {
+        findings.examined++
+        const before = behind(shown, row)
+        if (before !== null)
+          findings.violation(() => `session ${session}: ${describeRead(before)}; but later ${describeRead(read)}`)
+      }
+      const previous = shown.last.value?.op
+      if (previous !== undefined && previous !== row?.op && !shown.replaced.has(previous))
+        shown.replaced.set(previous, read)
+      shown.last = read
+      if (row !== null && (shown.newest === null || row.sentUs! > shown.newest.row.sentUs!))
+        shown.newest = { read, row }
+    }
+  }
+
+  /** An earlier read that showed something newer than `row`; null: none certainly did. */
+  function behind({ newest, replaced }: Shown, row: Operation | null): Operation | null {
+    if (newest !== null && histories.isOlder(row, newest.row)) return newest.read
+    return row === null ? null : (replaced.get(row.op) ?? null)
+  }
+
+  return findings.conclude(NAME, {
+    pass: () => `${count(findings.examined, 'read')} of keys that their session had read before: none goes back`,
+    fail: () => `${findings.violations} of ${count(findings.examined, 'repeated read')} go back behind an earlier one`,
+    nothing: 'no session read a key twice (STRONG or SESSION)',
+  })
+}
