@@ -19,6 +19,7 @@ export class Task<T> implements Joinable<T> {
   readonly process: FiberProcess
   readonly parent: Task<unknown> | null
   readonly #fiber: Fiber<T>
+  readonly #onDone: ((value: never) => void) | null
   #pending: Pending | null = null
   /** True while an in-flight call must be waited for even by a cancellation. */
   #steadfast = false
@@ -34,11 +35,18 @@ export class Task<T> implements Joinable<T> {
   /** Called once, when this task and its forks have ended. */
   #observers: ((ending: Ending) => void)[] | null = null
 
-  constructor(process: FiberProcess, parent: Task<unknown> | null, name: string, fiber: Fiber<T>) {
+  constructor(
+    process: FiberProcess,
+    parent: Task<unknown> | null,
+    name: string,
+    fiber: Fiber<T>,
+    onDone: ((value: T) => void) | null = null,
+  ) {
     this.process = process
     this.parent = parent
     this.name = name
     this.#fiber = fiber
+    this.#onDone = onDone
   }
 
   get settled(): boolean {
@@ -249,6 +257,7 @@ export class Task<T> implements Joinable<T> {
     this.#cleanupTimer?.abandon()
     const observers = this.#observers
     this.#observers = null
+    if (ending.kind === 'done' && this.#onDone !== null) this.#onDone(ending.value as never)
     if (observers === null) {
       if (ending.kind === 'failed') this.process.fatal(this, ending.error)
       return

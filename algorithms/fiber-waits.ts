@@ -1,4 +1,5 @@
 /** What a fiber can wait for besides the world: a deferred, another fiber's end, a group of children. */
+import { Expiring } from './deadlines.ts'
 import type { Deferred, Effect, Fiber } from './effects.ts'
 import type { Ending, Task } from './fiber-task.ts'
 import type { Outcome } from './servers.ts'
@@ -38,27 +39,27 @@ export class CallUntil implements Pending, Waiter<Outcome<unknown>> {
 }
 
 /** A wait for a deferred, with or without a deadline. */
-export class DeferredWait implements Pending, Waiter<undefined> {
+export class DeferredWait extends Expiring implements Pending {
   readonly #task: Task<unknown>
   readonly #deferred: Deferred<unknown>
-  readonly #timer: Pending | null
 
   constructor(task: Task<unknown>, deferred: Deferred<unknown>, deadlineUs: number | undefined) {
+    super()
     this.#task = task
     this.#deferred = deferred
     deferred.add(task)
-    this.#timer = deadlineUs === undefined ? null : task.process.world.sleep(task.process.name, deadlineUs, this)
+    if (deadlineUs !== undefined) task.process.deadlines.add(this, deadlineUs)
   }
 
   /** The deadline passed first. */
-  resume(): void {
+  override expire(): void {
     this.#deferred.remove(this.#task)
     this.#task.resume(undefined)
   }
 
   abandon(): void {
     this.#deferred.remove(this.#task)
-    this.#timer?.abandon()
+    this.release()
   }
 }
 

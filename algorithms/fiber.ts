@@ -13,6 +13,7 @@
  * - A fiber has ended when its generator has, and the forks it owns have.
  * - An exception nobody joins for ends the run: it is a bug, never the world's doing.
  */
+import { DeadlineTable } from './deadlines.ts'
 import type { Fiber } from './effects.ts'
 import { Task } from './fiber-task.ts'
 import type { World } from './world.ts'
@@ -30,6 +31,8 @@ export class FiberProcess {
   readonly name: string
   readonly world: World
   alive = true
+  /** Of waits, that nearly all end sooner. */
+  readonly deadlines: DeadlineTable
   readonly #onFatal: (error: Error) => void
   /** The first `#taken` of them have been taken. */
   readonly #ready: (() => void)[] = []
@@ -40,12 +43,18 @@ export class FiberProcess {
   constructor(name: string, world: World, onFatal: (error: Error) => void) {
     this.name = name
     this.world = world
+    this.deadlines = new DeadlineTable({
+      get now() {
+        return world.now()
+      },
+      after: (delayUs, action, argument) => world.sleep(name, delayUs, { resume: () => action(argument) }),
+    })
     this.#onFatal = onFatal
   }
 
-  /** Start a fiber owned by the process. */
-  spawn<T>(name: string, fiber: Fiber<T>): Task<T> {
-    const task = new Task<T>(this, null, name, fiber)
+  /** Start a fiber owned by the process. `onDone` gets what it returns; it is not called for one that is cancelled. */
+  spawn<T>(name: string, fiber: Fiber<T>, onDone: ((value: T) => void) | null = null): Task<T> {
+    const task = new Task<T>(this, null, name, fiber, onDone)
     if (this.#draining) this.#beginLater(task)
     else if (this.alive) this.#now(task, undefined)
     return task

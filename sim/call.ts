@@ -1,7 +1,7 @@
 /** One request and its one answer, on their way through the network. Made to be cheap: there are a dozen per operation. */
+import { Expiring } from '../algorithms/deadlines.ts'
 import type { Outcome } from '../algorithms/servers.ts'
 import type { Pending, Waiter } from '../algorithms/world.ts'
-import { Expiring } from './deadlines.ts'
 import { EVENT } from './kernel.ts'
 import type { Network } from './network.ts'
 import type { Life, SimProcess } from './process.ts'

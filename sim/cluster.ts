@@ -48,8 +48,8 @@ export class SimCluster implements SimulatedSystem {
     const network = new Network(kernel, scenario.network)
     this.network = network
     this.lag = new LagLog(nodes)
-    this.mysql = new MysqlCluster(kernel, network, DEFAULT_COSTS, nodes, (node, transaction, lagUs) =>
-      this.lag.record(node, transaction.originalUs, lagUs),
+    this.mysql = new MysqlCluster(kernel, network, DEFAULT_COSTS, nodes, (member, transaction, lagUs) =>
+      this.lag.record(member, transaction.originalUs, lagUs),
     )
     this.supervisor = new Supervisor(kernel, network.add('supervisor', { local: true }), this.mysql)
     const administrator = new Administrator(this.mysql, {

@@ -2,6 +2,7 @@
  * The processors of one server: jobs in the order they come, on a fixed number of cores, none interrupted. `share` is
  * the part of each core that is left to this process (a noisy neighbour takes the rest).
  */
+import { Fifo } from './fifo.ts'
 import { EVENT, type Kernel } from './kernel.ts'
 import type { Life } from './process.ts'
 
@@ -19,8 +20,7 @@ export class Cpu {
   readonly life: Life
   share = 1
   #idleCores: number
-  readonly #waiting: Job[] = []
-  #next = 0
+  readonly #waiting = new Fifo<Job>()
 
   constructor(kernel: Kernel, life: Life, cores: number) {
     this.kernel = kernel
@@ -45,13 +45,8 @@ export class Cpu {
 
   /** A core is free: the next job takes it. */
   release(): void {
-    if (this.#next === this.#waiting.length) {
-      this.#idleCores++
-      return
-    }
-    const job = this.#waiting[this.#next++]!
-    if (this.#next === this.#waiting.length) this.#waiting.length = this.#next = 0
-    this.#start(job)
+    if (this.#waiting.length === 0) this.#idleCores++
+    else this.#start(this.#waiting.shift())
   }
 }
 

@@ -1,4 +1,5 @@
 /** What every part of a simulation shares: the agenda, the named random streams, and the hash over all that happened. */
+import { DeadlineTable } from '../algorithms/deadlines.ts'
 import type { RandomStreams } from '../scenarios/random.ts'
 import { EventQueue } from './event-queue.ts'
 import { TraceHash } from './trace-hash.ts'
@@ -6,6 +7,8 @@ import { TraceHash } from './trace-hash.ts'
 export class Kernel {
   readonly queue: EventQueue = new EventQueue()
   readonly hash: TraceHash = new TraceHash()
+  /** For what nearly never expires; everything else is scheduled in the queue itself. */
+  readonly deadlines: DeadlineTable = new DeadlineTable(this.queue)
   readonly streams: RandomStreams
 
   constructor(streams: RandomStreams) {

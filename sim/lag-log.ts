@@ -24,21 +24,22 @@ class Column {
 }
 
 export class LagLog {
-  readonly #nodes: ReadonlyMap<string, { readonly commitUs: Column; readonly lagUs: Column }>
+  /** In the order of the members. */
+  readonly #nodes: readonly { readonly node: string; readonly commitUs: Column; readonly lagUs: Column }[]
 
   constructor(nodes: readonly string[]) {
-    this.#nodes = new Map(nodes.map((node) => [node, { commitUs: new Column(), lagUs: new Column() }]))
+    this.#nodes = nodes.map((node) => ({ node, commitUs: new Column(), lagUs: new Column() }))
   }
 
-  record(node: string, commitUs: number, lagUs: number): void {
-    const columns = this.#nodes.get(node)!
+  record(member: number, commitUs: number, lagUs: number): void {
+    const columns = this.#nodes[member]!
     columns.commitUs.push(commitUs)
     columns.lagUs.push(lagUs)
   }
 
   /** What was committed at `startUs` or later, on a clock that begins there. */
   since(startUs: number): LagSeries[] {
-    return [...this.#nodes].map(([node, { commitUs, lagUs }]) => {
+    return this.#nodes.map(({ node, commitUs, lagUs }) => {
       // Applied in the order of their source, so nearly sorted: what was committed earlier is at the front.
       let from = 0
       while (from < commitUs.length && commitUs.at(from) < startUs) from++

@@ -10,7 +10,6 @@ import type { Waiter } from '../algorithms/world.ts'
 import { delayTable, type Sampler } from '../scenarios/sampling.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import { Call } from './call.ts'
-import { Deadlines } from './deadlines.ts'
 import type { Kernel } from './kernel.ts'
 import { Link } from './link.ts'
 import { SimProcess } from './process.ts'
@@ -25,7 +24,6 @@ export class Network {
   readonly #delays: Scenario['network']
   readonly #default: Sampler
   readonly #zoneOf: ReadonlyMap<string, string>
-  readonly #deadlines = new Map<number, Deadlines>()
 
   constructor(kernel: Kernel, delays: Scenario['network']) {
     this.kernel = kernel
@@ -71,16 +69,9 @@ export class Network {
     waiter: Waiter<Outcome<unknown>>,
   ): Call {
     const call = new Call(this, caller, server, request, waiter)
-    const deadlines = this.#deadlines.get(deadlineUs) ?? this.#newDeadlines(deadlineUs)
-    deadlines.add(call)
+    this.kernel.deadlines.add(call, deadlineUs)
     call.send()
     return call
-  }
-
-  #newDeadlines(durationUs: number): Deadlines {
-    const deadlines = new Deadlines(this.kernel.queue, durationUs, () => this.#deadlines.delete(durationUs))
-    this.#deadlines.set(durationUs, deadlines)
-    return deadlines
   }
 
   /** The most particular rule wins: a name before a zone before `*`, the sender's end before the receiver's. */

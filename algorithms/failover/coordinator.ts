@@ -95,13 +95,13 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
     handle(request, reply) {
       switch (request.kind) {
         case 'write':
-          process.spawn('write', answer(write(coordinator, request), reply))
+          process.spawn('write', write(coordinator, request), reply)
           return
         case 'read':
-          process.spawn('read', answer(read(coordinator, request), reply))
+          process.spawn('read', read(coordinator, request), reply)
           return
         case 'changeThreshold':
-          process.spawn('change-threshold', answer(changeThreshold(coordinator, request.failureThreshold), reply))
+          process.spawn('change-threshold', changeThreshold(coordinator, request.failureThreshold), reply)
           return
         case 'status':
           reply(status(coordinator))
@@ -111,10 +111,6 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
       }
     },
   }
-}
-
-function* answer<T>(procedure: Fiber<T>, reply: (reply: T) => void): Fiber<void> {
-  reply(yield* procedure)
 }
 
 function status(coordinator: CoordinatorState): Status {

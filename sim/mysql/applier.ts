@@ -3,6 +3,7 @@
  * never conflict) and commit in the source's order (replica_preserve_commit_order=ON), through the replica's own
  * commit pipeline, because its binlog has all of it too. What is executed already is skipped by its GTID.
  */
+import { Fifo } from '../fifo.ts'
 import type { Committer } from './group-commit.ts'
 import type { MysqlInstance } from './instance.ts'
 import type { Transaction } from './transaction.ts'
@@ -12,7 +13,7 @@ export class Applier {
   error: string | null = null
   readonly #replica: MysqlInstance
   /** In source order. The first `#committing` of them are in the commit pipeline. */
-  readonly #working: Work[] = []
+  readonly #working = new Fifo<Work>()
   #committing = 0
   /** Next position of the relay log to give to a worker. */
   #next = 0
@@ -75,7 +76,7 @@ export class Applier {
     }
     if (this.#next >= 1024 && this.#next === data.relayLog.length) {
       // Applied relay log files are purged. Those in the workers' hands must stay: a crash starts from them.
-      data.relayLog = working.map(({ transaction }) => transaction)
+      data.relayLog = working.toArray().map(({ transaction }) => transaction)
       this.#next = data.relayLog.length
     }
   }
@@ -93,8 +94,8 @@ export class Applier {
   #commitReady(): void {
     if (this.#locked) return
     const working = this.#working
-    while (this.#committing < working.length && working[this.#committing]!.ready)
-      this.#replica.pipeline.enter(working[this.#committing++]!)
+    while (this.#committing < working.length && working.at(this.#committing).ready)
+      this.#replica.pipeline.enter(working.at(this.#committing++))
   }
 
   committed(transaction: Transaction): void {
@@ -111,9 +112,9 @@ export class Applier {
 
   /** The failed transaction and those after it are rolled back; they stay in the relay log. */
   #fail(work: Work, reason: string): void {
-    const from = this.#working.indexOf(work)
+    const from = this.#working.toArray().indexOf(work)
     if (from < 0) return
-    this.#working.length = from
+    this.#working.truncate(from)
     this.#next = this.#replica.data.relayLog.indexOf(work.transaction)
     this.#wanted = false
     this.error = reason

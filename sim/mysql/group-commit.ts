@@ -7,6 +7,7 @@
  *           visible and is answered. The next group may sync meanwhile, not overtake.
  */
 import type { RandomStream } from '../../scenarios/random.ts'
+import { Fifo } from '../fifo.ts'
 import { EVENT, type Kernel } from '../kernel.ts'
 import type { Life } from '../process.ts'
 import type { MysqlCosts } from './costs.ts'
@@ -19,12 +20,6 @@ export interface Committer {
   write(): Transaction
   /** It is visible. */
   committed(transaction: Transaction): void
-}
-
-interface Group {
-  readonly committers: readonly Committer[]
-  /** Binlog position behind its last transaction. */
-  readonly end: number
 }
 
 /** What the pipeline tells its server. */
@@ -46,11 +41,14 @@ export class GroupCommit {
   /** A fault's extra time per fsync. */
   extraSyncUs = 0
   readonly #stream: RandomStream
-  #gathering: Committer[] = []
-  /** Written, and its fsync under way. */
-  #syncing: readonly Committer[] | null = null
-  /** Synced and not yet visible, oldest first. */
-  readonly #synced: Group[] = []
+  /** All that entered and are not visible yet, in order: those that are written first, the gathering ones behind. */
+  readonly #committers = new Fifo<Committer>()
+  #written = 0
+  #isSyncing = false
+  /** Binlog position behind which nothing is certain to be on disk. */
+  syncedEnd: number
+  /** Binlog position behind the last transaction of each group that is synced and not yet visible, oldest first. */
+  readonly #syncedEnds = new Fifo<number>()
 
   constructor(kernel: Kernel, life: Life, costs: MysqlCosts, data: MysqlData, listener: CommitListener) {
     this.#kernel = kernel
@@ -58,24 +56,19 @@ export class GroupCommit {
     this.#costs = costs
     this.#data = data
     this.#listener = listener
+    this.syncedEnd = data.binlog.length
     this.#stream = kernel.streams.stream(`fsync:${life.process.name}`)
   }
 
-  /** Binlog position behind which nothing is certain to be on disk. */
-  get syncedEnd(): number {
-    return this.#data.binlog.length - (this.#syncing?.length ?? 0)
-  }
-
   enter(committer: Committer): void {
-    this.#gathering.push(committer)
-    if (this.#syncing === null) this.#flush()
+    this.#committers.push(committer)
+    if (!this.#isSyncing) this.#flush()
   }
 
   #flush(): void {
-    const group = this.#gathering
-    this.#gathering = []
-    for (const committer of group) this.#data.write(committer.write())
-    this.#syncing = group
+    const committers = this.#committers
+    while (this.#written < committers.length) this.#data.write(committers.at(this.#written++).write())
+    this.#isSyncing = true
     const syncUs = this.#costs.fsync.sample(this.#stream) + this.extraSyncUs
     this.#kernel.queue.after(syncUs, GroupCommit.#groupSynced, this)
   }
@@ -85,22 +78,26 @@ export class GroupCommit {
     const kernel = pipeline.#kernel
     const end = pipeline.#data.binlog.length
     kernel.hash.mix(kernel.queue.now, EVENT.synced, pipeline.#life.process.index, end)
-    pipeline.#synced.push({ committers: pipeline.#syncing!, end })
-    pipeline.#syncing = null
+    pipeline.syncedEnd = end
+    pipeline.#syncedEnds.push(end)
+    pipeline.#isSyncing = false
     pipeline.#listener.synced(end)
     pipeline.proceed()
-    if (pipeline.#gathering.length > 0 && pipeline.#syncing === null) pipeline.#flush()
+    if (pipeline.#committers.length > pipeline.#written && !pipeline.#isSyncing) pipeline.#flush()
   }
 
   /** Commit every synced group that may be. */
   proceed(): void {
     const data = this.#data
-    while (this.#synced.length > 0 && this.#listener.mayCommit(this.#synced[0]!.end)) {
-      const { committers, end } = this.#synced.shift()!
+    while (this.#syncedEnds.length > 0 && this.#listener.mayCommit(this.#syncedEnds.at(0))) {
+      const end = this.#syncedEnds.shift()
       // All of the group is visible before anybody is told.
       const first = data.committed
       while (data.committed < end) data.commitNext()
-      for (let i = 0; i < committers.length; i++) committers[i]!.committed(data.binlog[first + i]!)
+      for (let i = first; i < end; i++) {
+        this.#written--
+        this.#committers.shift().committed(data.binlog[i]!)
+      }
       this.#listener.groupCommitted()
     }
   }

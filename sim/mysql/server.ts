@@ -19,6 +19,8 @@ export interface Slowdown {
 
 export class MysqlServer {
   readonly process: SimProcess
+  /** Its place among the configured members. */
+  readonly member: number
   data: MysqlData
   /** Null while the process is dead or boots. */
   instance: MysqlInstance | null = null
@@ -26,9 +28,10 @@ export class MysqlServer {
   /** Faults outlive a crash of what they slow down. */
   readonly #slowdowns: Slowdown[] = []
 
-  constructor(world: MysqlWorld, process: SimProcess, uuid: string) {
+  constructor(world: MysqlWorld, process: SimProcess, member: number, uuid: string) {
     this.#world = world
     this.process = process
+    this.member = member
     this.data = new MysqlData(uuid)
   }
 
@@ -123,7 +126,7 @@ export class MysqlCluster implements MysqlWorld {
   readonly servers: readonly MysqlServer[]
   readonly #byName = new Map<string, MysqlServer>()
   readonly #byProcess: (MysqlServer | undefined)[] = []
-  readonly #onLag: (node: string, transaction: Transaction, lagUs: number) => void
+  readonly #onLag: (member: number, transaction: Transaction, lagUs: number) => void
   #uuids = 0
 
   constructor(
@@ -131,15 +134,15 @@ export class MysqlCluster implements MysqlWorld {
     network: Network,
     costs: MysqlCosts,
     members: readonly string[],
-    onLag: (node: string, transaction: Transaction, lagUs: number) => void,
+    onLag: (member: number, transaction: Transaction, lagUs: number) => void,
   ) {
     this.kernel = kernel
     this.network = network
     this.costs = costs
     this.members = members
     this.#onLag = onLag
-    this.servers = members.map((name) => {
-      const server = new MysqlServer(this, network.add(name), this.newUuid())
+    this.servers = members.map((name, member) => {
+      const server = new MysqlServer(this, network.add(name), member, this.newUuid())
       this.#byName.set(name, server)
       this.#byProcess[server.process.index] = server
       return server
@@ -161,7 +164,7 @@ export class MysqlCluster implements MysqlWorld {
   }
 
   lagged(process: SimProcess, transaction: Transaction, lagUs: number): void {
-    this.#onLag(process.name, transaction, lagUs)
+    this.#onLag(this.#byProcess[process.index]!.member, transaction, lagUs)
   }
 
   /** The same for the same seed, and recognisable: the last part counts. */

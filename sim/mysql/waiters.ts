@@ -2,21 +2,32 @@
  * Who waits on this server for GTIDs: asked after each change of the set, never polled. A waiter whose caller has
  * hung up is dropped when it is next looked at.
  */
+import { Expiring } from '../../algorithms/deadlines.ts'
 import type { GtidSet } from '../../algorithms/gtid-set.ts'
 import type { Call } from '../call.ts'
-import type { EventHandle } from '../event-queue.ts'
 import { EVENT } from '../kernel.ts'
 import type { MysqlInstance } from './instance.ts'
 
 /** `covered`: false when the time is up. */
 type Done = (call: Call, covered: boolean, server: MysqlInstance) => void
 
-interface Entry {
+class Entry extends Expiring {
   readonly waiters: GtidWaiters
   readonly call: Call
   readonly gtids: GtidSet
   readonly done: Done
-  timer: EventHandle
+
+  constructor(waiters: GtidWaiters, call: Call, gtids: GtidSet, done: Done) {
+    super()
+    this.waiters = waiters
+    this.call = call
+    this.gtids = gtids
+    this.done = done
+  }
+
+  override expire(): void {
+    timeIsUp(this)
+  }
 }
 
 export class GtidWaiters {
@@ -29,8 +40,8 @@ export class GtidWaiters {
 
   /** `timeoutUs` null: until the caller hangs up. */
   add(call: Call, gtids: GtidSet, done: Done, timeoutUs: number | null): void {
-    const entry: Entry = { waiters: this, call, gtids, done, timer: -1 }
-    if (timeoutUs !== null) entry.timer = this.server.kernel.queue.after(timeoutUs, timeIsUp, entry)
+    const entry = new Entry(this, call, gtids, done)
+    if (timeoutUs !== null) this.server.kernel.deadlines.add(entry, timeoutUs)
     this.#entries.push(entry)
   }
 
@@ -46,7 +57,7 @@ export class GtidWaiters {
         entries[kept++] = entry
         continue
       }
-      if (entry.timer >= 0) this.server.kernel.queue.cancel(entry.timer)
+      entry.release()
       if (call.isOpen && call.isWanted) entry.done(call, true, this.server)
       else if (call.isOpen) call.lose('connection lost')
     }

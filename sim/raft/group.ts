@@ -163,7 +163,7 @@ export class RaftGroup implements SimulatedSystem {
     this.#recorded[server.id] = index
     const committedUs = committed[index - 1]!
     if (entry.kind === 'write' && server.node!.role !== 'leader')
-      this.lag.record(server.process.name, committedUs, now - committedUs)
+      this.lag.record(server.id, committedUs, now - committedUs)
   }
 
   changed(server: RaftServer, change: RoleChange): void {

@@ -42,8 +42,8 @@ export class BenchCluster {
     this.coordinator = this.network.add('coordinator')
     this.coordinator.start()
     const members = Array.from({ length: options.nodes ?? 4 }, (_, i) => `node${i + 1}`)
-    this.mysql = new MysqlCluster(this.kernel, this.network, costs, members, (node, { gtid }, lagUs) =>
-      this.lags.push({ node, gtid, lagUs }),
+    this.mysql = new MysqlCluster(this.kernel, this.network, costs, members, (member, { gtid }, lagUs) =>
+      this.lags.push({ node: members[member]!, gtid, lagUs }),
     )
     this.administrator = new Administrator(this.mysql, {
       semiSync: options.semiSync ?? false,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { Deadlines, Expiring } from '../../sim/deadlines.ts'
+import { Deadlines, Expiring } from '../../algorithms/deadlines.ts'
 import { EventQueue } from '../../sim/event-queue.ts'
 import { test } from '../support/test.ts'
 
