@@ -64,8 +64,17 @@ export type TraceFact =
       readonly needed: number
       readonly weights: QuorumWeights | null
     }
-  /** The failure threshold was changed within an epoch: from here on k replicas must hold a STRONG write. */
-  | { readonly kind: 'threshold'; readonly epoch: number; readonly failureThreshold: number; readonly k: number }
+  /**
+   * The failure threshold is changed within an epoch. Not in effect: a row with this k is about to be written, and from
+   * then on a take-over may count on it. In effect: from here on k replicas must hold a STRONG write.
+   */
+  | {
+      readonly kind: 'threshold'
+      readonly epoch: number
+      readonly failureThreshold: number
+      readonly k: number
+      readonly inEffect: boolean
+    }
   /** A fault took hold, was undone, or a free remark. */
   | { readonly kind: 'note'; readonly text: string }
 

@@ -166,7 +166,9 @@ function eventText(event: Event, verbose: boolean): string | null {
         ? `quorum of epoch ${event.epoch}: ${event.needed} of ${event.members.join(', ')}`
         : `weights of epoch ${event.epoch}, round ${event.weights.clock}: ${event.members.join(' > ')}`
     case 'threshold':
-      return `failure threshold is ${event.failureThreshold} now: ${event.k} replicas must hold a STRONG write`
+      return event.inEffect
+        ? `failure threshold is ${event.failureThreshold} now: ${event.k} replicas must hold a STRONG write`
+        : null
   }
 }
 

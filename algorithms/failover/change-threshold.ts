@@ -35,6 +35,7 @@ export function* changeThreshold(coordinator: CoordinatorState, failureThreshold
     const k = QUORUM_POLICIES[policyName(coordinator)](settings).replicasRequired(members.length)
     const before = reign.k
     if (k >= before) yield* inEffect(coordinator, reign, settings)
+    else yield* emit({ kind: 'threshold', epoch: reign.epoch, failureThreshold, k, inEffect: false })
     const reason = yield* writeRow(coordinator, reign, k, before)
     if (reason !== null) return unknown(reason)
     if (k < before) yield* inEffect(coordinator, reign, settings)
@@ -82,7 +83,13 @@ function* inEffect(coordinator: CoordinatorState, reign: Reign, settings: Quorum
   reign.k = coordinator.quorum.replicasRequired(nodes)
   acknowledgements.requires(reign.k, yield* now())
   reign.selectedAtUs = Number.NEGATIVE_INFINITY
-  yield* emit({ kind: 'threshold', epoch: reign.epoch, failureThreshold: settings.failureThreshold, k: reign.k })
+  yield* emit({
+    kind: 'threshold',
+    epoch: reign.epoch,
+    failureThreshold: settings.failureThreshold,
+    k: reign.k,
+    inEffect: true,
+  })
 }
 
 /** The epoch's further row, held by as many replicas as the larger k asks for. Returns why not, or null. */

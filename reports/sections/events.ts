@@ -55,7 +55,9 @@ export function sentenceOf(event: Result['events'][number]): string {
         ? `epoch ${event.epoch}: ${event.needed} of ${event.members.join(', ')} must acknowledge`
         : `epoch ${event.epoch}, round ${event.weights.clock}: weights fall from ${event.members.join(' to ')}`
     case 'threshold':
-      return `epoch ${event.epoch}: failure threshold ${event.failureThreshold}, ${event.k} replicas must hold a STRONG write`
+      return event.inEffect
+        ? `epoch ${event.epoch}: failure threshold ${event.failureThreshold}, ${event.k} replicas must hold a STRONG write`
+        : `epoch ${event.epoch}: failure threshold ${event.failureThreshold} is being written down`
     case 'note':
       return event.text
   }

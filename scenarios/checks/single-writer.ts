@@ -7,9 +7,11 @@
  * 2. once a newer epoch's row is written, nothing is acknowledged for an older epoch, except what the newer epoch
  *    started from: an answer that was earned before the stop may arrive late, harmlessly, for its data is in the target;
  * 3. an epoch has one source, and a failover never lowers k, the number of replicas that must hold a write. (A lowered
- *    k would let the next failover be content with readers that never saw what the last epoch acknowledged.)
+ *    k would let the next failover be content with readers that never saw what the last epoch acknowledged.) Within
+ *    an epoch k may be lowered by a further row.
  */
 import { type GtidSet, MutableGtidSet } from '../../algorithms/gtid-set.ts'
+import type { TraceEvent } from '../../algorithms/trace.ts'
 import type { Operation, RunRecord } from '../record.ts'
 import { type Reign, reignsOf } from '../reigns.ts'
 import type { CheckResult } from '../result.ts'
@@ -23,7 +25,7 @@ export const NAME = 'single-writer'
 export function check(record: RunRecord, _scenario: Scenario): CheckResult {
   const findings = new Findings()
   const reigns = reignsOf(record.events)
-  judgeReigns(reigns, findings)
+  judgeReigns(reigns, smallestK(record.events), findings)
 
   const byEpoch = new Map<number, Reign>()
   for (const reign of reigns) if (!byEpoch.has(reign.epoch)) byEpoch.set(reign.epoch, reign)
@@ -74,7 +76,16 @@ export function check(record: RunRecord, _scenario: Scenario): CheckResult {
   })
 }
 
-function judgeReigns(reigns: readonly Reign[], findings: Findings): void {
+/** By epoch: what its rows may have lowered k to. A change that was begun may have been written. */
+function smallestK(events: readonly TraceEvent[]): ReadonlyMap<number, number> {
+  const smallest = new Map<number, number>()
+  for (const event of events)
+    if (event.kind === 'threshold' || event.kind === 'reign')
+      smallest.set(event.epoch, Math.min(event.k, smallest.get(event.epoch) ?? event.k))
+  return smallest
+}
+
+function judgeReigns(reigns: readonly Reign[], smallest: ReadonlyMap<number, number>, findings: Findings): void {
   for (let i = 1; i < reigns.length; i++) {
     const before = reigns[i - 1]!
     const reign = reigns[i]!
@@ -84,10 +95,10 @@ function judgeReigns(reigns: readonly Reign[], findings: Findings): void {
           () =>
             `epoch ${reign.epoch} has two sources: ${before.source} (${before.sourceUuid}) at ${moment(before.atUs)} and ${reign.source} (${reign.sourceUuid}) at ${moment(reign.atUs)}`,
         )
-    } else if (reign.k < before.k)
+    } else if (reign.k < smallest.get(before.epoch)!)
       findings.violation(
         () =>
-          `the failover to epoch ${reign.epoch} (${reign.source}) lowered k from ${before.k} to ${reign.k} at ${moment(reign.atUs)}`,
+          `the failover to epoch ${reign.epoch} (${reign.source}) lowered k from ${smallest.get(before.epoch)} to ${reign.k} at ${moment(reign.atUs)}`,
       )
   }
 }

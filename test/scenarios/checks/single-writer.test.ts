@@ -38,6 +38,23 @@ test('two servers with STRONG acknowledgements in one epoch fail, by member or b
   assert.equal(byUuid.verdict, 'fail')
 })
 
+test('a failover that lowers k fails, unless a row of the epoch before it had lowered k', () => {
+  const lowered = [events[0]!, reign(REIGN_US, 2, 3, `${UUID[0]}:1-5`, 1)]
+  const bare = crashRecord({ operations: [], events: lowered })
+  assert.match(check(bare, scenario()).evidence[0]!, /^the failover to epoch 2 \(node3\) lowered k from 2 to 1/)
+  const row = {
+    kind: 'threshold',
+    epoch: 1,
+    failureThreshold: 1,
+    k: 1,
+    inEffect: false,
+    atUs: 1,
+    process: 'coordinator',
+  }
+  const permitted = crashRecord({ operations: [], events: [lowered[0]!, row as never, lowered[1]!] })
+  assert.deepEqual(check(permitted, scenario()).evidence, [])
+})
+
 test('an epoch in which somebody else than its source writes fails even with one writer', () => {
   const usurped = operations.map((item) =>
     item.epoch === 2 && item.kind === 'write' ? { ...item, node: 'node2' } : item,

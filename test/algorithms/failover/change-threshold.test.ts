@@ -1,0 +1,176 @@
+/** Changing the failure threshold within an epoch, on simulated servers; and why a take-over may rely on it. */
+import assert from 'node:assert/strict'
+import { rowsIn } from '../../../algorithms/failover/epoch.ts'
+import { livingEpoch, mayTakeOver } from '../../../algorithms/failover/quorum-rule.ts'
+import type {
+  ChangeThresholdReply,
+  CoordinatorRequests,
+  Outcome,
+  RequestOf,
+  WriteReply,
+} from '../../../algorithms/servers.ts'
+import { parseScenario } from '../../../scenarios/load.ts'
+import { SimCluster } from '../../../sim/cluster.ts'
+import { test } from '../../support/test.ts'
+
+/** A cluster whose first source reigns, and an operator who asks the coordinator. */
+class Operated {
+  readonly cluster: SimCluster
+  #ops = 0
+
+  constructor(algorithms: string, nodes = 5) {
+    const text = `
+name: thresholds
+cluster: { nodes: ${nodes} }
+algorithms: { ${algorithms} }
+tuning: { quorumTimeout: 1s }
+`
+    this.cluster = new SimCluster(parseScenario(text, 'thresholds.yaml'), 1)
+    this.cluster.bootServers()
+    this.run(1_500)
+    for (const coordinator of this.cluster.coordinators) coordinator.boot()
+    this.run(1_500)
+    assert.ok(this.events('reign').length > 0, 'the first source reigns')
+  }
+
+  events<K extends string>(kind: K) {
+    return this.cluster.events.filter((event) => event.kind === kind)
+  }
+
+  run(ms: number): void {
+    const { queue } = this.cluster.kernel
+    queue.run(queue.now + ms * 1_000)
+    if (this.cluster.fatal !== null) throw this.cluster.fatal
+  }
+
+  ask<T>(request: RequestOf<CoordinatorRequests>): { outcome: Outcome<T> | null } {
+    const { network } = this.cluster
+    const asked: { outcome: Outcome<T> | null } = { outcome: null }
+    network.call(network.process('client'), network.process('coordinator'), request, 10_000_000, {
+      resume: (outcome) => {
+        asked.outcome = outcome as Outcome<T>
+      },
+    })
+    return asked
+  }
+
+  change(failureThreshold: number, ms = 3_000): ChangeThresholdReply {
+    const asked = this.ask<ChangeThresholdReply>({ kind: 'changeThreshold', failureThreshold })
+    this.run(ms)
+    assert.equal(asked.outcome?.kind, 'ok')
+    return (asked.outcome as { reply: ChangeThresholdReply }).reply
+  }
+
+  write(ms = 1_500): WriteReply {
+    const asked = this.ask<WriteReply>({ kind: 'write', op: ++this.#ops, key: 1, consistency: 'STRONG' })
+    this.run(ms)
+    assert.equal(asked.outcome?.kind, 'ok')
+    return (asked.outcome as { reply: WriteReply }).reply
+  }
+
+  pause(...nodes: string[]): void {
+    for (const node of nodes) this.cluster.network.process(node).life!.pause()
+  }
+
+  resume(...nodes: string[]): void {
+    for (const node of nodes) this.cluster.network.process(node).life!.resume()
+  }
+
+  held(node: string) {
+    return this.cluster.mysql.server(node).data.held.live
+  }
+
+  kOf(node: string): number {
+    return livingEpoch(this.held(node))!.k
+  }
+}
+
+test('k is lowered by a row that as many replicas hold as the larger k asks for', () => {
+  const operated = new Operated('quorum: flexible, failureThreshold: 2')
+  assert.equal(operated.kOf('node1'), 2)
+  assert.deepEqual(operated.change(1), { verdict: 'ok', epoch: 1, k: 1 })
+  const holders = ['node2', 'node3', 'node4', 'node5'].filter((node) => operated.kOf(node) === 1)
+  assert.ok(holders.length >= 2, `${holders}`)
+  operated.pause('node2', 'node3', 'node4')
+  assert.equal(operated.write().verdict, 'ok', 'one replica is enough now')
+})
+
+test('until its row is acknowledged a lower k is not in effect, and a take-over counts on it all the same', () => {
+  const operated = new Operated('quorum: flexible, failureThreshold: 2')
+  operated.pause('node2', 'node3', 'node4')
+  const reply = operated.change(1)
+  assert.equal(reply.verdict, 'unknown')
+  assert.equal(operated.write().verdict, 'unknown', 'one of two replicas')
+  assert.equal(operated.kOf('node5'), 1)
+  operated.resume('node2', 'node3', 'node4')
+  assert.equal(operated.change(1).verdict, 'ok', 'tried again, the same row does no harm')
+  assert.equal(rowsIn(operated.held('node1')).length, 2)
+})
+
+test('k is raised at once, before anybody has the row', () => {
+  const operated = new Operated('quorum: cabinet, failureThreshold: 1')
+  operated.pause('node2', 'node3', 'node4')
+  assert.equal(operated.write().verdict, 'ok')
+  assert.equal(operated.change(2).verdict, 'unknown', 'its row has no quorum')
+  assert.equal(operated.write().verdict, 'unknown', 'but the larger k holds')
+  operated.resume('node2', 'node3', 'node4')
+  operated.run(500)
+  assert.equal(operated.write().verdict, 'ok')
+})
+
+test('what cannot be meant is refused, and changes nothing', () => {
+  const reasonOf = (reply: ChangeThresholdReply) => (reply.verdict === 'refused' ? reply.reason : reply.verdict)
+  assert.match(reasonOf(new Operated('quorum: majority').change(1)), /^majority has no failure threshold$/)
+  const operated = new Operated('quorum: cabinet, failureThreshold: 1, weightRatio: 1.5')
+  assert.match(reasonOf(operated.change(3)), /^the failure threshold of 5 servers is from 1 to 2, not 3$/)
+  assert.match(reasonOf(operated.change(0)), /not 0$/)
+  assert.match(reasonOf(operated.change(2)), /^weights of ratio 1.5 do not fit threshold 2$/)
+  assert.equal(rowsIn(operated.held('node1')).length, 1)
+  assert.deepEqual(operated.events('threshold'), [])
+})
+
+test('after a failover the lowered k is kept, nothing acknowledged under it is lost, and a raised k survives the coordinator', () => {
+  const operated = new Operated('quorum: cabinet, failureThreshold: 2')
+  assert.equal(operated.change(1).verdict, 'ok')
+  const written = Array.from({ length: 20 }, () => operated.write(20))
+  operated.cluster.hosts.get('node1')!.crash()
+  operated.run(4_000)
+  const second = operated.events('reign').at(-1)!
+  assert.ok(second.kind === 'reign' && second.epoch > 1 && second.k === 1, JSON.stringify(second))
+  const acknowledged = written.flatMap((reply) => (reply.verdict === 'ok' ? [reply.gtid] : []))
+  assert.ok(acknowledged.length > 0)
+  for (const gtid of acknowledged) assert.ok(operated.held(second.source).has(gtid))
+  operated.cluster.hosts.get('node1')!.boot()
+  operated.run(3_000)
+  assert.equal(operated.change(2).verdict, 'ok')
+  operated.cluster.hosts.get('coordinator')!.crash()
+  operated.cluster.hosts.get('coordinator')!.boot()
+  operated.run(4_000)
+  const third = operated.events('reign').at(-1)!
+  assert.ok(third.kind === 'reign' && third.epoch > second.epoch && third.k === 2, JSON.stringify(third))
+})
+
+test('whoever takes over and does not know the lowered k meets too few replicas: all subsets, n up to 7', () => {
+  const sizeOf = (bits: number) => bits.toString(2).replaceAll('0', '').length
+  const membersOf = (bits: number, n: number) =>
+    [...Array(n - 1).keys()].filter((i) => bits & (1 << i)).map((i) => i + 1)
+  for (let n = 3; n <= 7; n++) {
+    const all = 1 << (n - 1)
+    const allowed = (stopped: number, k: number) => {
+      const living = { epoch: 1, k, member: 0, base: 0 }
+      return mayTakeOver(n, living, { members: membersOf(stopped, n), excluded: new Set(), fenced: null }).allowed
+    }
+    for (let before = 2; before < n; before++)
+      for (let k = 1; k < before; k++)
+        for (let row = 0; row < all; row++) {
+          if (sizeOf(row) < before) continue
+          for (let stopped = 0; stopped < all; stopped++) {
+            const knows = (stopped & row) !== 0
+            if (!allowed(stopped, knows ? k : before)) continue
+            assert.ok(knows, `n=${n} k ${before} to ${k}: row on ${row}, stopped ${stopped}`)
+            // So it counted on the new k, and meets whatever was acknowledged under it.
+            assert.ok(n - 1 - sizeOf(stopped) < k)
+          }
+        }
+  }
+})
