@@ -62,7 +62,7 @@ tuning: { quorumTimeout: 1s }
   }
 
   write(ms = 1_500): WriteReply {
-    const asked = this.ask<WriteReply>({ kind: 'write', op: ++this.#ops, key: 1, consistency: 'STRONG' })
+    const asked = this.ask<WriteReply>({ kind: 'write', op: ++this.#ops, key: 1, consistency: 'STRONG', session: null })
     this.run(ms)
     assert.equal(asked.outcome?.kind, 'ok')
     return (asked.outcome as { reply: WriteReply }).reply
