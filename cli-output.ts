@@ -26,3 +26,21 @@ export function prepareFolder(folder: string): void {
 export function print(text: string): Promise<0> {
   return new Promise((resolve) => process.stdout.write(text, () => resolve(0)))
 }
+
+/** The first signal asks for a clean stop, which `say` announces; the second ends the program at once. */
+export function untilInterrupted(say: () => void): { readonly signal: AbortSignal; readonly release: () => void } {
+  const controller = new AbortController()
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(INTERRUPTED)
+    say()
+    controller.abort()
+  }
+  for (const name of names) process.on(name, onSignal)
+  return {
+    signal: controller.signal,
+    release: () => {
+      for (const name of names) process.off(name, onSignal)
+    },
+  }
+}

@@ -1,7 +1,7 @@
 /** The `run` command: one scenario, one world, any number of trials, one folder with the result and its report. */
 import { arch, cpus, platform, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { COMMAND, INTERRUPTED, prepareFolder, print, version } from './cli-output.ts'
+import { COMMAND, INTERRUPTED, prepareFolder, print, untilInterrupted, version } from './cli-output.ts'
 import { EnvironmentError } from './real/drivers/environment-error.ts'
 import { Screen, styleOf } from './reports/screen.ts'
 import { eventLine, headerText, liveLine, summaryText } from './reports/terminal.ts'
@@ -32,7 +32,9 @@ export async function run(options: RunOptions): Promise<number> {
   const folder = options.out ?? join('out', `${scenario.name}-${options.on}-${seed}`)
   prepareFolder(folder)
   const screen = new Screen(process.stderr, options.quiet)
-  const interrupt = untilInterrupted(screen)
+  const interrupt = untilInterrupted(() =>
+    screen.line('  stopping: the partial result will be written (once more to stop at once)'),
+  )
   try {
     const startedAt = new Date().toISOString()
     const style = styleOf(process.stderr, process.env)
@@ -138,7 +140,13 @@ async function simulated(scenario: Scenario, { listener, signal }: Audience): Pr
   }
 }
 
-async function measured(scenario: Scenario, outDir: string, options: RunOptions, audience: Audience): Promise<Trials> {
+/** Runs on local servers, a cluster of its own for each. */
+export async function measured(
+  scenario: Scenario,
+  outDir: string,
+  options: Pick<RunOptions, 'mysqld' | 'dataDir' | 'basePort'>,
+  audience: Audience,
+): Promise<Trials> {
   const { screen, listener, signal } = audience
   const { refuseUnsupported } = await import('./real/faults.ts')
   refuseUnsupported(scenario)
@@ -166,24 +174,6 @@ const NO_COUNTS = { offered: 0, ok: 0, failed: 0, unknown: 0, p99Ms: null, lagMs
 function notBegun(world: RunRecord['world'], seed: number): RunRecord {
   const none = { operations: [], events: [], faults: [], nodes: [], lag: [], counters: {} }
   return { world, seed, ...none, endedUs: 0, complete: false, digest: null, mysqlVersion: null }
-}
-
-/** The first signal asks for a clean stop, the second ends the program at once. */
-function untilInterrupted(screen: Screen): { readonly signal: AbortSignal; readonly release: () => void } {
-  const controller = new AbortController()
-  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  const onSignal = () => {
-    if (controller.signal.aborted) process.exit(INTERRUPTED)
-    screen.line('  stopping: the partial result will be written (once more to stop at once)')
-    controller.abort()
-  }
-  for (const name of names) process.on(name, onSignal)
-  return {
-    signal: controller.signal,
-    release: () => {
-      for (const name of names) process.off(name, onSignal)
-    },
-  }
 }
 
 function machine(): Readonly<Record<string, string | number>> {

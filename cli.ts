@@ -7,7 +7,9 @@
 import { fileURLToPath } from 'node:url'
 import yargs, { type Argv } from 'yargs'
 import { compare, down, list, schema, status } from './cli-commands.ts'
+import { fuzz } from './cli-fuzz.ts'
 import { BUG, COMMAND, print, version } from './cli-output.ts'
+import { replay } from './cli-replay.ts'
 import { run } from './cli-run.ts'
 import { EnvironmentError } from './real/drivers/environment-error.ts'
 import { ScenarioError, UsageError } from './scenarios/errors.ts'
@@ -38,6 +40,13 @@ function world(value: string): 'sim' | 'local' {
   const planned = ['docker', 'attach'].includes(value) ? ' (planned and not there yet)' : ''
   const found = `${JSON.stringify(value)}${planned}${suggestion(String(value), WORLDS)}`
   throw new UsageError(`--on: expected ${WORLDS.join(' or ')}, found ${found}`)
+}
+
+function shard(text: string): { readonly part: number; readonly of: number } {
+  const [, part, of] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? []
+  const found = { part: Number(part), of: Number(of) }
+  if (found.part >= 1 && found.part <= found.of) return found
+  throw new UsageError(`--shard: expected i/k with i from 1 to k, such as 1/2, found ${JSON.stringify(text)}`)
 }
 
 type Handler = () => Promise<number>
@@ -111,6 +120,62 @@ function parser(words: readonly string[], chosen: (handler: Handler) => void): A
       ({ a, b, out }) => chosen(() => compare(a, b, once('out', out))),
     )
     .command(
+      'fuzz <file>',
+      'simulate scenarios drawn from seeds; what fails is printed',
+      (y) =>
+        y
+          .positional('file', argument(`${FILE}; what it states is fixed, the rest is drawn`))
+          .option('seeds', { ...value('how many'), default: '1000' })
+          .option('from', { ...value('the first seed'), default: '0' })
+          .option('shard', { ...value('i/k: only the i-th of k parts, for k machines'), default: '1/1' })
+          .option('jobs', value('threads (default: the processors)'))
+          .option('out', value('DIR for what fails (default: out/fuzz-<name>)'))
+          .option('quiet', flag('no progress', ['q']))
+          .example('$0 fuzz swarm --seeds 1000', 'everything drawn')
+          .example('$0 fuzz swarm --seeds 100000 --shard 1/2', 'half of it, on one of two machines'),
+      ({ file, quiet, ...rest }) =>
+        chosen(() =>
+          fuzz({
+            file,
+            quiet,
+            seeds: integer('seeds', rest.seeds, 1, 1e9)!,
+            from: integer('from', rest.from, 0, 2 ** 52 - 1e9)!,
+            shard: shard(once('shard', rest.shard)!),
+            jobs: integer('jobs', rest.jobs, 1, 256),
+            out: once('out', rest.out),
+          }),
+        ),
+    )
+    .command(
+      'replay <file>',
+      'a failure that fuzz saved, once more',
+      (y) =>
+        y
+          .positional('file', argument('a FAILURE.json of `fuzz`'))
+          .option('on', { ...value('world: sim or local'), default: 'sim' })
+          .option('times', { ...value('local: how often'), default: '1' })
+          .option('out', value('local: DIR (default: out/replay-<check>-<seed>)'))
+          .option('quiet', flag('no events', ['q']))
+          .option('mysqld', value('local: the server to run (or QUORUMLAB_MYSQLD)'))
+          .option('data-dir', value('local: where the servers keep their data (auto, memory, disk or a folder)'))
+          .option('base-port', value('local: first port (default: any free)'))
+          .example('$0 replay out/fuzz-swarm/single-writer-7.json', 'to the last byte, or exit code 1')
+          .example('$0 replay FAILURE.json --on local --times 10', 'reproduced k of 10 on real servers'),
+      ({ file, quiet, ...rest }) =>
+        chosen(() =>
+          replay({
+            file,
+            quiet,
+            on: world(rest.on),
+            times: integer('times', rest.times, 1, 1000) ?? 1,
+            out: once('out', rest.out),
+            mysqld: once('mysqld', rest.mysqld),
+            dataDir: once('data-dir', rest.dataDir),
+            basePort: integer('base-port', rest.basePort, 1024, 65_000),
+          }),
+        ),
+    )
+    .command(
       'list',
       'the scenarios of the library',
       (y) => y.example('$0 list', 'names, a line each').example('$0 list | grep crash', 'those with a crash'),
@@ -158,8 +223,9 @@ function parser(words: readonly string[], chosen: (handler: Handler) => void): A
     })
 }
 
-const COMMANDS = ['run', 'compare', 'list', 'explain', 'status', 'down', 'schema', 'completion']
-const OPTIONS = 'on seed trials out json quiet verbose mysqld data-dir base-port help version'.split(' ')
+const COMMANDS = ['run', 'compare', 'fuzz', 'replay', 'list', 'explain', 'status', 'down', 'schema', 'completion']
+const OPTIONS =
+  'on seed trials out json quiet verbose mysqld data-dir base-port seeds from shard jobs times help version'.split(' ')
 
 function usageText(message: string): string {
   const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1]
@@ -171,7 +237,7 @@ function usageText(message: string): string {
 /** After `run` and `explain` come the names of the library; elsewhere what yargs knows. */
 function completions(_current: string, argv: unknown, defaults: () => void, done: (words: string[]) => void): void {
   const words = (argv as { _: string[] })._
-  if (words.includes('run') || words.includes('explain')) done([...libraryNames()])
+  if (['run', 'explain', 'fuzz'].some((word) => words.includes(word))) done([...libraryNames()])
   else defaults()
 }
 

@@ -20,6 +20,9 @@ const DO_AND_UNDO: readonly (readonly [FaultVerb, FaultVerb])[] = [
 export const UNDO_OF: ReadonlyMap<FaultVerb, FaultVerb> = new Map(DO_AND_UNDO)
 export const DO_OF: ReadonlyMap<FaultVerb, FaultVerb> = new Map(DO_AND_UNDO.map(([does, undoes]) => [undoes, does]))
 
+/** The verbs that break something. */
+export const FAULT_KINDS: readonly FaultVerb[] = DO_AND_UNDO.map(([does]) => does)
+
 /** Verbs of the design that this version does not know yet. */
 export const PLANNED_VERBS = [
   'stall-disk',

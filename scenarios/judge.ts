@@ -43,6 +43,11 @@ const CHECKS: Readonly<Record<CheckName, (record: RunRecord, scenario: Scenario)
   'timestamps-session-monotone': timestampsSessionMonotone.check,
 }
 
+/** The scenario's checks alone, in its order. */
+export function judgeChecks(scenario: Scenario, record: RunRecord): readonly CheckResult[] {
+  return scenario.checks.map((name) => CHECKS[name](record, scenario))
+}
+
 interface Trial {
   readonly record: RunRecord
   readonly checks: readonly CheckResult[]
@@ -97,7 +102,7 @@ function judgeTrial(scenario: Scenario, record: RunRecord): Trial {
   const lost = acknowledgedButGone(record)
   return {
     record,
-    checks: scenario.checks.map((name) => CHECKS[name](record, scenario)),
+    checks: judgeChecks(scenario, record),
     measured: measure(record, scenario),
     lagMs: lagOf(record, scenario),
     failovers: failoversOf(record, scenario, lost ?? []),

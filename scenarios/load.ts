@@ -13,14 +13,25 @@ import { completeProtocol, matrixLinks, refuseVerbs, zoneMembers } from './proto
 import { FAULT_VERBS, type FaultVerb, type LinkDelay, type Scenario } from './scenario.ts'
 import { scenarioSchema } from './schema.ts'
 import { complain, show, throwFirst } from './schema-issues.ts'
-import { parseYaml, readScenarioText } from './yaml-source.ts'
+import { sourceOfWritten, type Written } from './written.ts'
+import { parseYaml, readScenarioText, type YamlSource } from './yaml-source.ts'
 
 const LIBRARY = join(dirname(fileURLToPath(import.meta.url)), 'library')
 /** A history of more than this would not fit into memory. */
 const MAX_OPERATIONS = 20_000_000
 
 export function parseScenario(text: string, file: string): Scenario {
-  const source = parseYaml(text, file)
+  return readScenario(parseYaml(text, file), createHash('sha256').update(text).digest('hex'))
+}
+
+/** What a file would say, as data: the same checks without the text. `name` stands in messages where the file would. */
+export function scenarioOf(written: Written, name: string): Scenario {
+  const hash = createHash('sha256').update(JSON.stringify(written)).digest('hex')
+  return readScenario(sourceOfWritten(written, name), hash)
+}
+
+function readScenario(source: YamlSource, hash: string): Scenario {
+  const { file } = source
   const refuse: Refuse = (path, what, expected, found) => {
     throw new ScenarioError(file, source.placeOf(path), what, expected, found)
   }
@@ -46,7 +57,7 @@ export function parseScenario(text: string, file: string): Scenario {
         })
     }
   throwFirst(complaints, source)
-  const { expect, workload, network, ...rest } = parsed.data!
+  const { expect, workload, network, fuzz: _, ...rest } = parsed.data!
   if (workload.warmup >= workload.duration)
     refuse(['workload', 'warmup'], 'nothing to measure', 'a warm-up shorter than the duration', 'one as long or longer')
   const operations = (workload.ratePerSec * workload.duration) / 1e6
@@ -82,7 +93,7 @@ export function parseScenario(text: string, file: string): Scenario {
     ...rest,
     ...shape,
     file,
-    hash: createHash('sha256').update(text).digest('hex'),
+    hash,
     unsafe: [...new Set(rest.unsafe)],
     algorithms,
     conditions: conditionsOf(shape, algorithms),
@@ -122,6 +133,12 @@ function readLinks(
     checkLink(link, path, [...processNames(cluster), ...cluster.zones.map((zone) => zone.name)], refuse)
     return { ...link, delay }
   })
+}
+
+/** What the file of a scenario says, unjudged: `scenarioOf` judges it. `pathOrName` as for `loadScenario`. */
+export function loadWritten(pathOrName: string): { readonly file: string; readonly written: Written } {
+  const file = resolveFile(pathOrName)
+  return { file, written: parseYaml(readScenarioText(file), file).data }
 }
 
 /** `pathOrName`: a file, or the name of a scenario in the library. */

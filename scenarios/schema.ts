@@ -9,7 +9,7 @@ import { UNSAFE_FORMS, type UnsafeForm } from '../algorithms/failover/unsafe/for
 import { QUORUM_POLICIES } from '../algorithms/quorum/policies.ts'
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../algorithms/timestamps/algorithms.ts'
 import { delay, duration, formatDuration } from './amounts.ts'
-import { faultSchemas } from './fault-schema.ts'
+import { FAULT_KINDS, faultSchemas } from './fault-schema.ts'
 import { LEVELS } from './levels.ts'
 import { raftSchema, zonesSchema } from './raft-settings.ts'
 import { DEFAULT_TUNING } from './scenario.ts'
@@ -160,6 +160,23 @@ const tuning = z
     (parsed) => Object.fromEntries(Object.entries(parsed).map(([key, us]) => [`${key}Us`, us])) as unknown as Tuning,
   )
 
+function oneOrMore<T extends z.ZodType>(item: T) {
+  const text = 'a list with at least one item'
+  return z.array(item, text).min(1, text).optional()
+}
+
+/** What `fuzz` may draw. What the rest of the file states is not drawn at all. */
+const fuzz = z
+  .strictObject({
+    nodes: oneOrMore(count(2, 100)).meta({ description: 'Cluster sizes.' }),
+    timestamps: oneOrMore(oneOf(TIMESTAMPS)),
+    quorum: oneOrMore(oneOf(QUORUMS)),
+    election: oneOrMore(oneOf(ELECTIONS)),
+    faults: oneOrMore(oneOf(FAULT_KINDS)).meta({ description: 'Kinds of fault.' }),
+  })
+  .optional()
+  .meta({ description: '`fuzz` draws from these; `run` takes no notice of it.' })
+
 const EXPECT = 'a mapping such as { failoverMs.max: < 3000, checks: pass }'
 
 const parts = {
@@ -182,6 +199,7 @@ const parts = {
   expect: z
     .record(z.string(), z.union([z.string(), z.number()], 'a comparison such as < 3000, or pass'), EXPECT)
     .prefault({}),
+  fuzz,
 }
 
 /** The whole file, but for its faults: their verbs are looked up one by one. */

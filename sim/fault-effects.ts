@@ -6,11 +6,13 @@ import {
   type Condition,
   listens,
   lookAtApplier,
+  lookAtDelay,
   lookAtLinks,
   lookAtProcess,
   lookAtRelayLog,
   lookAtSpeed,
 } from './look.ts'
+import type { Host } from './services.ts'
 
 export interface FaultEffect {
   /** Process names. */
@@ -65,8 +67,7 @@ function hurtProcess(step: FaultStep, cluster: SimCluster, name: string): FaultE
       else process.life!.pause()
       return () => {
         if (step.verb === 'pause') process.life?.resume()
-        // A server that is being rebuilt is started by its supervisor.
-        else if (process.life === null && !cluster.supervisor.rebuilding.has(name)) host.boot()
+        else startAgain(cluster, host)
       }
     },
     holds: () => condition() === becomes,
@@ -77,6 +78,20 @@ function hurtProcess(step: FaultStep, cluster: SimCluster, name: string): FaultE
 
 function losePower(cluster: SimCluster, name: string): void {
   cluster.mysql.server(name).losePower(cluster.kernel.streams.stream('power-loss').uniform())
+}
+
+/** A server that still shuts down is started when it has ended; one that is being rebuilt, by its supervisor. */
+function startAgain(cluster: SimCluster, host: Host): void {
+  const { name, life } = host.process
+  if (cluster.supervisor.rebuilding.has(name)) return
+  if (life === null) host.boot()
+  else if (life.stopping) cluster.kernel.queue.after(STOPPING_LOOK_US, startSoon, { cluster, host })
+}
+
+const STOPPING_LOOK_US = 5_000
+
+function startSoon({ cluster, host }: { readonly cluster: SimCluster; readonly host: Host }): void {
+  startAgain(cluster, host)
 }
 
 /** Links and speeds change at once, and must be seen to have changed. */
@@ -103,6 +118,7 @@ export function partition(
     target,
     label: `partition ${name}${isSplit ? '' : roleOf(step, target[0])}${way}${except}`,
     look,
+    idle: () => (links.every((link) => !link.look().delivers) ? 'cut off already' : null),
     act: () => cut(links),
     holds: (before) => look() !== before && links.every((link) => !link.look().delivers),
   }
@@ -110,7 +126,7 @@ export function partition(
 
 export function slowLink(step: FaultStep, link: NonNullable<FaultStep['link']>, cluster: Linked): FaultEffect {
   const links = slowLinks(cluster, link)
-  const look = () => lookAtLinks(links)
+  const look = () => lookAtDelay(links)
   return {
     ...AT_ONCE,
     target: [...new Set(links.flatMap(({ from, to }) => [from.name, to.name]))],

@@ -65,7 +65,7 @@ export class FaultSchedule {
   ): void {
     const { schedule, step, steps } = due
     const { kernel } = schedule.#field
-    kernel.hash.mix(kernel.queue.now, EVENT.fault, 0, step.line)
+    kernel.hash.mix(kernel.queue.now, EVENT.fault, 0, steps.indexOf(step))
     const does = UNDOES[step.verb]
     if (does !== undefined) schedule.#undo(step, steps, does)
     else {

@@ -39,6 +39,12 @@ export function lookAtLinks(links: readonly Link[]): string {
   return `${open.length} of ${links.length} links deliver${time}`
 }
 
+/** Of links that may be cut at the same time. */
+export function lookAtDelay(links: readonly Link[]): string {
+  const slowestUs = links.reduce((slowest, link) => Math.max(slowest, link.look().us), 0)
+  return `${lookAtLinks(links)}; the slowest link takes ${(slowestUs / 1000).toFixed(2)} ms`
+}
+
 export function lookAtSpeed(cluster: SimCluster, names: readonly string[]): string {
   return names
     .map((name) => {

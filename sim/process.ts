@@ -20,6 +20,8 @@ export class Life {
   /** Alive and not paused. */
   running = true
   alive = true
+  /** Was asked to end, and has not ended yet. */
+  stopping = false
   /** Requests that were sent to this life and are not answered. */
   readonly open: Call[] = []
   readonly peers: Set<Peer> = new Set()

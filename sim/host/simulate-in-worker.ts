@@ -3,9 +3,9 @@
  * by. It therefore runs in a thread of its own, and this one only listens. What it returns is what `simulate` returns
  * in this thread: a function of scenario and seed.
  */
-import { Worker } from 'node:worker_threads'
 import type { RunRecord } from '../../scenarios/record.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
+import { startThread } from './thread.ts'
 import type { Task } from './worker.ts'
 
 export interface WorkerOptions {
@@ -20,13 +20,9 @@ type Message =
   | { readonly kind: 'progress'; readonly fraction: number }
   | { readonly kind: 'record'; readonly record: RunRecord }
 
-/** On Node 20 a new thread does not inherit tsx, so it brings its own and then loads the module that listens. */
-const BOOT = `import(${JSON.stringify(import.meta.resolve('tsx/esm/api'))})
-  .then(({ register }) => { register(); return import(${JSON.stringify(new URL('./worker.ts', import.meta.url).href)}) })`
-
 export class SimulationThread {
   readonly #stop = new Int32Array(new SharedArrayBuffer(4))
-  readonly #worker = new Worker(BOOT, { eval: true, workerData: this.#stop.buffer })
+  readonly #worker = startThread(new URL('./worker.ts', import.meta.url), this.#stop.buffer)
 
   /** One at a time. Rejects with what `simulate` throws. */
   simulate(scenario: Scenario, { seed, onProgress, signal }: WorkerOptions): Promise<RunRecord> {

@@ -75,6 +75,7 @@ export class MysqlServer {
   stop(): void {
     const life = this.process.life!
     life.handler = null
+    life.stopping = true
     for (const call of life.open.filter(({ request }) => request.kind !== 'execute')) call.lose('connection lost')
     this.#world.kernel.queue.after(this.#world.costs.shutdownUs, MysqlServer.#stopped, { server: this, life })
   }

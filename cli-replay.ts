@@ -1,0 +1,85 @@
+/** The `replay` command: a saved failure once more, in the simulator to the last byte, or on real servers. */
+import { join } from 'node:path'
+import { sizeText, storyOf } from './cli-failures.ts'
+import { INTERRUPTED, prepareFolder, print, untilInterrupted, version } from './cli-output.ts'
+import { measured } from './cli-run.ts'
+import { Screen } from './reports/screen.ts'
+import { eventLine } from './reports/terminal.ts'
+import { type FailureFile, readFailure } from './scenarios/failure-file.ts'
+import { scenarioOf } from './scenarios/load.ts'
+import { outcomeOf } from './scenarios/swarm/outcome.ts'
+import { runWritten } from './sim/swarm.ts'
+
+export interface ReplayOptions {
+  readonly file: string
+  readonly on: 'sim' | 'local'
+  readonly times: number
+  readonly out: string | undefined
+  readonly quiet: boolean
+  readonly mysqld: string | undefined
+  readonly dataDir: string | undefined
+  readonly basePort: number | undefined
+}
+
+export async function replay(options: ReplayOptions): Promise<number> {
+  const failure = readFailure(options.file)
+  // A mistake in the scenario is said before anything is started.
+  scenarioOf(failure.scenario, options.file)
+  await print(
+    `${failure.check} failed with seed ${failure.seed}: ${failure.detail}\n  ${sizeText(failure.scenario)}\n\n`,
+  )
+  return options.on === 'sim' ? await simulated(failure) : await onServers(failure, options)
+}
+
+async function simulated(failure: FailureFile): Promise<number> {
+  const { record, outcome } = runWritten(failure.scenario, failure.seed, () => false)
+  const again = outcome!.failures.find(({ check }) => check === failure.check)
+  for (const line of again === undefined ? [] : storyOf(record, again)) await print(`  ${line}\n`)
+  const sameCourse = outcome!.digest === failure.digest
+  if (again !== undefined && sameCourse) {
+    await print(`\nreproduced: ${failure.check} fails again, digest ${failure.digest ?? 'none'} as before\n`)
+    return 0
+  }
+  const versions = version === failure.quorumlab ? '' : ` (saved by quorumlab ${failure.quorumlab}, this is ${version})`
+  const course = sameCourse ? 'the digest is the same' : `digest ${outcome!.digest}, not ${failure.digest}`
+  const verdict = again === undefined ? `${failure.check} does not fail` : `${failure.check} fails again`
+  await print(`\nnot reproduced: ${verdict}, ${course}${versions}\n`)
+  return 1
+}
+
+/** Real servers keep no schedule to the microsecond: how often it happens is the answer. */
+async function onServers(failure: FailureFile, options: ReplayOptions): Promise<number> {
+  const scenario = scenarioOf(failure.scenario, options.file)
+  const screen = new Screen(process.stderr, options.quiet)
+  const interrupt = untilInterrupted(() => screen.line('  stopping (once more to stop at once)'))
+  const folder = options.out ?? join('out', `replay-${failure.check}-${failure.seed}`)
+  prepareFolder(folder)
+  const plain = { colour: false, width: Number.POSITIVE_INFINITY }
+  const listener = {
+    onProgress: () => {},
+    onEvent: (event: Parameters<typeof eventLine>[0]) => {
+      const line = eventLine(event, plain)
+      if (line !== null) screen.line(line)
+    },
+  }
+  let reproduced = 0
+  let runs = 0
+  try {
+    const world = await measured(scenario, folder, options, { screen, listener, signal: interrupt.signal })
+    for (; runs < options.times && !interrupt.signal.aborted; runs++) {
+      const record = await world.run(failure.seed)
+      if (!record.complete) break
+      const again = outcomeOf(scenario, record).failures.find(({ check }) => check === failure.check)
+      if (again !== undefined) reproduced++
+      await print(`  run ${runs + 1}: ${again === undefined ? `${failure.check} holds` : again.detail}\n`)
+    }
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error
+  } finally {
+    screen.close()
+    interrupt.release()
+  }
+  await print(`\nreproduced ${reproduced} of ${runs} on real servers\n`)
+  if (interrupt.signal.aborted) return INTERRUPTED
+  return reproduced > 0 ? 0 : 1
+}

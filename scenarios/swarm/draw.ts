@@ -1,0 +1,124 @@
+/**
+ * A scenario drawn from a seed. Every part comes from a stream of its own (`swarm/cluster`, `swarm/faults`, ...), so
+ * that a dimension more in one part changes nothing in the others. Whole kinds of fault are switched off in some runs
+ * (Groce et al., "Swarm testing", ISSTA 2012): what always happens hides what happens only without it.
+ *
+ * Runs are short, because a hundred thousand of them are to be had in half an hour: 2 to 5 s, and a coordinator that
+ * decides within a second.
+ */
+import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../../algorithms/timestamps/algorithms.ts'
+import { parseDuration } from '../amounts.ts'
+import { RandomStreams } from '../random.ts'
+import type { FaultVerb } from '../scenario.ts'
+import { isMapping, overlay, type Written } from '../written.ts'
+import { Chance } from './chance.ts'
+import { drawFaults } from './faults.ts'
+import { promisedChecks } from './promises.ts'
+import type { Space } from './space.ts'
+
+/** Clusters of four are what the project is about. */
+const NODE_WEIGHTS: Readonly<Record<number, number>> = { 3: 2, 4: 5, 5: 2, 7: 1 }
+/** A kind of fault is on with this probability. */
+const VERB_ON = 0.7
+
+export function drawScenario(space: Space, seed: number): Written {
+  const streams = new RandomStreams(seed)
+  const cluster = drawCluster(space, chanceOf(streams, 'cluster'))
+  const { nodes } = overlay(cluster, (space.fixed.cluster ?? {}) as Written) as { nodes: number }
+  const drawn: Written = {
+    name: 'swarm',
+    description: `Drawn from seed ${seed}.`,
+    cluster,
+    algorithms: drawAlgorithms(space, nodes, chanceOf(streams, 'algorithms')),
+    workload: drawWorkload(chanceOf(streams, 'workload')),
+    network: drawNetwork(space, chanceOf(streams, 'network')),
+    tuning: drawTuning(chanceOf(streams, 'tuning')),
+  }
+  const whole = overlay(drawn, { ...space.fixed, seed })
+  const faults = space.fixed.faults ?? faultsOf(whole, space, streams)
+  return { ...whole, faults, checks: space.fixed.checks ?? promisedChecks(whole.algorithms as Written) }
+}
+
+function chanceOf(streams: RandomStreams, part: string): Chance {
+  return new Chance(streams.stream(`swarm/${part}`))
+}
+
+function drawCluster(space: Space, chance: Chance): Written {
+  const nodes = chance.weighted(space.nodes.map((n) => [n, NODE_WEIGHTS[n] ?? 1]))
+  return { nodes, acknowledge: chance.pick(['applied', 'received']), semiSync: chance.happens(0.3) }
+}
+
+function drawAlgorithms({ timestamps, quorum, election }: Space, nodes: number, chance: Chance): Written {
+  const names = { timestamps: chance.pick(timestamps), quorum: chance.pick(quorum), election: chance.pick(election) }
+  const most = Math.floor((nodes - 1) / 2)
+  const failureThreshold = chance.between(1, most)
+  const isStated = most > 1 && ['cabinet', 'flexible'].includes(names.quorum) && chance.happens(0.5)
+  return isStated ? { ...names, failureThreshold } : names
+}
+
+function drawWorkload(chance: Chance): Written {
+  return {
+    arrivals: chance.pick(['poisson', 'poisson', 'uniform']),
+    ratePerSec: chance.between(5, 20) * 10,
+    clients: chance.pick([2, 4, 8, 16]),
+    reads: chance.pick([0, 0.2, 0.4, 0.6]),
+    keys: chance.pick([1, 3, 10, 30]),
+    duration: `${chance.between(25, 50) * 100}ms`,
+    deadline: `${chance.between(10, 30) * 100}ms`,
+  }
+}
+
+function drawNetwork(space: Space, chance: Chance): Written {
+  const median = `${chance.pick([100, 200, 200, 500, 1000, 3000])}us`
+  const delay = chance.happens(0.2) ? median : { lognormal: { median, sigma: chance.pick([0.2, 0.5, 1]) } }
+  // Only processes that every drawn cluster has.
+  const fewest = Math.min(...space.nodes)
+  const processes = [...Array.from({ length: fewest }, (_, i) => `node${i + 1}`), 'coordinator', 'client']
+  const links: Record<string, Written> = {}
+  for (let i = chance.pick([0, 0, 0, 1, 2, 4]); i > 0; i--) {
+    const [from, to] = chance.some(processes, 2)
+    links[`${from}->${to}`] = { delay: `${chance.pick([1, 5, 15, 40])}ms` }
+  }
+  return { default: { delay }, links }
+}
+
+/** Each as long as it may sensibly be in a short run; now and then the default. */
+function drawTuning(chance: Chance): Written {
+  const ranges: Readonly<Record<string, readonly [number, number]>> = {
+    probeInterval: [40, 120],
+    probeTimeout: [80, 200],
+    unreachable: [250, 800],
+    stalled: [800, 2000],
+    quorumTimeout: [500, 2000],
+    statementTimeout: [500, 2000],
+    adminTimeout: [300, 1000],
+    drainTimeout: [500, 3000],
+    minimumTerm: [100, 800],
+  }
+  return Object.fromEntries(Object.entries(ranges).map(([key, [low, high]]) => [key, `${chance.between(low, high)}ms`]))
+}
+
+function faultsOf(whole: Written, space: Space, streams: RandomStreams): readonly Written[] {
+  const chance = chanceOf(streams, 'faults')
+  const on = space.verbs.filter(() => chance.happens(VERB_ON))
+  const verbs: readonly FaultVerb[] = on.length > 0 ? on : [chance.pick(space.verbs)]
+  const { timestamps } = whole.algorithms as { timestamps: TimestampAlgorithmName }
+  const { nodes, timestampServers = TIMESTAMP_ALGORITHMS[timestamps].servers } = whole.cluster as {
+    nodes: number
+    timestampServers?: number
+  }
+  const { duration } = whole.workload as { duration: string }
+  const tuning = isMapping(whole.tuning) ? whole.tuning : {}
+  return drawFaults({
+    chance,
+    verbs,
+    nodes: Array.from({ length: nodes }, (_, i) => `node${i + 1}`),
+    timestampServers: Array.from({ length: timestampServers }, (_, i) => `timestamp-${i + 1}`),
+    durationMs: milliseconds(duration),
+    unreachableMs: milliseconds(tuning.unreachable as string),
+  }).steps
+}
+
+function milliseconds(text: string): number {
+  return Math.floor(parseDuration(text)! / 1000)
+}

@@ -1,0 +1,100 @@
+/**
+ * What became of one drawn run. A check that fails is a failure; so is a run that breaks off with an exception. A
+ * failover that the quorum rule forbids is no failure: where the rule leaves the cluster without a source to the end,
+ * what needs a source (`EXCUSED`) is not judged, and everything that was promised to clients still is.
+ */
+import type { TraceEvent } from '../../algorithms/trace.ts'
+import { judgeChecks } from '../judge.ts'
+import type { RunRecord } from '../record.ts'
+import type { CheckName, FaultVerb, Scenario } from '../scenario.ts'
+
+export interface Failure {
+  /** A check's name, or `RUNS_TO_ITS_END`. */
+  readonly check: string
+  /** One line. */
+  readonly detail: string
+  readonly evidence: readonly string[]
+  /** What failures have in common that are probably one: the detail without its numbers and names. */
+  readonly cause: string
+}
+
+export interface SwarmOutcome {
+  readonly seed: number
+  readonly algorithms: Pick<Scenario['algorithms'], 'timestamps' | 'quorum' | 'election'>
+  readonly nodes: number
+  /** Kinds of fault that took hold. */
+  readonly verbs: readonly FaultVerb[]
+  readonly failures: readonly Failure[]
+  /** Checks that could not decide, with why. */
+  readonly undecided: readonly string[]
+  /** Reigns that began under faults and acknowledged a write. */
+  readonly failovers: number
+  /** Why the run ended without a source; null where it did not end so. */
+  readonly refusal: string | null
+  readonly digest: string | null
+}
+
+export const RUNS_TO_ITS_END = 'runs-to-its-end'
+/** Cannot hold while nobody may reign. */
+const EXCUSED: ReadonlySet<CheckName> = new Set<CheckName>(['replicas-converge'])
+const DEMANDED = /^the quorum rule needs \d+ stopped replicas, \d+ count$/
+
+export function outcomeOf(scenario: Scenario, record: RunRecord): SwarmOutcome {
+  const refusal = finalRefusal(record.events)
+  const judged = judgeChecks(scenario, record).filter(({ name }) => refusal === null || !EXCUSED.has(name as CheckName))
+  return {
+    ...factsOf(scenario, record.seed),
+    verbs: [...new Set(record.faults.map(({ kind }) => kind))],
+    failures: judged
+      .filter(({ verdict }) => verdict === 'fail')
+      .map(({ name, detail, evidence }) => ({ check: name, detail, evidence, cause: causeOf(detail) })),
+    undecided: judged.filter(({ verdict }) => verdict === 'unknown').map(({ name, detail }) => `${name}: ${detail}`),
+    failovers: completedFailovers(record),
+    refusal,
+    digest: record.digest,
+  }
+}
+
+/** The run threw: a bug, or a fault that had no effect. */
+export function brokenOff(scenario: Scenario, seed: number, error: Error): SwarmOutcome {
+  const detail = error.message.split('\n')[0]!
+  const evidence = (error.stack ?? '').split('\n').slice(1, 6)
+  return {
+    ...factsOf(scenario, seed),
+    verbs: [],
+    failures: [{ check: RUNS_TO_ITS_END, detail, evidence, cause: causeOf(detail) }],
+    undecided: [],
+    failovers: 0,
+    refusal: null,
+    digest: null,
+  }
+}
+
+function factsOf({ algorithms, cluster }: Scenario, seed: number) {
+  const { timestamps, quorum, election } = algorithms
+  return { seed, algorithms: { timestamps, quorum, election }, nodes: cluster.nodes }
+}
+
+/** The rule's own words, where the last thing the coordinator said about a source is that there can be none. */
+function finalRefusal(events: readonly TraceEvent[]): string | null {
+  const last = events.findLast(({ kind }) => kind === 'refused' || kind === 'reign')
+  return last?.kind === 'refused' && DEMANDED.test(last.reason) ? last.reason : null
+}
+
+function completedFailovers({ operations, events }: RunRecord): number {
+  const begun = new Set(events.flatMap((event) => (event.kind === 'reign' && event.atUs > 0 ? [event.epoch] : [])))
+  if (begun.size === 0) return 0
+  const acknowledged = new Set<number>()
+  for (const { kind, outcome, epoch } of operations)
+    if (kind === 'write' && outcome === 'ok' && epoch !== null && begun.has(epoch)) acknowledged.add(epoch)
+  return acknowledged.size
+}
+
+/** `node3 lacks 12 transactions` and `node2 lacks 1 transaction` are one kind of failure. */
+function causeOf(detail: string): string {
+  return detail
+    .replace(/\b[0-9a-f]{8}-[0-9a-f-]{27}\b/g, 'uuid')
+    .replace(/\b(node|timestamp-)\d+/g, '$1N')
+    .replace(/\d+(\.\d+)?/g, 'N')
+    .replace(/\b(\w+?)s\b/g, '$1')
+}

@@ -1,0 +1,74 @@
+/**
+ * The faults of one drawn run, as they are collected: times in whole milliseconds, every step within the workload, and
+ * no two faults of one kind on one target at the same time, which no scenario may say.
+ */
+import type { FaultVerb } from '../scenario.ts'
+import type { Written } from '../written.ts'
+import type { Chance } from './chance.ts'
+
+/** A process of the cluster, a role, a list of processes, `{ link }` or `{ split }`. */
+export type Target = string | readonly string[] | { readonly link: string } | { readonly split: string[][] }
+
+/** What a generator of faults knows of the run. */
+export interface Setting {
+  readonly chance: Chance
+  /** Kinds of fault that are on in this run. */
+  readonly verbs: readonly FaultVerb[]
+  readonly nodes: readonly string[]
+  readonly timestampServers: readonly string[]
+  readonly durationMs: number
+  /** About when the coordinator fails over after its source is gone. */
+  readonly unreachableMs: number
+}
+
+/** From the fault to its undo; beyond the end: it is healed at the end. */
+export interface Span {
+  readonly atMs: number
+  readonly forMs: number
+}
+
+/** A process can be taken away by these; `partition` works on any, the others on all but the client. */
+export const TAKES_AWAY: readonly FaultVerb[] = ['crash', 'stop', 'pause', 'partition']
+
+export class Plan {
+  readonly setting: Setting
+  readonly #steps: Written[] = []
+  readonly #spans: { readonly key: string; readonly atMs: number; readonly endMs: number }[] = []
+
+  constructor(setting: Setting) {
+    this.setting = setting
+  }
+
+  get steps(): readonly Written[] {
+    return this.#steps
+  }
+
+  /** False: the verb is off, or there is no room for it. */
+  add(verb: FaultVerb, target: Target, { atMs, forMs }: Span, amounts: Written = {}): boolean {
+    const { verbs, durationMs } = this.setting
+    if (!verbs.includes(verb) || atMs < 0 || atMs >= durationMs) return false
+    const endMs = atMs + Math.max(1, forMs) < durationMs ? atMs + Math.max(1, forMs) : Number.POSITIVE_INFINITY
+    const items: readonly unknown[] = Array.isArray(target) ? target : [target]
+    const keys = items.map((item) => `${verb} ${JSON.stringify(item)}`)
+    if (this.#spans.some(({ key, ...span }) => keys.includes(key) && atMs <= span.endMs && span.atMs <= endMs))
+      return false
+    for (const key of keys) this.#spans.push({ key, atMs, endMs })
+    const undo = endMs === Number.POSITIVE_INFINITY ? {} : { for: `${endMs - atMs}ms` }
+    this.#steps.push({ at: `${atMs}ms`, [verb]: target, ...amounts, ...undo })
+    return true
+  }
+
+  /** Takes a process away by whichever kind of fault is on. */
+  takeAway(target: string, span: Span, by: readonly FaultVerb[] = TAKES_AWAY): boolean {
+    const { chance, verbs } = this.setting
+    const on = by.filter((verb) => verbs.includes(verb))
+    if (on.length === 0) return false
+    const verb = chance.pick(on)
+    return this.add(verb, target, span, verb === 'partition' ? this.#direction() : {})
+  }
+
+  #direction(): Written {
+    const direction = this.setting.chance.pick(['both', 'both', 'in', 'out'])
+    return direction === 'both' ? {} : { direction }
+  }
+}

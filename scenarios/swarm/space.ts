@@ -1,0 +1,60 @@
+/**
+ * What a swarm may draw. A file given to `fuzz` fixes what it states; its `fuzz:` block narrows what is drawn for the
+ * rest; what neither says is drawn from everything that is known to be sound.
+ */
+
+import { ELECTION_POLICIES } from '../../algorithms/election/policies.ts'
+import { QUORUM_POLICIES } from '../../algorithms/quorum/policies.ts'
+import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../../algorithms/timestamps/algorithms.ts'
+import { FAULT_KINDS } from '../fault-schema.ts'
+import { loadWritten, scenarioOf } from '../load.ts'
+import type { ElectionName, FaultVerb, QuorumName } from '../scenario.ts'
+import { isMapping, type Written } from '../written.ts'
+
+export interface Space {
+  /** Where the file stands; for messages. */
+  readonly file: string
+  /** What the file states, without its `fuzz:` block. */
+  readonly fixed: Written
+  readonly nodes: readonly number[]
+  readonly timestamps: readonly TimestampAlgorithmName[]
+  readonly quorum: readonly QuorumName[]
+  readonly election: readonly ElectionName[]
+  readonly verbs: readonly FaultVerb[]
+}
+
+/** `none` acknowledges without a quorum: it promises nothing that could be checked. */
+const PROMISING = namesOf(QUORUM_POLICIES).filter((name) => name !== 'none')
+
+export const DEFAULT_NODES = [3, 4, 5, 7] as const
+
+/** `pathOrName` as for `run`. Throws a ScenarioError where the file itself is wrong. */
+export function loadSpace(pathOrName: string): Space {
+  const { file, written } = loadWritten(pathOrName)
+  return spaceOf(written, file)
+}
+
+export function spaceOf(written: Written, file: string): Space {
+  // What the file says must hold by itself, whatever is drawn around it.
+  scenarioOf(written, file)
+  const { fuzz, ...fixed } = written
+  const allowed: Written = isMapping(fuzz) ? fuzz : {}
+  const stated = (part: string, key: string) => (fixed[part] as Written | undefined)?.[key]
+  const choose = <T>(part: string, key: string, all: readonly T[]): readonly T[] => {
+    const one = stated(part, key) as T | undefined
+    return one !== undefined ? [one] : ((allowed[key] as readonly T[] | undefined) ?? all)
+  }
+  return {
+    file,
+    fixed,
+    nodes: choose('cluster', 'nodes', DEFAULT_NODES),
+    timestamps: choose('algorithms', 'timestamps', namesOf(TIMESTAMP_ALGORITHMS)),
+    quorum: choose('algorithms', 'quorum', PROMISING),
+    election: choose('algorithms', 'election', namesOf(ELECTION_POLICIES)),
+    verbs: (allowed.faults as readonly FaultVerb[] | undefined) ?? FAULT_KINDS,
+  }
+}
+
+function namesOf<T extends object>(table: T): readonly (keyof T)[] {
+  return Object.keys(table) as (keyof T)[]
+}

@@ -1,0 +1,59 @@
+/** One seed of a swarm: draw, simulate, judge; and a failure made small. Functions of the space and the seed alone. */
+import { ScenarioError } from '../scenarios/errors.ts'
+import { scenarioOf } from '../scenarios/load.ts'
+import type { RunRecord } from '../scenarios/record.ts'
+import type { Scenario } from '../scenarios/scenario.ts'
+import { drawScenario } from '../scenarios/swarm/draw.ts'
+import { brokenOff, outcomeOf, type SwarmOutcome } from '../scenarios/swarm/outcome.ts'
+import { type Failing, type Shrunk, shrink } from '../scenarios/swarm/shrink.ts'
+import type { Space } from '../scenarios/swarm/space.ts'
+import type { Written } from '../scenarios/written.ts'
+import { simulate } from './run.ts'
+
+/** Null: it was told to stop. */
+export function runSeed(space: Space, seed: number, shouldStop: () => boolean): SwarmOutcome | null {
+  return runWritten(drawScenario(space, seed), seed, shouldStop).outcome
+}
+
+export interface SwarmRun {
+  readonly scenario: Scenario
+  /** Null: the run was told to stop, or broke off. */
+  readonly record: RunRecord | null
+  /** Null: the run was told to stop. */
+  readonly outcome: SwarmOutcome | null
+}
+
+/** Throws a ScenarioError where the scenario says what cannot be. */
+export function runWritten(written: Written, seed: number, shouldStop: () => boolean): SwarmRun {
+  const scenario = scenarioOf(written, `swarm seed ${seed}`)
+  try {
+    const record = simulate(scenario, { seed, shouldStop })
+    if (!record.complete) return { scenario, record: null, outcome: null }
+    return { scenario, record, outcome: outcomeOf(scenario, record) }
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof ScenarioError) throw error
+    return { scenario, record: null, outcome: brokenOff(scenario, seed, error) }
+  }
+}
+
+export interface ShrinkFailureOptions {
+  readonly limit: number
+  readonly onProgress?: (runs: number, best: Failing) => void
+  readonly shouldStop: () => boolean
+}
+
+/** The simplest scenario found that fails the same check. */
+export function shrinkFailure(start: Failing, check: string, options: ShrinkFailureOptions): Shrunk {
+  const fails = ({ written, seed }: Failing) => failsCheck(written, seed, check, options.shouldStop)
+  return shrink(start, check, { ...options, fails })
+}
+
+function failsCheck(written: Written, seed: number, check: string, shouldStop: () => boolean): boolean {
+  try {
+    const { outcome } = runWritten(written, seed, shouldStop)
+    return outcome?.failures.some((failure) => failure.check === check) ?? false
+  } catch (error) {
+    if (error instanceof ScenarioError) return false
+    throw error
+  }
+}

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { FAULT_KINDS } from '../../../scenarios/fault-schema.ts'
+import { parseScenario, scenarioOf } from '../../../scenarios/load.ts'
+import type { Scenario } from '../../../scenarios/scenario.ts'
+import { drawScenario } from '../../../scenarios/swarm/draw.ts'
+import { spaceOf } from '../../../scenarios/swarm/space.ts'
+import { writtenText } from '../../../scenarios/written.ts'
+import { test } from '../../support/test.ts'
+
+const SEEDS = 400
+const EVERYTHING = spaceOf({ name: 'everything' }, 'everything.yaml')
+
+function drawn(): Scenario[] {
+  return Array.from({ length: SEEDS }, (_, seed) => scenarioOf(drawScenario(EVERYTHING, seed), `seed ${seed}`))
+}
+
+/** Without what says where the scenario came from. */
+function content({ file: _, hash: __, faults, expectations, ...rest }: Scenario): object {
+  return {
+    ...rest,
+    faults: faults.map(({ line: _, ...step }) => step),
+    expectations: expectations.map(({ line: _, ...one }) => one),
+  }
+}
+
+test(`whatever the seed, the drawn scenario is one that a file may hold (${SEEDS} seeds)`, () => {
+  assert.equal(drawn().length, SEEDS)
+})
+
+test('the same seed draws the same scenario, and another seed another', () => {
+  const text = (seed: number) => writtenText(drawScenario(EVERYTHING, seed))
+  assert.equal(text(7), text(7))
+  assert.equal(new Set(Array.from({ length: 100 }, (_, seed) => text(seed))).size, 100)
+})
+
+test('a drawn scenario that is printed and read again is the same scenario', () => {
+  for (let seed = 0; seed < 50; seed++) {
+    const written = drawScenario(EVERYTHING, seed)
+    const read = parseScenario(writtenText(written), 'printed.yaml')
+    assert.deepEqual(content(read), content(scenarioOf(written, 'drawn')))
+  }
+})
+
+test('every kind of fault, cluster size and algorithm is drawn, and every kind of fault is missing from many runs', () => {
+  const scenarios = drawn()
+  for (const verb of FAULT_KINDS) {
+    const share = scenarios.filter(({ faults }) => faults.some((step) => step.verb === verb)).length / SEEDS
+    assert.ok(share > 0.04 && share < 0.9, `${verb} in ${share}`)
+  }
+  for (const nodes of EVERYTHING.nodes) assert.ok(scenarios.some(({ cluster }) => cluster.nodes === nodes))
+  for (const family of ['timestamps', 'quorum', 'election'] as const)
+    for (const name of EVERYTHING[family])
+      assert.ok(
+        scenarios.some(({ algorithms }) => algorithms[family] === name),
+        name,
+      )
+})
+
+test('what the file states is fixed, what its `fuzz:` block lists bounds the rest', () => {
+  const space = spaceOf(
+    {
+      name: 'bounded',
+      cluster: { semiSync: true },
+      algorithms: { election: 'most-advanced' },
+      workload: { ratePerSec: 77 },
+      checks: ['single-writer'],
+      fuzz: { nodes: [3, 5], quorum: ['majority'], faults: ['pause', 'crash'] },
+    },
+    'bounded.yaml',
+  )
+  for (let seed = 0; seed < 100; seed++) {
+    const { cluster, algorithms, workload, checks, faults } = scenarioOf(drawScenario(space, seed), 'bounded')
+    assert.equal(cluster.semiSync, true)
+    assert.ok([3, 5].includes(cluster.nodes))
+    assert.equal(algorithms.election, 'most-advanced')
+    assert.equal(algorithms.quorum, 'majority')
+    assert.equal(workload.ratePerSec, 77)
+    assert.deepEqual(checks, ['single-writer'])
+    for (const { verb } of faults) assert.ok(['pause', 'resume', 'crash', 'restart'].includes(verb), verb)
+  }
+})
+
+test('faults that the file states are not drawn', () => {
+  const space = spaceOf(
+    { name: 'fixed', workload: { duration: '4s' }, faults: [{ at: '1s', crash: 'source' }] },
+    'fixed.yaml',
+  )
+  for (let seed = 0; seed < 20; seed++)
+    assert.deepEqual(
+      scenarioOf(drawScenario(space, seed), 'fixed').faults.map(({ verb, atUs }) => [verb, atUs]),
+      [['crash', 1_000_000]],
+    )
+})

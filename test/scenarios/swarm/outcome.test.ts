@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { brokenOff, outcomeOf, RUNS_TO_ITS_END } from '../../../scenarios/swarm/outcome.ts'
+import { test } from '../../support/test.ts'
+import { at, crashEvents, crashOperations, crashRecord, endOf, scenario } from '../history.ts'
+
+const SOUND = ['acknowledged-writes-survive', 'single-writer', 'replicas-converge'] as const
+const judged = scenario({ checks: SOUND })
+
+/** The history that went well, but for a row that node2 lacks in the end. */
+function diverged() {
+  const operations = crashOperations()
+  const nodes = endOf(operations, (node) => (node === 'node2' ? { tableChecksum: 'other' } : {}))
+  return { operations, nodes }
+}
+
+test('a run that went well has no failure, and its failover is counted', () => {
+  const outcome = outcomeOf(judged, crashRecord())
+  assert.deepEqual(outcome.failures, [])
+  assert.deepEqual(outcome.undecided, [])
+  assert.equal(outcome.failovers, 1)
+  assert.equal(outcome.refusal, null)
+  assert.deepEqual(outcome.verbs, ['crash'])
+})
+
+test('a failed check is a failure, and what differs only in numbers and names has one cause', () => {
+  const failed = outcomeOf(judged, crashRecord(diverged()))
+  assert.deepEqual(
+    failed.failures.map(({ check }) => check),
+    ['replicas-converge'],
+  )
+  const { operations } = diverged()
+  const other = outcomeOf(
+    judged,
+    crashRecord({ nodes: endOf(operations, (node) => (node === 'node4' ? { tableChecksum: 'x' } : {})) }),
+  )
+  assert.equal(other.failures[0]!.cause, failed.failures[0]!.cause)
+})
+
+test('where the quorum rule refuses to the end, convergence is not judged and promises to clients are', () => {
+  const { operations, nodes } = diverged()
+  const rule = 'the quorum rule needs 2 stopped replicas, 1 count'
+  const refused = at(3_000_000, { kind: 'refused', epoch: 3, reason: rule })
+  const outcome = outcomeOf(judged, crashRecord({ operations, nodes, events: [...crashEvents(operations), refused] }))
+  assert.deepEqual(outcome.failures, [])
+  assert.equal(outcome.refusal, rule)
+  const gone = endOf(operations, () => ({ ops: new Set<number>() }))
+  const lost = outcomeOf(judged, crashRecord({ nodes: gone, events: [...crashEvents(operations), refused] }))
+  assert.deepEqual(
+    lost.failures.map(({ check }) => check),
+    ['acknowledged-writes-survive'],
+  )
+})
+
+test('a refusal for any other reason excuses nothing, nor does one that a reign followed', () => {
+  const { operations, nodes } = diverged()
+  const refused = (atUs: number, reason: string) => at(atUs, { kind: 'refused', epoch: 3, reason })
+  for (const extra of [
+    refused(3_000_000, 'node2 could not be brought up to date'),
+    refused(1_000_001, 'the quorum rule needs 2 stopped replicas, 1 count'),
+  ]) {
+    const events = [...crashEvents(operations), extra].sort((a, b) => a.atUs - b.atUs)
+    const outcome = outcomeOf(judged, crashRecord({ operations, nodes, events }))
+    assert.equal(outcome.failures.length, 1)
+    assert.equal(outcome.refusal, null)
+  }
+})
+
+test('a reign that acknowledged nothing is no completed failover', () => {
+  const operations = crashOperations().filter(({ epoch }) => epoch !== 2)
+  assert.equal(outcomeOf(judged, crashRecord({ operations })).failovers, 0)
+})
+
+test('a run that breaks off has failed, with the exception as its evidence', () => {
+  const outcome = brokenOff(judged, 7, new Error('assertion: node3 is healed and was not cut'))
+  assert.equal(outcome.seed, 7)
+  assert.equal(outcome.failures[0]!.check, RUNS_TO_ITS_END)
+  assert.match(outcome.failures[0]!.detail, /node3 is healed/)
+})
