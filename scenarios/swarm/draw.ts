@@ -61,7 +61,7 @@ function drawWorkload(chance: Chance): Written {
     arrivals: chance.pick(['poisson', 'poisson', 'uniform']),
     ratePerSec: chance.between(5, 20) * 10,
     clients: chance.pick([2, 4, 8, 16]),
-    reads: chance.pick([0, 0.2, 0.4, 0.6]),
+    reads: chance.pick([0.1, 0.2, 0.4, 0.6]),
     keys: chance.pick([1, 3, 10, 30]),
     duration: `${chance.between(25, 50) * 100}ms`,
     deadline: `${chance.between(10, 30) * 100}ms`,
