@@ -2,7 +2,12 @@
 import type { CheckName } from '../scenario.ts'
 import type { Written } from '../written.ts'
 
-const ALWAYS: readonly CheckName[] = ['acknowledged-writes-survive', 'single-writer', 'linearizable', 'replicas-converge']
+const ALWAYS: readonly CheckName[] = [
+  'acknowledged-writes-survive',
+  'single-writer',
+  'linearizable',
+  'replicas-converge',
+]
 
 /**
  * Under faults of any kind. `odd-even` counts from the start again after a restart and is in no order of time; `hybrid`
