@@ -6,7 +6,6 @@
 import { ELECTION_POLICIES } from '../../algorithms/election/policies.ts'
 import { QUORUM_POLICIES } from '../../algorithms/quorum/policies.ts'
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../../algorithms/timestamps/algorithms.ts'
-import { FAULT_KINDS } from '../fault-schema.ts'
 import { loadWritten, scenarioOf } from '../load.ts'
 import type { ElectionName, FaultVerb, QuorumName } from '../scenario.ts'
 import { isMapping, type Written } from '../written.ts'
@@ -25,6 +24,9 @@ export interface Space {
 
 /** `none` acknowledges without a quorum: it promises nothing that could be checked. */
 const PROMISING = namesOf(QUORUM_POLICIES).filter((name) => name !== 'none')
+
+/** What a cluster has to survive any number of. */
+const DEFAULT_VERBS: readonly FaultVerb[] = ['crash', 'stop', 'pause', 'partition', 'slow']
 
 export const DEFAULT_NODES = [3, 4, 5, 7] as const
 
@@ -51,7 +53,7 @@ export function spaceOf(written: Written, file: string): Space {
     timestamps: choose('algorithms', 'timestamps', namesOf(TIMESTAMP_ALGORITHMS)),
     quorum: choose('algorithms', 'quorum', PROMISING),
     election: choose('algorithms', 'election', namesOf(ELECTION_POLICIES)),
-    verbs: (allowed.faults as readonly FaultVerb[] | undefined) ?? FAULT_KINDS,
+    verbs: (allowed.faults as readonly FaultVerb[] | undefined) ?? DEFAULT_VERBS,
   }
 }
 

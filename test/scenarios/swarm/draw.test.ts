@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { FAULT_KINDS } from '../../../scenarios/fault-schema.ts'
 import { parseScenario, scenarioOf } from '../../../scenarios/load.ts'
 import type { Scenario } from '../../../scenarios/scenario.ts'
 import { drawScenario } from '../../../scenarios/swarm/draw.ts'
@@ -43,7 +42,7 @@ test('a drawn scenario that is printed and read again is the same scenario', () 
 
 test('every kind of fault, cluster size and algorithm is drawn, and every kind of fault is missing from many runs', () => {
   const scenarios = drawn()
-  for (const verb of FAULT_KINDS) {
+  for (const verb of EVERYTHING.verbs) {
     const share = scenarios.filter(({ faults }) => faults.some((step) => step.verb === verb)).length / SEEDS
     assert.ok(share > 0.04 && share < 0.9, `${verb} in ${share}`)
   }
