@@ -23,7 +23,7 @@ import {
 } from './message.ts'
 import { NewestRound } from './newest-round.ts'
 import { Output } from './output.ts'
-import type { ElectionTally, QuorumScheme } from './quorum.ts'
+import type { CommitRule, ElectionTally, QuorumScheme } from './quorum.ts'
 import { isComplete, voteRequests } from './voting.ts'
 
 export class RaftNode implements LeadingServer {
@@ -164,8 +164,8 @@ export class RaftNode implements LeadingServer {
   }
 
   /** Where a test plants a leader that is wrong. */
-  protected lead(nowUs: number): Leadership {
-    return new Leadership(this, this.#quorums.reign(this.id), nowUs)
+  protected lead(rule: CommitRule, nowUs: number): Leadership {
+    return new Leadership(this, rule, nowUs)
   }
 
   #followsLivingLeader(nowUs: number): boolean {
@@ -258,7 +258,7 @@ export class RaftNode implements LeadingServer {
     this.leader = this.id
     this.#votes = null
     this.output.changes.push({ kind: 'elected', term: this.term, lastIndex: this.log.lastIndex })
-    this.#leadership = this.lead(nowUs)
+    this.#leadership = this.lead(this.#quorums.reign(this.id), nowUs)
     this.#leadership.begin(nowUs)
   }
 

@@ -6,6 +6,7 @@ import { linearizability } from './linearizability.ts'
 import { localFailover } from './local-failover.ts'
 import { pieces } from './pieces.ts'
 import { queue } from './queue.ts'
+import { raft } from './raft.ts'
 import { simulator } from './simulator.ts'
 
 interface Benchmark {
@@ -21,6 +22,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   { name: 'fiber', about: 'a call and a race by a fiber, against a callback', run: fiber },
   { name: 'linearizability', about: 'verdict on 10,000 operations, 32 clients, 100 keys', run: linearizability },
   { name: 'simulator', about: 'primary-crash at 2,000 operations/s for 60 s with all checks', run: simulator },
+  { name: 'raft', about: "rounds of 50 servers under Cabinet's settings, by quorum; events a second", run: raft },
   {
     name: 'local-failover',
     about: 'real servers: ready, and SIGKILL to the first acknowledged write',

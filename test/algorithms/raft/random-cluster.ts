@@ -29,6 +29,10 @@ export interface Plan {
   readonly newNode?: (config: RaftConfig, state: DurableState, nowUs: number, timeoutUs: number) => RaftNode
   /** What of a write reaches the disk; a test plants one that forgets. */
   readonly kept?: (write: DurableWrite) => DurableWrite
+  /** Servers crash and are cut off all the time, come back at once, and stand for election together. */
+  readonly isRough?: boolean
+  /** A test plants servers that promise before it is durable. */
+  readonly promisesEarly?: boolean
   /** Between the steps; a test plants what must not happen here. */
   readonly meddle?: (random: RandomStream) => void
 }
@@ -96,14 +100,17 @@ export class RandomCluster {
 
   #step(): void {
     this.#nowUs += 1 + this.#pick(20)
-    const { nodes, changesThreshold, meddle } = this.#plan
+    const { nodes, changesThreshold, meddle, isRough = false } = this.#plan
     const random = this.#random
     meddle?.(random)
-    if (this.#chance(0.01)) this.#crash(this.#pick(nodes))
-    if (this.#chance(0.02)) this.#boot(this.#pick(nodes))
-    if (this.#chance(0.01)) this.#side = this.#side.map(() => this.#chance(0.5))
+    const rough = isRough ? 3 : 1
+    const leader = this.#hosts.findIndex(({ node }) => node?.role === 'leader')
+    if (this.#chance(0.01 * rough)) this.#crash(this.#pick(nodes))
+    if (isRough && leader >= 0 && this.#chance(0.06)) this.#crash(leader)
+    if (this.#chance(0.02 * rough * rough)) this.#boot(this.#pick(nodes))
+    if (this.#chance(0.01 * rough)) this.#side = this.#side.map(() => this.#chance(0.5))
     if (this.#chance(0.02)) this.#side = this.#side.map(() => true)
-    const id = this.#pick(nodes)
+    const id = isRough && leader >= 0 ? leader : this.#pick(nodes)
     const { node } = this.#hosts[id]!
     if (node !== null && this.#chance(0.3)) {
       node.propose([{ op: ++this.#op, key: 0 }], this.#nowUs)
@@ -113,10 +120,10 @@ export class RandomCluster {
       this.#taken(id)
     }
     for (let i = 0; i < nodes; i++) {
-      this.#hosts[i]!.node?.tick(this.#nowUs, random.uniform())
+      this.#hosts[i]!.node?.tick(this.#nowUs, isRough ? random.uniform() / 20 : random.uniform())
       this.#taken(i)
     }
-    for (let i = 0; i < nodes; i++) if (this.#chance(0.6)) this.#sync(i)
+    for (let i = 0; i < nodes; i++) if (this.#chance(isRough ? 0.9 : 0.6)) this.#sync(i)
     this.#deliver()
   }
 
@@ -167,7 +174,7 @@ export class RandomCluster {
     if (write !== null) host.writes.push({ write, waiting: [] })
     for (const message of output.messages) {
       const last = host.writes.at(-1)
-      if (last === undefined || message.kind === 'append') this.#send(message)
+      if (last === undefined || message.kind === 'append' || this.#plan.promisesEarly === true) this.#send(message)
       else last.waiting.push(message)
     }
     for (const change of output.changes)
@@ -212,7 +219,7 @@ export class RandomCluster {
   }
 
   #send(message: Message): void {
-    if (this.#chance(0.05)) return
+    if (this.#chance(this.#plan.isRough === true ? 0.3 : 0.05)) return
     const copies = this.#chance(0.05) ? 2 : 1
     for (let i = 0; i < copies; i++)
       this.#wire.push({ message, dueUs: this.#nowUs + this.#pick(this.#chance(0.1) ? 400 : 40) })
