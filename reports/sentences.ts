@@ -12,7 +12,8 @@ type Fault = Result['faults'][number]
 export function asked(result: Result): string {
   const { workload, cluster, algorithms } = result.scenario
   const rate = `${digits(workload.ratePerSec)} operations a second (${mixOf(workload.reads)}, ${levelsText(workload.consistency)})`
-  const policies = `${algorithms.timestamps} timestamps, ${policyName(algorithms, 'quorum')} quorum, ${algorithms.election} election`
+  const timestamps = cluster.protocol === 'raft' ? 'Raft' : `${algorithms.timestamps} timestamps`
+  const policies = `${timestamps}, ${policyName(algorithms, 'quorum')} quorum, ${algorithms.election} election`
   const what = `${rate} for ${milliseconds(workload.durationUs / 1000)} on ${plural(cluster.nodes, 'node')}, with ${policies}.`
   return [what, ...sameAs(result)].join(' ')
 }

@@ -117,7 +117,7 @@ export function headerText(
   const trials = run.trials === 1 ? '' : ` to ${run.seed + run.trials - 1}`
   return [
     `${paint(run.name, 'strong', style)} on ${run.world}, seed ${run.seed}${trials}  ${paint(`quorumlab ${run.version}`, 'faint', style)}`,
-    `  ${algorithms.timestamps}, ${policyName(algorithms, 'quorum')}, ${algorithms.election}; ${cluster.nodes} servers; ` +
+    `  ${cluster.protocol === 'raft' ? 'Raft' : algorithms.timestamps}, ${policyName(algorithms, 'quorum')}, ${algorithms.election}; ${cluster.nodes} servers; ` +
       `${digits(workload.ratePerSec)} ops/s for ${digits(workload.durationUs / 1e6)} s, ${percent(workload.reads)} reads, ${levelsText(workload.consistency)}`,
     ...(unsafe.length > 0 ? [`  ${paint(unsafeText(unsafe), 'bad', style)}`] : []),
   ]

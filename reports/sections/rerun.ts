@@ -44,7 +44,7 @@ function factsOf(result: Result): Map<string, Piece> {
     ['scenario', `${scenario.name} (${scenario.file})`],
     ['scenario hash', html`<code>${scenario.hash}</code>`],
     ['world', result.world === 'sim' ? 'simulator' : `real MySQL servers (${result.world})`],
-    ['coordinator', result.coordinator === 'service' ? 'a process of its own' : 'inside the client process'],
+    ['coordinator', coordinatorOf(result)],
     ['seed', String(result.seed)],
     [
       'trials',
@@ -52,7 +52,9 @@ function factsOf(result: Result): Map<string, Piece> {
     ],
     [
       'cluster',
-      `${cluster.nodes} nodes, ${cluster.timestampServers} timestamp servers; a write counts once it is ${cluster.acknowledge} on a replica; semi-sync ${cluster.semiSync ? 'on' : 'off'}`,
+      cluster.protocol === 'raft'
+        ? `a Raft group of ${cluster.nodes} servers${zonesOf(cluster)}; a write counts once its commit quorum holds it`
+        : `${cluster.nodes} nodes${zonesOf(cluster)}, ${cluster.timestampServers} timestamp servers; a write counts once it is ${cluster.acknowledge} on a replica; semi-sync ${cluster.semiSync ? 'on' : 'off'}`,
     ],
     [
       'algorithms',
@@ -81,4 +83,14 @@ function factsOf(result: Result): Map<string, Piece> {
     ['complete', result.complete ? 'yes' : 'no: interrupted'],
   ]
   return new Map(facts)
+}
+
+function coordinatorOf({ coordinator, scenario }: Result): string {
+  if (scenario.cluster.protocol === 'raft') return 'none: clients ask the leader'
+  return coordinator === 'service' ? 'a process of its own' : 'inside the client process'
+}
+
+/** Results of earlier versions have no zones. */
+function zonesOf({ zones = [] }: Partial<Result['scenario']['cluster']>): string {
+  return zones.length === 0 ? '' : ` (${zones.map(({ name, nodes }) => `${nodes} in ${name}`).join(', ')})`
 }

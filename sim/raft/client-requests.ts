@@ -1,14 +1,13 @@
 /** The clients that wait for a Raft server: which calls are open, and how each of them ends. */
 import type { Entry } from '../../algorithms/raft/message.ts'
 import type { Output } from '../../algorithms/raft/output.ts'
-import type { Consistency } from '../../algorithms/servers.ts'
+import type { ClientRequest } from '../../algorithms/servers.ts'
 import type { Call } from '../call.ts'
 import type { RaftServer } from './server.ts'
 import { termUuid } from './term-uuid.ts'
 
-export type RaftRequest =
-  | { readonly kind: 'write'; readonly op: number; readonly key: number; readonly consistency: Consistency }
-  | { readonly kind: 'read'; readonly op: number; readonly key: number; readonly consistency: Consistency }
+/** As a client would ask a coordinator. A SESSION read is served as a STRONG one. */
+export type RaftRequest = ClientRequest & { readonly kind: 'read' | 'write' }
 
 /** Nothing was done here; `leader` is who leads, as far as this server knows. */
 export interface Redirect {
@@ -100,6 +99,8 @@ export class ClientRequests {
       value: op === null ? null : { op, timestamp: null },
       epoch: node!.term,
       node: process.name,
+      // Whatever a session saw, a leader that answers has it: there is nothing to remember.
+      seen: null,
     })
   }
 }
