@@ -183,11 +183,22 @@ export type ChangeThresholdReply =
   | { readonly verdict: 'ok'; readonly epoch: number; readonly k: number }
   | { readonly verdict: 'refused' | 'unknown'; readonly reason: string }
 
+/** `elsewhere`: it failed on its way, and another than the wanted one reigns, or the old source again. */
+export interface SwitchoverReply {
+  readonly verdict: 'moved' | 'elsewhere' | 'refused' | 'unknown'
+  readonly source: string | null
+  readonly reason: string
+  /** How long clients were held back; null: not at all. */
+  readonly heldUs: number | null
+}
+
 export type CoordinatorRequests = {
   write: { request: ClientRequest; reply: WriteReply }
   read: { request: ClientRequest; reply: ReadReply }
   /** Change the failure threshold t of a policy that has one, within the epoch (failover/rules.md section 1). */
   changeThreshold: { request: { readonly failureThreshold: number }; reply: ChangeThresholdReply }
+  /** Move the source while it is healthy; `to` null: whoever the election policy prefers. */
+  switchover: { request: { readonly to: string | null }; reply: SwitchoverReply }
   /** What this coordinator does, and whom it rules: `source` null while it does not reign. */
   status: {
     request: object
@@ -214,6 +225,14 @@ export type JournalServer = Server<JournalRequests>
 
 /** Who may start, stop and rebuild server processes: the driver. A coordinator can only ask. */
 export type SupervisorRequests = {
+  /**
+   * What `node` uses of its machine. `busyUs`: processor time since its start, its neighbours' included where those can
+   * be seen. Null: nobody can say.
+   */
+  usage: {
+    request: { readonly node: string }
+    reply: { readonly busyUs: number | null; readonly cores: number; readonly memoryBytes: number | null }
+  }
   /** Save what `gtids` did on `node` (mysqlbinlog) before they are thrown away. */
   saveExtras: { request: { readonly node: string; readonly gtids: GtidSet }; reply: { readonly path: string } }
   /** Replace the data of `node` by a clone of `donor`, with a new server_uuid, and start it (read-only, not replicating). */

@@ -45,6 +45,28 @@ export type TraceFact =
       /** Text form of every transaction the new epoch starts from. */
       readonly target: string
     }
+  /** Somebody wants another source although nothing is wrong with this one; and what became of that. */
+  | {
+      readonly kind: 'planned'
+      readonly epoch: number
+      readonly from: string
+      readonly to: string | null
+      readonly by: 'request' | 'adviser'
+      readonly reason: string
+    }
+  | {
+      readonly kind: 'switched'
+      readonly epoch: number
+      readonly from: string
+      readonly source: string | null
+      readonly by: 'request' | 'adviser'
+      readonly verdict: 'moved' | 'elsewhere' | 'refused'
+      readonly reason: string
+      /** How long clients were held back; null: not at all. */
+      readonly heldUs: number | null
+      /** The adviser's account after this move. */
+      readonly charged: { readonly moves: number; readonly heldUs: number } | null
+    }
   | { readonly kind: 'refused'; readonly epoch: number; readonly reason: string }
   | { readonly kind: 'deposed'; readonly epoch: number; readonly reason: string }
   | { readonly kind: 'rejoined'; readonly node: string; readonly epoch: number; readonly detail: string }

@@ -3,6 +3,8 @@
  * taken hold and one at the end. A fault that did not take hold is an error of the harness and ends the run; it must
  * not end as a passed check.
  */
+import type { CoordinatorRequests, Outcome, ReplyOf } from '../algorithms/servers.ts'
+import { answered, isRequest, REQUEST_DEADLINE_US, requestOf } from '../scenarios/coordinator-steps.ts'
 import type { FaultRecord } from '../scenarios/record.ts'
 import type { FaultStep, FaultVerb, Scenario } from '../scenarios/scenario.ts'
 import { EnvironmentError } from './drivers/environment-error.ts'
@@ -42,13 +44,20 @@ export function refuseUnsupported(scenario: Scenario): void {
     throw new EnvironmentError(
       `${scenario.file}: a Raft group (\`protocol: raft\`) exists in the simulator only: run this scenario with --on sim`,
     )
+  if (scenario.algorithms.election === 'best-known')
+    throw new EnvironmentError(
+      `${scenario.file}: election \`best-known\` knows the simulator's network and processors, and nobody knows those of ` +
+        'real servers: run this scenario with --on sim, or choose another policy (lowest-rtt is the nearest)',
+    )
   for (const step of scenario.faults)
-    if (VERBS[step.verb] === undefined)
+    if (VERBS[step.verb] === undefined && !isRequest(step.verb))
       throw new EnvironmentError(
         `${scenario.file}:${step.line}: real servers cannot \`${step.verb}\` yet (${NEEDS[step.verb] ?? 'it needs a proxy on every link'}): ` +
-          'run this scenario with --on sim, or use crash, restart, stop, start, pause, resume and block-applier',
+          'run this scenario with --on sim, or use crash, restart, stop, start, pause, resume, block-applier and switchover',
       )
 }
+
+const STATUS_DEADLINE_US = 1_000_000
 
 interface ActiveFault {
   readonly step: FaultStep
@@ -63,6 +72,8 @@ export interface FaultContext extends Omit<RoleContext, 'down'> {
   readonly targets: ReadonlyMap<string, FaultTarget>
   /** CLOCK_MONOTONIC microseconds of the workload's time 0. */
   readonly workloadStartUs: number
+  /** A request to the coordinator, as an operator would send it. */
+  readonly ask: (request: { readonly kind: string }, deadlineUs: number) => Promise<Outcome<unknown>>
   readonly nowUs: () => number
   readonly onFailure: (error: Error) => void
   /** A fault took hold or was undone. */
@@ -127,6 +138,10 @@ export class FaultSchedule {
   }
 
   async #fire(step: FaultStep, steps: readonly FaultStep[]): Promise<void> {
+    if (isRequest(step.verb)) {
+      await this.#ask(step)
+      return
+    }
     const does = UNDOES[step.verb]
     const names =
       does === undefined
@@ -170,6 +185,39 @@ export class FaultSchedule {
     return step.target.some((word) => word === 'crashed' || word === 'all')
       ? on
       : on.filter((name) => step.target.includes(name))
+  }
+
+  /** A step that asks the coordinator. Who reigns is asked before it and after it. */
+  async #ask(step: FaultStep): Promise<void> {
+    if (this.#stopped) return
+    const context = this.#context
+    const target = await resolveTargets(step.target, { ...context, down: () => this.#down() })
+    const label = `${step.verb} ${context.source() ?? 'nobody'} -> ${target.join(', ')}`
+    const before = await this.#reigning()
+    const record: MutableRecord = {
+      atUs: this.#sinceStartUs(),
+      kind: step.verb,
+      target,
+      label,
+      witness: { before, during: '', after: '', seenUs: null },
+      healedUs: null,
+    }
+    this.#records.push(record)
+    context.onChange(label, step.verb)
+    const { done, text } = answered(await context.ask(requestOf(step, target), REQUEST_DEADLINE_US))
+    const endedUs = this.#sinceStartUs()
+    const during = await this.#reigning()
+    record.witness = { ...record.witness, during: `${text}; ${during}`, seenUs: done ? endedUs : null }
+    record.healedUs = endedUs
+    context.onChange(`${label}: ${text}`, step.verb)
+    if (done && during === before) throw new Error(`${label} had no effect: ${before} before it and after it`)
+  }
+
+  async #reigning(): Promise<string> {
+    const status = await this.#context.ask({ kind: 'status' }, STATUS_DEADLINE_US)
+    if (status.kind !== 'ok') return `the coordinator does not answer (${status.reason})`
+    const { source } = status.reply as ReplyOf<CoordinatorRequests, 'status'>
+    return source === null ? 'no source reigns' : `${source} is the source`
   }
 
   async #hurt(step: FaultStep, target: FaultTarget): Promise<void> {

@@ -4,7 +4,9 @@
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Outcome } from '../algorithms/servers.ts'
 import { coordinatorAlgorithms } from '../scenarios/coordinator-algorithms.ts'
+import { isForAnother } from '../scenarios/coordinator-steps.ts'
 import type { Operation } from '../scenarios/record.ts'
 import { coordinatorNames, type Scenario } from '../scenarios/scenario.ts'
 import type { Driver } from './drivers/driver.ts'
@@ -13,6 +15,7 @@ import { ChildProcess } from './processes/child-process.ts'
 import type { CoordinatorSetup, RunIdentity } from './processes/messages.ts'
 import { Service, type ServiceEvents } from './services.ts'
 import { supervise } from './supervisor.ts'
+import { ServiceClient } from './transport/client.ts'
 
 export interface RunEvents extends Pick<ServiceEvents, 'onEvent' | 'onFailure'> {
   readonly onOperations: (operations: readonly Operation[]) => void
@@ -93,7 +96,7 @@ export class RunProcesses {
     index: number,
     timestampServers: CoordinatorSetup['timestampServers'],
   ): Promise<Service> {
-    const { cluster, unsafe, tuning, workload } = this.#scenario
+    const { cluster, seer, unsafe, tuning, workload } = this.#scenario
     const algorithms = coordinatorAlgorithms(this.#scenario)
     const { nodes, accounts } = this.#driver
     const name = coordinators[index]!
@@ -109,7 +112,7 @@ export class RunProcesses {
       cluster: { members: nodes, accounts, semiSync: cluster.semiSync },
       dataConnections: Math.min(workload.clients, MAX_DATA_CONNECTIONS),
       timestampServers,
-      config: { algorithms, tuning, acknowledge: cluster.acknowledge, unsafe },
+      config: { algorithms, seer, tuning, acknowledge: cluster.acknowledge, unsafe },
       journalPath,
     })
   }
@@ -145,6 +148,20 @@ export class RunProcesses {
   /** The clients' history as it is, what is in flight included. */
   handOver(): void {
     this.#client?.send({ kind: 'handOver' })
+  }
+
+  /** A request of an operator: to the coordinators one after another, over the network like a client's. */
+  async ask(request: { readonly kind: string }, deadlineUs: number): Promise<Outcome<unknown>> {
+    let outcome: Outcome<unknown> = { kind: 'failed', reason: 'there is no coordinator' }
+    for (const { port } of this.#coordinators) {
+      const client = new ServiceClient('127.0.0.1', port)
+      outcome = await new Promise<Outcome<unknown>>((resolve) => {
+        client.call(request, deadlineUs, resolve)
+      })
+      client.close()
+      if (!isForAnother(outcome)) break
+    }
+    return outcome
   }
 
   faultTargets(): ReadonlyMap<string, FaultTarget> {

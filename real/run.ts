@@ -221,6 +221,7 @@ class RealRun {
       source: () => this.#history.source,
       streams: new RandomStreams(this.#options.seed),
       workloadStartUs,
+      ask: (request, deadlineUs) => this.#processes.ask(request, deadlineUs),
       nowUs: () => RunClock.hostUs(),
       onFailure: (error) => this.#end(error),
       onChange: (label) => this.#note(label),

@@ -7,6 +7,8 @@ export async function supervise(driver: Driver, request: { readonly kind: string
   const typed = decodeRequest(request) as RequestOf<SupervisorRequests>
   try {
     switch (typed.kind) {
+      case 'usage':
+        return { kind: 'ok', reply: driver.usage(typed.node) }
       case 'saveExtras': {
         const { path } = await driver.saveExtras(typed.node, typed.gtids)
         return { kind: 'ok', reply: { path } }

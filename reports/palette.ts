@@ -39,6 +39,10 @@ export const INKS = {
 const ALGORITHMS: Readonly<Record<string, number>> = {
   'seer-score': 0,
   'most-advanced': 1,
+  uniform: 4,
+  'lowest-rtt': 6,
+  seer: 7,
+  'best-known': 2,
   majority: 2,
   'cabinet-top': 3,
   cabinet: 1,

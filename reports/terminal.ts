@@ -148,6 +148,10 @@ function eventText(event: Event, verbose: boolean): string | null {
       return `elected ${event.node} by ${event.policy}: ${event.reason}`
     case 'reign':
       return `${event.source} is the source of epoch ${event.epoch}`
+    case 'planned':
+      return `planned move from ${event.from}${event.to === null ? '' : ` to ${event.to}`}: ${event.reason}`
+    case 'switched':
+      return `planned move ${event.verdict}: ${event.reason}${event.heldUs === null ? '' : `, clients held back for ${milliseconds(event.heldUs / 1000)}`}`
     case 'refused':
       return `no failover: ${event.reason}`
     case 'deposed':

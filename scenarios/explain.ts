@@ -19,6 +19,7 @@ const DOES: Readonly<Record<FaultVerb, string>> = {
   'lose-relay-logs': 'loses its relay logs (if it runs, it is killed and started again without them)',
   'block-applier': 'has its table locked: what it receives is not applied',
   'unblock-applier': 'applies again',
+  switchover: 'is asked to become the source',
 }
 
 const ROLES: Readonly<Record<string, string>> = {

@@ -84,6 +84,9 @@ export function failoversOf(record: RunRecord, scenario: Scenario, lost: readonl
     if (!served && writes.length > 0) failoverMs.push(null)
     clientOutageMs.push(pooled(clientOutage(operations, startUs, Number.POSITIVE_INFINITY, record.endedUs)))
   }
+  for (const event of record.events)
+    if (event.kind === 'switched' && event.verdict === 'refused')
+      notes.push(`the planned move from ${event.from} at ${event.atUs / 1e6} s was refused: ${event.reason}`)
   return { failovers, failoverMs, clientOutageMs, notes }
 }
 
@@ -137,9 +140,30 @@ function beginning(
     if (!stillFelt(fault, beganUs, scenario)) continue
     if (cause === null || fault.atUs >= cause.atUs) cause = fault
   }
+  const planned = plannedMove(record, from, beganUs)
+  const request = planned === null ? null : (record.faults.find((step) => isOpenAt(step, planned.atUs)) ?? null)
+  // A planned move is measured from its request, unless something broke the source after that.
+  if (planned !== null && (cause === null || cause.atUs <= planned.atUs || cause.kind === 'slow'))
+    return { startUs: request?.atUs ?? planned.atUs, fault: request }
   if (cause === null) return { startUs: beganUs, fault: null }
   // The detector may have been quicker than the witness; then its suspicion is the earliest sign there is.
   return { startUs: Math.max(cause.atUs, Math.min(cause.witness.seenUs ?? cause.atUs, beganUs)), fault: cause }
+}
+
+/** A step that asks for a move, and has not been answered yet. */
+function isOpenAt({ kind, atUs, healedUs }: FaultRecord, momentUs: number): boolean {
+  return kind === 'switchover' && atUs <= momentUs && (healedUs === null || healedUs >= momentUs)
+}
+
+/** The request of a planned move that this switch carried out. */
+function plannedMove(record: RunRecord, from: Reign, beganUs: number): TraceEvent | null {
+  let open: TraceEvent | null = null
+  for (const event of record.events) {
+    if (event.atUs > beganUs) break
+    if (event.kind === 'planned' && event.epoch === from.epoch + 1) open = event
+    if (event.kind === 'switched' && event.verdict === 'refused') open = null
+  }
+  return open
 }
 
 /** A fault that was undone long before is not what the detector saw. */

@@ -65,6 +65,7 @@ const at = duration().meta({ description: 'When, from the start of the workload 
 const length = duration({ minUs: 1 }).meta({ description: 'Undo it this much later.' }).optional()
 const does = { at, for: length }
 
+const SUCCESSOR = 'the name of a server (node2) or a role (replica, fastest, any)'
 const SHARE = 'a share of the CPU above 0 and at most 1, such as 0.3'
 
 /** By verb: the whole step. */
@@ -97,6 +98,14 @@ export const faultSchemas = {
   'block-applier': z.strictObject({ ...does, 'block-applier': target }),
   'unblock-applier': z.strictObject({ at, 'unblock-applier': target }),
   unslow: z.strictObject({ at, unslow: z.union([target, onLink], `all, ${TARGET}, or { link: node1->node2 }`) }),
+  switchover: z.strictObject({
+    at,
+    switchover: z
+      .string(SUCCESSOR)
+      .min(1, SUCCESSOR)
+      .transform((to): readonly string[] => [to])
+      .meta({ description: 'The coordinator is asked to make this server the source.' }),
+  }),
 } as const satisfies Record<FaultVerb, z.ZodType>
 
 /** What every parsed step has in common, whichever its verb. */

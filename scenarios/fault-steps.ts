@@ -4,6 +4,7 @@
  * of nothing.
  */
 import { formatDuration } from './amounts.ts'
+import { isRequest } from './coordinator-steps.ts'
 import { DO_OF, type ParsedFault, type ParsedTarget, UNDO_OF } from './fault-schema.ts'
 import { suggestion } from './nearest.ts'
 import { clientSites } from './raft-settings.ts'
@@ -124,9 +125,10 @@ function checkTargets(
       refuse([...path, verb], 'a fault of MySQL servers', 'another fault in a Raft group', verb)
     names = [...nodeNames(cluster)]
   }
-  if (does === 'slow') names = [...nodeNames(cluster)]
+  if (does === 'slow' || isRequest(does)) names = [...nodeNames(cluster)]
   const own = cluster.protocol === 'raft' ? RAFT_ROLES : NODE_ROLES
-  const roles = verb === 'restart' ? [...own, 'crashed'] : own
+  let roles = verb === 'restart' ? [...own, 'crashed'] : own
+  if (isRequest(verb)) roles = ['replica', 'fastest', 'any']
   const check = (name: string, at: Path, known: readonly string[]) => {
     if (known.includes(name)) return
     const listed = known.length > 24 ? [...known.slice(0, 2), '...', ...known.slice(-12)] : known

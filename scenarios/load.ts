@@ -57,13 +57,17 @@ function readScenario(source: YamlSource, hash: string): Scenario {
         })
     }
   throwFirst(complaints, source)
-  const { expect, workload, network, fuzz: _, ...rest } = parsed.data!
+  const { expect, workload, network, fuzz: _, algorithms: withSeer, ...rest } = parsed.data!
+  const { seer, ...chosen } = withSeer
   if (workload.warmup >= workload.duration)
     refuse(['workload', 'warmup'], 'nothing to measure', 'a warm-up shorter than the duration', 'one as long or longer')
+  const options = source.data.algorithms as { readonly seer?: unknown } | undefined
+  if (options?.seer !== undefined && chosen.election !== 'seer')
+    refuse(['algorithms', 'seer'], 'options of a policy that is not used', 'election: seer', chosen.election)
   const operations = (workload.ratePerSec * workload.duration) / 1e6
   if (operations > MAX_OPERATIONS)
     refuse(['workload'], 'too much work', `at most ${MAX_OPERATIONS} operations (rate x duration)`, `${operations}`)
-  const completed = completeProtocol(rest, source.data, refuse)
+  const completed = completeProtocol({ ...rest, algorithms: chosen }, source.data, refuse)
   const { cluster, raft, algorithms } = completed
   refuseVerbs(faults, cluster, refuse)
   const shape = {
@@ -92,6 +96,7 @@ function readScenario(source: YamlSource, hash: string): Scenario {
   return {
     ...rest,
     ...shape,
+    seer,
     file,
     hash,
     unsafe: [...new Set(rest.unsafe)],

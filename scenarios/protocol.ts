@@ -1,4 +1,5 @@
 /** What depends on `cluster.protocol`: which parts a scenario may have, and the defaults of the others. */
+import { ELECTION_POLICIES } from '../algorithms/election/policies.ts'
 import { QUORUM_POLICIES } from '../algorithms/quorum/policies.ts'
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../algorithms/timestamps/algorithms.ts'
 import type { Refuse, WrittenFault } from './fault-steps.ts'
@@ -14,7 +15,7 @@ const SERVICES = ['client', 'coordinator']
 /** The coordinator's names for quorum and election. */
 const MYSQL: Readonly<Record<'quorum' | 'election', readonly string[]>> = {
   quorum: Object.keys(QUORUM_POLICIES),
-  election: ['seer-score', 'most-advanced'],
+  election: Object.keys(ELECTION_POLICIES),
 }
 
 const RAFT_VERBS: readonly FaultVerb[] = [

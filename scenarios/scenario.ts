@@ -2,6 +2,8 @@
  * A scenario after parsing: complete (every default filled in) and in machine units (integer microseconds).
  * `schema.ts` turns YAML into this; both worlds take nothing else.
  */
+
+import type { SeerOptions } from '../algorithms/election/seer/seer.ts'
 import type { Tuning } from '../algorithms/failover/tuning.ts'
 import type { UnsafeForm } from '../algorithms/failover/unsafe/forms.ts'
 import type { QUORUM_POLICIES } from '../algorithms/quorum/policies.ts'
@@ -10,7 +12,7 @@ import type { TimestampAlgorithmName } from '../algorithms/timestamps/algorithms
 import type { LevelShares } from './levels.ts'
 
 export type QuorumName = keyof typeof QUORUM_POLICIES
-export type ElectionName = 'seer-score' | 'most-advanced'
+export type ElectionName = 'seer-score' | 'most-advanced' | 'uniform' | 'lowest-rtt' | 'seer' | 'best-known'
 /** Raft's own: who commits and elects, and who is to lead. */
 export type RaftQuorumName = 'majority' | 'flexible' | 'cabinet' | 'hierarchical'
 export type RaftElectionName = 'native'
@@ -101,6 +103,7 @@ export interface Workload {
   readonly deadlineUs: number
 }
 
+/** Faults, their undos, and `switchover`: a step that asks the coordinator for something. */
 export const FAULT_VERBS = [
   'crash',
   'restart',
@@ -116,6 +119,7 @@ export const FAULT_VERBS = [
   'lose-relay-logs',
   'block-applier',
   'unblock-applier',
+  'switchover',
 ] as const
 export type FaultVerb = (typeof FAULT_VERBS)[number]
 
@@ -185,6 +189,8 @@ export interface Scenario {
   readonly raft: RaftSettings | null
   /** Unsafe forms in place of the sound ones, on purpose. */
   readonly unsafe: readonly UnsafeForm[]
+  /** What `election: seer` works with. */
+  readonly seer: SeerOptions
   readonly workload: Workload
   readonly network: {
     readonly defaultDelay: DelayDistribution
@@ -197,6 +203,13 @@ export interface Scenario {
   readonly faults: readonly FaultStep[]
   readonly checks: readonly CheckName[]
   readonly expectations: readonly Expectation[]
+}
+
+export const DEFAULT_SEER: SeerOptions = {
+  model: 'elastic-net',
+  predictEveryUs: 2_000_000,
+  noveltyEveryUs: 20_000_000,
+  hysteresis: 0,
 }
 
 export const DEFAULT_TUNING: Tuning = {

@@ -4,6 +4,7 @@
  * `npx tsx cli.ts schema` prints it as the JSON Schema that editors complete by.
  */
 import { z } from 'zod'
+import { ELECTION_POLICIES } from '../algorithms/election/policies.ts'
 import type { Tuning } from '../algorithms/failover/tuning.ts'
 import { UNSAFE_FORMS, type UnsafeForm } from '../algorithms/failover/unsafe/forms.ts'
 import { QUORUM_POLICIES } from '../algorithms/quorum/policies.ts'
@@ -17,7 +18,7 @@ import { DEFAULT_TUNING } from './scenario.ts'
 const TIMESTAMPS = Object.keys(TIMESTAMP_ALGORITHMS) as TimestampAlgorithmName[]
 /** The coordinator's and Raft's; `protocol.ts` says which goes with which. */
 const QUORUMS = [...(Object.keys(QUORUM_POLICIES) as (keyof typeof QUORUM_POLICIES)[]), 'hierarchical'] as const
-const ELECTIONS = ['seer-score', 'most-advanced', 'native'] as const
+const ELECTIONS = [...(Object.keys(ELECTION_POLICIES) as (keyof typeof ELECTION_POLICIES)[]), 'native'] as const
 const UNSAFE = Object.keys(UNSAFE_FORMS) as UnsafeForm[]
 export const CHECKS = [
   'acknowledged-writes-survive',
@@ -32,7 +33,7 @@ export const CHECKS = [
 ] as const
 
 /** Names of the design that are not built yet: a message can then say so. */
-const PLANNED = new Set('oracle hybrid seer uniform lowest-rtt best-known'.split(' '))
+const PLANNED = new Set('oracle hybrid'.split(' '))
 
 function oneOf<const T extends readonly string[]>(names: T) {
   return z.enum(names, {
@@ -85,6 +86,30 @@ const cluster = z
   })
   .prefault({})
 
+const seer = z
+  .strictObject({
+    model: z
+      .enum(['elastic-net', 'least-squares'], 'elastic-net or least-squares')
+      .prefault('elastic-net')
+      .meta({ description: 'What predicts the commit delay under each candidate.' }),
+    predictEvery: duration({ minUs: 100_000 })
+      .prefault('2s')
+      .meta({ description: 'Predictions are compared so often; also the shortest term.' }),
+    noveltyEvery: duration({ minUs: 100_000 })
+      .prefault('20s')
+      .meta({ description: 'Looks for replicas in a new state, and tries them as the source.' }),
+    hysteresis: number('a share from 0 to .99', { min: 0, max: 0.99 })
+      .prefault(0)
+      .meta({ description: "By what share of the source's own predicted delay another one must be better." }),
+  })
+  .prefault({})
+  .transform(({ predictEvery, noveltyEvery, ...rest }) => ({
+    ...rest,
+    predictEveryUs: predictEvery,
+    noveltyEveryUs: noveltyEvery,
+  }))
+  .meta({ description: 'Only with `election: seer`.' })
+
 const algorithms = z
   .strictObject({
     timestamps: oneOf(TIMESTAMPS).prefault('odd-even'),
@@ -99,6 +124,7 @@ const algorithms = z
       .union([number(RATIO, { min: 1, max: 2 }), z.literal('largest', RATIO)], RATIO)
       .prefault('largest')
       .meta({ description: 'r of cabinet: how much heavier each server is than the next.' }),
+    seer,
   })
   .prefault({})
 

@@ -1,4 +1,5 @@
 /** Every process of a scenario, wired together: what both the run and its faults work on. */
+import type { ElectionFactory } from '../algorithms/election/policy.ts'
 import { FiberProcess } from '../algorithms/fiber.ts'
 import type { JournalServer, TimestampServer } from '../algorithms/servers.ts'
 import { TIMESTAMP_ALGORITHMS } from '../algorithms/timestamps/algorithms.ts'
@@ -17,9 +18,11 @@ import { Administrator } from './mysql/administrator.ts'
 import { DEFAULT_COSTS } from './mysql/costs.ts'
 import { MysqlCluster } from './mysql/server.ts'
 import { Network } from './network.ts'
+import { operatorOf } from './operator.ts'
+import { Oracle } from './oracle.ts'
 import { CoordinatorService, type Host, JournalService, TimestampService } from './services.ts'
 import { setUp } from './set-up.ts'
-import type { Clock, SimulatedSystem } from './simulated-system.ts'
+import type { Clock, Operator, SimulatedSystem } from './simulated-system.ts'
 import { Supervisor } from './supervisor.ts'
 import { SimWorld } from './world.ts'
 
@@ -31,6 +34,7 @@ export class SimCluster implements SimulatedSystem {
   readonly world: SimWorld
   readonly client: FiberProcess
   readonly coordinators: readonly Host[]
+  readonly operator: Operator = operatorOf(this)
   /** What faults can hit, by process name. */
   readonly hosts: Map<string, Host> = new Map()
   readonly lag: LagLog
@@ -38,8 +42,10 @@ export class SimCluster implements SimulatedSystem {
   /** A bug somewhere: the run ends with it. */
   fatal: Error | null = null
 
-  constructor(scenario: Scenario, seed: number) {
+  /** `election`: a policy of somebody's own, instead of the scenario's. */
+  constructor(scenario: Scenario, seed: number, election?: ElectionFactory) {
     const { cluster } = scenario
+    const algorithms = coordinatorAlgorithms(scenario)
     const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i + 1}`)
     const nodes = numbered('node', cluster.nodes)
     const timestampServers = numbered('timestamp-', cluster.timestampServers)
@@ -62,6 +68,7 @@ export class SimCluster implements SimulatedSystem {
       kernel.queue.stop()
     }
     const coordinators = coordinatorNames(cluster.coordinators)
+    const oracle = new Oracle(network, this.mysql).delayUs
     const coordinate = (index: number) => {
       const journal = new JournalService(kernel, network.add(journalOf(index), { local: true }), DEFAULT_COSTS.fsync)
       journal.boot(0)
@@ -75,12 +82,14 @@ export class SimCluster implements SimulatedSystem {
           index,
           nodes,
           timestampServers,
-          algorithms: coordinatorAlgorithms(scenario),
+          algorithms: { ...algorithms, election: election ?? algorithms.election },
+          seer: scenario.seer,
           tuning: scenario.tuning,
           acknowledge: cluster.acknowledge,
           journal: { name: journalOf(index), kind: 'journal' },
           supervisor: { name: 'supervisor', kind: 'supervisor' },
           unsafe: scenario.unsafe,
+          oracle,
         },
         onFatal,
       )

@@ -18,14 +18,42 @@ interface Job {
 export class Cpu {
   readonly kernel: Kernel
   readonly life: Life
-  share = 1
+  #share = 1
+  readonly #cores: number
+  /** Core time of the jobs that were started here, and of the neighbour until `#sharedUs`. */
+  #usedUs = 0
+  #neighbourUs = 0
+  #sharedUs: number
   #idleCores: number
   readonly #waiting = new Fifo<Job>()
 
   constructor(kernel: Kernel, life: Life, cores: number) {
     this.kernel = kernel
     this.life = life
+    this.#cores = cores
     this.#idleCores = cores
+    this.#sharedUs = kernel.queue.now
+  }
+
+  get share(): number {
+    return this.#share
+  }
+
+  set share(share: number) {
+    this.#chargeNeighbour()
+    this.#share = share
+  }
+
+  /** Core time used since the start, the neighbour's included: what a look at the machine shows. */
+  busyUs(): number {
+    this.#chargeNeighbour()
+    return this.#usedUs + this.#neighbourUs
+  }
+
+  #chargeNeighbour(): void {
+    const { now } = this.kernel.queue
+    this.#neighbourUs += (1 - this.#share) * this.#cores * (now - this.#sharedUs)
+    this.#sharedUs = now
   }
 
   run<A>(serviceUs: number, action: (argument: A) => void, argument: A): void {
@@ -39,7 +67,8 @@ export class Cpu {
   }
 
   #start(job: Job): void {
-    const serviceUs = this.share === 1 ? job.serviceUs : Math.ceil(job.serviceUs / this.share)
+    this.#usedUs += job.serviceUs
+    const serviceUs = this.#share === 1 ? job.serviceUs : Math.ceil(job.serviceUs / this.#share)
     this.kernel.queue.after(serviceUs, finish, job)
   }
 

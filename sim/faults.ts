@@ -2,6 +2,7 @@
  * The scenario's faults, fired at their times, each witnessed by an independent look before, when it holds, and at the
  * end. A fault that does not take hold is an error of the harness and ends the run: it must not end as a passed check.
  */
+import { answered, isRequest, REQUEST_DEADLINE_US, requestOf } from '../scenarios/coordinator-steps.ts'
 import type { FaultRecord } from '../scenarios/record.ts'
 import type { FaultStep, FaultVerb } from '../scenarios/scenario.ts'
 import type { FaultEffect } from './fault-effects.ts'
@@ -66,6 +67,10 @@ export class FaultSchedule {
     const { schedule, step, steps } = due
     const { kernel } = schedule.#field
     kernel.hash.mix(kernel.queue.now, EVENT.fault, 0, steps.indexOf(step))
+    if (isRequest(step.verb)) {
+      schedule.#ask(step)
+      return
+    }
     const does = UNDOES[step.verb]
     if (does !== undefined) schedule.#undo(step, steps, does)
     else {
@@ -86,6 +91,35 @@ export class FaultSchedule {
   lookAfter(): void {
     this.#records.forEach((record, i) => {
       record.witness = { ...record.witness, after: this.#looks[i]!() }
+    })
+  }
+
+  /** A step that asks the coordinator. The servers themselves are the witness of what it says it did. */
+  #ask(step: FaultStep): void {
+    const { operator } = this.#field
+    if (operator === null) throw new Error(`line ${step.line}: ${step.verb}: there is nobody to ask`)
+    const target = this.#resolve(step.target)
+    const label = `${step.verb} ${operator.source} -> ${target.join(', ')}`
+    const record: MutableRecord = {
+      atUs: this.#sinceStartUs(),
+      kind: step.verb,
+      target,
+      label,
+      witness: { before: operator.look(), during: '', after: '', seenUs: null },
+      healedUs: null,
+    }
+    this.#records.push(record)
+    this.#looks.push(() => operator.look())
+    this.#note(label)
+    operator.ask(requestOf(step, target), REQUEST_DEADLINE_US, (outcome) => {
+      const { done, text } = answered(outcome)
+      const endedUs = this.#sinceStartUs()
+      const during = operator.look()
+      record.witness = { ...record.witness, during: `${text}; ${during}`, seenUs: done ? endedUs : null }
+      record.healedUs = endedUs
+      this.#note(`${label}: ${text}`)
+      if (done && during === record.witness.before)
+        throw new Error(`line ${step.line}: ${label} had no effect: ${during} before it and after it`)
     })
   }
 

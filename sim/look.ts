@@ -31,6 +31,16 @@ export function listens(cluster: SimCluster, name: string): boolean {
   return life?.running === true && life.handler !== null
 }
 
+/** Who would take a client's write: the servers' own word, not the coordinator's. */
+export function lookForWriters(cluster: SimCluster): string {
+  const writers = cluster.mysql.servers.filter(
+    ({ instance }) => instance !== null && !instance.readOnly && !instance.offline,
+  )
+  return writers.length === 0
+    ? 'no server is writable'
+    : `writable: ${writers.map(({ process }) => process.name).join(', ')}`
+}
+
 export function lookAtLinks(links: readonly Link[]): string {
   const looks = links.map((link) => link.look())
   const open = looks.filter(({ delivers }) => delivers)

@@ -2,6 +2,7 @@
  * One simulated run, from nothing to the record: boot, wait for the first reign, workload and faults, heal everything,
  * wait for convergence, read the end state. Synchronous, and a function of scenario and seed alone.
  */
+import type { ElectionFactory } from '../algorithms/election/policy.ts'
 import { coordinatorServer, type LoadGenerator, startLoadGenerator } from '../scenarios/load-generator.ts'
 import type { RunRecord } from '../scenarios/record.ts'
 import { coordinatorNames, type Scenario } from '../scenarios/scenario.ts'
@@ -12,6 +13,8 @@ import type { SimulatedSystem } from './simulated-system.ts'
 
 export interface SimulateOptions {
   readonly seed: number
+  /** An election policy of the caller's own, instead of the scenario's. */
+  readonly election?: ElectionFactory
   /** 0 to 1, now and then. */
   readonly onProgress?: (fraction: number) => void
   /** Asked now and then: true ends the run with what there is (`complete: false`). */
@@ -26,8 +29,8 @@ const SLICE_US = 250_000
 class Interrupted extends Error {}
 
 export function simulate(scenario: Scenario, options: SimulateOptions): RunRecord {
-  const { seed } = options
-  const system = scenario.raft === null ? new SimCluster(scenario, seed) : new RaftGroup(scenario, seed)
+  const { seed, election } = options
+  const system = scenario.raft === null ? new SimCluster(scenario, seed, election) : new RaftGroup(scenario, seed)
   return new Run(scenario, options, system).run()
 }
 

@@ -1,5 +1,6 @@
 /** What a run simulates: MySQL servers under a coordinator, or a Raft group. `run.ts` asks no more of it than this. */
 import type { FiberProcess } from '../algorithms/fiber.ts'
+import type { Outcome } from '../algorithms/servers.ts'
 import type { TraceEvent, TraceFact } from '../algorithms/trace.ts'
 import type { NodeEnd } from '../scenarios/record.ts'
 import type { FaultStep } from '../scenarios/scenario.ts'
@@ -14,10 +15,21 @@ export interface Clock {
   until(limitUs: number, missing: () => string | null, giveUp: (missing: string) => void): void
 }
 
+/** Whom a step asks that hurts nobody, and how its effect is seen. */
+export interface Operator {
+  /** Who reigns. */
+  readonly source: string
+  /** Who would take a write: the servers' own word. */
+  look(): string
+  ask(request: { readonly kind: string }, deadlineUs: number, done: (outcome: Outcome<unknown>) => void): void
+}
+
 /** What the fault schedule works on. */
 export interface FaultField {
   readonly kernel: Kernel
   readonly world: { emit(process: string, fact: TraceFact): void }
+  /** Null: there is no coordinator to ask. */
+  readonly operator: Operator | null
   effectsOf(step: FaultStep, resolve: (words: readonly string[]) => string[]): FaultEffect[]
   /** Roles and names to names; `down`: what the harness has taken down and not brought back. */
   resolveTargets(words: readonly string[], down: readonly string[]): string[]

@@ -2,7 +2,7 @@
  * Who may replace a server's data: the harness, on behalf of the coordinator. A rebuild kills the server, clones a
  * donor's data under a new server_uuid, and starts it again. If the donor dies meanwhile the old data stay.
  */
-import type { RequestOf, SupervisorRequests } from '../algorithms/servers.ts'
+import type { ReplyOf, RequestOf, SupervisorRequests } from '../algorithms/servers.ts'
 import type { Call } from './call.ts'
 import type { Kernel } from './kernel.ts'
 import type { MysqlCluster, MysqlServer } from './mysql/server.ts'
@@ -40,7 +40,14 @@ export class Supervisor {
       const path = `extras/${request.node}-${this.saved.length + 1}.sql`
       this.saved.push({ node: request.node, gtids: request.gtids.toString(), path })
       this.#kernel.queue.after(SAVE_US, Supervisor.#saved, { call, path })
-    } else this.#rebuild(call, request.node, request.donor)
+    } else if (request.kind === 'usage') call.answer(this.#usage(request.node))
+    else this.#rebuild(call, request.node, request.donor)
+  }
+
+  /** Of processors there is a model, of memory there is none. */
+  #usage(node: string): ReplyOf<SupervisorRequests, 'usage'> {
+    const { instance } = this.#mysql.server(node)
+    return { busyUs: instance?.cpu.busyUs() ?? null, cores: this.#mysql.costs.cores, memoryBytes: null }
   }
 
   static #saved(this: void, { call, path }: { readonly call: Call; readonly path: string }): void {

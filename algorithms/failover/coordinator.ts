@@ -3,7 +3,9 @@
  * outside is a call, so this same code runs in the simulator and as a process of its own against real servers.
  */
 import { all, call, emit, type Fiber, sleep } from '../effects.ts'
-import { ELECTION_POLICIES } from '../election/policies.ts'
+import { type ElectionName, electionsOf } from '../election/policies.ts'
+import type { ElectionFactory } from '../election/policy.ts'
+import type { SeerOptions } from '../election/seer/seer.ts'
 import type { FiberProcess } from '../fiber.ts'
 import { EMPTY_GTID_SET } from '../gtid-set.ts'
 import { QUORUM_POLICIES, type QuorumSettings } from '../quorum/policies.ts'
@@ -17,13 +19,16 @@ import type {
 } from '../servers.ts'
 import type { TimestampDeadlines } from '../timestamps/algorithm.ts'
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../timestamps/algorithms.ts'
+import { adviserLoop, CommitDelays } from './advice.ts'
 import { changeThreshold, useThreshold } from './change-threshold.ts'
+import { Gate } from './gate.ts'
 import { probeLoop } from './monitor.ts'
 import { SOUND } from './procedures.ts'
 import { read } from './read.ts'
 import { ruleWhile } from './reign.ts'
 import { reachedBy, type Status, standBy } from './stand-by.ts'
-import { type Alarm, type CoordinatorState, type Member, newMember, type Reign } from './state.ts'
+import { type Alarm, type CoordinatorState, type Member, newMember, type Oracle, type Reign } from './state.ts'
+import { switchover } from './switchover.ts'
 import { backOff, type Cause, type TakeOver, takeOver } from './take-over.ts'
 import type { Tuning } from './tuning.ts'
 import { type UnsafeForm, withUnsafeForms } from './unsafe/forms.ts'
@@ -40,14 +45,19 @@ export interface CoordinatorConfig {
   readonly algorithms: {
     readonly timestamps: TimestampAlgorithmName
     readonly quorum: keyof typeof QUORUM_POLICIES
-    readonly election: keyof typeof ELECTION_POLICIES
+    /** By name, or made by somebody's own factory. */
+    readonly election: ElectionName | ElectionFactory
   } & QuorumSettings
+  /** For the policy of that name. */
+  readonly seer: SeerOptions
   readonly tuning: Tuning
   readonly acknowledge: 'applied' | 'received'
   readonly journal: JournalServer
   readonly supervisor: SupervisorServer
   /** The prototype's unsafe behaviours in place of the sound ones; none unless a scenario asks for them. */
   readonly unsafe: readonly UnsafeForm[]
+  /** The simulator's: the commit delay if `node` led and `k` replicas had to hold a write. Null: nobody knows. */
+  readonly oracle: Oracle | null
 }
 
 export interface Coordinator {
@@ -66,6 +76,9 @@ const SURVEY_STEP_US = 5_000
 export function startCoordinator(process: FiberProcess, config: CoordinatorConfig): Coordinator {
   const members = config.nodes.map((node, index) => newMember(index, node, EMPTY_GTID_SET))
   const servers = config.timestampServers.map((name): TimestampServer => ({ name, kind: 'timestamp' }))
+  const elections = electionsOf(config.algorithms.election, config, config.oracle !== null)
+  const { adviser } = elections.deciding
+  const commits = adviser === undefined ? null : new CommitDelays()
   const coordinator: CoordinatorState = {
     process,
     owner: { index: config.index, count: config.coordinators.length },
@@ -78,7 +91,8 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
     level: config.acknowledge,
     quorum: QUORUM_POLICIES[config.algorithms.quorum](config.algorithms),
     quorumSettings: config.algorithms,
-    election: ELECTION_POLICIES[config.algorithms.election],
+    elections,
+    oracle: config.oracle,
     timestamps: TIMESTAMP_ALGORITHMS[config.algorithms.timestamps].client(servers, TIMESTAMP_DEADLINES),
     journal: config.journal,
     supervisor: config.supervisor,
@@ -86,19 +100,31 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
     highestEpoch: 0,
     reign: null,
     takingOver: false,
+    gate: new Gate(),
+    move: null,
+    account: { moves: 0, heldUs: 0 },
+    commits,
     client: null,
     clientFailingSinceUs: null,
   }
   process.spawn('control', control(coordinator))
+  if (adviser !== undefined && commits !== null) process.spawn('adviser', adviserLoop(coordinator, adviser, commits))
   for (const member of members) process.spawn(`probe-${member.node}`, probeLoop(coordinator, member))
   return {
     handle(request, reply) {
       switch (request.kind) {
         case 'write':
-          process.spawn('write', write(coordinator, request), reply)
+          serve(coordinator, 'write', () => write(coordinator, request), reply)
           return
         case 'read':
-          process.spawn('read', read(coordinator, request), reply)
+          serve(coordinator, 'read', () => read(coordinator, request), reply)
+          return
+        case 'switchover':
+          process.spawn(
+            'switchover',
+            switchover(coordinator, { ...request, by: 'request', reason: 'asked for' }),
+            reply,
+          )
           return
         case 'changeThreshold':
           process.spawn('change-threshold', changeThreshold(coordinator, request.failureThreshold), reply)
@@ -111,6 +137,31 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
       }
     },
   }
+}
+
+/** A client's operation, once the gate lets it through. */
+function serve<T>(
+  { process, gate }: CoordinatorState,
+  name: string,
+  operation: () => Fiber<T>,
+  reply: (reply: T) => void,
+): void {
+  const done = (outcome: T) => {
+    gate.leave()
+    reply(outcome)
+  }
+  if (gate.isClosed) {
+    process.spawn(name, afterGate(gate, operation), done)
+    return
+  }
+  gate.enter()
+  process.spawn(name, operation(), done)
+}
+
+function* afterGate<T>(gate: Gate, operation: () => Fiber<T>): Fiber<T> {
+  yield* gate.pass()
+  gate.enter()
+  return yield* operation()
 }
 
 function status(coordinator: CoordinatorState): Status {

@@ -18,9 +18,10 @@ export interface Gathered {
 /**
  * Detach every replica and fence every server that may still write, all at once. Waits for those that answered their
  * last probe; those that did not are tried as well, but once the rule can be met without them they are not waited for
- * (their call goes on: it is never abandoned).
+ * (their call goes on: it is never abandoned). `first` is dealt with before all others: at a planned move the source is
+ * fenced while its replicas still take from it what they lack.
  */
-export function* gather(coordinator: CoordinatorState, epoch: number): Fiber<Gathered> {
+export function* gather(coordinator: CoordinatorState, epoch: number, first: Member | null = null): Fiber<Gathered> {
   const gathered: Gathered = { epoch, stopped: new Set(), fenced: new Set(), deposed: null }
   const left = new Set(coordinator.members)
   let changed: Deferred<void> = deferred()
@@ -43,7 +44,8 @@ export function* gather(coordinator: CoordinatorState, epoch: number): Fiber<Gat
     left.delete(member)
     changed.settle()
   }
-  for (const member of coordinator.members) yield* fork(`stop-${member.node}`, stop(member), { daemon: true })
+  if (first !== null) yield* stop(first)
+  for (const member of [...left]) yield* fork(`stop-${member.node}`, stop(member), { daemon: true })
   const deadlineUs = (yield* now()) + coordinator.tuning.adminTimeoutUs
   for (;;) {
     const expected = [...left].some((member) => member.probe === 'answered')

@@ -9,6 +9,7 @@ import { rememberReports } from './monitor.ts'
 import { followFromTakeOver, needsRejoin } from './rejoin.ts'
 import { makeWay } from './stand-by.ts'
 import { type Alarm, type CoordinatorState, hurry, type Member, type Reign } from './state.ts'
+import { endMove, holdClients, refuseMove } from './switchover.ts'
 
 /** One wait on a replica; it answers sooner when it has the transaction. */
 const WAITER_TIMEOUT_US = 1_000_000
@@ -31,6 +32,7 @@ export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped:
   yield* fork('reroute', reroute(coordinator, reign, stopped))
   yield* fork('watch', watch(coordinator, reign))
   if (coordinator.peers.length > 0) yield* fork('make-way', makeWay(coordinator, reign))
+  yield* endMove(coordinator, reign)
   let refusedFor = ''
   for (;;) {
     const alarm = yield* wait(reign.alarm)
@@ -38,6 +40,7 @@ export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped:
     const endsAnyway = alarm.kind === 'deposed' || alarm.kind === 'powerless'
     const refusal = endsAnyway ? null : refusalOf(coordinator, reign, alarm, nowUs)
     if (refusal === null) {
+      if (alarm.kind === 'planned') yield* holdClients(coordinator)
       // From here on this epoch acknowledges nothing: its open writes end as unknown.
       for (const member of coordinator.members) rememberReports(coordinator, member, nowUs)
       coordinator.reign = null
@@ -46,9 +49,10 @@ export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped:
       reign.confirmations.end()
       return alarm
     }
-    if (refusal !== refusedFor)
+    if (alarm.kind === 'planned') yield* refuseMove(coordinator, reign.epoch, refusal)
+    else if (refusal !== refusedFor)
       yield* emit({ kind: 'refused', epoch: reign.epoch + 1, reason: `${alarm.reason}, but ${refusal}` })
-    refusedFor = refusal
+    if (alarm.kind !== 'planned') refusedFor = refusal
     yield* sleep(WATCH_US)
     // Still true? The next probes say so, with a new alarm.
     reign.alarm = deferred()

@@ -1,6 +1,6 @@
 /** What a coordinator knows. One object per coordinator process, changed only between yields of its fibers. */
 import { type Deferred, deferred } from '../effects.ts'
-import type { ElectionPolicy } from '../election/policy.ts'
+import type { Elections } from '../election/policies.ts'
 import type { FiberProcess } from '../fiber.ts'
 import type { GtidSet } from '../gtid-set.ts'
 import type { QuorumSettings } from '../quorum/policies.ts'
@@ -8,10 +8,13 @@ import type { QuorumPolicy, QuorumSelection } from '../quorum/policy.ts'
 import type { CoordinatorServer, JournalServer, MysqlServer, ServerState, SupervisorServer } from '../servers.ts'
 import type { TimestampClient } from '../timestamps/algorithm.ts'
 import type { Acknowledgements } from './acknowledgements.ts'
+import type { CommitDelays } from './advice.ts'
 import type { Confirmations } from './confirmations.ts'
 import type { EpochOwner } from './epoch-numbers.ts'
 import type { Executions } from './executions.ts'
+import type { Gate } from './gate.ts'
 import type { Procedures } from './procedures.ts'
+import type { Move } from './switchover.ts'
 import type { Tuning } from './tuning.ts'
 
 /** What a client hears of a coordinator that does not reign; with several coordinators it then asks the next. */
@@ -42,10 +45,17 @@ export interface Reign {
   tooFewAtUs: number
 }
 
-export interface Alarm {
+export type Alarm =
   /** `powerless`: this coordinator cannot take over, and perhaps another can. */
-  readonly kind: 'gone' | 'stalled' | 'deposed' | 'powerless'
-  readonly reason: string
+  | { readonly kind: 'gone' | 'stalled' | 'deposed' | 'powerless'; readonly reason: string }
+  /** Nothing is wrong: somebody wants another source. `to` null: whoever the policy prefers. */
+  | { readonly kind: 'planned'; readonly reason: string; readonly from: Member; readonly to: Member | null }
+
+/** What the adviser's moves have cost: its own account. */
+export interface MoveAccount {
+  moves: number
+  /** How long clients were held back, in all. */
+  heldUs: number
 }
 
 /** One configured MySQL server, as far as this coordinator has seen. */
@@ -81,6 +91,9 @@ export interface Member {
   hurry: Deferred<void>
 }
 
+/** The simulator's knowledge: microseconds until `k` replicas hold a write of `node`. */
+export type Oracle = (node: string, k: number) => number
+
 export interface CoordinatorState {
   readonly process: FiberProcess
   /** Which epochs are this coordinator's own. */
@@ -94,7 +107,8 @@ export interface CoordinatorState {
   /** Changes with its settings' failure threshold. */
   quorum: QuorumPolicy
   quorumSettings: QuorumSettings
-  readonly election: ElectionPolicy
+  readonly elections: Elections
+  readonly oracle: Oracle | null
   readonly timestamps: TimestampClient
   readonly journal: JournalServer
   readonly supervisor: SupervisorServer
@@ -103,6 +117,12 @@ export interface CoordinatorState {
   highestEpoch: number
   reign: Reign | null
   takingOver: boolean
+  readonly gate: Gate
+  /** A planned move that is under way. */
+  move: Move | null
+  readonly account: MoveAccount
+  /** Kept where the election policy has an adviser. */
+  readonly commits: CommitDelays | null
   /** The latest statement of a client on the source. */
   client: 'answered' | 'failed' | null
   clientFailingSinceUs: number | null

@@ -4,12 +4,11 @@
  * stopped, read and counted, and the winner serves nothing before it holds everything that may have been acknowledged.
  */
 import { call, deferred, emit, type Fiber, now, sleep } from '../effects.ts'
-import { ELECTION_POLICIES } from '../election/policies.ts'
 import { type GtidSet, MutableGtidSet } from '../gtid-set.ts'
 import { WeightedRounds } from '../quorum/weighted-rounds.ts'
-import type { RankedCandidate } from '../trace.ts'
 import { Acknowledgements } from './acknowledgements.ts'
 import { administer, isDeposed } from './administer.ts'
+import { rankAll, tryOrder } from './choose.ts'
 import { Confirmations } from './confirmations.ts'
 import { markerOf } from './epoch.ts'
 import { nextEpoch } from './epoch-numbers.ts'
@@ -43,7 +42,7 @@ export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<Ta
 
   // 2. Promise and stop everywhere, fence what can still write.
   const { procedures } = coordinator
-  const gathered = yield* procedures.gather(coordinator, epoch)
+  const gathered = yield* procedures.gather(coordinator, epoch, cause.kind === 'planned' ? cause.from : null)
   if (gathered.deposed !== null) return { kind: 'deposed', reason: gathered.deposed }
 
   // 3. Only now: what may have been acknowledged, and is the quorum rule met?
@@ -54,8 +53,9 @@ export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<Ta
   // 4, 5. Let the policy choose, and make its choice hold the target; else the next one.
   const candidates = procedures.eligible(coordinator, gathered, living, seen, cause)
   if (candidates.length === 0) return { kind: 'refused', reason: 'no stopped replica has a running applier' }
-  const rankings = rankAll(candidates, seen)
-  const ranking = order(coordinator, candidates, rankings, cause, living)
+  const k = requiredReplicas(coordinator, living)
+  const rankings = yield* rankAll(coordinator, candidates, seen, k)
+  const ranking = tryOrder(coordinator, candidates, rankings, cause, living)
   yield* emit({ kind: 'phase', epoch, phase: 'catchUp', detail: `${seen.size} transactions to hold` })
   const refusals: string[] = []
   for (const ranked of ranking) {
@@ -70,7 +70,7 @@ export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<Ta
       kind: 'elected',
       epoch,
       node: winner.node,
-      policy: coordinator.election.name,
+      policy: coordinator.elections.deciding.name,
       reason: [ranked.reason, ...refusals].join('; '),
       rankings,
     })
@@ -84,7 +84,7 @@ export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<Ta
 
 /**
  * Who may win: a stopped member with a running applier. A server that never followed anybody needs no applier, and at
- * a start the fenced source itself may go on when nothing exists that it lacks.
+ * a start or a planned move the fenced source itself may go on when nothing exists that it lacks.
  */
 export function eligible(
   coordinator: CoordinatorState,
@@ -97,37 +97,20 @@ export function eligible(
     const state = member.state
     if (state === null || member.quarantined || member.lost) return false
     if (!gathered.stopped.has(member))
-      return cause.kind === 'start' && gathered.fenced.has(member) && state.executed.covers(seen)
+      return (
+        (cause.kind === 'start' || cause.kind === 'planned') &&
+        gathered.fenced.has(member) &&
+        state.executed.covers(seen)
+      )
     if (member.index === living?.member && !state.executed.covers(seen)) return false
     return state.applier === 'running' || state.executed.covers(member.held)
   })
   return candidates
 }
 
-function rankAll(candidates: readonly Member[], target: GtidSet): Record<string, readonly RankedCandidate[]> {
-  const views = viewsOf(candidates, target)
-  return Object.fromEntries(Object.entries(ELECTION_POLICIES).map(([name, policy]) => [name, policy.rank(views)]))
-}
-
-/** The configured policy's ranking; at a start the reigning server goes first, at the very first the one configured so. */
-function order(
-  coordinator: CoordinatorState,
-  candidates: readonly Member[],
-  rankings: Readonly<Record<string, readonly RankedCandidate[]>>,
-  cause: Cause,
-  living: LivingEpoch | null,
-): readonly RankedCandidate[] {
-  const ranking = rankings[coordinator.election.name]!
-  if (cause.kind !== 'start') return ranking
-  const preferred = candidates.find((m) => m.state?.offline === true) ?? (living === null ? candidates[0] : undefined)
-  if (preferred === undefined) return ranking
-  const isPreferred = (ranked: RankedCandidate) => ranked.node === preferred.node
-  return [
-    ...ranking
-      .filter(isPreferred)
-      .map((ranked) => ({ ...ranked, reason: `start: ${ranked.node} is the configured source` })),
-    ...ranking.filter((ranked) => !isPreferred(ranked)),
-  ]
+/** A failover never lowers k (failover/rules.md section 1). */
+function requiredReplicas(coordinator: CoordinatorState, living: LivingEpoch | null): number {
+  return Math.max(coordinator.quorum.replicasRequired(coordinator.members.length), living?.k ?? 0)
 }
 
 function* promote(
@@ -139,8 +122,7 @@ function* promote(
   target: GtidSet,
 ): Fiber<TakeOver | { readonly kind: 'unable'; readonly reason: string }> {
   const nodes = coordinator.members.length
-  // A failover never lowers k (failover/rules.md section 1).
-  const k = Math.max(coordinator.quorum.replicasRequired(nodes), living?.k ?? 0)
+  const k = requiredReplicas(coordinator, living)
   const sourceUuid = winner.state!.uuid
   const base = target.highest(sourceUuid)
   const marker = markerOf({ epoch, k, member: winner.index, base })

@@ -19,7 +19,8 @@ export function* write(coordinator: CoordinatorState, request: ClientRequest): F
   const { reign } = coordinator
   if (reign === null) return failed(NOBODY_REIGNS)
 
-  reign.executions.began(yield* now())
+  const beganUs = yield* now()
+  reign.executions.began(beganUs)
   const executed = yield* call(
     reign.source.server,
     { kind: 'execute', op: request.op, key: request.key, timestamp },
@@ -41,6 +42,8 @@ export function* write(coordinator: CoordinatorState, request: ClientRequest): F
   if (nowUs - reign.selectedAtUs > SELECTION_AGE_US) yield* reselect(coordinator, reign, nowUs)
   const answer = acknowledgements.waitFor(gtid.number, reign.selection, nowUs)
   const verdict = yield* wait(answer, coordinator.tuning.quorumTimeoutUs)
+  // One that got no quorum in time waited as well.
+  if (coordinator.commits !== null && verdict !== 'ended') coordinator.commits.add((yield* now()) - beganUs)
   if (verdict === 'acknowledged') return ok
   if (verdict === undefined) acknowledgements.forget(answer)
   const reason =

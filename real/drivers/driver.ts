@@ -30,6 +30,15 @@ export interface Storage {
   readonly reason: string
 }
 
+export interface Usage {
+  /** Processor time of its own since its start, microseconds. */
+  readonly busyUs: number | null
+  /** Of the machine. */
+  readonly cores: number
+  /** Resident. */
+  readonly memoryBytes: number | null
+}
+
 export interface SavedExtras {
   readonly path: string
   /** How it was saved, or what could not be done. */
@@ -63,6 +72,9 @@ export interface Driver {
   /** Start a server that was killed or shut down, on its old port and data. Settles when it answers. */
   restart(node: string): Promise<Witness>
   witness(node: string): Promise<Witness>
+
+  /** What the server's process uses; null where the machine does not say, or the process is gone. */
+  usage(node: string): Usage
 
   /** Keep what `gtids` did on `node`, before they are thrown away. The server may be up or down. */
   saveExtras(node: string, gtids: GtidSet): Promise<SavedExtras>

@@ -52,6 +52,7 @@ runChild<CoordinatorSetup>('coordinator', async (setup) => {
     timestampServers: timestampServers.map(({ name }) => name),
     journal: JOURNAL,
     supervisor: SUPERVISOR,
+    oracle: null,
   })
   tellParent({ kind: 'ready', port: service.port })
   return (message) => {

@@ -34,7 +34,7 @@ export interface CoordinatorSetup {
   readonly cluster: Pick<MysqlTarget, 'members' | 'accounts' | 'semiSync'>
   readonly dataConnections: number
   readonly timestampServers: readonly Service[]
-  readonly config: Pick<CoordinatorConfig, 'algorithms' | 'tuning' | 'acknowledge' | 'unsafe'>
+  readonly config: Pick<CoordinatorConfig, 'algorithms' | 'seer' | 'tuning' | 'acknowledge' | 'unsafe'>
   readonly journalPath: string
 }
 

@@ -38,6 +38,10 @@ export function sentenceOf(event: Result['events'][number]): string {
       return `${event.node} elected for epoch ${event.epoch} by ${event.policy}: ${event.reason}`
     case 'reign':
       return `epoch ${event.epoch} begins: ${event.source} is the source, ${event.k} of its replicas must hold a STRONG write`
+    case 'planned':
+      return `${event.by === 'request' ? 'a move was asked for' : 'the policy proposes a move'} from ${event.from}${event.to === null ? '' : ` to ${event.to}`}: ${event.reason}`
+    case 'switched':
+      return `the planned move from ${event.from} ended: ${event.verdict}, ${event.reason}${event.heldUs === null ? '' : `; clients were held back for ${milliseconds(event.heldUs / 1000)}`}${event.charged === null ? '' : `; the policy's account: ${event.charged.moves} moves, ${milliseconds(event.charged.heldUs / 1000)}`}`
     case 'refused':
       return `refused to fail over to epoch ${event.epoch}: ${event.reason}`
     case 'deposed':

@@ -36,6 +36,7 @@ export class RaftGroup implements SimulatedSystem {
   readonly servers: readonly RaftServer[]
   readonly sites: readonly ClientSite[]
   readonly world: ClientWorld
+  readonly operator = null
   readonly client: FiberProcess
   readonly fsync: Sampler
   readonly fsyncStream: RandomStream

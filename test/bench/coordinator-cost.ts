@@ -18,7 +18,7 @@ import type { NodeAddress } from '../../real/mysql/target.ts'
 import { ChildProcess } from '../../real/processes/child-process.ts'
 import { awaitReign } from '../../real/settle.ts'
 import { ServiceClient } from '../../real/transport/client.ts'
-import { DEFAULT_TUNING } from '../../scenarios/scenario.ts'
+import { DEFAULT_SEER, DEFAULT_TUNING } from '../../scenarios/scenario.ts'
 import { timestampSetup } from '../real/timestamp-setup.ts'
 
 const NODES = 4
@@ -90,6 +90,7 @@ async function startChildren(driver: Driver, children: ChildProcess[], journalPa
           failureThreshold: 1,
           weightRatio: 'largest',
         },
+        seer: DEFAULT_SEER,
         // A saturated machine is not what this measures: no failover may come of it.
         tuning: { ...DEFAULT_TUNING, probeTimeoutUs: 5_000_000, unreachableUs: 60_000_000 },
         acknowledge: 'applied',

@@ -35,6 +35,7 @@ function schedule(targets: readonly FaultTarget[]) {
     nodes: ['node1', 'node2', 'node3', 'node4'].map((name) => ({ name, host: '127.0.0.1', port: 1, adminPort: 1 })),
     source: () => 'node2',
     streams: new RandomStreams(1),
+    ask: () => assert.fail('nobody is asked'),
     workloadStartUs,
     nowUs: () => RunClock.hostUs(),
     onFailure: (error) => failures.push(error),

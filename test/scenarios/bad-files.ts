@@ -1,6 +1,7 @@
+/** What each file of test/fixtures/scenarios is refused with, after its name. */
+import { FAULT_VERBS } from '../../scenarios/scenario.ts'
 import { CHECKS } from '../../scenarios/schema.ts'
 
-/** What each file of test/fixtures/scenarios is refused with, after its name. */
 export const BAD_FILES: Readonly<Record<string, string>> = {
   'a-list.yaml': '1:1: not a scenario, expected a mapping such as `name: ...`, found a list',
   'alias-bomb.yaml': '3:8: aliases that multiply, expected at most 100 copies in all, found more (an alias bomb)',
@@ -31,14 +32,13 @@ export const BAD_FILES: Readonly<Record<string, string>> = {
     '3:1: not YAML, expected valid YAML, found Flow sequence in block collection must be sufficiently indented and end with a ]',
   'only-comments.yaml': '1:1: not a scenario, expected a mapping such as `name: ...`, found nothing',
   'plain-text.yaml': '1:1: not a scenario, expected a mapping such as `name: ...`, found plain text',
-  'planned-verb.yaml':
-    '4:26: a fault that is not there yet, expected one verb of crash, restart, stop, start, pause, resume, partition, heal, slow, unslow, power-loss, lose-relay-logs, block-applier, unblock-applier, found fill-disk (planned)',
+  'planned-verb.yaml': `4:26: a fault that is not there yet, expected one verb of ${FAULT_VERBS.join(', ')}, found fill-disk (planned)`,
   'rate-not-a-number.yaml':
     '3:15: wrong value for workload.ratePerSec, expected a rate per second above 0 and at most 1000000, found NaN',
+  'seer-options-unused.yaml': '4:9: options of a policy that is not used, expected election: seer, found uniform',
   'tab-indentation.yaml': '3:1: not YAML, expected valid YAML, found Tabs are not allowed as indentation',
   'too-much-work.yaml': '3:3: too much work, expected at most 20000000 operations (rate x duration), found 360000000',
-  'two-verbs.yaml':
-    '4:5: more than one fault in a step, expected one verb of crash, restart, stop, start, pause, resume, partition, heal, slow, unslow, power-loss, lose-relay-logs, block-applier, unblock-applier, found crash and pause',
+  'two-verbs.yaml': `4:5: more than one fault in a step, expected one verb of ${FAULT_VERBS.join(', ')}, found crash and pause`,
   'undo-without-do.yaml': '5:24: restart without its crash, expected an earlier step with crash: node2, found none',
   'unknown-check.yaml': `2:25: wrong value for checks[1], expected one of ${CHECKS.join(', ')}, found "replicas-convrge"; did you mean replicas-converge?`,
   'unknown-key-in-fault.yaml':
@@ -54,8 +54,7 @@ export const BAD_FILES: Readonly<Record<string, string>> = {
   'unknown-policy.yaml':
     '2:23: wrong value for algorithms.quorum, expected one of majority, cabinet-top, cabinet, flexible, all, none, hierarchical, found "majorty"; did you mean majority?',
   'unknown-tag.yaml': '1:7: not YAML, expected valid YAML, found Unresolved tag: tag:yaml.org,2002:js/function',
-  'unknown-verb.yaml':
-    '4:22: unknown fault, expected one verb of crash, restart, stop, start, pause, resume, partition, heal, slow, unslow, power-loss, lose-relay-logs, block-applier, unblock-applier, found "crahs"; did you mean crash?',
+  'unknown-verb.yaml': `4:22: unknown fault, expected one verb of ${FAULT_VERBS.join(', ')}, found "crahs"; did you mean crash?`,
   'unresolved-alias.yaml': '2:10: unknown alias, expected an anchor written before it, found *nothing',
   'warmup-too-long.yaml':
     '4:11: nothing to measure, expected a warm-up shorter than the duration, found one as long or longer',

@@ -6,7 +6,7 @@ import { MutableGtidSet } from '../../algorithms/gtid-set.ts'
 import type { TraceEvent, TraceFact } from '../../algorithms/trace.ts'
 import type { PhaseEvent } from '../../scenarios/failover-phases.ts'
 import type { FaultRecord, NodeEnd, Operation, RunRecord } from '../../scenarios/record.ts'
-import { DEFAULT_TUNING, type Scenario } from '../../scenarios/scenario.ts'
+import { DEFAULT_SEER, DEFAULT_TUNING, type Scenario } from '../../scenarios/scenario.ts'
 
 export const UUID = [1, 2, 3, 4].map((n) => `${n}`.repeat(8) + `-${n}${n}${n}${n}`.repeat(3) + `-${`${n}`.repeat(12)}`)
 export const MARKER = (epoch: number) => ({ uuid: `716c6162-0000-000${epoch}-0202-000000000000`, number: 1 })
@@ -93,6 +93,7 @@ export function scenario(fields: Partial<Scenario> = {}): Scenario {
       failureThreshold: 1,
       weightRatio: 'largest',
     },
+    seer: DEFAULT_SEER,
     unsafe: [],
     workload: {
       mode: 'open',

@@ -1,10 +1,11 @@
 /** The servers of a local cluster, from the first process to the last directory: the driver's verbs. */
 import { mkdir } from 'node:fs/promises'
+import { cpus } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { GtidSet } from '../../../algorithms/gtid-set.ts'
 import type { LagSeries, NodeEnd } from '../../../scenarios/record.ts'
 import type { Accounts, NodeAddress } from '../../mysql/target.ts'
-import type { Driver, SavedExtras, Storage, Witness } from '../driver.ts'
+import type { Driver, SavedExtras, Storage, Usage, Witness } from '../driver.ts'
 import { readEndState } from '../end-state.ts'
 import { EnvironmentError, environmentErrorOf } from '../environment-error.ts'
 import { lagSeries } from '../lag.ts'
@@ -15,7 +16,7 @@ import type { LocalOptions } from './local-driver.ts'
 import { LocalNode, PortTaken } from './local-node.ts'
 import type { Ownership } from './ownership.ts'
 import type { PortHolder } from './ports.ts'
-import { lookAt } from './process-table.ts'
+import { lookAt, usageOf } from './process-table.ts'
 import { allBinlogs, rebuildFrom } from './rebuild.ts'
 import { killServersIn } from './sweep.ts'
 import { copyTemplate, dataTemplate } from './template.ts'
@@ -157,6 +158,12 @@ export class LocalCluster implements Driver {
     const directory = this.#options.extrasDirectory ?? join(dirname(this.#ownership.directory), '../extras')
     const file = `${this.#ownership.id}-${name}-extras-${++this.#extras}`
     return saveExtras(this.#mysqld, this.#node(name).paths.data, gtids, directory, file)
+  }
+
+  usage(node: string): Usage {
+    const pid = this.#node(node).process?.pid
+    const usage = pid === undefined ? null : usageOf(pid)
+    return { busyUs: usage?.busyUs ?? null, cores: cpus().length, memoryBytes: usage?.memoryBytes ?? null }
   }
 
   rebuild(node: string, donor: string): Promise<{ readonly uuid: string; readonly tookUs: number }> {

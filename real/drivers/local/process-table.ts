@@ -54,6 +54,23 @@ export function signalQuietly(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
+/** Linux counts processor time in hundredths of a second, whatever the kernel's own clock. */
+const TICK_US = 10_000
+const PAGE_BYTES = 4096
+
+/** Processor time and resident memory of a process; null where nobody can say. */
+export function usageOf(pid: number): { readonly busyUs: number; readonly memoryBytes: number } | null {
+  if (process.platform !== 'linux') return null
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    const ticks = Number(fields[11]) + Number(fields[12])
+    return { busyUs: ticks * TICK_US, memoryBytes: Number(fields[21]) * PAGE_BYTES }
+  } catch {
+    return null // it has just ended
+  }
+}
+
 let bootId: string | null = null
 
 function lookInProc(pid: number): ProcessLook | null {

@@ -1,6 +1,6 @@
 /** A take-over against scripted servers: each answers at once, from a state that the test has set up. */
 import assert from 'node:assert/strict'
-import { mostAdvanced } from '../../../algorithms/election/most-advanced.ts'
+import { electionsOf } from '../../../algorithms/election/policies.ts'
 import { markerOf } from '../../../algorithms/failover/epoch.ts'
 import { SOUND } from '../../../algorithms/failover/procedures.ts'
 import { type CoordinatorState, type Member, newMember } from '../../../algorithms/failover/state.ts'
@@ -11,6 +11,7 @@ import { majority } from '../../../algorithms/quorum/majority.ts'
 import type { MysqlRequests, Outcome, RequestOf, ServerState } from '../../../algorithms/servers.ts'
 import type { TraceFact } from '../../../algorithms/trace.ts'
 import type { World } from '../../../algorithms/world.ts'
+import { DEFAULT_SEER } from '../../../scenarios/scenario.ts'
 import { test } from '../../support/test.ts'
 
 const uuidOf = (index: number) => `${index + 1}`.repeat(8) + '-1111-1111-1111-111111111111'
@@ -111,7 +112,7 @@ class Servers {
       tuning: { adminTimeoutUs: 1_000, drainTimeoutUs: 1_000 },
       procedures: SOUND,
       quorum: majority,
-      election: mostAdvanced,
+      elections: electionsOf('most-advanced', { seer: DEFAULT_SEER }, false),
       journal: { name: 'journal', kind: 'journal' },
       owner: { index: 0, count: 1 },
       peers: [],

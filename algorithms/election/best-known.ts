@@ -1,0 +1,15 @@
+import { type ElectionPolicy, rankBy, UNHEALTHY_SCORE } from './policy.ts'
+
+/**
+ * The clairvoyant's choice: the shortest commit delay by the simulator's own network and processors. No real
+ * coordinator can know it; it is what the others are measured against. Scores are milliseconds, negated.
+ */
+export const bestKnown: ElectionPolicy = {
+  name: 'best-known',
+  rank: (candidates) =>
+    rankBy(
+      candidates,
+      (c) => (c.healthy && c.trueDelayUs !== null ? Math.max(UNHEALTHY_SCORE, -c.trueDelayUs / 1000) : UNHEALTHY_SCORE),
+      (c) => (c.trueDelayUs === null ? 'unknown' : `commits would take ${(c.trueDelayUs / 1000).toFixed(2)} ms`),
+    ),
+}

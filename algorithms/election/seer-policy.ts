@@ -1,0 +1,25 @@
+/**
+ * SEER as an election policy: ranks by predicted commit delay, and as an adviser proposes moves while the source is
+ * healthy. Whoever has no model yet comes after all that have one, by round trip: after a crash somebody must lead.
+ */
+import { type Candidate, type ElectionPolicy, rankBy, UNHEALTHY_SCORE } from './policy.ts'
+import { Seer, type SeerOptions } from './seer/seer.ts'
+
+/** Scores are negated milliseconds; no prediction comes near this. */
+const UNKNOWN_SCORE = UNHEALTHY_SCORE / 2
+
+export function seerPolicy(options: SeerOptions): ElectionPolicy {
+  const seer = new Seer(options)
+  const score = (c: Candidate) => {
+    if (!c.healthy) return UNHEALTHY_SCORE
+    const predicted = seer.predict(c.node)
+    return predicted === null ? UNKNOWN_SCORE - c.latencyUs / 1000 : Math.max(UNKNOWN_SCORE, -predicted)
+  }
+  const reason = (c: Candidate) => {
+    const predicted = seer.predict(c.node)
+    return predicted === null
+      ? `never sampled, round trip ${(c.latencyUs / 1000).toFixed(2)} ms`
+      : `predicted commit delay ${predicted.toFixed(2)} ms`
+  }
+  return { name: 'seer', adviser: seer, rank: (candidates) => rankBy(candidates, score, reason) }
+}

@@ -1,0 +1,61 @@
+/** Step 5 of a take-over: whom the policies prefer among those who may win, and who is tried in which order. */
+import { type Fiber, random } from '../effects.ts'
+import type { Candidate } from '../election/policy.ts'
+import type { GtidSet } from '../gtid-set.ts'
+import type { RankedCandidate } from '../trace.ts'
+import { viewsOf } from './monitor.ts'
+import type { LivingEpoch } from './quorum-rule.ts'
+import type { CoordinatorState, Member } from './state.ts'
+import type { Cause } from './take-over.ts'
+
+/** By policy name, best first. */
+export type Rankings = Readonly<Record<string, readonly RankedCandidate[]>>
+
+/** What every policy would do on the same state. The draws are taken whoever decides, so that they are the same for all. */
+export function* rankAll(
+  coordinator: CoordinatorState,
+  members: readonly Member[],
+  target: GtidSet,
+  k: number,
+): Fiber<Rankings> {
+  const candidates: Candidate[] = []
+  for (const view of viewsOf(members, target)) {
+    const draw = yield* random('election')
+    candidates.push({ ...view, draw, trueDelayUs: coordinator.oracle?.(view.node, k) ?? null })
+  }
+  return Object.fromEntries(coordinator.elections.all.map((policy) => [policy.name, policy.rank(candidates)]))
+}
+
+/**
+ * The deciding policy's ranking. At a start the reigning server goes first, at the very first the one configured so; at a planned move the
+ * server it was planned for does, and the source that is to be relieved comes last.
+ */
+export function tryOrder(
+  coordinator: CoordinatorState,
+  candidates: readonly Member[],
+  rankings: Rankings,
+  cause: Cause,
+  living: LivingEpoch | null,
+): readonly RankedCandidate[] {
+  const ranking = rankings[coordinator.elections.deciding.name]!
+  if (cause.kind === 'start') {
+    const preferred = candidates.find((m) => m.state?.offline === true) ?? (living === null ? candidates[0] : undefined)
+    if (preferred === undefined) return ranking
+    return first(ranking, preferred.node, `start: ${preferred.node} is the configured source`)
+  }
+  if (cause.kind !== 'planned') return ranking
+  const relieved = candidates.find((m) => m.state?.offline === true)?.node
+  const others = ranking.filter(({ node }) => node !== relieved)
+  const last = ranking
+    .filter(({ node }) => node === relieved)
+    .map((ranked) => ({ ...ranked, reason: `the move failed: ${ranked.node} goes on` }))
+  return [...(cause.to === null ? others : first(others, cause.to.node, cause.reason)), ...last]
+}
+
+function first(ranking: readonly RankedCandidate[], node: string, reason: string): readonly RankedCandidate[] {
+  const isFirst = (ranked: RankedCandidate) => ranked.node === node
+  return [
+    ...ranking.filter(isFirst).map((ranked) => ({ ...ranked, reason })),
+    ...ranking.filter((ranked) => !isFirst(ranked)),
+  ]
+}

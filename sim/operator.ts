@@ -1,0 +1,27 @@
+/** An operator at the client's machine: asks the coordinators one after another, and looks at the servers for the effect. */
+import type { Outcome } from '../algorithms/servers.ts'
+import { isForAnother } from '../scenarios/coordinator-steps.ts'
+import type { SimCluster } from './cluster.ts'
+import { lookForWriters } from './look.ts'
+import type { Operator } from './simulated-system.ts'
+
+export function operatorOf(cluster: SimCluster): Operator {
+  return {
+    get source() {
+      return cluster.source
+    },
+    look: () => lookForWriters(cluster),
+    ask: (request, deadlineUs, done) => {
+      const { network, coordinators } = cluster
+      const client = network.process('client')
+      const next = (index: number) => {
+        const resume = (outcome: Outcome<unknown>) => {
+          if (isForAnother(outcome) && index + 1 < coordinators.length) next(index + 1)
+          else done(outcome)
+        }
+        network.call(client, coordinators[index]!.process, request, deadlineUs, { resume })
+      }
+      next(0)
+    },
+  }
+}
