@@ -126,6 +126,25 @@ export type TimestampRequests = {
   reset: { request: object; reply: object }
   /** taas, hybrid: a number whose counter is above `after` and above every one this server ever gave. */
   tick: { request: { readonly after: number }; reply: { readonly timestamp: Timestamp } }
+  /** oracle: a number of the leader's; `leader` (0-based, null: unknown) when that is somebody else. */
+  issue: {
+    request: object
+    reply:
+      | { readonly kind: 'issued'; readonly timestamp: Timestamp }
+      | { readonly kind: 'elsewhere'; readonly leader: number | null }
+  }
+  /** oracle, among its servers: see `timestamps/lease-grants.ts`. `owner` is 0-based. */
+  survey: { request: { readonly owner: number }; reply: GrantReply }
+  acquire: { request: { readonly term: number; readonly owner: number }; reply: GrantReply }
+  renew: { request: { readonly term: number }; reply: GrantReply }
+  release: { request: { readonly term: number }; reply: GrantReply }
+  save: { request: { readonly term: number; readonly bound: number }; reply: GrantReply }
+}
+/** What the asked server has granted and saved, after the request. */
+export interface GrantReply {
+  readonly granted: boolean
+  readonly term: number
+  readonly bound: number
 }
 export type TimestampServer = Server<TimestampRequests>
 

@@ -97,6 +97,8 @@ export type TraceFact =
       readonly k: number
       readonly inEffect: boolean
     }
+  /** oracle: a timestamp server begins to issue, above every bound that was saved. */
+  | { readonly kind: 'issuer'; readonly node: string; readonly term: number }
   /** A fault took hold, was undone, or a free remark. */
   | { readonly kind: 'note'; readonly text: string }
 

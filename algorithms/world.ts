@@ -1,6 +1,6 @@
 /**
  * The primitives a world supplies to the fiber runtime. There are five, and no others: whatever a procedure does to
- * the outside is one of them. `sim/world.ts` and `real/world.ts` implement this interface.
+ * the outside is one of them. (A sixth reading, `wallClock`, is for what is about wall clocks: hybrid timestamps.) `sim/world.ts` and `real/world.ts` implement this interface.
  */
 import type { Outcome, Requests, Server } from './servers.ts'
 import type { TraceFact } from './trace.ts'
@@ -18,6 +18,11 @@ export interface Pending {
 export interface World {
   /** Integer microseconds; monotonic; one origin for every process of a run. */
   now(): number
+  /**
+   * Microseconds since 2020 began (UTC), as the process's machine believes: clocks of different machines differ, and
+   * may be set back. Below 2^49 for decades, so that a few bits may be added to it exactly.
+   */
+  wallClock(): number
   /** Next draw of the named stream, in [0, 1). Streams are independent and forked from the run's one seed. */
   random(stream: string): number
   emit(process: string, fact: TraceFact): void

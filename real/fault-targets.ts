@@ -104,6 +104,8 @@ export interface RoleContext {
   readonly nodes: readonly NodeAddress[]
   /** The last source a reign named; null before the first. */
   readonly source: () => string | null
+  /** The timestamp server that issues; null: none does, or its algorithm knows no such thing. */
+  readonly issuer: () => string | null
   /** Processes that the harness has taken down and not brought back, in that order. */
   readonly down: () => readonly string[]
   readonly streams: RandomStreams
@@ -132,6 +134,10 @@ async function resolveRole(word: string, context: RoleContext): Promise<readonly
       return draw(replicas, Math.floor((nodes.length - 1) / 2), context)
     case 'fastest':
       return [await fastest(context.nodes.filter(({ name }) => replicas.includes(name)))]
+    case 'issuer': {
+      const issuer = context.issuer()
+      return issuer === null ? [] : [issuer]
+    }
     case 'crashed':
       return [...context.down()]
     case 'all':

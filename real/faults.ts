@@ -26,9 +26,13 @@ const VERBS: Readonly<
   'unblock-applier': { act: 'unblockApplier', becomes: 'running' },
 }
 
+/** What it would take, where it is not a proxy. */
 const NEEDS: Readonly<Partial<Record<FaultVerb, string>>> = {
   'power-loss': 'what a machine had not written to disk would have to be taken away',
   'lose-relay-logs': 'relay log files would have to be taken from under a server',
+  'skew-clock': 'all processes share the clock of this machine',
+  duplicate: 'its messages travel by TCP, which repeats and reorders nothing',
+  reorder: 'its messages travel by TCP, which repeats and reorders nothing',
 }
 
 const UNDOES: Readonly<Partial<Record<FaultVerb, FaultVerb>>> = {

@@ -16,6 +16,8 @@ export class History {
   /** In the run's time, not the workload's. */
   readonly events: TraceEvent[] = []
   source: string | null = null
+  /** The timestamp server that issues (oracle). */
+  issuer: string | null = null
   /** Every reign's source, oldest first. */
   readonly reigns: string[] = []
   readonly #counts = { ok: 0, failed: 0, unknown: 0, unsent: 0 }
@@ -40,6 +42,7 @@ export class History {
 
   takeEvent(event: TraceEvent): void {
     this.events.push(event)
+    if (event.kind === 'issuer') this.issuer = event.node
     if (event.kind !== 'reign') return
     this.source = newestReign(this.events)!.source
     this.reigns.push(event.source)

@@ -219,6 +219,7 @@ class RealRun {
       targets: this.#processes.faultTargets(),
       nodes: this.#driver.nodes,
       source: () => this.#history.source,
+      issuer: () => this.#history.issuer,
       streams: new RandomStreams(this.#options.seed),
       workloadStartUs,
       ask: (request, deadlineUs) => this.#processes.ask(request, deadlineUs),

@@ -18,6 +18,8 @@ export interface RealWorldOptions {
   readonly onEvent: (event: TraceEvent) => void
 }
 
+const WALL_ORIGIN_MS = Date.UTC(2020, 0, 1)
+
 export class RealWorld implements World {
   readonly streams: RandomStreams
   readonly #clock: RunClock
@@ -33,6 +35,10 @@ export class RealWorld implements World {
 
   now(): number {
     return this.#clock.now()
+  }
+
+  wallClock(): number {
+    return (Date.now() - WALL_ORIGIN_MS) * 1000
   }
 
   random(stream: string): number {

@@ -164,6 +164,8 @@ function eventText(event: Event, verbose: boolean): string | null {
       return `${event.node} rebuilt in ${milliseconds(event.tookUs / 1000)}`
     case 'fenced':
       return `${event.node} fenced, was writable for ${milliseconds(event.writableForUs / 1000)} after it was reached`
+    case 'issuer':
+      return `${event.node} issues timestamps, in term ${event.term}`
     case 'quorum':
       if (!verbose) return null
       return event.weights === null

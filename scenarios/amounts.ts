@@ -51,6 +51,35 @@ export function duration(limits: { readonly minUs?: number; readonly maxUs?: num
     })
 }
 
+const SIGNED_EXPECTED = 'a duration with its unit, such as 50ms, or -5m for behind; at most a day'
+const MAX_SKEW_US = 24 * 3_600_000_000
+
+/** A duration that may be negative; microseconds after parsing. */
+export function signedDuration() {
+  return z
+    .string(SIGNED_EXPECTED)
+    .regex(/^-?\d{1,9}(?:\.\d{1,9})?(us|ms|s|m|h)$/, SIGNED_EXPECTED)
+    .transform((text, context) => {
+      const us = parseDuration(text.replace('-', ''))
+      if (us !== null && us <= MAX_SKEW_US) return text.startsWith('-') ? -us : us
+      context.issues.push({ code: 'custom', message: SIGNED_EXPECTED, input: text })
+      return z.NEVER
+    })
+}
+
+const DRIFT_EXPECTED = 'parts per million, such as 100ppm or -500ppm, at most 900000ppm'
+
+/** A clock's error of rate; parts per million after parsing. Below a whole, or time would stand still. */
+export const drift = z
+  .string(DRIFT_EXPECTED)
+  .regex(/^-?\d{1,6}ppm$/, DRIFT_EXPECTED)
+  .transform((text, context) => {
+    const ppm = Number(text.replace('ppm', ''))
+    if (Math.abs(ppm) <= 900_000) return ppm
+    context.issues.push({ code: 'custom', message: DRIFT_EXPECTED, input: text })
+    return z.NEVER
+  })
+
 const DELAY_EXPECTED =
   'a delay: a duration such as 5ms, { lognormal: { median: 0.2ms, sigma: 0.5 } } or { normal: { mean: 100ms, deviation: 10ms } }'
 const MAX_DELAY_US = 60_000_000

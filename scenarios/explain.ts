@@ -20,6 +20,12 @@ const DOES: Readonly<Record<FaultVerb, string>> = {
   'block-applier': 'has its table locked: what it receives is not applied',
   'unblock-applier': 'applies again',
   switchover: 'is asked to become the source',
+  'skew-clock': 'has a wrong clock',
+  'unskew-clock': 'has the right time again',
+  lose: 'loses messages',
+  duplicate: 'delivers messages twice',
+  reorder: 'delivers messages out of order',
+  deliver: 'delivers everything again',
 }
 
 const ROLES: Readonly<Record<string, string>> = {
@@ -32,6 +38,7 @@ const ROLES: Readonly<Record<string, string>> = {
   all: 'every server',
   strongest: 'the t followers that decide most',
   weakest: 'the t followers that decide least',
+  issuer: 'the timestamp server that issues',
 }
 
 const CHECKED: Readonly<Record<Scenario['checks'][number], string>> = {
@@ -105,11 +112,20 @@ function faultText(step: FaultStep): string {
   if (step.delay !== null) details.push(`${delayText(step.delay)} added`)
   if (step.cpuShare !== null) details.push(`${Math.round(step.cpuShare * 100)} % of its CPU left`)
   if (step.diskUs !== null) details.push(`${formatDuration(step.diskUs)} added to each write to disk`)
+  if (step.ratio !== null) details.push(`${Math.round(step.ratio * 100)} % of them`)
+  if (step.skew !== null) details.push(skewText(step.skew))
   if (step.verb === 'partition' && step.direction !== 'both')
     details.push(step.direction === 'in' ? 'what is sent to it is lost' : 'what it sends is lost')
   if (step.except.length > 0) details.push(`except for ${step.except.join(', ')}`)
   const detail = details.length === 0 ? '' : `: ${details.join(', ')}`
   return `${formatDuration(step.atUs).padStart(7)}  ${who} ${DOES[step.verb]}${detail}`
+}
+
+function skewText({ byUs, driftPpm }: NonNullable<FaultStep['skew']>): string {
+  const parts: string[] = []
+  if (byUs !== 0) parts.push(`${formatDuration(Math.abs(byUs))} ${byUs > 0 ? 'ahead' : 'behind'}`)
+  if (driftPpm !== 0) parts.push(`${Math.abs(driftPpm)} ppm too ${driftPpm > 0 ? 'fast' : 'slow'}`)
+  return parts.join(' and ')
 }
 
 function targetText(step: FaultStep): string {

@@ -4,21 +4,27 @@
  * stands for the verb's undo that much later.
  */
 import { z } from 'zod'
-import { delay, duration } from './amounts.ts'
+import { delay, drift, duration, signedDuration } from './amounts.ts'
 import type { FaultVerb } from './scenario.ts'
 
 const DO_AND_UNDO: readonly (readonly [FaultVerb, FaultVerb])[] = [
-  // Before `crash`, which is the one that messages name for `restart`.
-  ['power-loss', 'restart'],
   ['crash', 'restart'],
+  ['power-loss', 'restart'],
   ['stop', 'start'],
   ['pause', 'resume'],
   ['partition', 'heal'],
   ['slow', 'unslow'],
   ['block-applier', 'unblock-applier'],
+  ['skew-clock', 'unskew-clock'],
+  ['lose', 'deliver'],
+  ['duplicate', 'deliver'],
+  ['reorder', 'deliver'],
 ]
 export const UNDO_OF: ReadonlyMap<FaultVerb, FaultVerb> = new Map(DO_AND_UNDO)
-export const DO_OF: ReadonlyMap<FaultVerb, FaultVerb> = new Map(DO_AND_UNDO.map(([does, undoes]) => [undoes, does]))
+/** What an undo undoes: one verb, or several. */
+export const DOES_OF: ReadonlyMap<FaultVerb, readonly FaultVerb[]> = new Map(
+  DO_AND_UNDO.map(([, undo]) => [undo, DO_AND_UNDO.filter(([, other]) => other === undo).map(([does]) => does)]),
+)
 
 /** The verbs that break something. */
 export const FAULT_KINDS: readonly FaultVerb[] = DO_AND_UNDO.map(([does]) => does)
@@ -29,14 +35,8 @@ export const PLANNED_VERBS = [
   'unstall-disk',
   'fill-disk',
   'free-disk',
-  'skew-clock',
-  'unskew-clock',
   'flap',
   'settle',
-  'lose',
-  'duplicate',
-  'reorder',
-  'deliver',
   'exhaust-connections',
   'release-connections',
 ] as const
@@ -58,6 +58,8 @@ export const link = z
   })
 const onLink = z.strictObject({ link })
 
+const everything = z.literal('all').transform((all): readonly string[] => [all])
+
 const GROUPS = 'at least two groups of processes, such as [[node1, node2], [node3, node4]]'
 const split = z.array(z.array(name, GROUPS).min(1, GROUPS), GROUPS).min(2, GROUPS)
 
@@ -67,6 +69,10 @@ const does = { at, for: length }
 
 const SUCCESSOR = 'the name of a server (node2) or a role (replica, fastest, any)'
 const SHARE = 'a share of the CPU above 0 and at most 1, such as 0.3'
+
+const RATIO = 'a share of the messages above 0 and at most 1, such as 0.2'
+const ratio = z.number(RATIO).gt(0, RATIO).max(1, RATIO)
+const LINK_TARGET = '{ link: coordinator->timestamp-1 }'
 
 /** By verb: the whole step. */
 export const faultSchemas = {
@@ -106,6 +112,17 @@ export const faultSchemas = {
       .transform((to): readonly string[] => [to])
       .meta({ description: 'The coordinator is asked to make this server the source.' }),
   }),
+  'skew-clock': z.strictObject({
+    ...does,
+    'skew-clock': target,
+    by: signedDuration().optional().meta({ description: 'How far the wall clock is ahead; negative: behind.' }),
+    drift: drift.optional().meta({ description: 'How much faster its clocks run; negative: slower.' }),
+  }),
+  'unskew-clock': z.strictObject({ at, 'unskew-clock': target }),
+  lose: z.strictObject({ ...does, lose: onLink, ratio }),
+  duplicate: z.strictObject({ ...does, duplicate: onLink, ratio }),
+  reorder: z.strictObject({ ...does, reorder: onLink, ratio }),
+  deliver: z.strictObject({ at, deliver: z.union([everything, onLink], `all, or ${LINK_TARGET}`) }),
 } as const satisfies Record<FaultVerb, z.ZodType>
 
 /** What every parsed step has in common, whichever its verb. */
@@ -117,6 +134,9 @@ export type ParsedFault = {
   readonly delay?: z.output<typeof delay> | undefined
   readonly cpu?: number | undefined
   readonly disk?: number | undefined
+  readonly ratio?: number | undefined
+  readonly by?: number | undefined
+  readonly drift?: number | undefined
 }
 
 /** The verb's value: a target, or another kind of target by its name. */

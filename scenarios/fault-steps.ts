@@ -5,7 +5,7 @@
  */
 import { formatDuration } from './amounts.ts'
 import { isRequest } from './coordinator-steps.ts'
-import { DO_OF, type ParsedFault, type ParsedTarget, UNDO_OF } from './fault-schema.ts'
+import { DOES_OF, type ParsedFault, type ParsedTarget, UNDO_OF } from './fault-schema.ts'
 import { suggestion } from './nearest.ts'
 import { clientSites } from './raft-settings.ts'
 import { coordinatorNames, type FaultStep, type FaultVerb, type Scenario } from './scenario.ts'
@@ -28,7 +28,11 @@ export type Refuse = (path: Path, what: string, expected: string, found: string)
 /** What only a MySQL server has: a disk that matters, a relay log, an applier. */
 const ONLY_MYSQL: ReadonlySet<FaultVerb> = new Set(['power-loss', 'lose-relay-logs', 'block-applier'])
 
+/** `oracle` only: the timestamp server that issues. */
+export const ISSUER = 'issuer'
 const NODE_ROLES = ['source', 'replica', 'fastest', 'any', 'minority', 'all']
+/** Verbs of single messages, which only datagrams suffer: TCP hides them from those who use it. */
+const DATAGRAM_VERBS: readonly FaultVerb[] = ['duplicate', 'reorder']
 
 /** Of a Raft group besides: the t followers that the next round needs most, or least. */
 const RAFT_ROLES = [...NODE_ROLES, 'strongest', 'weakest']
@@ -77,7 +81,9 @@ export function faultSchedule(
         `an end before ${formatDuration(durationUs)} (leave \`for\` out: what is still on at the end is healed)`,
         `an end at ${formatDuration(parsed.at + parsed.for)}`,
       )
-    const undone = { ...step, atUs: parsed.at + parsed.for, verb: undo, delay: null, cpuShare: null, diskUs: null }
+    const atUs = parsed.at + parsed.for
+    const amounts = { delay: null, cpuShare: null, diskUs: null, ratio: null, skew: null }
+    const undone = { ...step, ...amounts, atUs, verb: undo }
     steps.push({ step: undone, path, undoes: step })
   }
   // Stable, so that steps of the same moment keep the order in which they are written.
@@ -105,6 +111,8 @@ function toStep({ verb, parsed, target, line }: WrittenFault): FaultStep {
     delay: parsed.delay ?? null,
     cpuShare: parsed.cpu ?? null,
     diskUs: parsed.disk ?? null,
+    ratio: parsed.ratio ?? null,
+    skew: verb === 'skew-clock' ? { byUs: parsed.by ?? 0, driftPpm: parsed.drift ?? 0 } : null,
     undoOf: null,
     line,
   }
@@ -115,7 +123,7 @@ function checkTargets(
   cluster: Scenario['cluster'],
   refuse: Refuse,
 ): void {
-  const does = DO_OF.get(verb) ?? verb
+  const does = DOES_OF.get(verb)?.[0] ?? verb
   const all = processNames(cluster)
   // The load generator is the observer: it can be cut off, but not killed. Only servers have a CPU share and a disk.
   let names = all.filter((name) => !name.startsWith('client'))
@@ -126,9 +134,14 @@ function checkTargets(
     names = [...nodeNames(cluster)]
   }
   if (does === 'slow' || isRequest(does)) names = [...nodeNames(cluster)]
-  const own = cluster.protocol === 'raft' ? RAFT_ROLES : NODE_ROLES
+  const own = cluster.protocol === 'raft' ? RAFT_ROLES : [...NODE_ROLES, ISSUER]
   let roles = verb === 'restart' ? [...own, 'crashed'] : own
   if (isRequest(verb)) roles = ['replica', 'fastest', 'any']
+  // The machines that have clocks of their own.
+  if (does === 'skew-clock') {
+    names = numbered('timestamp-', cluster.timestampServers)
+    roles = verb === does ? [ISSUER] : [ISSUER, 'all']
+  }
   const check = (name: string, at: Path, known: readonly string[]) => {
     if (known.includes(name)) return
     const listed = known.length > 24 ? [...known.slice(0, 2), '...', ...known.slice(-12)] : known
@@ -141,6 +154,23 @@ function checkTargets(
     for (const [i, name] of target.entries())
       check(name, target.length > 1 ? [...path, verb, i] : [...path, verb], [...names, ...roles])
   for (const name of parsed.except ?? []) check(name, [...path, 'except'], [...all, ...own])
+  if (DATAGRAM_VERBS.includes(verb) && 'link' in target)
+    checkDatagrams(verb, target.link, [...path, verb, 'link'], refuse)
+}
+
+function checkDatagrams(
+  verb: FaultVerb,
+  { from, to }: { readonly from: string; readonly to: string },
+  path: Path,
+  refuse: Refuse,
+): void {
+  if (![from, to].some((end) => end.startsWith('timestamp-')))
+    refuse(
+      path,
+      `${verb} on a TCP connection, which hides it`,
+      'a link to or from a timestamp server',
+      `${from}->${to}`,
+    )
 }
 
 /** `refuse` unless both ends are processes of the cluster, or `*`. */
@@ -177,6 +207,8 @@ function checkSplit(
 }
 
 function checkAmounts({ verb, parsed, target, path }: WrittenFault, refuse: Refuse): void {
+  if (verb === 'skew-clock' && (parsed.by ?? 0) === 0 && (parsed.drift ?? 0) === 0)
+    refuse([...path, verb], 'a skewed clock without its amount', 'by: -50ms or drift: 100ppm', 'neither')
   if (verb !== 'slow') return
   const { delay, cpu, disk } = parsed
   if ('link' in target) {
@@ -193,28 +225,32 @@ function checkAmounts({ verb, parsed, target, path }: WrittenFault, refuse: Refu
 
 /** What is on, item by item, as the schedule proceeds. A role may name any number of processes, so it undoes, and is undone, loosely. */
 function checkUndos(steps: readonly Scheduled[], refuse: Refuse): void {
-  const on = new Map<FaultVerb, { item: string; isRole: boolean; line: number }[]>()
-  for (const { step, path } of steps) {
-    const undo = DO_OF.has(step.verb) ? step.verb : UNDO_OF.get(step.verb)
+  /** By the verb that undoes it. */
+  const on = new Map<FaultVerb, { verb: FaultVerb; item: string; isRole: boolean; line: number }[]>()
+  for (const { step, path, undoes } of steps) {
+    const undo = UNDO_OF.get(step.verb)
     // Happens once and has no end.
-    if (undo === undefined) continue
-    const does = DO_OF.get(step.verb)
-    const active = on.get(undo) ?? []
-    on.set(undo, active)
+    if (undo === undefined && !DOES_OF.has(step.verb)) continue
+    const active = on.get(undo ?? step.verb) ?? []
+    on.set(undo ?? step.verb, active)
     for (const item of itemsOf(step)) {
-      const isRole = item === 'crashed' || RAFT_ROLES.includes(item)
-      const same = active.findIndex((other) => other.item === item)
-      if (does === undefined) {
-        if (same >= 0 && !isRole)
+      const isRole = item === 'crashed' || item === ISSUER || RAFT_ROLES.includes(item)
+      if (undo !== undefined) {
+        // A link may lose and repeat at once; nothing dies twice.
+        const excludes = (verb: FaultVerb) => verb === step.verb || undo !== 'deliver'
+        const same = active.find((other) => other.item === item && excludes(other.verb))
+        if (same !== undefined && !isRole)
           refuse(
             [...path, step.verb],
             `${step.verb} of ${item} twice`,
-            `${UNDO_OF.get(step.verb)} in between (first on line ${active[same]!.line})`,
+            `${undo} in between (first on line ${same.line})`,
             'none',
           )
-        active.push({ item, isRole, line: step.line })
+        active.push({ verb: step.verb, item, isRole, line: step.line })
       } else {
-        const possible = isRole ? active.length > 0 : same >= 0 || active.some((other) => other.isRole)
+        const isSame = (other: { item: string }) => other.item === item
+        const possible = isRole ? active.length > 0 : active.some((other) => isSame(other) || other.isRole)
+        const does = DOES_OF.get(step.verb)!.join(' or ')
         if (!possible)
           refuse(
             [...path, step.verb],
@@ -222,8 +258,11 @@ function checkUndos(steps: readonly Scheduled[], refuse: Refuse): void {
             `an earlier step with ${does}: ${isRole ? 'any target' : item}`,
             'none',
           )
-        if (item === 'all' || item === 'crashed') active.length = 0
-        else if (same >= 0) active.splice(same, 1)
+        // The undo that `for` made is its own step's alone; a written one ends whatever is on.
+        const stays = (other: { item: string; verb: FaultVerb }) =>
+          !isSame(other) || (undoes !== null && other.verb !== undoes.verb)
+        const left = item === 'all' || item === 'crashed' ? [] : active.filter(stays)
+        active.splice(0, active.length, ...left)
       }
     }
   }

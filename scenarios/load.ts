@@ -7,7 +7,7 @@ import { conditionsOf } from './conditions.ts'
 import { ScenarioError, UsageError } from './errors.ts'
 import { readExpectations } from './expect.ts'
 import { faultSchemas, type ParsedFault, type ParsedTarget, PLANNED_VERBS } from './fault-schema.ts'
-import { checkLink, faultSchedule, processNames, type Refuse, type WrittenFault } from './fault-steps.ts'
+import { checkLink, faultSchedule, ISSUER, processNames, type Refuse, type WrittenFault } from './fault-steps.ts'
 import { suggestion } from './nearest.ts'
 import { completeProtocol, matrixLinks, refuseVerbs, zoneMembers } from './protocol.ts'
 import { FAULT_VERBS, type FaultVerb, type LinkDelay, type Scenario } from './scenario.ts'
@@ -70,6 +70,10 @@ function readScenario(source: YamlSource, hash: string): Scenario {
   const completed = completeProtocol({ ...rest, algorithms: chosen }, source.data, refuse)
   const { cluster, raft, algorithms } = completed
   refuseVerbs(faults, cluster, refuse)
+  if (algorithms.timestamps !== 'oracle')
+    for (const { path, target, verb } of faults)
+      if (Array.isArray(target) && target.includes(ISSUER))
+        refuse([...path, verb], 'impossible target', '`timestamps: oracle`, whose servers have a leader', ISSUER)
   const shape = {
     cluster,
     raft,

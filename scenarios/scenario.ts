@@ -120,6 +120,12 @@ export const FAULT_VERBS = [
   'block-applier',
   'unblock-applier',
   'switchover',
+  'skew-clock',
+  'unskew-clock',
+  'lose',
+  'duplicate',
+  'reorder',
+  'deliver',
 ] as const
 export type FaultVerb = (typeof FAULT_VERBS)[number]
 
@@ -142,6 +148,10 @@ export interface FaultStep {
   readonly delay: DelayDistribution | null
   readonly cpuShare: number | null
   readonly diskUs: number | null
+  /** lose, duplicate, reorder: the share of the link's messages, above 0. */
+  readonly ratio: number | null
+  /** skew-clock: how wrong the wall clock is, and how many microseconds a second the machine's clocks gain. */
+  readonly skew: { readonly byUs: number; readonly driftPpm: number } | null
   /** The undo that `for:` asked for; the schedule holds it as a step of its own already. */
   readonly undoOf: number | null
   /** 1-based line of the step in its file, for messages. */

@@ -32,14 +32,8 @@ export const CHECKS = [
   'timestamps-session-monotone',
 ] as const
 
-/** Names of the design that are not built yet: a message can then say so. */
-const PLANNED = new Set('oracle hybrid'.split(' '))
-
 function oneOf<const T extends readonly string[]>(names: T) {
-  return z.enum(names, {
-    error: ({ input }) =>
-      `one of ${names.join(', ')}${PLANNED.has(input as string) ? ` (${input} is planned and not there yet)` : ''}`,
-  })
+  return z.enum(names, `one of ${names.join(', ')}`)
 }
 
 /** A number within bounds that says them when it is wrong. */

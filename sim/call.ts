@@ -112,7 +112,10 @@ export class Call extends Expiring implements Pending {
 
 function arrive(call: Call): void {
   const { server } = call
-  if (call.outcome !== null) return
+  if (call.outcome !== null) {
+    if (call.outcome.kind === 'ok') arriveAgain(call)
+    return
+  }
   const life = server.life
   if (life === null) {
     call.finish(REFUSED)
@@ -124,6 +127,15 @@ function arrive(call: Call): void {
   kernel.hash.mix(kernel.queue.now, EVENT.requestArrived, server.index, call.caller.index)
   if (life.handler === null) call.finish(REFUSED)
   else life.handler(call)
+}
+
+/** A message that arrives twice is served twice, whatever it did the first time; its caller hears of one answer. */
+function arriveAgain(call: Call): void {
+  const { life } = call.server
+  if (life === null || life !== call.serverLife || life.holdsBack(arrive, call)) return
+  const { kernel } = call.network
+  kernel.hash.mix(kernel.queue.now, EVENT.requestArrived, call.server.index, call.caller.index)
+  life.handler?.(call)
 }
 
 function settle(call: Call): void {

@@ -14,6 +14,7 @@ import { effectsOf, type FaultEffect } from './fault-effects.ts'
 import { resolveTargets } from './fault-targets.ts'
 import { Kernel } from './kernel.ts'
 import { LagLog } from './lag-log.ts'
+import { MachineClock, MachineWorld } from './machine-clock.ts'
 import { Administrator } from './mysql/administrator.ts'
 import { DEFAULT_COSTS } from './mysql/costs.ts'
 import { MysqlCluster } from './mysql/server.ts'
@@ -37,6 +38,8 @@ export class SimCluster implements SimulatedSystem {
   readonly operator: Operator = operatorOf(this)
   /** What faults can hit, by process name. */
   readonly hosts: Map<string, Host> = new Map()
+  /** Of the machines that have one of their own, by process name: the timestamp servers'. */
+  readonly clocks: Map<string, MachineClock> = new Map()
   readonly lag: LagLog
   readonly events: TraceEvent[] = []
   /** A bug somewhere: the run ends with it. */
@@ -110,12 +113,15 @@ export class SimCluster implements SimulatedSystem {
     const { tuning } = scenario
     const algorithm = TIMESTAMP_ALGORITHMS[coordinatorAlgorithms(scenario).timestamps]
     const servers = names.map((name): TimestampServer => ({ name, kind: 'timestamp' }))
-    const processes = names.map((name) => network.add(name))
+    const processes = names.map((name) => network.add(name, { datagrams: true }))
     return processes.map((process, index) => {
       const journal: JournalServer = { name: `${process.name}-journal`, kind: 'journal' }
       new JournalService(kernel, network.add(journal.name, { local: true }), DEFAULT_COSTS.fsync).boot(0)
       const place = { index, servers, journal, leaseUs: tuning.timestampLeaseUs }
-      return new TimestampService(kernel, process, world, algorithm, place, onFatal)
+      const clock = new MachineClock(kernel.queue)
+      this.clocks.set(process.name, clock)
+      const machine = new MachineWorld(world, clock)
+      return new TimestampService(kernel, process, machine, algorithm, place, onFatal)
     })
   }
 
@@ -146,6 +152,12 @@ export class SimCluster implements SimulatedSystem {
 
   resolveTargets(words: readonly string[], down: readonly string[]): string[] {
     return resolveTargets(words, this, down)
+  }
+
+  /** The timestamp server that issues, by the newest such event; null: none has. */
+  get issuer(): string | null {
+    const newest = this.events.findLast((event) => event.kind === 'issuer')
+    return newest?.kind === 'issuer' ? newest.node : null
   }
 
   /** Who reigns by the newest reign in the trace; the first node before that. */

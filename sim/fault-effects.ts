@@ -1,16 +1,19 @@
 /** What a fault's step does to the simulated cluster, what undoes it, and how each is seen: one effect per thing hurt. */
 import type { FaultStep } from '../scenarios/scenario.ts'
 import type { SimCluster } from './cluster.ts'
-import { cut, type Linked, partitionLinks, slowDown, slowLinks } from './link-faults.ts'
+import { cut, type Linked, partitionLinks, slowDown, slowLinks, troubleLinks } from './link-faults.ts'
+import type { Trouble } from './link-trouble.ts'
 import {
   type Condition,
   listens,
   lookAtApplier,
+  lookAtClock,
   lookAtDelay,
   lookAtLinks,
   lookAtProcess,
   lookAtRelayLog,
   lookAtSpeed,
+  lookAtTroubles,
 } from './look.ts'
 import type { Host } from './services.ts'
 
@@ -42,9 +45,12 @@ export function effectsOf(
   if (step.verb === 'partition') return [partition(step, cluster, resolve)]
   if (step.verb === 'slow')
     return [step.link === null ? slowServers(step, cluster, resolve(step.target)) : slowLink(step, step.link, cluster)]
+  if (step.verb === 'lose' || step.verb === 'duplicate' || step.verb === 'reorder')
+    return [troubleLink(step, step.verb, step.link!, cluster)]
   const names = resolve(step.target)
   if (step.verb === 'lose-relay-logs') return names.map((name) => loseRelayLog(step, cluster, name))
   if (step.verb === 'block-applier') return names.map((name) => blockApplier(step, cluster, name))
+  if (step.verb === 'skew-clock') return names.map((name) => skewClock(step, cluster, name))
   return names.map((name) => hurtProcess(step, cluster, name))
 }
 
@@ -133,6 +139,43 @@ export function slowLink(step: FaultStep, link: NonNullable<FaultStep['link']>, 
     label: `slow ${link.from}->${link.to}`,
     look,
     act: () => slowDown(links, step.delay!),
+    holds: (before) => look() !== before,
+  }
+}
+
+function troubleLink(
+  step: FaultStep,
+  kind: Trouble['kind'],
+  link: NonNullable<FaultStep['link']>,
+  cluster: SimCluster,
+): FaultEffect {
+  const links = slowLinks(cluster, link)
+  const look = () => lookAtTroubles(links)
+  return {
+    ...AT_ONCE,
+    target: [...new Set(links.flatMap(({ from, to }) => [from.name, to.name]))],
+    label: `${step.verb} ${link.from}->${link.to} ratio ${step.ratio}`,
+    look,
+    act: () => troubleLinks(links, { kind, ratio: step.ratio! }),
+    holds: (before) => look() !== before,
+  }
+}
+
+function skewClock(step: FaultStep, cluster: SimCluster, name: string): FaultEffect {
+  const clock = cluster.clocks.get(name)
+  if (clock === undefined) throw new Error(`line ${step.line}: ${step.verb} ${name}: it has no clock of its own`)
+  const { byUs, driftPpm } = step.skew!
+  const amounts = [byUs === 0 ? '' : ` by ${byUs / 1000} ms`, driftPpm === 0 ? '' : ` drift ${driftPpm} ppm`]
+  const look = () => lookAtClock(cluster, name)
+  return {
+    ...AT_ONCE,
+    target: [name],
+    label: `skew-clock ${name}${roleOf(step, name)}${amounts.join('')}`,
+    look,
+    act: () => {
+      clock.skew(byUs, driftPpm)
+      return () => clock.correct()
+    },
     holds: (before) => look() !== before,
   }
 }

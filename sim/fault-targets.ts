@@ -25,6 +25,8 @@ function resolveRole(word: string, cluster: SimCluster, down: readonly string[])
       return draw(replicas, Math.floor((nodes.length - 1) / 2), cluster)
     case 'fastest':
       return fastest(replicas, cluster)
+    case 'issuer':
+      return cluster.issuer === null ? [] : [cluster.issuer]
     case 'crashed':
       return down
     case 'all':

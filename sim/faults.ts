@@ -3,20 +3,12 @@
  * end. A fault that does not take hold is an error of the harness and ends the run: it must not end as a passed check.
  */
 import { answered, isRequest, REQUEST_DEADLINE_US, requestOf } from '../scenarios/coordinator-steps.ts'
+import { DOES_OF } from '../scenarios/fault-schema.ts'
 import type { FaultRecord } from '../scenarios/record.ts'
 import type { FaultStep, FaultVerb } from '../scenarios/scenario.ts'
 import type { FaultEffect } from './fault-effects.ts'
 import { EVENT } from './kernel.ts'
 import type { FaultField } from './simulated-system.ts'
-
-const UNDOES: Readonly<Partial<Record<FaultVerb, readonly FaultVerb[]>>> = {
-  restart: ['crash', 'power-loss'],
-  start: ['stop'],
-  resume: ['pause'],
-  heal: ['partition'],
-  unslow: ['slow'],
-  'unblock-applier': ['block-applier'],
-}
 
 const TAKE_DOWN: readonly FaultVerb[] = ['crash', 'stop', 'power-loss']
 
@@ -71,7 +63,7 @@ export class FaultSchedule {
       schedule.#ask(step)
       return
     }
-    const does = UNDOES[step.verb]
+    const does = DOES_OF.get(step.verb)
     if (does !== undefined) schedule.#undo(step, steps, does)
     else {
       const effects = schedule.#field.effectsOf(step, (words) => schedule.#resolve(words))
@@ -187,11 +179,13 @@ export class FaultSchedule {
 
   /** An undo hits what its fault hit, whoever plays that role by now. */
   #meant(step: FaultStep, steps: readonly FaultStep[], does: readonly FaultVerb[]): readonly ActiveFault[] {
-    const isSame = (other: FaultStep) =>
-      does.includes(other.verb) && other.atUs <= step.atUs && itemOf(other) === itemOf(step)
-    const doStep = step.undoOf !== null ? steps[step.undoOf] : steps.findLast(isSame)
-    const hit = doStep === undefined ? undefined : this.#hit.get(doStep)
-    if (hit !== undefined) return hit
+    const isSame = (other: FaultStep) => other.atUs <= step.atUs && itemOf(other) === itemOf(step)
+    const doSteps =
+      step.undoOf !== null
+        ? [steps[step.undoOf]]
+        : does.map((verb) => steps.findLast((other) => other.verb === verb && isSame(other)))
+    const fired = doSteps.filter((doStep) => doStep !== undefined && this.#hit.has(doStep))
+    if (fired.length > 0) return fired.flatMap((doStep) => this.#hit.get(doStep!)!)
     const on = this.#active.filter((fault) => does.includes(fault.step.verb))
     if (step.target.some((word) => word === 'crashed' || word === 'all')) return on
     const names = this.#resolve(step.target)

@@ -2,6 +2,7 @@
 import { delayTable } from '../scenarios/sampling.ts'
 import type { FaultStep } from '../scenarios/scenario.ts'
 import type { Link } from './link.ts'
+import type { Trouble } from './link-trouble.ts'
 import type { Network } from './network.ts'
 import type { SimProcess } from './process.ts'
 
@@ -58,6 +59,14 @@ export function slowDown(links: readonly Link[], delay: NonNullable<FaultStep['d
   for (const { slowdowns } of links) slowdowns.push(sampler)
   return () => {
     for (const { slowdowns } of links) slowdowns.splice(slowdowns.indexOf(sampler), 1)
+  }
+}
+
+/** Adds the trouble to the links; the returned function takes it away again. */
+export function troubleLinks(links: readonly Link[], trouble: Trouble): () => void {
+  for (const { troubles } of links) troubles.push(trouble)
+  return () => {
+    for (const { troubles } of links) troubles.splice(troubles.indexOf(trouble), 1)
   }
 }
 

@@ -6,6 +6,7 @@
 import { type RandomStream, RandomStreams } from '../scenarios/random.ts'
 import type { Sampler } from '../scenarios/sampling.ts'
 import type { Kernel } from './kernel.ts'
+import { fateOf, type Trouble } from './link-trouble.ts'
 import type { SimProcess } from './process.ts'
 
 type Action = (argument: unknown) => void
@@ -18,6 +19,8 @@ export class Link {
   readonly #stream: RandomStream
   /** Faults that slow this link down add to its delay. */
   readonly slowdowns: Sampler[] = []
+  /** Faults that lose, repeat or reorder what is sent. */
+  readonly troubles: Trouble[] = []
   readonly #held: { readonly action: Action; readonly argument: unknown }[] = []
   #cuts = 0
   #lastUs = 0
@@ -40,6 +43,10 @@ export class Link {
       this.#held.push({ action: action as Action, argument })
       return
     }
+    if (this.troubles.length > 0) {
+      this.#sendThroughTrouble(action as Action, argument)
+      return
+    }
     const { queue } = this.#kernel
     const now = queue.now
     let arrivalUs = now + this.#delay.sample(this.#stream)
@@ -47,6 +54,21 @@ export class Link {
     if (arrivalUs < this.#lastUs) arrivalUs = this.#lastUs
     else this.#lastUs = arrivalUs
     queue.after(arrivalUs - now, action, argument)
+  }
+
+  #sendThroughTrouble(action: Action, argument: unknown): void {
+    const isDatagram = this.from.datagrams || this.to.datagrams
+    const stream = this.#kernel.streams.stream(`trouble:${this.from.name}->${this.to.name}`)
+    for (const { extraUs, inOrder } of fateOf(this.troubles, isDatagram, stream)) {
+      let delayUs = extraUs + this.#delay.sample(this.#stream)
+      for (const slow of this.slowdowns) delayUs += slow.sample(this.#stream)
+      const { queue } = this.#kernel
+      if (inOrder) {
+        this.#lastUs = Math.max(this.#lastUs, queue.now + delayUs)
+        delayUs = this.#lastUs - queue.now
+      }
+      queue.after(delayUs, action, argument)
+    }
   }
 
   /**

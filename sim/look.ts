@@ -2,9 +2,13 @@
  * The witness: what somebody with access to the machines would see of a process or a link, whatever the fault believes
  * to have done. Every fault is looked at before, when it holds, and at the end.
  */
+import { RandomStreams } from '../scenarios/random.ts'
 import type { SimCluster } from './cluster.ts'
 import type { Link } from './link.ts'
+import { fateOf } from './link-trouble.ts'
 import type { MysqlServer } from './mysql/server.ts'
+
+const IMAGINED_MESSAGES = 1_000
 
 export type Condition = 'running' | 'paused' | 'gone'
 
@@ -53,6 +57,31 @@ export function lookAtLinks(links: readonly Link[]): string {
 export function lookAtDelay(links: readonly Link[]): string {
   const slowestUs = links.reduce((slowest, link) => Math.max(slowest, link.look().us), 0)
   return `${lookAtLinks(links)}; the slowest link takes ${(slowestUs / 1000).toFixed(2)} ms`
+}
+
+/** Sends imagined messages, always the same ones, so that two looks differ only if the links do. */
+export function lookAtTroubles(links: readonly Link[]): string {
+  const stream = new RandomStreams(0).stream('witness')
+  const counts = { intact: 0, lost: 0, repeated: 0, displaced: 0 }
+  for (const { from, to, troubles } of links)
+    for (let i = 0; i < IMAGINED_MESSAGES; i++) {
+      const arrivals = fateOf(troubles, from.datagrams || to.datagrams, stream)
+      const [first] = arrivals
+      if (first === undefined || (first.inOrder && first.extraUs > 0)) counts.lost++
+      else if (arrivals.length > 1) counts.repeated++
+      else if (!first.inOrder) counts.displaced++
+      else counts.intact++
+    }
+  const { intact, lost, repeated, displaced } = counts
+  const of = links.length * IMAGINED_MESSAGES
+  return `of ${of} messages ${intact} arrive once and in order, ${lost} are lost, ${repeated} repeated, ${displaced} out of order`
+}
+
+export function lookAtClock(cluster: SimCluster, name: string): string {
+  const clock = cluster.clocks.get(name)!
+  const errorUs = clock.errorUs()
+  const wall = errorUs === 0 ? 'right' : `${Math.abs(errorUs) / 1000} ms ${errorUs > 0 ? 'ahead' : 'behind'}`
+  return `${name}: its clock is ${wall} and gains ${clock.driftPpm} us a second`
 }
 
 export function lookAtSpeed(cluster: SimCluster, names: readonly string[]): string {

@@ -33,8 +33,8 @@ export class Network {
     this.#zoneOf = new Map(placed)
   }
 
-  add(name: string, options?: { readonly local: boolean }): SimProcess {
-    const added = new SimProcess(name, this.processes.length, options?.local ?? false)
+  add(name: string, options?: { readonly local?: boolean; readonly datagrams?: boolean }): SimProcess {
+    const added = new SimProcess(name, this.processes.length, options)
     this.processes.push(added)
     this.#byName.set(name, added)
     this.#links.push([])

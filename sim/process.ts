@@ -67,12 +67,15 @@ export class SimProcess {
   readonly index: number
   /** Beside the coordinator on its own machine (journal, supervisor): no network lies between, nothing can cut it. */
   readonly local: boolean
+  /** What is sent to it and from it are single messages, which may be lost or repeated; all others use TCP. */
+  readonly datagrams: boolean
   life: Life | null = null
 
-  constructor(name: string, index: number, local: boolean) {
+  constructor(name: string, index: number, options?: { readonly local?: boolean; readonly datagrams?: boolean }) {
     this.name = name
     this.index = index
-    this.local = local
+    this.local = options?.local ?? false
+    this.datagrams = options?.datagrams ?? false
   }
 
   get state(): 'up' | 'paused' | 'down' {

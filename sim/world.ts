@@ -15,6 +15,9 @@ import type { Life } from './process.ts'
 
 type Administer = Extract<RequestOf<MysqlRequests>, { kind: 'administer' }>
 
+/** Simulated time begins with the year 2026; in microseconds since 2020. */
+const WALL_ORIGIN_US = (6 * 365 + 2) * 86_400_000_000
+
 export class SimWorld implements World {
   readonly #kernel: Kernel
   readonly #network: Network
@@ -32,6 +35,11 @@ export class SimWorld implements World {
 
   now(): number {
     return this.#kernel.queue.now
+  }
+
+  /** A clock that is right. */
+  wallClock(): number {
+    return WALL_ORIGIN_US + this.#kernel.queue.now
   }
 
   random(name: string): number {

@@ -2,7 +2,7 @@
  * A counter that outlives its process although most of its steps touch no disk: a number may be given out only when it
  * is at or below a `limit` that is on disk already, and a restarted counter goes on above that limit. So one write
  * covers many numbers, and a crash skips what was covered and not given out. Written ahead of need, the limit is hardly
- * ever waited for (Li et al., PVLDB 17(5), section 4.2; the authors' code).
+ * ever waited for (Li et al., PVLDB 17(5):994-1006, section 4, and their code).
  *
  * Pure: whoever owns it writes `wanted()` to disk and says so with `extended()`.
  */

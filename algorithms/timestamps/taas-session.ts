@@ -1,6 +1,6 @@
 /**
  * The client's half of TaaS as a state machine: one session gets one timestamp. (Li et al., "Timestamp as a Service,
- * not an Oracle", PVLDB 17(5):994-1006, section 4; N servers, any M of them.)
+ * not an Oracle", PVLDB 17(5):994-1006, section 3; N servers, any M of them.)
  *
  * Every reply to a tick of this session exceeds what its server's clock showed when the session began, so the M-th
  * smallest of them exceeds the M-th smallest clock at the beginning. It is returned once N-M+1 clocks are known to have

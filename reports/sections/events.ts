@@ -62,6 +62,8 @@ export function sentenceOf(event: Result['events'][number]): string {
       return event.inEffect
         ? `epoch ${event.epoch}: failure threshold ${event.failureThreshold}, ${event.k} replicas must hold a STRONG write`
         : `epoch ${event.epoch}: failure threshold ${event.failureThreshold} is being written down`
+    case 'issuer':
+      return `${event.node} issues timestamps, in term ${event.term}`
     case 'note':
       return event.text
   }

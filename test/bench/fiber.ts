@@ -31,6 +31,9 @@ class EchoWorld implements World {
   now(): number {
     return this.queue.now
   }
+  wallClock(): number {
+    return this.queue.now
+  }
   random(): number {
     return 0
   }

@@ -33,6 +33,7 @@ function schedule(targets: readonly FaultTarget[]) {
   const faults = new FaultSchedule({
     targets: new Map(targets.map((target) => [target.name, target])),
     nodes: ['node1', 'node2', 'node3', 'node4'].map((name) => ({ name, host: '127.0.0.1', port: 1, adminPort: 1 })),
+    issuer: () => null,
     source: () => 'node2',
     streams: new RandomStreams(1),
     ask: () => assert.fail('nobody is asked'),
@@ -80,6 +81,10 @@ test('what needs a proxy is refused before anything is started, with its line an
     (error) =>
       error instanceof EnvironmentError &&
       /^faults\.yaml:7: real servers cannot `partition` yet .*--on sim/.test(error.message),
+  )
+  assert.throws(
+    () => refuseUnsupported(scenarioWith('{ at: 2s, skew-clock: timestamp-1, by: 1s }')),
+    /faults\.yaml:7: real servers cannot `skew-clock` yet \(all processes share the clock of this machine\)/,
   )
   refuseUnsupported(scenarioWith('{ at: 2s, crash: node1 }, { at: 3s, restart: node1 }, { at: 4s, pause: node1 }'))
 })

@@ -1,7 +1,9 @@
-/** What each file of test/fixtures/scenarios is refused with, after its name. */
 import { FAULT_VERBS } from '../../scenarios/scenario.ts'
 import { CHECKS } from '../../scenarios/schema.ts'
 
+const VERBS = FAULT_VERBS.join(', ')
+
+/** What each file of test/fixtures/scenarios is refused with, after its name. */
 export const BAD_FILES: Readonly<Record<string, string>> = {
   'a-list.yaml': '1:1: not a scenario, expected a mapping such as `name: ...`, found a list',
   'alias-bomb.yaml': '3:8: aliases that multiply, expected at most 100 copies in all, found more (an alias bomb)',
@@ -15,7 +17,7 @@ export const BAD_FILES: Readonly<Record<string, string>> = {
   'impossible-target-in-split.yaml':
     '4:60: impossible target, expected one of node1, node2, node3, node4, timestamp-1, timestamp-2, coordinator, client, found "nod4"; did you mean node4?',
   'impossible-target.yaml':
-    '5:22: impossible target, expected one of node1, node2, node3, node4, timestamp-1, timestamp-2, coordinator, source, replica, fastest, any, minority, all, found "node9"',
+    '5:22: impossible target, expected one of node1, node2, node3, node4, timestamp-1, timestamp-2, coordinator, source, replica, fastest, any, minority, all, issuer, found "node9"',
   'key-twice.yaml': '5:3: key "clients" twice, expected each key once, found it again (first on line 3)',
   'latin-1.yaml': '2:17: a binary file, expected YAML text in UTF-8, found the byte 0xe9',
   'limit-with-unit.yaml':
@@ -32,14 +34,15 @@ export const BAD_FILES: Readonly<Record<string, string>> = {
     '3:1: not YAML, expected valid YAML, found Flow sequence in block collection must be sufficiently indented and end with a ]',
   'only-comments.yaml': '1:1: not a scenario, expected a mapping such as `name: ...`, found nothing',
   'plain-text.yaml': '1:1: not a scenario, expected a mapping such as `name: ...`, found plain text',
-  'planned-verb.yaml': `4:26: a fault that is not there yet, expected one verb of ${FAULT_VERBS.join(', ')}, found fill-disk (planned)`,
+  'planned-verb.yaml': `4:26: a fault that is not there yet, expected one verb of ${VERBS}, found fill-disk (planned)`,
   'rate-not-a-number.yaml':
     '3:15: wrong value for workload.ratePerSec, expected a rate per second above 0 and at most 1000000, found NaN',
   'seer-options-unused.yaml': '4:9: options of a policy that is not used, expected election: seer, found uniform',
   'tab-indentation.yaml': '3:1: not YAML, expected valid YAML, found Tabs are not allowed as indentation',
   'too-much-work.yaml': '3:3: too much work, expected at most 20000000 operations (rate x duration), found 360000000',
-  'two-verbs.yaml': `4:5: more than one fault in a step, expected one verb of ${FAULT_VERBS.join(', ')}, found crash and pause`,
-  'undo-without-do.yaml': '5:24: restart without its crash, expected an earlier step with crash: node2, found none',
+  'two-verbs.yaml': `4:5: more than one fault in a step, expected one verb of ${VERBS}, found crash and pause`,
+  'undo-without-do.yaml':
+    '5:24: restart without its crash or power-loss, expected an earlier step with crash or power-loss: node2, found none',
   'unknown-check.yaml': `2:25: wrong value for checks[1], expected one of ${CHECKS.join(', ')}, found "replicas-convrge"; did you mean replicas-converge?`,
   'unknown-key-in-fault.yaml':
     '4:30: unknown key in faults[0], expected one of at, for, crash, found "fro"; did you mean for?',
@@ -54,7 +57,7 @@ export const BAD_FILES: Readonly<Record<string, string>> = {
   'unknown-policy.yaml':
     '2:23: wrong value for algorithms.quorum, expected one of majority, cabinet-top, cabinet, flexible, all, none, hierarchical, found "majorty"; did you mean majority?',
   'unknown-tag.yaml': '1:7: not YAML, expected valid YAML, found Unresolved tag: tag:yaml.org,2002:js/function',
-  'unknown-verb.yaml': `4:22: unknown fault, expected one verb of ${FAULT_VERBS.join(', ')}, found "crahs"; did you mean crash?`,
+  'unknown-verb.yaml': `4:22: unknown fault, expected one verb of ${VERBS}, found "crahs"; did you mean crash?`,
   'unresolved-alias.yaml': '2:10: unknown alias, expected an anchor written before it, found *nothing',
   'warmup-too-long.yaml':
     '4:11: nothing to measure, expected a warm-up shorter than the duration, found one as long or longer',

@@ -10,6 +10,7 @@ const PLAIN = `name: x\nworkload: { ratePerSec: 400, duration: 30s }\n${FAULTS}`
 test('what is compared, what is said about a run and how its file is written have no part in the conditions', () => {
   const same = [
     `${PLAIN}algorithms: { election: most-advanced, quorum: cabinet-top }\n`,
+    `${PLAIN}algorithms: { timestamps: taas }\n`,
     `${PLAIN}seed: 99\n`,
     `${PLAIN}checks: [single-writer]\nexpect: { failoverMs.max: < 3000 }\n`,
     PLAIN.replace('name: x', 'name: y\ndescription: another name'),
@@ -25,6 +26,7 @@ test('whatever shapes the run is one of the conditions', () => {
   const others = [
     `${PLAIN}cluster: { nodes: 5 }\n`,
     `${PLAIN}cluster: { semiSync: true }\n`,
+    `${PLAIN}cluster: { timestampServers: 3 }\n`,
     `${PLAIN}network: { default: { delay: 1ms } }\n`,
     `${PLAIN}network: { links: { "node1->node2": { delay: 1ms } } }\n`,
     `${PLAIN}tuning: { unreachable: 2s }\n`,

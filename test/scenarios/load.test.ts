@@ -316,6 +316,40 @@ test('each verb takes its own targets and amounts', () => {
   assert.deepEqual([slow!.cpuShare, slow!.diskUs, slow!.delay], [0.5, 20_000, null])
 })
 
+test('clocks and messages are hurt where they can be', () => {
+  const { faults } = parseScenario(
+    steps(
+      '{ at: 1s, skew-clock: timestamp-1, by: -50ms, drift: -100ppm, for: 1s }',
+      '{ at: 3s, lose: { link: "node1->node2" }, ratio: 0.1 }',
+      '{ at: 3s, lose: { link: "*->timestamp-1" }, ratio: 0.1 }',
+      '{ at: 4s, duplicate: { link: "*->timestamp-1" }, ratio: 1 }',
+      '{ at: 5s, deliver: all }',
+    ),
+    'x.yaml',
+  )
+  assert.deepEqual(faults[0]!.skew, { byUs: -50_000, driftPpm: -100 })
+  assert.equal(faults[1]!.skew, null)
+  assert.equal(faults[2]!.ratio, 0.1)
+  const message = (line: string) => refused(steps(line)).message
+  assert.match(message('{ at: 1s, skew-clock: timestamp-1 }'), /expected by: -50ms or drift: 100ppm, found neither/)
+  assert.match(message('{ at: 1s, skew-clock: node1, by: 1s }'), /impossible target, expected one of timestamp-1/)
+  assert.match(message('{ at: 1s, skew-clock: timestamp-1, by: 1 }'), /expected a duration with its unit/)
+  assert.match(message('{ at: 1s, skew-clock: timestamp-1, drift: 1000000ppm }'), /expected parts per million/)
+  assert.match(message('{ at: 1s, lose: { link: node1->node2 }, ratio: 0 }'), /a share of the messages above 0/)
+  assert.match(
+    message('{ at: 1s, reorder: { link: node1->node2 }, ratio: 0.5 }'),
+    /TCP connection, which hides it, expected a link to or from a timestamp server, found node1->node2/,
+  )
+  assert.match(message('{ at: 1s, crash: issuer }'), /expected `timestamps: oracle`, whose servers have a leader/)
+})
+
+test('a scenario has as many timestamp servers as its algorithm needs, or as many as it says', () => {
+  const servers = (text: string) => parseScenario(`name: x\n${text}`, 'x.yaml').cluster.timestampServers
+  assert.equal(servers('algorithms: { timestamps: odd-even }\n'), 2)
+  assert.equal(servers('algorithms: { timestamps: taas }\n'), 3)
+  assert.equal(servers('algorithms: { timestamps: taas }\ncluster: { timestampServers: 5 }\n'), 5)
+})
+
 test('an undo needs its do', () => {
   const good = [
     ['{ at: 1s, crash: node1 }', '{ at: 2s, restart: node1 }'],
@@ -325,6 +359,7 @@ test('an undo needs its do', () => {
     ['{ at: 1s, crash: node1 }', '{ at: 1s, crash: node2 }', '{ at: 2s, restart: all }'],
     ['{ at: 1s, crash: minority }', '{ at: 2s, restart: node1 }', '{ at: 3s, restart: node2 }'],
     ['{ at: 1s, crash: node1, for: 1s }', '{ at: 2s, crash: node1, for: 1s }'],
+    ['{ at: 1s, skew-clock: timestamp-1, by: 1s }', '{ at: 2s, unskew-clock: all }'],
   ]
   for (const lines of good) assert.doesNotThrow(() => parseScenario(steps(...lines), 'x.yaml'), lines.join())
   const bad = [
@@ -335,6 +370,8 @@ test('an undo needs its do', () => {
     ['{ at: 1s, crash: node1, for: 1s }', '{ at: 3s, restart: node1 }'],
     ['{ at: 1s, crash: node1 }', '{ at: 2s, restart: crashed }', '{ at: 3s, restart: crashed }'],
     ['{ at: 1s, slow: { link: node1->node2 }, delay: 1ms }', '{ at: 2s, unslow: { link: node2->node1 } }'],
+    ['{ at: 2s, deliver: all }'],
+    ['{ at: 1s, skew-clock: timestamp-1, by: 1s }', '{ at: 2s, unskew-clock: timestamp-2 }'],
   ]
   for (const lines of bad) assert.match(refused(steps(...lines)).message, / without its /, lines.join())
   assert.match(refused(steps('{ at: 1s, crash: node1 }', '{ at: 2s, crash: node1 }')).message, /crash of node1 twice/)

@@ -176,3 +176,45 @@ test('what is healed at the end is everything, and only then are the last looks 
   }
   for (const name of ['node2', 'coordinator']) assert.equal(stateOf(cluster, name), 'up')
 })
+
+test('a skewed clock is seen to be wrong by what was asked for, and right again after its undo', () => {
+  const { cluster, schedule, run } = hurt('at: 1s, skew-clock: timestamp-1, by: -5m, drift: 100ppm, for: 2s')
+  run(2_000)
+  assert.equal(cluster.clocks.get('timestamp-1')!.errorUs(), -300_000_000 + 100)
+  assert.equal(cluster.clocks.get('timestamp-2')!.errorUs(), 0)
+  run(2_000)
+  schedule.lookAfter()
+  const { before, during, after } = schedule.records[0]!.witness
+  assert.match(before, /timestamp-1: its clock is right and gains 0 us a second/)
+  assert.match(during, /timestamp-1: its clock is 300000 ms behind and gains 100 us a second/)
+  assert.equal(after, before)
+})
+
+test('a troubled link is seen to lose, repeat and reorder its share, and `deliver` undoes all of it', () => {
+  const link = '{ link: coordinator->timestamp-1 }'
+  const { cluster, schedule, run } = hurt(
+    `at: 1s, lose: ${link}, ratio: 0.2`,
+    `at: 1s, duplicate: ${link}, ratio: 0.5`,
+    `at: 2s, reorder: ${link}, ratio: 0.1, for: 1s`,
+    `at: 4s, deliver: ${link}`,
+  )
+  run(2_500)
+  const { network } = cluster
+  const { troubles } = network.link(network.process('coordinator'), network.process('timestamp-1'))
+  assert.deepEqual(troubles, [
+    { kind: 'lose', ratio: 0.2 },
+    { kind: 'duplicate', ratio: 0.5 },
+    { kind: 'reorder', ratio: 0.1 },
+  ])
+  run(1_000)
+  assert.equal(troubles.length, 2)
+  run(1_000)
+  assert.deepEqual(troubles, [])
+  schedule.lookAfter()
+  const [lost] = schedule.records
+  assert.match(lost!.witness.during, /^of 1000 messages \d+ arrive once and in order, (1[5-9]|2[0-4])\d are lost, 0 /)
+  for (const { healedUs, witness } of schedule.records) {
+    assert.notEqual(healedUs, null)
+    assert.match(witness.after, /of 1000 messages 1000 arrive once and in order/)
+  }
+})

@@ -33,6 +33,10 @@ export class StepWorld implements World {
     return this.#nowUs
   }
 
+  wallClock(): number {
+    return this.#nowUs
+  }
+
   random(stream: string): number {
     const n =
       (this.#draws.get(stream) ??

@@ -90,6 +90,7 @@ class Servers {
     }
     const world: World = {
       now: () => us++,
+      wallClock: () => 0,
       random: () => 0.5,
       emit: (_, fact) => this.facts.push(fact),
       // Deadlines never pass here.
