@@ -20,6 +20,8 @@ import type { Space } from './space.ts'
 const NODE_WEIGHTS: Readonly<Record<number, number>> = { 3: 2, 4: 5, 5: 2, 7: 1 }
 /** A kind of fault is on with this probability. */
 const VERB_ON = 0.7
+/** What is acknowledged when it is received may really be lost by these: nothing could be checked. */
+const LOSES_RELAY_LOGS: ReadonlySet<FaultVerb> = new Set<FaultVerb>(['power-loss', 'lose-relay-logs'])
 
 export function drawScenario(space: Space, seed: number): Written {
   const streams = new RandomStreams(seed)
@@ -100,8 +102,10 @@ function drawTuning(chance: Chance): Written {
 
 function faultsOf(whole: Written, space: Space, streams: RandomStreams): readonly Written[] {
   const chance = chanceOf(streams, 'faults')
-  const on = space.verbs.filter(() => chance.happens(VERB_ON))
-  const verbs: readonly FaultVerb[] = on.length > 0 ? on : [chance.pick(space.verbs)]
+  const { acknowledge } = whole.cluster as { acknowledge?: string }
+  const possible = space.verbs.filter((verb) => acknowledge === 'applied' || !LOSES_RELAY_LOGS.has(verb))
+  const on = possible.filter(() => chance.happens(VERB_ON))
+  const verbs: readonly FaultVerb[] = on.length > 0 ? on : [chance.pick(possible)]
   const { timestamps } = whole.algorithms as { timestamps: TimestampAlgorithmName }
   const { nodes, timestampServers = TIMESTAMP_ALGORITHMS[timestamps].servers } = whole.cluster as {
     nodes: number

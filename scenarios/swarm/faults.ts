@@ -16,6 +16,7 @@ const GENERATORS: readonly (readonly [Generator, number])[] = [
   [partitions, 3],
   [grey, 2],
   [services, 2],
+  [insideServers, 4],
 ]
 
 export function drawFaults(setting: Setting): Plan {
@@ -155,6 +156,23 @@ function grey(plan: Plan): void {
     const [from, to] = chance.some(everybody, 2)
     plan.add('slow', { link: `${from}->${to}` }, span, { delay: `${chance.pick([2, 10, 40, 120, 300])}ms` })
   }
+}
+
+const INSIDE = ['power-loss', 'block-applier', 'lose-relay-logs'] as const
+
+/** What no network shows: power goes, an applier stands still, a relay log is gone. */
+function insideServers(plan: Plan): void {
+  const { setting } = plan
+  const { chance, nodes, unreachableMs } = setting
+  const atMs = moment(setting, 0.1, 0.5)
+  const node = chance.pick(['replica', ...nodes])
+  const on = INSIDE.filter((each) => setting.verbs.includes(each))
+  if (on.length === 0) return
+  const verb = chance.pick(on)
+  if (verb === 'lose-relay-logs') plan.strike(verb, node, atMs)
+  else plan.add(verb, node, { atMs, forMs: chance.between(100, 2500) })
+  if (chance.happens(0.5))
+    plan.takeAway('source', { atMs: atMs + chance.between(0, unreachableMs), forMs: gone(setting) })
 }
 
 /** The servers beside MySQL: the coordinator restarts, timestamp servers come and go, one after another or at once. */

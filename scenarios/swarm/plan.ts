@@ -2,6 +2,7 @@
  * The faults of one drawn run, as they are collected: times in whole milliseconds, every step within the workload, and
  * no two faults of one kind on one target at the same time, which no scenario may say.
  */
+import { UNDO_OF } from '../fault-schema.ts'
 import type { FaultVerb } from '../scenario.ts'
 import type { Written } from '../written.ts'
 import type { Chance } from './chance.ts'
@@ -49,12 +50,21 @@ export class Plan {
     if (!verbs.includes(verb) || atMs < 0 || atMs >= durationMs) return false
     const endMs = atMs + Math.max(1, forMs) < durationMs ? atMs + Math.max(1, forMs) : Number.POSITIVE_INFINITY
     const items: readonly unknown[] = Array.isArray(target) ? target : [target]
-    const keys = items.map((item) => `${verb} ${JSON.stringify(item)}`)
+    // Kinds that one undo ends cannot be told apart by it.
+    const keys = items.map((item) => `${UNDO_OF.get(verb) ?? verb} ${JSON.stringify(item)}`)
     if (this.#spans.some(({ key, ...span }) => keys.includes(key) && atMs <= span.endMs && span.atMs <= endMs))
       return false
     for (const key of keys) this.#spans.push({ key, atMs, endMs })
     const undo = endMs === Number.POSITIVE_INFINITY ? {} : { for: `${endMs - atMs}ms` }
     this.#steps.push({ at: `${atMs}ms`, [verb]: target, ...amounts, ...undo })
+    return true
+  }
+
+  /** A fault that happens and has no undo. */
+  strike(verb: FaultVerb, target: string, atMs: number): boolean {
+    const { verbs, durationMs } = this.setting
+    if (!verbs.includes(verb) || atMs >= durationMs) return false
+    this.#steps.push({ at: `${atMs}ms`, [verb]: target })
     return true
   }
 

@@ -26,7 +26,16 @@ export interface Space {
 const PROMISING = namesOf(QUORUM_POLICIES).filter((name) => name !== 'none')
 
 /** What a cluster has to survive any number of. */
-const DEFAULT_VERBS: readonly FaultVerb[] = ['crash', 'stop', 'pause', 'partition', 'slow']
+const DEFAULT_VERBS: readonly FaultVerb[] = [
+  'crash',
+  'stop',
+  'pause',
+  'partition',
+  'slow',
+  'power-loss',
+  'block-applier',
+  'lose-relay-logs',
+]
 
 export const DEFAULT_NODES = [3, 4, 5, 7] as const
 

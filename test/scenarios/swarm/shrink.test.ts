@@ -9,7 +9,8 @@ import { spaceOf } from '../../../scenarios/swarm/space.ts'
 import type { Written } from '../../../scenarios/written.ts'
 import { test } from '../../support/test.ts'
 
-const SPACE = spaceOf({ name: 'small' }, 'small.yaml')
+/** One timestamp algorithm: a step on the third server of another one would need its algorithm for ever. */
+const SPACE = spaceOf({ name: 'small', fuzz: { timestamps: ['odd-even'] } }, 'small.yaml')
 const CHECK = 'single-writer'
 
 const stepsOf = (written: Written) => written.faults as readonly Written[]
