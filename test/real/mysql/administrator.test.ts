@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { markerOf } from '../../../algorithms/failover/epoch.ts'
 import { MutableGtidSet } from '../../../algorithms/gtid-set.ts'
+import { nodeTarget } from '../../../real/fault-targets.ts'
 import { test } from '../../support/test.ts'
 import { callOf, withCluster } from './cluster.ts'
 
@@ -196,3 +197,49 @@ test('a command that overruns its deadline is killed and seen dead before its ou
     assert.equal((await cluster.administer(0, 2, null, { command: 'detach', promise: 2 })).promised, 2)
   })
 })
+
+test(
+  'a further row of the epoch is replicated beside the writes of clients, and written twice it is there once',
+  MYSQL,
+  async () => {
+    await withCluster(2, async (cluster) => {
+      await cluster.reign(1, 0, [1])
+      await cluster.write(0, 1)
+      const marker = markerOf({ epoch: 1, k: 2, member: 0, base: 0 })
+      const mark = { command: 'mark', marker, k: 2, receipts: 2 } as const
+      await cluster.administer(0, 1, 'node1', mark)
+      const again = await cluster.administer(0, 1, 'node1', mark)
+      assert.equal(again.superReadOnly, false)
+      const after = await cluster.write(0, 2)
+      await cluster.waitApplied(1, after.union(MutableGtidSet.of(marker)))
+      const replica = await cluster.sql(1)
+      assert.deepEqual(await replica('SELECT epoch, k FROM quorumlab.epoch ORDER BY k'), [
+        [1, 1],
+        [1, 2],
+      ])
+      const refused = await cluster.call(1, { kind: 'administer', epoch: 1, source: 'node1', action: mark })
+      assert.equal(refused.kind, 'failed')
+    })
+  },
+)
+
+test(
+  'a blocked applier applies nothing, is seen to stand still by others, and goes on when it is unblocked',
+  MYSQL,
+  async () => {
+    await withCluster(2, async (cluster) => {
+      await cluster.reign(1, 0, [1])
+      await cluster.waitApplied(1, await cluster.write(0, 1))
+      const target = nodeTarget(cluster.driver, 'node2')
+      assert.equal((await target.look()).condition, 'running')
+      assert.equal((await target.blockApplier!()).condition, 'blocked')
+      const gtids = await cluster.write(0, 2)
+      const received = await cluster.ok(1, { kind: 'waitFor', gtids, level: 'received', timeoutUs: 5_000_000 })
+      assert.equal(received.covered, true)
+      const applied = await cluster.ok(1, { kind: 'waitFor', gtids, level: 'applied', timeoutUs: 200_000 })
+      assert.equal(applied.covered, false)
+      assert.equal((await target.unblockApplier!()).condition, 'running')
+      await cluster.waitApplied(1, gtids)
+    })
+  },
+)
