@@ -15,23 +15,22 @@ export interface Agenda {
   after<A>(delayUs: number, action: (argument: A) => void, argument: A): unknown
 }
 
-/** What can expire. */
-export abstract class Expiring {
+/** What can expire. An interface, because a base class's constructor is a call of its own for each of a dozen objects. */
+export interface Expiring {
   /** Null: no deadline, or it passed, or it was taken back. */
-  deadlines: Deadlines | null = null
-  /** Where in the ring. */
-  place = 0
-
-  abstract expire(): void
-
-  /** Takes the deadline back. Once it passed or was taken back already, this does nothing. */
-  release(): void {
-    if (this.deadlines === null) return
-    this.deadlines.remove(this)
-  }
+  deadlines: Deadlines | null
+  /** Where in the ring; 0 at first. */
+  deadlinePlace: number
+  expire(): void
 }
 
-const FIRST_CAPACITY = 64
+/** Takes the deadline back. Once it passed or was taken back already, this does nothing. */
+export function releaseDeadline(expiring: Expiring): void {
+  if (expiring.deadlines !== null) expiring.deadlines.remove(expiring)
+}
+
+/** Small, because a deadline that is what is left of a longer one has a duration of its own. A power of two. */
+const FIRST_CAPACITY = 4
 
 /** All of one duration. */
 export class Deadlines {
@@ -59,12 +58,12 @@ export class Deadlines {
     this.#dueUs[place] = this.#agenda.now + this.durationUs
     this.#entries[place] = expiring
     expiring.deadlines = this
-    expiring.place = place
+    expiring.deadlinePlace = place
   }
 
-  /** By `Expiring.release`. */
+  /** By `releaseDeadline`. */
   remove(expiring: Expiring): void {
-    this.#entries[expiring.place] = null
+    this.#entries[expiring.deadlinePlace] = null
     expiring.deadlines = null
   }
 
@@ -92,7 +91,7 @@ export class Deadlines {
       const expiring = old[from]!
       this.#entries[i] = expiring
       this.#dueUs[i] = oldDueUs[from]!
-      if (expiring !== null) expiring.place = i
+      if (expiring !== null) expiring.deadlinePlace = i
     }
     this.#first = 0
   }

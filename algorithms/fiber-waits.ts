@@ -1,5 +1,5 @@
 /** What a fiber can wait for besides the world: a deferred, another fiber's end, a group of children. */
-import { Expiring } from './deadlines.ts'
+import { type Deadlines, type Expiring, releaseDeadline } from './deadlines.ts'
 import type { Deferred, Effect, Fiber } from './effects.ts'
 import type { Ending, Task } from './fiber-task.ts'
 import type { Outcome } from './servers.ts'
@@ -39,12 +39,13 @@ export class CallUntil implements Pending, Waiter<Outcome<unknown>> {
 }
 
 /** A wait for a deferred, with or without a deadline. */
-export class DeferredWait extends Expiring implements Pending {
+export class DeferredWait implements Pending, Expiring {
   readonly #task: Task<unknown>
   readonly #deferred: Deferred<unknown>
+  deadlines: Deadlines | null = null
+  deadlinePlace = 0
 
   constructor(task: Task<unknown>, deferred: Deferred<unknown>, deadlineUs: number | undefined) {
-    super()
     this.#task = task
     this.#deferred = deferred
     deferred.add(task)
@@ -52,14 +53,14 @@ export class DeferredWait extends Expiring implements Pending {
   }
 
   /** The deadline passed first. */
-  override expire(): void {
+  expire(): void {
     this.#deferred.remove(this.#task)
     this.#task.resume(undefined)
   }
 
   abandon(): void {
     this.#deferred.remove(this.#task)
-    this.release()
+    releaseDeadline(this)
   }
 }
 

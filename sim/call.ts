@@ -1,5 +1,5 @@
 /** One request and its one answer, on their way through the network. Made to be cheap: there are a dozen per operation. */
-import { Expiring } from '../algorithms/deadlines.ts'
+import { type Deadlines, type Expiring, releaseDeadline } from '../algorithms/deadlines.ts'
 import type { Outcome } from '../algorithms/servers.ts'
 import type { Pending, Waiter } from '../algorithms/world.ts'
 import { EVENT } from './kernel.ts'
@@ -9,7 +9,7 @@ import type { Life, SimProcess } from './process.ts'
 const TIMEOUT: Outcome<unknown> = { kind: 'unknown', reason: 'timeout' }
 const REFUSED: Outcome<unknown> = { kind: 'failed', reason: 'connection refused' }
 
-export class Call extends Expiring implements Pending {
+export class Call implements Pending, Expiring {
   readonly network: Network
   readonly caller: SimProcess
   readonly callerLife: Life
@@ -19,6 +19,8 @@ export class Call extends Expiring implements Pending {
   /** The life that was to answer; null when the server was dead at the time of sending. */
   serverLife: Life | null
   outcome: Outcome<unknown> | null = null
+  deadlines: Deadlines | null = null
+  deadlinePlace = 0
   /** Place among the unanswered requests of `serverLife`; -1: not there. */
   #place = -1
 
@@ -29,7 +31,6 @@ export class Call extends Expiring implements Pending {
     request: { readonly kind: string },
     waiter: Waiter<Outcome<unknown>>,
   ) {
-    super()
     if (caller.life === null) throw new Error(`assertion: ${caller.name} is dead and calls ${server.name}`)
     this.network = network
     this.caller = caller
@@ -80,10 +81,10 @@ export class Call extends Expiring implements Pending {
   abandon(): void {
     if (this.waiter === null) return
     this.waiter = null
-    this.release()
+    releaseDeadline(this)
   }
 
-  override expire(): void {
+  expire(): void {
     expired(this)
   }
 
@@ -142,7 +143,7 @@ function settle(call: Call): void {
   const { waiter } = call
   if (waiter === null || call.callerLife.holdsBack(settle, call)) return
   const { kernel } = call.network
-  call.release()
+  releaseDeadline(call)
   kernel.hash.mix(kernel.queue.now, EVENT.replyArrived, call.caller.index, call.server.index)
   call.waiter = null
   waiter.resume(call.outcome!)

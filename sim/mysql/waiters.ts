@@ -2,7 +2,7 @@
  * Who waits on this server for GTIDs: asked after each change of the set, never polled. A waiter whose caller has
  * hung up is dropped when it is next looked at.
  */
-import { Expiring } from '../../algorithms/deadlines.ts'
+import { type Deadlines, type Expiring, releaseDeadline } from '../../algorithms/deadlines.ts'
 import type { GtidSet } from '../../algorithms/gtid-set.ts'
 import type { Call } from '../call.ts'
 import { EVENT } from '../kernel.ts'
@@ -11,21 +11,22 @@ import type { MysqlInstance } from './instance.ts'
 /** `covered`: false when the time is up. */
 type Done = (call: Call, covered: boolean, server: MysqlInstance) => void
 
-class Entry extends Expiring {
+class Entry implements Expiring {
   readonly waiters: GtidWaiters
   readonly call: Call
   readonly gtids: GtidSet
   readonly done: Done
+  deadlines: Deadlines | null = null
+  deadlinePlace = 0
 
   constructor(waiters: GtidWaiters, call: Call, gtids: GtidSet, done: Done) {
-    super()
     this.waiters = waiters
     this.call = call
     this.gtids = gtids
     this.done = done
   }
 
-  override expire(): void {
+  expire(): void {
     timeIsUp(this)
   }
 }
@@ -57,7 +58,7 @@ export class GtidWaiters {
         entries[kept++] = entry
         continue
       }
-      entry.release()
+      releaseDeadline(entry)
       if (call.isOpen && call.isWanted) entry.done(call, true, this.server)
       else if (call.isOpen) call.lose('connection lost')
     }
