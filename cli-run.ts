@@ -173,7 +173,7 @@ const NO_COUNTS = { offered: 0, ok: 0, failed: 0, unknown: 0, p99Ms: null, lagMs
 /** The record of a trial that was interrupted before its workload began. */
 function notBegun(world: RunRecord['world'], seed: number): RunRecord {
   const none = { operations: [], events: [], faults: [], nodes: [], lag: [], counters: {} }
-  return { world, seed, ...none, endedUs: 0, complete: false, digest: null, mysqlVersion: null }
+  return { world, seed, ...none, endedUs: 0, healedUs: null, complete: false, digest: null, mysqlVersion: null }
 }
 
 function machine(): Readonly<Record<string, string | number>> {

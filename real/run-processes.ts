@@ -119,12 +119,12 @@ export class RunProcesses {
 
   async startClients(): Promise<void> {
     const { onDone, onEvent, onFailure, onOperations } = this.#events
-    const { workload } = this.#scenario
+    const { workload, livenessUs } = this.#scenario
     const coordinators = this.#coordinators.map(({ name, port }) => ({ name, port }))
     this.#client = await this.#started(() =>
       ChildProcess.start(
         'client',
-        { kind: 'client', run: this.#run, coordinators, workload },
+        { kind: 'client', run: this.#run, coordinators, workload, livenessUs },
         {
           onMessage: (message) => {
             if (message.kind === 'operations') onOperations(message.operations)

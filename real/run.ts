@@ -60,6 +60,7 @@ class RealRun {
   /** Of the workload's time 0, on the host's clock; null before it. */
   #startUs: number | null = null
   readonly #counters: Record<string, number> = {}
+  #healedUs: number | null = null
   /** Rejects when the run must end early: an interrupt, or a process that failed. */
   readonly #ending: Promise<never>
   #end: (error: unknown) => void = () => {}
@@ -119,7 +120,7 @@ class RealRun {
   }
 
   async #workload(): Promise<void> {
-    const { workload } = this.#scenario
+    const { workload, livenessUs } = this.#scenario
     this.#phase = 'workload'
     this.#startUs = RunClock.hostUs() + START_LEAD_US
     const done = new Promise<void>((resolve) => {
@@ -128,9 +129,20 @@ class RealRun {
     this.#processes.beginWorkload(this.#startUs - this.#originUs)
     this.#faults = this.#faultSchedule(this.#startUs)
     this.#faults.begin(this.#scenario.faults)
-    const limitMs = (START_LEAD_US + workload.durationUs + workload.deadlineUs) / 1000 + DONE_GRACE_MS
-    await within(limitMs, done, 'the clients did not finish', this.#over.signal)
+    const limitMs = (START_LEAD_US + workload.durationUs + livenessUs + workload.deadlineUs) / 1000 + DONE_GRACE_MS
+    const over = within(limitMs, done, 'the clients did not finish', this.#over.signal)
+    if (livenessUs > 0) await Promise.all([over, this.#healForProbes()])
+    else await over
     await this.#faults.stop()
+  }
+
+  /** While the clients' probes go on. */
+  async #healForProbes(): Promise<void> {
+    const leftMs = (this.#scenario.workload.durationUs - this.#nowUs()) / 1000
+    await sleep(Math.max(0, leftMs), undefined, { signal: this.#over.signal })
+    await this.#faults!.stop()
+    await this.#faults!.heal()
+    this.#healedUs = this.#nowUs()
   }
 
   /** Whatever is still broken is mended, and the replicas get their time. */
@@ -191,6 +203,7 @@ class RealRun {
       operations,
       events: this.#history.events.map((event) => ({ ...event, atUs: event.atUs - startUs })),
       faults: this.#faults?.records ?? [],
+      healedUs: this.#healedUs,
       ...end,
       digest: null,
       mysqlVersion: this.#driver.version,

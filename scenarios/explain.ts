@@ -48,6 +48,8 @@ const CHECKED: Readonly<Record<Scenario['checks'][number], string>> = {
   'single-writer': 'at most one server earns acknowledgements per epoch, and none for an epoch that is over',
   'replicas-converge': 'all servers hold the same data in the end',
   linearizable: 'an order of the operations of each key explains what every STRONG read returned',
+  'elections-safe': 'at most one leader per epoch',
+  'live-after-healing': 'once everything is healed a write is acknowledged, or the quorum rule forbids it',
   'read-your-writes': 'a session sees what it has written',
   'monotonic-sessions': 'a session never reads a key as it was before its own earlier read',
   'timestamps-session-monotone': 'the timestamps of a session ascend',

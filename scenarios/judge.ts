@@ -4,8 +4,10 @@
  * everything else is of the first trial.
  */
 import * as acknowledgedWritesSurvive from './checks/acknowledged-writes-survive.ts'
+import * as electionsSafe from './checks/elections-safe.ts'
 import { EVIDENCE_LIMIT } from './checks/findings.ts'
 import * as linearizable from './checks/linearizable.ts'
+import * as liveAfterHealing from './checks/live-after-healing.ts'
 import * as monotonicSessions from './checks/monotonic-sessions.ts'
 import * as readYourWrites from './checks/read-your-writes.ts'
 import * as replicasConverge from './checks/replicas-converge.ts'
@@ -38,6 +40,8 @@ const CHECKS: Readonly<Record<CheckName, (record: RunRecord, scenario: Scenario)
   'single-writer': singleWriter.check,
   'replicas-converge': replicasConverge.check,
   linearizable: linearizable.check,
+  'elections-safe': electionsSafe.check,
+  'live-after-healing': liveAfterHealing.check,
   'read-your-writes': readYourWrites.check,
   'monotonic-sessions': monotonicSessions.check,
   'timestamps-session-monotone': timestampsSessionMonotone.check,
@@ -100,14 +104,21 @@ export function judge(scenario: Scenario, records: readonly RunRecord[], stamp: 
 
 function judgeTrial(scenario: Scenario, record: RunRecord): Trial {
   const lost = acknowledgedButGone(record)
+  const offered = withoutProbes(record)
   return {
-    record,
+    record: offered,
     checks: judgeChecks(scenario, record),
-    measured: measure(record, scenario),
-    lagMs: lagOf(record, scenario),
-    failovers: failoversOf(record, scenario, lost ?? []),
+    measured: measure(offered, scenario),
+    lagMs: lagOf(offered, scenario),
+    failovers: failoversOf(offered, scenario, lost ?? []),
     lostEventual: lost === null ? null : countLostEventual(lost),
   }
+}
+
+/** Probes of a liveness phase begin behind the end of the workload: they are checked, and counted nowhere. */
+function withoutProbes(record: RunRecord): RunRecord {
+  if (record.healedUs === null) return record
+  return { ...record, operations: record.operations.filter(({ intendedUs }) => intendedUs <= record.endedUs) }
 }
 
 function summarize(scenario: Scenario, trials: readonly Trial[], first: Trial): Summary {

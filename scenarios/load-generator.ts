@@ -8,16 +8,16 @@
  * waits, and its latency counts from the intended start (no coordinated omission). It needs no dispatcher and no
  * hand-over: one sleep and one call per operation.
  *
- * All clients speak to one coordinator, and go over to the next as soon as one of them hears that it does not reign, or
- * hears nothing. The operation that found out keeps its outcome; it is not sent again.
+ * When the duration is over and the scenario asks for liveness, probes follow (probes.ts): checked, not measured.
  */
 
-import { NOBODY_REIGNS } from '../algorithms/failover/state.ts'
 import type { Fiber, FiberProcess, Task } from '../algorithms/fiber.ts'
-import { call, now, sleep } from '../algorithms/fiber.ts'
-import type { CoordinatorServer, Outcome, ReadReply, WriteReply } from '../algorithms/servers.ts'
+import { now, sleep } from '../algorithms/fiber.ts'
+import type { CoordinatorServer } from '../algorithms/servers.ts'
 import { ClientSession } from './client-session.ts'
+import { CoordinatorClient, type OpenOperation } from './coordinator-client.ts'
 import { mayOffer } from './levels.ts'
+import { Probes } from './probes.ts'
 import type { RandomStreams } from './random.ts'
 import type { Operation } from './record.ts'
 import type { Scenario, Workload } from './scenario.ts'
@@ -38,18 +38,18 @@ export interface LoadGeneratorOptions {
   readonly startUs: number
   /** An operation has reached its end (the unsent ones: when the workload ends). */
   readonly onOperation?: (operation: Operation) => void
-  /** The duration is over (or `stop` was called) and nothing is in flight any more. Called once. */
+  /** Duration and probes are over (or `stop` was called), and nothing is in flight any more. Called once. */
   readonly onDone: () => void
 }
 
 export function startLoadGenerator(
   process: FiberProcess,
-  scenario: { readonly workload: Scenario['workload'] },
+  scenario: Pick<Scenario, 'workload' | 'livenessUs'>,
   coordinators: readonly CoordinatorServer[],
   streams: RandomStreams,
   options: LoadGeneratorOptions,
 ): LoadGenerator {
-  const loop = new OpenLoop(process, scenario.workload, coordinators, new Schedule(scenario.workload, streams), options)
+  const loop = new OpenLoop(process, scenario, coordinators, streams, options)
   loop.begin()
   return loop
 }
@@ -65,16 +65,14 @@ interface Slot {
   next: Operation | null
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] }
-
 class OpenLoop implements LoadGenerator {
-  readonly operations: Mutable<Operation>[] = []
+  readonly operations: OpenOperation[] = []
   readonly #process: FiberProcess
   readonly #workload: Workload
-  readonly #coordinators: readonly CoordinatorServer[]
-  /** Index of the one that all clients speak to now. */
-  #present = 0
+  readonly #coordinator: CoordinatorClient
   readonly #schedule: Schedule
+  /** Null once they are over, and where the scenario wants none. */
+  #probes: Probes | null = null
   readonly #options: LoadGeneratorOptions
   readonly #clients: { readonly task: Task<void>; readonly slot: Slot }[] = []
   #end: Task<void> | null = null
@@ -83,16 +81,27 @@ class OpenLoop implements LoadGenerator {
 
   constructor(
     process: FiberProcess,
-    workload: Workload,
+    { workload, livenessUs }: Pick<Scenario, 'workload' | 'livenessUs'>,
     coordinators: readonly CoordinatorServer[],
-    schedule: Schedule,
+    streams: RandomStreams,
     options: LoadGeneratorOptions,
   ) {
     this.#process = process
     this.#workload = workload
-    this.#coordinators = coordinators
-    this.#schedule = schedule
+    this.#coordinator = new CoordinatorClient(coordinators)
+    this.#schedule = new Schedule(workload, streams)
     this.#options = options
+    if (livenessUs > 0)
+      this.#probes = new Probes(process, {
+        workload,
+        livenessUs,
+        startUs: options.startUs,
+        keys: streams.stream('client/probe'),
+        coordinator: this.#coordinator,
+        onBegin: (operation) => this.operations.push(operation),
+        onOperation: (operation) => options.onOperation?.(operation),
+        onDone: () => this.#probesDone(),
+      })
   }
 
   begin(): void {
@@ -104,14 +113,18 @@ class OpenLoop implements LoadGenerator {
   }
 
   stop(): void {
-    if (this.#closed) return
-    this.#end?.cancel()
-    this.#process.spawn('stop', this.#close())
+    if (this.#closed) this.#probes?.stop()
+    else {
+      this.#probes = null
+      this.#end?.cancel()
+      this.#process.spawn('stop', this.#close())
+    }
   }
 
   *#client(client: number, slot: Slot): Fiber<void> {
     const { startUs, onOperation } = this.#options
     const { deadlineUs } = this.#workload
+    const coordinator = this.#coordinator
     const session = new ClientSession(mayOffer(this.#workload.consistency, 'SESSION'))
     let nowUs = (yield* now()) - startUs
     for (let operation = this.#take(client); operation !== null; operation = this.#take(client)) {
@@ -125,47 +138,19 @@ class OpenLoop implements LoadGenerator {
         slot.busy = true
         this.#inFlight++
       }
-      operation.sentUs = nowUs
-      // What holds if the run is cut short before an answer comes: a write may have happened.
-      operation.reason = 'in flight'
-      const { op, key, consistency } = operation
-      const request = { op, key, consistency, session: session.now }
-      const asked = this.#present
-      const coordinator = this.#coordinators[asked]!
-      if (operation.kind === 'write') {
-        operation.outcome = 'unknown'
-        const outcome = yield* call(coordinator, { kind: 'write', ...request }, deadlineUs)
-        this.#heard(asked, outcome)
-        if (outcome.kind === 'ok') session.wrote(consistency, outcome.reply)
-        finishWrite(operation, outcome)
-      } else {
-        operation.outcome = 'failed'
-        const outcome = yield* call(coordinator, { kind: 'read', ...request }, deadlineUs)
-        this.#heard(asked, outcome)
-        if (outcome.kind === 'ok') session.read(outcome.reply)
-        finishRead(operation, outcome)
-      }
+      yield* coordinator.send(operation, session, nowUs, deadlineUs)
       nowUs = (yield* now()) - startUs
       operation.endUs = nowUs
       slot.busy = false
       slot.next = null
       this.#inFlight--
       onOperation?.(operation)
-      if (this.#closed && this.#inFlight === 0) this.#options.onDone()
+      this.#finishIfIdle()
     }
-  }
-
-  /** Nothing from this coordinator, or that it does not reign? Then the next one, unless another client was quicker. */
-  #heard(asked: number, outcome: Outcome<WriteReply | ReadReply>): void {
-    if (outcome.kind === 'ok') {
-      const { reply } = outcome
-      if (reply.verdict !== 'failed' || reply.reason !== NOBODY_REIGNS) return
-    }
-    if (asked === this.#present) this.#present = (asked + 1) % this.#coordinators.length
   }
 
   /** The next operation of the schedule, whoever asks; null when nothing more is to be started. */
-  #take(session: number): Mutable<Operation> | null {
+  #take(session: number): OpenOperation | null {
     if (this.#closed || !this.#schedule.advance()) return null
     const operation = this.#scheduled(session)
     this.operations.push(operation)
@@ -173,7 +158,7 @@ class OpenLoop implements LoadGenerator {
   }
 
   /** All fields at once and in one order: a shape of its own per outcome would slow every reader down. */
-  #scheduled(session: number | null): Mutable<Operation> {
+  #scheduled(session: number | null): OpenOperation {
     const schedule = this.#schedule
     return {
       op: schedule.op,
@@ -221,40 +206,16 @@ class OpenLoop implements LoadGenerator {
       operations.push(operation)
       this.#options.onOperation?.(operation)
     }
-    if (this.#inFlight === 0) this.#options.onDone()
+    if (this.#probes === null) this.#finishIfIdle()
+    else this.#probes.begin(this.#schedule.op)
   }
-}
 
-function finishWrite(operation: Mutable<Operation>, outcome: Outcome<WriteReply>): void {
-  if (outcome.kind !== 'ok') {
-    operation.outcome = outcome.kind
-    operation.reason = outcome.reason
-    return
+  #probesDone(): void {
+    this.#probes = null
+    this.#finishIfIdle()
   }
-  const { reply } = outcome
-  operation.outcome = reply.verdict
-  operation.gtid = reply.gtid
-  operation.timestamp = reply.timestamp
-  if (reply.verdict === 'ok') {
-    operation.reason = null
-    operation.epoch = reply.epoch
-    operation.node = reply.node
-  } else operation.reason = reply.reason
-}
 
-/** A read that gets no answer has failed: it changed nothing, whatever became of it. */
-function finishRead(operation: Mutable<Operation>, outcome: Outcome<ReadReply>): void {
-  if (outcome.kind !== 'ok') {
-    operation.outcome = 'failed'
-    operation.reason = outcome.reason
-    return
+  #finishIfIdle(): void {
+    if (this.#closed && this.#probes === null && this.#inFlight === 0) this.#options.onDone()
   }
-  const { reply } = outcome
-  operation.outcome = reply.verdict
-  if (reply.verdict === 'ok') {
-    operation.reason = null
-    operation.value = reply.value
-    operation.epoch = reply.epoch
-    operation.node = reply.node
-  } else operation.reason = reply.reason
 }

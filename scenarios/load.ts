@@ -57,7 +57,7 @@ function readScenario(source: YamlSource, hash: string): Scenario {
         })
     }
   throwFirst(complaints, source)
-  const { expect, workload, network, fuzz: _, algorithms: withSeer, ...rest } = parsed.data!
+  const { expect, workload, network, liveness, fuzz: _, algorithms: withSeer, ...rest } = parsed.data!
   const { seer, ...chosen } = withSeer
   if (workload.warmup >= workload.duration)
     refuse(['workload', 'warmup'], 'nothing to measure', 'a warm-up shorter than the duration', 'one as long or longer')
@@ -90,6 +90,7 @@ function readScenario(source: YamlSource, hash: string): Scenario {
       warmupUs: workload.warmup,
       deadlineUs: workload.deadline,
     },
+    livenessUs: liveness,
     network: {
       defaultDelay: network.default.delay,
       links: [...matrixLinks(network.matrix, cluster.zones, refuse), ...readLinks(network.links, cluster, refuse)],

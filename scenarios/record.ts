@@ -82,6 +82,8 @@ export interface RunRecord {
   readonly lag: readonly LagSeries[]
   /** When the workload stopped offering (duration, or the moment of an interrupt). */
   readonly endedUs: number
+  /** When whatever was still on had been healed, with probes still going on; null: there were none. */
+  readonly healedUs: number | null
   /** False for a run that was interrupted. */
   readonly complete: boolean
   /** sim: hash of the whole event trace, hex; null in the real world. */

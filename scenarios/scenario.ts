@@ -65,6 +65,8 @@ export type CheckName =
   | 'single-writer'
   | 'replicas-converge'
   | 'linearizable'
+  | 'elections-safe'
+  | 'live-after-healing'
   | 'read-your-writes'
   | 'monotonic-sessions'
   | 'timestamps-session-monotone'
@@ -202,6 +204,8 @@ export interface Scenario {
   /** What `election: seer` works with. */
   readonly seer: SeerOptions
   readonly workload: Workload
+  /** After the workload, with everything healed, probes go on for so long; 0: the run ends with the workload. */
+  readonly livenessUs: number
   readonly network: {
     readonly defaultDelay: DelayDistribution
     readonly links: readonly LinkDelay[]

@@ -27,6 +27,8 @@ export const CHECKS = [
   'single-writer',
   'replicas-converge',
   'linearizable',
+  'elections-safe',
+  'live-after-healing',
   'read-your-writes',
   'monotonic-sessions',
   'timestamps-session-monotone',
@@ -210,6 +212,9 @@ const parts = {
     .prefault([])
     .meta({ description: 'Unsafe behaviours in place of the sound ones, so that the checks can convict them.' }),
   workload,
+  liveness: duration({ maxUs: 600_000_000 }).prefault('0s').meta({
+    description: 'After the workload everything is healed, and STRONG probes go on for so long; checked, not measured.',
+  }),
   network,
   raft: raftSchema.optional().meta({ description: 'Of a Raft group only.' }),
   tuning,

@@ -41,6 +41,7 @@ class Run {
   #load: LoadGenerator | null = null
   #faults: FaultSchedule | null = null
   #startUs = 0
+  #healedUs: number | null = null
 
   constructor(scenario: Scenario, options: SimulateOptions, system: SimulatedSystem) {
     this.#scenario = scenario
@@ -114,6 +115,10 @@ class Run {
     }
     this.#options.onProgress?.(1)
     this.#faults.heal()
+    if (scenario.livenessUs > 0) {
+      this.#healedUs = this.#nowUs - this.#startUs
+      this.#run(scenario.livenessUs)
+    }
     this.#until(
       workload.deadlineUs + 1_000_000,
       () => (done ? null : 'operations in flight'),
@@ -150,6 +155,7 @@ class Run {
       nodes: complete ? this.#system.end() : [],
       lag: lag.since(startUs),
       endedUs,
+      healedUs: this.#healedUs,
       complete,
       digest: kernel.hash.digest(),
       mysqlVersion: null,

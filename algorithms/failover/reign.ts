@@ -16,6 +16,8 @@ const WAITER_TIMEOUT_US = 1_000_000
 /** After a failed wait or confirmation. */
 const RETRY_US = 20_000
 const WATCH_US = 50_000
+/** A refusal that still stands is stated again, so that the trace tells it from one that has passed. */
+const RESTATE_US = 1_000_000
 /** A rejoin that failed is not repeated sooner. */
 const REJOIN_RETRY_US = 500_000
 
@@ -33,7 +35,7 @@ export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped:
   yield* fork('watch', watch(coordinator, reign))
   if (coordinator.peers.length > 0) yield* fork('make-way', makeWay(coordinator, reign))
   yield* endMove(coordinator, reign)
-  let refusedFor = ''
+  let stated = { refusal: '', atUs: 0 }
   for (;;) {
     const alarm = yield* wait(reign.alarm)
     const nowUs = yield* now()
@@ -50,9 +52,10 @@ export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped:
       return alarm
     }
     if (alarm.kind === 'planned') yield* refuseMove(coordinator, reign.epoch, refusal)
-    else if (refusal !== refusedFor)
+    else if (refusal !== stated.refusal || nowUs - stated.atUs >= RESTATE_US) {
       yield* emit({ kind: 'refused', epoch: reign.epoch + 1, reason: `${alarm.reason}, but ${refusal}` })
-    if (alarm.kind !== 'planned') refusedFor = refusal
+      stated = { refusal, atUs: nowUs }
+    }
     yield* sleep(WATCH_US)
     // Still true? The next probes say so, with a new alarm.
     reign.alarm = deferred()

@@ -43,6 +43,7 @@ export interface ClientSetup {
   readonly run: RunIdentity
   readonly coordinators: readonly Service[]
   readonly workload: Workload
+  readonly livenessUs: number
 }
 
 export interface TimestampSetup {

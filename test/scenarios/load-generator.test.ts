@@ -40,7 +40,13 @@ interface Ran {
 }
 
 /** One run in the stepped world; `beside` runs beside it. */
-function ran(workload: Workload, handler: Handler, seed = 1, beside?: (generator: LoadGenerator) => Fiber<void>): Ran {
+function ran(
+  workload: Workload,
+  handler: Handler,
+  seed = 1,
+  beside?: (generator: LoadGenerator) => Fiber<void>,
+  livenessUs = 0,
+): Ran {
   const world = new StepWorld({ coordinator: handler })
   const process = new FiberProcess('client', world, (error) => {
     throw error
@@ -49,7 +55,7 @@ function ran(workload: Workload, handler: Handler, seed = 1, beside?: (generator
   const ended: Operation[] = []
   let dones = 0
   let doneAtUs = -1
-  const generator = startLoadGenerator(process, { workload }, [COORDINATOR], new RandomStreams(seed), {
+  const generator = startLoadGenerator(process, { workload, livenessUs }, [COORDINATOR], new RandomStreams(seed), {
     startUs: 0,
     onOperation: (operation) => ended.push(operation),
     onDone: () => {
@@ -257,4 +263,41 @@ test('a stop starts nothing new, forgets what was not due, and waits for what is
     }),
     { numRuns: 30 },
   )
+})
+
+test('probes follow the workload for as long as liveness is asked for, by clients of their own', () => {
+  const without = ran(WORKLOAD, answering(100))
+  const { operations, doneAtUs } = ran(WORKLOAD, answering(100), 1, undefined, 3_000_000)
+  const { durationUs } = WORKLOAD
+  const probes = operations.slice(without.operations.length)
+  assert.deepEqual(operations.slice(0, without.operations.length), without.operations)
+  assert.equal(probes.length, 60, 'four clients, five times a second')
+  assert.ok(probes.every(({ intendedUs }) => intendedUs > durationUs && intendedUs <= durationUs + 3_000_000))
+  assert.deepEqual(
+    probes.map(({ op }) => op),
+    probes.map((_, i) => without.operations.length + 1 + i),
+  )
+  assert.ok(
+    probes.every(({ consistency, session, outcome }) => consistency === 'STRONG' && session! > 4 && outcome === 'ok'),
+  )
+  assert.equal(probes.filter(({ kind }) => kind === 'write').length, 32)
+  assert.ok(doneAtUs >= durationUs + 2_900_000 && doneAtUs <= durationUs + 3_000_000)
+})
+
+test('probes are sent although every client of the workload still waits, and are given up soon', () => {
+  const { operations } = ran({ ...WORKLOAD, deadlineUs: 8_000_000 }, silent, 1, undefined, 3_000_000)
+  const probes = operations.filter(({ intendedUs }) => intendedUs > WORKLOAD.durationUs)
+  assert.equal(probes.length, 12)
+  assert.ok(probes.every(({ sentUs, endUs }) => endUs! - sentUs! === 1_000_000))
+})
+
+test('a stop during the probes ends them, after what is in flight', () => {
+  function* soon(generator: LoadGenerator): Fiber<void> {
+    yield* sleep(WORKLOAD.durationUs + 1_000_000)
+    generator.stop()
+    generator.stop()
+  }
+  const { operations, doneAtUs } = ran(WORKLOAD, answering(30_000), 1, soon, 3_000_000)
+  assert.ok(doneAtUs >= WORKLOAD.durationUs + 1_000_000 && doneAtUs <= WORKLOAD.durationUs + 1_031_000)
+  assert.ok(operations.every(({ endUs, outcome }) => outcome === 'unsent' || endUs !== null))
 })

@@ -66,7 +66,8 @@ description: Drawn from seed ${seed}.
 cluster:    { nodes: 4, acknowledge: ${pick(['applied', 'received'])}, semiSync: ${pick(['false', 'false', 'true'])} }
 algorithms: { timestamps: odd-even, quorum: ${pick(['majority', 'cabinet-top'])}, election: ${pick(['seer-score', 'most-advanced'])} }
 workload:   { ratePerSec: 200, clients: 16, reads: 0.4, keys: 10, consistency: ${pick(['STRONG', '{ STRONG: 0.4, SESSION: 0.6 }'])}, duration: 8s, warmup: 500ms }
-checks:     [acknowledged-writes-survive, single-writer, replicas-converge, linearizable, read-your-writes, monotonic-sessions]
+liveness:   5s
+checks:     [acknowledged-writes-survive, single-writer, elections-safe, replicas-converge, linearizable, read-your-writes, monotonic-sessions, live-after-healing]
 faults:
 ${faults.map((fault) => `  - ${fault}`).join('\n')}
 `

@@ -1,0 +1,56 @@
+/**
+ * At most one leader per term: no epoch (a Raft term) has two sources, by what was recorded of reigns and, without
+ * trusting that record, by who answered the clients in each epoch. Several reigns of one epoch are no second leader
+ * where member and server_uuid are the same: k is lowered by a further row.
+ *
+ * Cannot see: a leader that neither was recorded nor answered anybody ok; two leaders in different epochs at once,
+ * which elections permit (that only one of them can acknowledge is single-writer).
+ */
+import type { RunRecord } from '../record.ts'
+import { type Reign, reignsOf } from '../reigns.ts'
+import type { CheckResult } from '../result.ts'
+import type { Scenario } from '../scenario.ts'
+import { count, Findings } from './findings.ts'
+import { describeOperation, moment } from './wording.ts'
+
+export const NAME = 'elections-safe'
+
+export function check(record: RunRecord, _scenario: Scenario): CheckResult {
+  const findings = new Findings()
+  const leaders = new Map<number, Reign>()
+  for (const reign of reignsOf(record.events)) {
+    findings.examined++
+    const first = leaders.get(reign.epoch)
+    if (first === undefined) leaders.set(reign.epoch, reign)
+    else if (first.source !== reign.source || first.sourceUuid !== reign.sourceUuid)
+      findings.violation(
+        () =>
+          `epoch ${reign.epoch} has two leaders: ${describeReign(first)} at ${moment(first.atUs)} and ${describeReign(reign)} at ${moment(reign.atUs)}`,
+      )
+  }
+  const answered = new Set<string>()
+  for (const operation of record.operations) {
+    const { outcome, consistency, kind, epoch, node } = operation
+    // Replicas answer reads, and their epoch is only what the coordinator believed.
+    if (outcome !== 'ok' || epoch === null || node === null || (kind === 'read' && consistency !== 'STRONG')) continue
+    const leader = leaders.get(epoch)
+    if (leader?.source === node || answered.has(`${epoch} ${node}`)) continue
+    answered.add(`${epoch} ${node}`)
+    if (leader === undefined)
+      findings.undecidable(() => `${describeOperation(operation)}: no leader of epoch ${epoch} was recorded`)
+    else
+      findings.violation(
+        () =>
+          `epoch ${epoch} is led by ${describeReign(leader)}, but ${describeOperation(operation)} was answered in it`,
+      )
+  }
+  return findings.conclude(NAME, {
+    pass: () => `${count(leaders.size, 'epoch')}, one leader in each`,
+    fail: () => `${count(findings.violations, 'epoch')} with two leaders, of ${leaders.size}`,
+    nothing: 'no election was recorded',
+  })
+}
+
+function describeReign({ source, sourceUuid }: Reign): string {
+  return `${source} (${sourceUuid})`
+}

@@ -1,0 +1,103 @@
+/**
+ * Every fault healed, the system goes on: a write that was sent after the healing is acknowledged by its quorum within
+ * the bound; or the trace says within the bound why it could not be (what still stands is stated again each second), and
+ * the reason is the one that safety permits: the quorum rule refuses to fail over, because too few members that count are left (failover/rules.md section 1). Any other refusal,
+ * and silence, is a fail.
+ *
+ * With a liveness phase (`liveness: 3s`) everything is healed at the end of the workload and the bound is that phase.
+ * Without one the check needs faults that end early: it judges the load after the last of them, with a bound of 10 s.
+ *
+ * Cannot see: whether a refusal states the facts (it takes the coordinator's word for who counts); a system that answers
+ * once and stops again later; liveness of EVENTUAL operations and of reads; one replica that stays behind
+ * (replicas-converge). It is undecided where the load ends before the bound does, or with faults still on.
+ */
+import type { Operation, RunRecord } from '../record.ts'
+import type { CheckResult } from '../result.ts'
+import type { Scenario } from '../scenario.ts'
+import { Findings } from './findings.ts'
+import { isPromised } from './session-history.ts'
+import { describeOperation, moment } from './wording.ts'
+
+export const NAME = 'live-after-healing'
+
+/** Longer than a detection, a minimum term and a drain together, as tuned by default. */
+const BOUND_US = 10_000_000
+const EXCUSE = /the quorum rule needs \d+/
+
+interface Healing {
+  readonly atUs: number
+  readonly boundUs: number
+  /** When the last operation was offered. */
+  readonly loadEndedUs: number
+}
+
+export function check(record: RunRecord, scenario: Scenario): CheckResult {
+  const findings = new Findings()
+  const healing = healingOf(record, scenario)
+  if (typeof healing === 'string') {
+    findings.undecidable(() => healing)
+    return conclude(findings, '')
+  }
+  const { atUs, boundUs } = healing
+  let first: Operation | null = null
+  for (const operation of record.operations) {
+    if (operation.kind !== 'write' || !isPromised(operation)) continue
+    const { sentUs, endUs, outcome } = operation
+    if (sentUs === null || sentUs < atUs) continue
+    findings.examined++
+    if (outcome === 'ok' && endUs !== null && (first === null || endUs < first.endUs!)) first = operation
+  }
+  const healed = `everything was healed at ${moment(atUs)}`
+  if (first !== null && first.endUs! <= atUs + boundUs)
+    return conclude(findings, `${healed}; ${(first.endUs! - atUs) / 1000} ms later ${describeOperation(first)}`)
+  if (findings.examined === 0) return conclude(findings, '')
+  const refusals = record.events.filter(
+    (event) =>
+      event.kind === 'refused' &&
+      event.atUs >= atUs &&
+      event.atUs <= atUs + boundUs &&
+      isLatestWord(record, event.atUs),
+  )
+  const last = refusals.at(-1)
+  const reason = last?.kind === 'refused' ? last.reason : null
+  if (reason !== null && EXCUSE.test(reason))
+    return conclude(findings, `${healed}, and no write could be acknowledged: ${reason}`)
+  const stated = reason === null ? 'no reason was stated' : `the reason stated is none that safety permits: ${reason}`
+  const late = first === null ? 'no write sent since was acknowledged' : `the first was ${describeOperation(first)}`
+  if (healing.loadEndedUs < atUs + boundUs && first === null)
+    findings.undecidable(
+      () => `${healed}, the load ended at ${moment(healing.loadEndedUs)}: too soon to tell; ${late}, ${stated}`,
+    )
+  else findings.violation(() => `${healed}; within ${boundUs / 1e6} s ${late}, and ${stated}`)
+  return conclude(findings, '')
+}
+
+function conclude(findings: Findings, passed: string): CheckResult {
+  let line = ''
+  const result = findings.conclude(NAME, {
+    pass: () => passed,
+    fail: () => line,
+    nothing: 'no write (STRONG or SESSION) was offered after the healing',
+  })
+  line = result.evidence[0] ?? ''
+  return result.verdict === 'fail' ? { ...result, detail: line } : result
+}
+
+/** When the last fault was undone; or why that cannot be said. */
+function healingOf(record: RunRecord, scenario: Scenario): Healing | string {
+  if (record.healedUs !== null) {
+    const loadEndedUs = scenario.workload.durationUs + scenario.livenessUs
+    return { atUs: record.healedUs, boundUs: scenario.livenessUs, loadEndedUs }
+  }
+  let atUs = 0
+  for (const { healedUs, label } of record.faults) {
+    if (healedUs === null) return `${label} was still on when the load ended: give the scenario a liveness phase`
+    atUs = Math.max(atUs, healedUs)
+  }
+  return { atUs, boundUs: BOUND_US, loadEndedUs: record.endedUs }
+}
+
+/** A reign that began afterwards has overtaken the refusal. */
+function isLatestWord(record: RunRecord, refusedUs: number): boolean {
+  return !record.events.some((event) => event.kind === 'reign' && event.atUs > refusedUs)
+}

@@ -1,0 +1,89 @@
+/**
+ * How clients ask: one operation, to the coordinator they all speak to at present, with its outcome written into the
+ * history. They go over to the next coordinator as soon as one of them hears that it does not reign, or hears nothing.
+ * The operation that found out keeps its outcome; it is not sent again.
+ */
+import { NOBODY_REIGNS } from '../algorithms/failover/state.ts'
+import { call, type Fiber } from '../algorithms/fiber.ts'
+import type { CoordinatorServer, Outcome, ReadReply, WriteReply } from '../algorithms/servers.ts'
+import type { ClientSession } from './client-session.ts'
+import type { Operation } from './record.ts'
+
+export type OpenOperation = { -readonly [K in keyof Operation]: Operation[K] }
+
+export class CoordinatorClient {
+  readonly #coordinators: readonly CoordinatorServer[]
+  /** Index of the one that all clients speak to now. */
+  #present = 0
+
+  constructor(coordinators: readonly CoordinatorServer[]) {
+    this.#coordinators = coordinators
+  }
+
+  /** Sends the operation at `nowUs` and returns when it has its outcome; `endUs` is left to the caller. */
+  *send(operation: OpenOperation, session: ClientSession, nowUs: number, deadlineUs: number): Fiber<void> {
+    operation.sentUs = nowUs
+    // What holds if the run is cut short before an answer comes: a write may have happened.
+    operation.reason = 'in flight'
+    const { op, key, consistency } = operation
+    const request = { op, key, consistency, session: session.now }
+    const asked = this.#present
+    const coordinator = this.#coordinators[asked]!
+    if (operation.kind === 'write') {
+      operation.outcome = 'unknown'
+      const outcome = yield* call(coordinator, { kind: 'write', ...request }, deadlineUs)
+      this.#heard(asked, outcome)
+      if (outcome.kind === 'ok') session.wrote(consistency, outcome.reply)
+      finishWrite(operation, outcome)
+    } else {
+      operation.outcome = 'failed'
+      const outcome = yield* call(coordinator, { kind: 'read', ...request }, deadlineUs)
+      this.#heard(asked, outcome)
+      if (outcome.kind === 'ok') session.read(outcome.reply)
+      finishRead(operation, outcome)
+    }
+  }
+
+  /** Nothing from this coordinator, or that it does not reign? Then the next one, unless another client was quicker. */
+  #heard(asked: number, outcome: Outcome<WriteReply | ReadReply>): void {
+    if (outcome.kind === 'ok') {
+      const { reply } = outcome
+      if (reply.verdict !== 'failed' || reply.reason !== NOBODY_REIGNS) return
+    }
+    if (asked === this.#present) this.#present = (asked + 1) % this.#coordinators.length
+  }
+}
+
+function finishWrite(operation: OpenOperation, outcome: Outcome<WriteReply>): void {
+  if (outcome.kind !== 'ok') {
+    operation.outcome = outcome.kind
+    operation.reason = outcome.reason
+    return
+  }
+  const { reply } = outcome
+  operation.outcome = reply.verdict
+  operation.gtid = reply.gtid
+  operation.timestamp = reply.timestamp
+  if (reply.verdict === 'ok') {
+    operation.reason = null
+    operation.epoch = reply.epoch
+    operation.node = reply.node
+  } else operation.reason = reply.reason
+}
+
+/** A read that gets no answer has failed: it changed nothing, whatever became of it. */
+function finishRead(operation: OpenOperation, outcome: Outcome<ReadReply>): void {
+  if (outcome.kind !== 'ok') {
+    operation.outcome = 'failed'
+    operation.reason = outcome.reason
+    return
+  }
+  const { reply } = outcome
+  operation.outcome = reply.verdict
+  if (reply.verdict === 'ok') {
+    operation.reason = null
+    operation.value = reply.value
+    operation.epoch = reply.epoch
+    operation.node = reply.node
+  } else operation.reason = reply.reason
+}

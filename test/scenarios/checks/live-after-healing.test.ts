@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { check } from '../../../scenarios/checks/live-after-healing.ts'
+import { parseScenario } from '../../../scenarios/load.ts'
+import type { Operation, RunRecord } from '../../../scenarios/record.ts'
+import { simulate } from '../../../sim/run.ts'
+import { test } from '../../support/test.ts'
+import { at, crashRecord, fault, operation, record, reign, scenario } from '../history.ts'
+
+const PHASE = scenario({ livenessUs: 3_000_000 })
+const HEALED_US = 4_000_000
+
+const write = (op: number, sentUs: number, fields: Partial<Operation> = {}) =>
+  operation({ op, intendedUs: sentUs, sentUs, endUs: sentUs + 5_000, ...fields })
+const lost = (op: number, sentUs: number) => write(op, sentUs, { outcome: 'unknown', endUs: null })
+const refused = (atUs: number, reason: string) => at(atUs, { kind: 'refused', epoch: 2, reason })
+
+function judged(fields: Partial<RunRecord>) {
+  return check(record({ healedUs: HEALED_US, ...fields }), PHASE)
+}
+
+test('a write acknowledged within the phase passes and says how soon', () => {
+  const result = judged({ operations: [lost(1, 3_900_000), lost(2, 4_100_000), write(3, 4_300_000)] })
+  assert.equal(result.verdict, 'pass')
+  assert.match(result.detail, /^everything was healed at 4\.000000 s; 305 ms later write 3 /)
+  assert.equal(result.examined, 2)
+})
+
+test('a write that had been sent before the healing shows nothing about it', () => {
+  const result = judged({ operations: [write(1, 3_999_999), lost(2, 4_100_000)] })
+  assert.equal(result.verdict, 'fail')
+  assert.match(result.detail, /no write sent since was acknowledged, and no reason was stated$/)
+})
+
+test('neither an acknowledgement beyond the bound nor an EVENTUAL one is progress', () => {
+  const late = judged({ operations: [write(1, 4_100_000, { endUs: 7_000_001 })] })
+  assert.equal(late.verdict, 'fail')
+  const weak = judged({ operations: [lost(1, 4_100_000), write(2, 4_200_000, { consistency: 'EVENTUAL' })] })
+  assert.equal(weak.verdict, 'fail')
+})
+
+test('a refusal of the quorum rule is a reason; any other refusal, and one that a reign has overtaken, is none', () => {
+  const operations = [lost(1, 4_100_000)]
+  const rule = 'node1 is gone, but the quorum rule needs 3 replicas, 2 are reachable and count'
+  const excused = judged({ operations, events: [reign(-1, 1, 1, ''), refused(4_500_000, rule)] })
+  assert.equal(excused.verdict, 'pass')
+  assert.match(excused.detail, /no write could be acknowledged: node1 is gone, but the quorum rule needs 3/)
+  const other = judged({ operations, events: [refused(4_500_000, 'no stopped replica has a running applier')] })
+  assert.equal(other.verdict, 'fail')
+  assert.match(other.detail, /none that safety permits: no stopped replica/)
+  assert.equal(judged({ operations, events: [refused(4_500_000, rule), reign(4_600_000, 2, 2, '')] }).verdict, 'fail')
+  assert.equal(judged({ operations, events: [refused(3_500_000, rule)] }).verdict, 'fail', 'stated before the healing')
+})
+
+test('where no write is offered after the healing nothing is shown', () => {
+  assert.equal(judged({ operations: [write(1, 100)] }).verdict, 'unknown')
+})
+
+test('without a phase the load after the last fault is judged', () => {
+  const result = check(crashRecord(), scenario())
+  assert.equal(result.verdict, 'pass')
+  assert.match(result.detail, /^everything was healed at 2\.500000 s; /)
+})
+
+test('a load that ends with faults on, or soon after the last of them, leaves it open', () => {
+  const on = check(record({ faults: [fault({ atUs: 100 })], operations: [write(1, 200)] }), scenario())
+  assert.equal(on.verdict, 'unknown')
+  assert.match(on.detail, /still on when the load ended: give the scenario a liveness phase/)
+  const soon = record({ faults: [fault({ atUs: 100, healedUs: 3_000_000 })], operations: [lost(1, 3_500_000)] })
+  assert.equal(check(soon, scenario()).verdict, 'unknown')
+})
+
+test('the simulator heals, probes, and is found live; with a coordinator that never comes back it would not be', () => {
+  const text = `
+name: liveness
+workload: { ratePerSec: 100, clients: 8, keys: 5, duration: 3s }
+liveness: 4s
+faults:   [{ at: 1s, crash: source }, { at: 1200ms, partition: [node2, node3] }]
+`
+  const parsed = parseScenario(text, 'liveness.yaml')
+  const run = simulate(parsed, { seed: 1 })
+  assert.equal(run.healedUs, 3_000_000)
+  const result = check(run, parsed)
+  assert.equal(result.verdict, 'pass', result.detail)
+  assert.ok(result.examined >= 20)
+  const silent = run.operations.map((o) => (o.sentUs! >= 3_000_000 && o.kind === 'write' ? lost(o.op, o.sentUs!) : o))
+  assert.equal(check({ ...run, operations: silent }, parsed).verdict, 'fail')
+})
