@@ -1,0 +1,58 @@
+/** The planned switchover on real servers: asked for over the network, witnessed by the coordinator's status. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createLocalDriver } from '../../real/drivers/local/local-driver.ts'
+import { refuseUnsupported } from '../../real/faults.ts'
+import { runReal } from '../../real/run.ts'
+import { judge } from '../../scenarios/judge.ts'
+import { loadScenario, parseScenario } from '../../scenarios/load.ts'
+import { test } from '../support/test.ts'
+
+test('best-known is refused on real servers, in a clear sentence', () => {
+  const scenario = parseScenario('name: clairvoyant\nalgorithms: { election: best-known }', 'clairvoyant.yaml')
+  assert.throws(() => refuseUnsupported(scenario), /clairvoyant\.yaml: election `best-known` .* run .* --on sim/)
+})
+
+test('a planned switchover on real servers loses nothing, and no operation is unknown or fails because of it', {
+  needs: 'mysql',
+  deadlineMs: 120_000,
+}, async () => {
+  const library = loadScenario('planned-switchover')
+  // A shared machine is not what this measures: few operations, and patience with its processors.
+  const workload = { ...library.workload, ratePerSec: 40, durationUs: 9_000_000 }
+  const scenario = { ...library, workload }
+  const outDir = mkdtempSync(join(tmpdir(), 'quorumlab-switchover-'))
+  try {
+    const driver = await createLocalDriver({ nodes: 4 })
+    const record = await runReal(scenario, { seed: 1, driver, outDir })
+    const result = judge(scenario, [record], {
+      startedAt: '',
+      versions: { quorumlab: '', node: '' },
+      machine: {},
+      coordinator: 'service',
+    })
+    assert.deepEqual(
+      result.checks.filter(({ verdict }) => verdict !== 'pass'),
+      [],
+    )
+    const reasons = record.operations
+      .filter(({ outcome }) => outcome !== 'ok')
+      .map(({ kind, intendedUs, sentUs, endUs, reason }) => [kind, intendedUs, sentUs, endUs, reason].join(' '))
+    assert.deepEqual(
+      reasons.filter((text) => !text.includes('no timestamp server answers')),
+      [],
+    )
+    const moves = record.events.filter((event) => event.kind === 'switched')
+    assert.deepEqual(
+      moves.map(({ verdict }) => verdict),
+      ['moved', 'moved'],
+    )
+    const [first] = record.faults
+    assert.match(first!.witness.before, /node1 is the source/)
+    assert.match(first!.witness.during, /moved: node3 reigns, .*; node3 is the source/)
+  } finally {
+    rmSync(outDir, { recursive: true, force: true })
+  }
+})
