@@ -77,6 +77,17 @@ test('a role names the successor', () => {
   )
 })
 
+test('with two coordinators the one that reigns is found and asked', () => {
+  const text = scenario(['at: 1s, crash: coordinator', 'at: 4s, switchover: node3']).replace(
+    'nodes: 4,',
+    'nodes: 4, coordinators: 2,',
+  )
+  const { record, failed } = judged(text, { seed: 1 })
+  assert.deepEqual(failed, [])
+  const [end] = switched(record)
+  assert.deepEqual([end!.verdict, end!.process, end!.source], ['moved', 'coordinator-2', 'node3'])
+})
+
 const SEEDS = 60
 
 test(`something breaks in the middle of a planned move, ${SEEDS} seeds: nothing is lost and no client is held for ever`, {
