@@ -99,6 +99,8 @@ export type MysqlRequests = {
     request: { readonly key: number; readonly after: GtidSet | null; readonly wantExecuted: boolean }
     reply: { readonly value: RowValue | null; readonly executed: GtidSet | null }
   }
+  /** The highest timestamp among the rows applied here. */
+  highestTimestamp: { request: object; reply: { readonly timestamp: Timestamp | null } }
   /** gtid_executed now. */
   executed: { request: object; reply: { readonly executed: GtidSet } }
   /** Wait until `gtids` are executed (applied) here, or in the relay log (received), then report the whole set. */

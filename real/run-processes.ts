@@ -74,6 +74,7 @@ export class RunProcesses {
           algorithm: algorithms.timestamps,
           index,
           names,
+          volatileLimit: this.#scenario.unsafe.includes('volatile-limit'),
           leaseUs: tuning.timestampLeaseUs,
           journalPath,
         })

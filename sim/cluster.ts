@@ -117,7 +117,8 @@ export class SimCluster implements SimulatedSystem {
     return processes.map((process, index) => {
       const journal: JournalServer = { name: `${process.name}-journal`, kind: 'journal' }
       new JournalService(kernel, network.add(journal.name, { local: true }), DEFAULT_COSTS.fsync).boot(0)
-      const place = { index, servers, journal, leaseUs: tuning.timestampLeaseUs }
+      const volatileLimit = scenario.unsafe.includes('volatile-limit')
+      const place = { index, servers, journal, volatileLimit, leaseUs: tuning.timestampLeaseUs }
       const clock = new MachineClock(kernel.queue)
       this.clocks.set(process.name, clock)
       const machine = new MachineWorld(world, clock)

@@ -25,9 +25,9 @@ import { Gate } from './gate.ts'
 import { probeLoop } from './monitor.ts'
 import { SOUND } from './procedures.ts'
 import { read } from './read.ts'
-import { ruleWhile } from './reign.ts'
+import { type ReignEnd, ruleWhile } from './reign.ts'
 import { reachedBy, type Status, standBy } from './stand-by.ts'
-import { type Alarm, type CoordinatorState, type Member, newMember, type Oracle, type Reign } from './state.ts'
+import { type CoordinatorState, type Member, newMember, type Oracle, type Reign } from './state.ts'
 import { switchover } from './switchover.ts'
 import { backOff, type Cause, type TakeOver, takeOver } from './take-over.ts'
 import type { Tuning } from './tuning.ts'
@@ -179,6 +179,7 @@ function status(coordinator: CoordinatorState): Status {
 
 function* control(coordinator: CoordinatorState): Fiber<never> {
   let cause: Cause = { kind: 'start', reason: 'the coordinator starts' }
+  let next: TakeOver | null = null
   yield* recall(coordinator)
   const hasPeers = coordinator.peers.length > 0
   if (hasPeers) cause = { kind: 'start', reason: yield* standBy(coordinator, 0) }
@@ -186,7 +187,8 @@ function* control(coordinator: CoordinatorState): Fiber<never> {
     coordinator.takingOver = true
     // Who stood by has been looking at the servers all the while.
     if (cause.kind === 'start' && !hasPeers) yield* survey(coordinator)
-    const outcome: TakeOver = yield* takeOver(coordinator, cause)
+    const outcome: TakeOver = next ?? (yield* takeOver(coordinator, cause))
+    next = null
     coordinator.takingOver = false
     if (outcome.kind !== 'reigns') {
       const epoch = coordinator.highestEpoch
@@ -198,7 +200,9 @@ function* control(coordinator: CoordinatorState): Fiber<never> {
     }
     attempt = 0
     const { reign, stopped }: { reign: Reign; stopped: readonly Member[] } = outcome
-    const { alarm }: { alarm: Alarm } = yield* all({ alarm: ruleWhile(coordinator, reign, stopped) })
+    const { ended }: { ended: ReignEnd } = yield* all({ ended: ruleWhile(coordinator, reign, stopped) })
+    const { alarm }: ReignEnd = ended
+    next = ended.next
     yield* emit({ kind: 'phase', epoch: reign.epoch + 1, phase: 'detect', detail: alarm.reason })
     const isOver: boolean = alarm.kind === 'deposed' || alarm.kind === 'powerless'
     cause = isOver ? { kind: 'start', reason: alarm.reason } : alarm

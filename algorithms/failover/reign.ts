@@ -10,6 +10,7 @@ import { followFromTakeOver, needsRejoin } from './rejoin.ts'
 import { makeWay } from './stand-by.ts'
 import { type Alarm, type CoordinatorState, hurry, type Member, type Reign } from './state.ts'
 import { endMove, holdClients, refuseMove } from './switchover.ts'
+import type { TakeOver } from './take-over.ts'
 
 /** One wait on a replica; it answers sooner when it has the transaction. */
 const WAITER_TIMEOUT_US = 1_000_000
@@ -21,8 +22,14 @@ const RESTATE_US = 1_000_000
 /** A rejoin that failed is not repeated sooner. */
 const REJOIN_RETRY_US = 500_000
 
+export interface ReignEnd {
+  readonly alarm: Alarm
+  /** The take-over after it, where it has been done already. */
+  readonly next: TakeOver | null
+}
+
 /** Rule until something ends the reign; returns what. Its forks end with it, so it runs as a task of its own. */
-export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped: readonly Member[]): Fiber<Alarm> {
+export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped: readonly Member[]): Fiber<ReignEnd> {
   coordinator.client = null
   coordinator.clientFailingSinceUs = null
   coordinator.reign = reign
@@ -40,7 +47,9 @@ export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped:
     const alarm = yield* wait(reign.alarm)
     const nowUs = yield* now()
     const endsAnyway = alarm.kind === 'deposed' || alarm.kind === 'powerless'
-    const refusal = endsAnyway ? null : refusalOf(coordinator, reign, alarm, nowUs)
+    let refusal = endsAnyway ? null : refusalOf(coordinator, reign, alarm, nowUs)
+    const next = refusal === null ? yield* coordinator.procedures.moveOn(coordinator, alarm) : null
+    if (next?.kind === 'refused') refusal = next.reason
     if (refusal === null) {
       if (alarm.kind === 'planned') yield* holdClients(coordinator)
       // From here on this epoch acknowledges nothing: its open writes end as unknown.
@@ -49,7 +58,7 @@ export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped:
       reign.ended.settle()
       reign.acknowledgements.end()
       reign.confirmations.end()
-      return alarm
+      return { alarm, next }
     }
     if (alarm.kind === 'planned') yield* refuseMove(coordinator, reign.epoch, refusal)
     else if (refusal !== stated.refusal || nowUs - stated.atUs >= RESTATE_US) {

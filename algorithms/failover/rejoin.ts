@@ -18,12 +18,12 @@ export function* followFromTakeOver(coordinator: CoordinatorState, reign: Reign,
 }
 
 /** What made a server an outsider is over, whichever coordinator had found it. */
-function* welcome(reign: Reign, member: Member, detail: string): Fiber<void> {
+export function* welcome(reign: Reign, member: Member, detail: string): Fiber<void> {
   member.quarantined = false
   yield* emit({ kind: 'rejoined', node: member.node, epoch: reign.epoch, detail })
 }
 
-function* follow(coordinator: CoordinatorState, reign: Reign, member: Member): Fiber<boolean> {
+export function* follow(coordinator: CoordinatorState, reign: Reign, member: Member): Fiber<boolean> {
   const session = { epoch: reign.epoch, source: reign.source.node }
   const action = { command: 'point', source: reign.source.node, drain: false } as const
   const outcome = yield* administer(coordinator, member, session, action)

@@ -13,6 +13,7 @@ import type { CoordinatorRequests, CoordinatorServer, Outcome, ReplyOf } from '.
 import { unionOf } from './epoch.ts'
 import { livingEpoch } from './quorum-rule.ts'
 import type { CoordinatorState, Reign } from './state.ts'
+import { refuseMove } from './switchover.ts'
 
 export type Status = ReplyOf<CoordinatorRequests, 'status'>
 
@@ -24,6 +25,8 @@ const MOST_ATTEMPTS = 4
  */
 export function* standBy(coordinator: CoordinatorState, attempts: number): Fiber<string> {
   const { tuning, owner } = coordinator
+  // Clients that are held for a move which came to nothing here go on to the next coordinator.
+  yield* refuseMove(coordinator, coordinator.highestEpoch, 'this coordinator stands by')
   // A peer's own take-over may wait a second for servers that do not answer.
   const patienceUs = (tuning.unreachableUs / 2) * (1 + 2 * owner.index + Math.min(attempts, MOST_ATTEMPTS))
   let seenUs = yield* now()

@@ -1,16 +1,17 @@
 /** One write: a timestamp, one transaction on the source, and unless it is EVENTUAL the quorum's acknowledgement. */
 import { call, emit, type Fiber, now, wait } from '../effects.ts'
 import type { ClientRequest, WriteReply } from '../servers.ts'
+import type { Acknowledged } from './acknowledgements.ts'
 import { clientOutcome, viewsOf } from './monitor.ts'
 import { type CoordinatorState, NOBODY_REIGNS, type Reign } from './state.ts'
 
 /** A selection made from probes is as old as the probes; it is renewed at the same pace. */
-const SELECTION_AGE_US = 100_000
+export const SELECTION_AGE_US = 100_000
 /** Weights may change with every round; the trace is told this often at most. */
 const WEIGHTS_SHOWN_US = 500_000
 
 /** What a client hears if the quorum has the write. */
-type ExecutedReply = Extract<WriteReply, { verdict: 'ok' }>
+export type ExecutedReply = Extract<WriteReply, { verdict: 'ok' }>
 
 export function* write(coordinator: CoordinatorState, request: ClientRequest): Fiber<WriteReply> {
   if (coordinator.reign === null) return failed(NOBODY_REIGNS)
@@ -38,17 +39,28 @@ export function* write(coordinator: CoordinatorState, request: ClientRequest): F
   // Written, but by whom? A source that was rebuilt, or numbers that the epoch did not hand out, prove nothing.
   if (gtid.uuid !== reign.sourceUuid || gtid.number <= reign.base)
     return { verdict: 'unknown', reason: 'the transaction is not of this epoch', gtid, timestamp }
-  const { acknowledgements } = reign
-  if (nowUs - reign.selectedAtUs > SELECTION_AGE_US) yield* reselect(coordinator, reign, nowUs)
-  const answer = acknowledgements.waitFor(gtid.number, reign.selection, nowUs)
-  const verdict = yield* wait(answer, coordinator.tuning.quorumTimeoutUs)
+  const { procedures } = coordinator
+  if (nowUs - reign.selectedAtUs > procedures.selectionAgeUs) yield* reselect(coordinator, reign, nowUs)
+  const verdict = yield* procedures.acknowledged(coordinator, reign, ok, nowUs)
   // One that got no quorum in time waited as well.
   if (coordinator.commits !== null && verdict !== 'ended') coordinator.commits.add((yield* now()) - beganUs)
   if (verdict === 'acknowledged') return ok
-  if (verdict === undefined) acknowledgements.forget(answer)
   const reason =
     verdict === 'ended' ? 'the epoch ended before its quorum answered' : 'the quorum did not answer in time'
-  return coordinator.procedures.missedQuorum(ok, reason)
+  return procedures.missedQuorum(ok, reason)
+}
+
+/** Waits until the quorum holds this transaction, by its GTID; undefined: not in time. */
+export function* acknowledged(
+  { tuning }: CoordinatorState,
+  { acknowledgements, selection }: Reign,
+  { gtid }: ExecutedReply,
+  nowUs: number,
+): Fiber<Acknowledged | undefined> {
+  const answer = acknowledgements.waitFor(gtid.number, selection, nowUs)
+  const verdict = yield* wait(answer, tuning.quorumTimeoutUs)
+  if (verdict === undefined) acknowledgements.forget(answer)
+  return verdict
 }
 
 /** Executed on the source, but not known to be held by its quorum: it may survive or not. */

@@ -24,6 +24,8 @@ export interface TimestampServerPlace {
   readonly servers: readonly TimestampServer[]
   /** This server's own durable log, which survives its death. */
   readonly journal: JournalServer
+  /** UNSAFE, for `unsafe: [volatile-limit]`: does not read its own log when it starts, as if its limit had been in memory. */
+  readonly volatileLimit: boolean
   /** oracle: how long a leader may issue without its peers' word. */
   readonly leaseUs: number
 }

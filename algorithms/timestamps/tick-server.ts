@@ -29,7 +29,7 @@ interface Waiting {
 
 export function startTickServer(
   process: FiberProcess,
-  { index, journal }: TimestampServerPlace,
+  { index, journal, volatileLimit }: TimestampServerPlace,
   options: TickServerOptions,
 ): RunningTimestampServer {
   let counter: LimitedCounter | null = null
@@ -49,7 +49,7 @@ export function startTickServer(
   }
 
   function* serve(): Fiber<never> {
-    const durableLimit = yield* readLimit(journal)
+    const durableLimit = volatileLimit ? null : yield* readLimit(journal)
     if (durableLimit !== null) yield* options.recover(durableLimit)
     const from = new LimitedCounter(durableLimit, options.reserve)
     counter = from

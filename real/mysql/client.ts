@@ -8,7 +8,7 @@ import type { Pending } from '../../algorithms/world.ts'
 import type { Callable } from '../callable.ts'
 import { Administrator } from './administrator.ts'
 import { NO_SETUP } from './connection.ts'
-import { DATA_SETUP, execute, query } from './data.ts'
+import { DATA_SETUP, execute, highestTimestamp, query } from './data.ts'
 import { ConnectionPool } from './pool.ts'
 import { WATCH_SETUP } from './state.ts'
 import { clientEndpoint, type MysqlTarget, ServerStart, watchEndpoint } from './target.ts'
@@ -42,6 +42,8 @@ export class MysqlClient implements Callable {
         return execute(this.#data, typed, deadlineUs, done)
       case 'query':
         return query(this.#data, typed, deadlineUs, done)
+      case 'highestTimestamp':
+        return highestTimestamp(this.#data, deadlineUs, done)
       case 'executed':
         return executed(this.#confirmations, deadlineUs, done)
       case 'waitFor':

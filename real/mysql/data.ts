@@ -61,6 +61,20 @@ export function query(
   })
 }
 
+/** Looks at every row: only the unsafe form that judges by it asks. */
+export function highestTimestamp(pool: ConnectionPool, deadlineUs: number, done: Done<'highestTimestamp'>): Pending {
+  const text = 'SELECT ts_counter, ts_server FROM quorumlab.operations ORDER BY ts_counter DESC, ts_server DESC LIMIT 1'
+  return pool.submit(text, deadlineUs, (failure, result) => {
+    if (failure !== null) {
+      done(failure)
+      return
+    }
+    const [counter, server] = (result as unknown[][])[0] ?? []
+    const timestamp = counter == null ? null : { counter: Number(counter), server: Number(server) }
+    done({ kind: 'ok', reply: { timestamp } })
+  })
+}
+
 /** 0 when covered, 1 when the timeout passed. */
 export function waitText(gtids: string, timeoutUs: number): string {
   return `SELECT WAIT_FOR_EXECUTED_GTID_SET('${gtids}', ${(Math.max(1_000, timeoutUs) / 1e6).toFixed(6)})`

@@ -55,6 +55,7 @@ export interface TimestampSetup {
   readonly index: number
   /** Of all timestamp servers. */
   readonly names: readonly string[]
+  readonly volatileLimit: boolean
   readonly leaseUs: number
   readonly journalPath: string
 }

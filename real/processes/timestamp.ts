@@ -13,7 +13,7 @@ import { Peer } from './peer.ts'
 const JOURNAL: JournalServer = { name: 'journal', kind: 'journal' }
 
 runChild<TimestampSetup>('timestamp', async (setup) => {
-  const { algorithm, index, leaseUs, names } = setup
+  const { algorithm, index, leaseUs, names, volatileLimit } = setup
   const peers = new Map(names.map((name) => [name, new Peer()]))
   const world = new RealWorld({
     ...setup.run,
@@ -26,7 +26,13 @@ runChild<TimestampSetup>('timestamp', async (setup) => {
     server.handle(request as RequestOf<TimestampRequests>, answer),
   )
   // Nothing has been read from a socket yet: the event loop has not turned since it listens.
-  const server = TIMESTAMP_ALGORITHMS[algorithm].startServer(fibers, { index, servers, journal: JOURNAL, leaseUs })
+  const server = TIMESTAMP_ALGORITHMS[algorithm].startServer(fibers, {
+    index,
+    servers,
+    journal: JOURNAL,
+    volatileLimit,
+    leaseUs,
+  })
   tellParent({ kind: 'ready', port: service.port })
   return (message) => {
     if (message.kind === 'peers') for (const { name, port } of message.peers) peers.get(name)?.introduce(port)

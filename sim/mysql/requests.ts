@@ -19,6 +19,9 @@ export function handleMysql(server: MysqlInstance, call: Call): void {
     case 'query':
       query(server, call)
       break
+    case 'highestTimestamp':
+      server.cpu.run(server.costs.read.sample(server.stream), answerHighest, { server, call })
+      break
     case 'executed':
       call.answer({ executed: server.data.executed.snapshot() })
       break
@@ -41,6 +44,10 @@ export function handleMysql(server: MysqlInstance, call: Call): void {
 
 function answerProbe({ server, call }: { readonly server: MysqlInstance; readonly call: Call }): void {
   call.answer(server.state())
+}
+
+function answerHighest({ server, call }: { readonly server: MysqlInstance; readonly call: Call }): void {
+  call.answer({ timestamp: server.data.table.highestTimestamp })
 }
 
 function waitFor(server: MysqlInstance, call: Call): void {

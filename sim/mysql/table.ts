@@ -3,6 +3,7 @@
  * order they were applied here, and a checksum that does not depend on that order.
  */
 import type { RowValue } from '../../algorithms/servers.ts'
+import { compareTimestamps, type Timestamp } from '../../algorithms/timestamps/timestamp.ts'
 
 export class Table {
   /** By key: an array, because keys are drawn from 0 to a few thousand. */
@@ -10,6 +11,7 @@ export class Table {
   /** By operation: 1 where it is here. Operations are numbered from 1 without gaps, so bytes beat a Set by far. */
   #present = new Uint8Array(4096)
   #size = 0
+  #highest: Timestamp | null = null
   #laneA = 0
   #laneB = 0
 
@@ -32,6 +34,10 @@ export class Table {
     return this.#present[op] === 1
   }
 
+  get highestTimestamp(): Timestamp | null {
+    return this.#highest
+  }
+
   newest(key: number): RowValue | null {
     return this.#newest[key] ?? null
   }
@@ -43,6 +49,9 @@ export class Table {
     this.#present[op] = 1
     this.#size++
     this.#newest[key] = row
+    const { timestamp } = row
+    if (timestamp !== null && (this.#highest === null || compareTimestamps(timestamp, this.#highest) > 0))
+      this.#highest = timestamp
     const counter = row.timestamp?.counter ?? 0
     const server = row.timestamp?.server ?? 0
     this.#laneA = (this.#laneA + stir(0x9e3779b9, op, key, counter, server)) | 0
@@ -59,6 +68,7 @@ export class Table {
     const copy = new Table()
     copy.#present = this.#present.slice()
     copy.#size = this.#size
+    copy.#highest = this.#highest
     copy.#newest = this.#newest.slice()
     copy.#laneA = this.#laneA
     copy.#laneB = this.#laneB

@@ -19,6 +19,7 @@ export function timestampSetup(
     algorithm,
     index,
     names,
+    volatileLimit: false,
     leaseUs: DEFAULT_TUNING.timestampLeaseUs,
     journalPath: join(directory, `${names[index]}.journal`),
   }

@@ -4,12 +4,22 @@
  * and returns them with its own steps in place of the sound ones, so forms can be combined.
  */
 import type { Procedures } from '../procedures.ts'
+import { noFencing } from './no-fencing.ts'
 import { promotionWithoutCatchUp } from './promotion-without-catch-up.ts'
+import { rejoinWithoutComparison } from './rejoin-without-comparison.ts'
+import { staleMetrics } from './stale-metrics.ts'
 import { successWithoutQuorum } from './success-without-quorum.ts'
+import { timestampCatchUp } from './timestamp-catch-up.ts'
 
 export const UNSAFE_FORMS = {
   'success-without-quorum': successWithoutQuorum,
   'promotion-without-catch-up': promotionWithoutCatchUp,
+  'no-fencing': noFencing,
+  'rejoin-without-comparison': rejoinWithoutComparison,
+  'timestamp-catch-up': timestampCatchUp,
+  'stale-metrics': staleMetrics,
+  // The timestamp servers' own (see tick-server.ts): no step of the coordinator changes.
+  'volatile-limit': (procedures) => procedures,
 } as const satisfies Record<string, (procedures: Procedures) => Procedures>
 
 export type UnsafeForm = keyof typeof UNSAFE_FORMS
