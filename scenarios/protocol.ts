@@ -95,7 +95,7 @@ function completedRaft(
   if (unsafe.length > 0)
     refuse(['unsafe'], 'unsafe forms of a Raft group', '`protocol: mysql`, or nothing', show(unsafe))
   const completed = completeAlgorithms(algorithms, cluster.nodes, refuse)
-  const raft = completeRaft(parsed.raft, written, completed, zones, refuse)
+  const raft = completeRaft(parsed.raft, written, completed, { zones, nodes: cluster.nodes }, refuse)
   return {
     cluster: { ...cluster, timestampServers: 0, zones },
     algorithms: { ...completed, timestamps: 'none', quorum: raft.quorum, election: raft.election },

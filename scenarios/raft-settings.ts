@@ -10,7 +10,9 @@ import type { RaftElectionName, RaftQuorumName, RaftSettings, Scenario, Zone } f
 import { show } from './schema-issues.ts'
 
 export const RAFT_QUORUMS: readonly RaftQuorumName[] = ['majority', 'flexible', 'cabinet', 'hierarchical']
-export const RAFT_ELECTIONS: readonly RaftElectionName[] = ['native']
+export const RAFT_ELECTIONS: readonly RaftElectionName[] = ['native', 'lowest-rtt', 'best-known', 'seer']
+/** More round trips than this and the fits of `seer` take longer than the simulation. */
+const SEER_NODES = 15
 const MYSQL_ONLY = ['timestampServers', 'acknowledge', 'semiSync'] as const
 
 const batch = 'a whole number from 1 to 100000'
@@ -117,7 +119,7 @@ export function completeRaft(
   parsed: z.output<typeof raftSchema> | undefined,
   written: WrittenParts,
   choice: Scenario['algorithms'],
-  zones: readonly Zone[],
+  { zones, nodes }: { readonly zones: readonly Zone[]; readonly nodes: number },
   refuse: Refuse,
 ): RaftSettings {
   for (const key of MYSQL_ONLY)
@@ -133,6 +135,8 @@ export function completeRaft(
   const election = written.algorithms?.election === undefined ? 'native' : choice.election
   check('quorum', choice.quorum, RAFT_QUORUMS, refuse)
   check('election', election, RAFT_ELECTIONS, refuse)
+  if (election === 'seer' && nodes > SEER_NODES)
+    refuse(['cluster', 'nodes'], 'too many servers for seer', `at most ${SEER_NODES}`, `${nodes}`)
   const settings = parsed ?? raftSchema.parse({})
   if (settings.heartbeat * 2 > settings.electionTimeout)
     refuse(['raft', 'heartbeat'], 'heartbeats too rare', 'at most half of the election timeout', 'more')

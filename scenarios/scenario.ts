@@ -15,7 +15,7 @@ export type QuorumName = keyof typeof QUORUM_POLICIES
 export type ElectionName = 'seer-score' | 'most-advanced' | 'uniform' | 'lowest-rtt' | 'seer' | 'best-known'
 /** Raft's own: who commits and elects, and who is to lead. */
 export type RaftQuorumName = 'majority' | 'flexible' | 'cabinet' | 'hierarchical'
-export type RaftElectionName = 'native'
+export type RaftElectionName = 'native' | 'lowest-rtt' | 'best-known' | 'seer'
 
 export interface CoordinatorAlgorithms {
   readonly timestamps: TimestampAlgorithmName

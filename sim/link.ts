@@ -71,6 +71,13 @@ export class Link {
     }
   }
 
+  /** How long a message sent now would take, by a draw of somebody who only measures: from a stream of its own. */
+  draw(stream: RandomStream): number {
+    let us = this.#delay.sample(stream)
+    for (const slow of this.slowdowns) us += slow.sample(stream)
+    return us
+  }
+
   /**
    * What a message sent now would meet: the harness's independent look. It draws the same nine messages every time, so
    * that two looks differ only if the link does, and takes nothing from the streams of the run.

@@ -20,6 +20,8 @@ export interface ClientSite {
   /** Its part of the operations, relative to the other sites. */
   readonly weight: number
   leader: number
+  /** Of the writes that were acknowledged since somebody last asked. */
+  readonly commits: { count: number; sumUs: number }
 }
 
 export class ClientWorld extends SimWorld {
@@ -44,6 +46,17 @@ export class ClientWorld extends SimWorld {
     return new Operation(this.#group, this.#site(), request as RaftRequest, deadlineUs, waiter)
   }
 
+  /** By site, what acknowledged writes took since the last time this was asked; null: some site had none. */
+  takeCommitDelaysMs(): number[] | null {
+    const { sites } = this.#group
+    if (sites.some(({ commits }) => commits.count === 0)) return null
+    return sites.map(({ commits }) => {
+      const meanMs = commits.sumUs / commits.count / 1000
+      commits.count = commits.sumUs = 0
+      return meanMs
+    })
+  }
+
   #site(): ClientSite {
     const { sites } = this.#group
     if (sites.length === 1) return sites[0]!
@@ -61,6 +74,7 @@ class Operation implements Pending, Waiter<Outcome<unknown>> {
   readonly #group: RaftGroup
   readonly #site: ClientSite
   readonly #request: RaftRequest
+  readonly #beganUs: number
   readonly #endUs: number
   #waiter: Waiter<Outcome<unknown>> | null
   #asked = 0
@@ -76,7 +90,8 @@ class Operation implements Pending, Waiter<Outcome<unknown>> {
     this.#group = group
     this.#site = site
     this.#request = request
-    this.#endUs = group.kernel.queue.now + deadlineUs
+    this.#beganUs = group.kernel.queue.now
+    this.#endUs = this.#beganUs + deadlineUs
     this.#waiter = waiter
     this.#try()
   }
@@ -101,13 +116,22 @@ class Operation implements Pending, Waiter<Outcome<unknown>> {
     if (this.#waiter === null) return
     if (outcome.kind === 'ok') {
       const reply = outcome.reply as Redirect | { readonly verdict: 'ok' | 'unknown' }
-      if (reply.verdict !== 'redirect') this.#end(outcome)
-      else this.#redirected(reply)
+      if (reply.verdict === 'redirect') this.#redirected(reply)
+      else {
+        if (reply.verdict === 'ok' && this.#request.kind === 'write') this.#count()
+        this.#end(outcome)
+      }
       return
     }
     this.#reason = outcome.reason
     if (outcome.kind === 'unknown' && this.#request.kind === 'write') this.#end(outcome)
     else this.#next()
+  }
+
+  #count(): void {
+    const { commits } = this.#site
+    commits.count++
+    commits.sumUs += this.#group.kernel.queue.now - this.#beganUs
   }
 
   #redirected({ leader }: Redirect): void {

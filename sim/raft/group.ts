@@ -1,5 +1,6 @@
 /** A Raft group with its clients: everything a scenario with `protocol: raft` runs and its faults work on. */
 
+import { ELECTION_POLICIES } from '../../algorithms/election/policies.ts'
 import { FiberProcess } from '../../algorithms/fiber.ts'
 import type { RaftConfig } from '../../algorithms/raft/config.ts'
 import type { Entry } from '../../algorithms/raft/message.ts'
@@ -19,6 +20,7 @@ import { type ClientSite, ClientWorld } from './clients.ts'
 import { difference, endOf } from './end-state.ts'
 import { raftEffectsOf } from './fault-effects.ts'
 import { resolveRaftTargets } from './fault-targets.ts'
+import { LeaderPolicy } from './leader-policy.ts'
 import { RAFT_QUORUMS } from './schemes.ts'
 import { RaftServer } from './server.ts'
 import { entriesText, termUuid } from './term-uuid.ts'
@@ -50,10 +52,12 @@ export class RaftGroup implements SimulatedSystem {
   readonly #committedUs: number[] = []
   /** By server: the last index whose lag is recorded; a server that starts again applies everything once more. */
   readonly #recorded: number[]
+  readonly #policy: LeaderPolicy | null
   #rounds = 0
   #repliers = 0
   #leaderChanges = 0
   #leader: RaftServer | null = null
+  #leaderTerm = 0
 
   constructor(scenario: Scenario, seed: number) {
     const { cluster, algorithms } = scenario
@@ -73,11 +77,16 @@ export class RaftGroup implements SimulatedSystem {
     this.#numbers = new Map(names.map((name, id) => [name, id]))
     this.#recorded = names.map(() => 0)
     this.sites = scenario.raft.clients.map(({ process, weight }) => {
-      const site = { process: this.network.add(process), weight, leader: 0 }
+      const site = { process: this.network.add(process), weight, leader: 0, commits: { count: 0, sumUs: 0 } }
       site.process.start()
       return site
     })
     this.world = new ClientWorld(this)
+    const { election } = scenario.raft
+    this.#policy =
+      election === 'native'
+        ? null
+        : new LeaderPolicy(this, ELECTION_POLICIES[election]({ seer: scenario.seer }), scenario.seer.predictEveryUs)
     this.client = new FiberProcess(this.sites[0]!.process.name, this.world, (error) => {
       this.fatal ??= error
       this.kernel.queue.stop()
@@ -120,6 +129,7 @@ export class RaftGroup implements SimulatedSystem {
     clock.until(FIRST_REIGN_US, missing, (what) => {
       throw new Error(`the simulated Raft group was not set up within ${FIRST_REIGN_US / 1e6} s: ${what}`)
     })
+    this.#policy?.begin()
   }
 
   difference(): string | null {
@@ -174,7 +184,7 @@ export class RaftGroup implements SimulatedSystem {
         this.world.emit(name, { kind: 'phase', epoch: change.term, phase: 'decide', detail: change.reason })
         return
       case 'stepped-down':
-        this.world.emit(name, { kind: 'deposed', epoch: change.term, reason: change.reason })
+        this.world.emit(name, { kind: 'note', text: `${name} steps down from term ${change.term}: ${change.reason}` })
         return
       case 'elected':
         this.#elected(server, change.term, change.lastIndex)
@@ -185,14 +195,18 @@ export class RaftGroup implements SimulatedSystem {
     const { name } = server.process
     const node = server.node!
     if (this.#leader !== null) this.#leaderChanges++
-    if (this.#leader === null || epoch > (this.#leader.node?.term ?? 0)) this.#leader = server
+    if (epoch > this.#leaderTerm) {
+      this.#leader = server
+      this.#leaderTerm = epoch
+    }
+    const wanted = this.#policy?.reasonFor(name) ?? null
     this.world.emit(name, {
       kind: 'elected',
       epoch,
       node: name,
-      policy: this.settings.election,
-      reason: `${name} has the votes of an election quorum`,
-      rankings: {},
+      policy: wanted === null ? 'native' : this.settings.election,
+      reason: wanted?.reason ?? `${name} has the votes of an election quorum`,
+      rankings: wanted === null || wanted.ranking.length === 0 ? {} : { [this.settings.election]: wanted.ranking },
     })
     this.world.emit(name, {
       kind: 'reign',

@@ -45,8 +45,8 @@ export class RaftServer implements Host {
   readonly #speed: number
   readonly #slowdowns: Slowdown[] = []
   #tick: EventHandle = NO_EVENT
-  /** Nobody's timer is as short as this one's the first time: node1 leads first. */
-  #boots = 0
+  /** How often it was started. */
+  boots = 0
 
   constructor(group: RaftGroup, process: SimProcess, id: number, speed: number) {
     this.group = group
@@ -69,7 +69,8 @@ export class RaftServer implements Host {
   #begin(life: Life): void {
     const { group, id } = this
     const { now } = this.kernel.queue
-    const isFirst = this.#boots++ === 0 && id === 0
+    // Nobody's timer is as short as this one's the first time: node1 leads first.
+    const isFirst = this.boots++ === 0 && id === 0
     const timeoutUs = isFirst ? 1 : Math.floor(group.settings.electionTimeoutUs * (1 + this.#draw()))
     this.#cpu = new Cpu(this.kernel, life, CORES)
     this.#setSpeed()
@@ -90,6 +91,21 @@ export class RaftServer implements Host {
   /** There is nothing to finish: what was promised is on disk. */
   stop(): void {
     this.crash()
+  }
+
+  get isUp(): boolean {
+    return this.node !== null && this.process.state === 'up'
+  }
+
+  /** Processor time since it was started, a neighbour's included. */
+  get busyUs(): number {
+    return this.#cpu?.busyUs() ?? 0
+  }
+
+  /** Only a leader has something to hand over. */
+  handOver(target: number): void {
+    this.node!.transferTo(target, this.kernel.queue.now)
+    this.carryOut()
   }
 
   get slowness(): Slowdown {

@@ -103,7 +103,7 @@ export function raft(): void {
   console.log('\nThe t = 5 that weigh most are killed after round 20: followers needed in rounds 19 to 24')
   for (const [quorum, reference] of [
     ['majority', '25'],
-    ['cabinet', '14, then 5'],
+    ['cabinet', '14 if they replied in order of weight, then 5'],
     ['flexible', ''],
   ] as const) {
     const { followers } = roundsOf({ zones: SKEWED, quorum, failureThreshold: 5 }, 20)

@@ -7,6 +7,7 @@ import { localFailover } from './local-failover.ts'
 import { pieces } from './pieces.ts'
 import { queue } from './queue.ts'
 import { raft } from './raft.ts'
+import { raftLeaders } from './raft-leaders.ts'
 import { simulator } from './simulator.ts'
 
 interface Benchmark {
@@ -23,6 +24,11 @@ const BENCHMARKS: readonly Benchmark[] = [
   { name: 'linearizability', about: 'verdict on 10,000 operations, 32 clients, 100 keys', run: linearizability },
   { name: 'simulator', about: 'primary-crash at 2,000 operations/s for 60 s with all checks', run: simulator },
   { name: 'raft', about: "rounds of 50 servers under Cabinet's settings, by quorum; events a second", run: raft },
+  {
+    name: 'raft-leaders',
+    about: "commit delay of 7 Raft replicas under SEER's injections, by policy",
+    run: raftLeaders,
+  },
   {
     name: 'local-failover',
     about: 'real servers: ready, and SIGKILL to the first acknowledged write',
