@@ -20,7 +20,7 @@ network: { matrix: [[1ms, { normal: { mean: 40ms, deviation: 2ms } }], [{ normal
 algorithms: { ${algorithms} }
 workload: { ratePerSec: 100, clients: 64, reads: 0.2, duration: ${durationSec}s, warmup: ${durationSec / 2}s }
 faults: [${faults}]
-checks: [acknowledged-writes-survive, single-writer, replicas-converge, linearizable]
+checks: [acknowledged-writes-survive, single-writer, elections-safe, replicas-converge, linearizable]
 `,
     'place.yaml',
   )
