@@ -227,6 +227,8 @@ export type CoordinatorRequests = {
       readonly state: 'reigns' | 'takes over' | 'stands by'
       readonly epoch: number
       readonly source: string | null
+      /** Replicas that must hold a STRONG write. */
+      readonly k: number | null
       readonly replicas: readonly string[]
       /** How many servers answered its last probe. */
       readonly reaches: number

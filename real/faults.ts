@@ -4,7 +4,7 @@
  * not end as a passed check.
  */
 import type { CoordinatorRequests, Outcome, ReplyOf } from '../algorithms/servers.ts'
-import { answered, isRequest, REQUEST_DEADLINE_US, requestOf } from '../scenarios/coordinator-steps.ts'
+import { answered, isRequest, isSeen, labelOf, REQUEST_DEADLINE_US, requestOf } from '../scenarios/coordinator-steps.ts'
 import type { FaultRecord } from '../scenarios/record.ts'
 import type { FaultStep, FaultVerb, Scenario } from '../scenarios/scenario.ts'
 import { EnvironmentError } from './drivers/environment-error.ts'
@@ -57,7 +57,7 @@ export function refuseUnsupported(scenario: Scenario): void {
     if (VERBS[step.verb] === undefined && !isRequest(step.verb))
       throw new EnvironmentError(
         `${scenario.file}:${step.line}: real servers cannot \`${step.verb}\` yet (${NEEDS[step.verb] ?? 'it needs a proxy on every link'}): ` +
-          'run this scenario with --on sim, or use crash, restart, stop, start, pause, resume, block-applier and switchover',
+          'run this scenario with --on sim, or use crash, restart, stop, start, pause, resume, block-applier, switchover and change-threshold',
       )
 }
 
@@ -196,7 +196,7 @@ export class FaultSchedule {
     if (this.#stopped) return
     const context = this.#context
     const target = await resolveTargets(step.target, { ...context, down: () => this.#down() })
-    const label = `${step.verb} ${context.source() ?? 'nobody'} -> ${target.join(', ')}`
+    const label = labelOf(step, context.source() ?? 'nobody', target)
     const before = await this.#reigning()
     const record: MutableRecord = {
       atUs: this.#sinceStartUs(),
@@ -214,14 +214,15 @@ export class FaultSchedule {
     record.witness = { ...record.witness, during: `${text}; ${during}`, seenUs: done ? endedUs : null }
     record.healedUs = endedUs
     context.onChange(`${label}: ${text}`, step.verb)
-    if (done && during === before) throw new Error(`${label} had no effect: ${before} before it and after it`)
+    if (done && !isSeen(step, before, during))
+      throw new Error(`${label} had no effect: ${before} before it and after it`)
   }
 
   async #reigning(): Promise<string> {
     const status = await this.#context.ask({ kind: 'status' }, STATUS_DEADLINE_US)
     if (status.kind !== 'ok') return `the coordinator does not answer (${status.reason})`
-    const { source } = status.reply as ReplyOf<CoordinatorRequests, 'status'>
-    return source === null ? 'no source reigns' : `${source} is the source`
+    const { source, k } = status.reply as ReplyOf<CoordinatorRequests, 'status'>
+    return source === null ? 'no source reigns' : `${source} is the source, k = ${k}`
   }
 
   async #hurt(step: FaultStep, target: FaultTarget): Promise<void> {

@@ -19,6 +19,7 @@ const DOES: Readonly<Record<FaultVerb, string>> = {
   'lose-relay-logs': 'loses its relay logs (if it runs, it is killed and started again without them)',
   'block-applier': 'has its table locked: what it receives is not applied',
   'unblock-applier': 'applies again',
+  'change-threshold': 'is asked for',
   switchover: 'is asked to become the source',
   'skew-clock': 'has a wrong clock',
   'unskew-clock': 'has the right time again',
@@ -131,6 +132,7 @@ function skewText({ byUs, driftPpm }: NonNullable<FaultStep['skew']>): string {
 }
 
 function targetText(step: FaultStep): string {
+  if (step.failureThreshold !== null) return `a failure threshold of ${step.failureThreshold}`
   if (step.link !== null) return `the link ${step.link.from}->${step.link.to}`
   if (step.split.length > 0) return `${step.split.map((group) => group.join('+')).join(' from ')}`
   return step.target.map((name) => ROLES[name] ?? name).join(' and ')

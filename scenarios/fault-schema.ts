@@ -67,6 +67,7 @@ const at = duration().meta({ description: 'When, from the start of the workload 
 const length = duration({ minUs: 1 }).meta({ description: 'Undo it this much later.' }).optional()
 const does = { at, for: length }
 
+const THRESHOLD = 'a failure threshold of 1 or more'
 const SUCCESSOR = 'the name of a server (node2) or a role (replica, fastest, any)'
 const SHARE = 'a share of the CPU above 0 and at most 1, such as 0.3'
 
@@ -112,6 +113,14 @@ export const faultSchemas = {
       .transform((to): readonly string[] => [to])
       .meta({ description: 'The coordinator is asked to make this server the source.' }),
   }),
+  'change-threshold': z.strictObject({
+    at,
+    'change-threshold': z
+      .int(THRESHOLD)
+      .min(1, THRESHOLD)
+      .transform((failureThreshold) => ({ failureThreshold }))
+      .meta({ description: 'The coordinator is asked to go on with this failure threshold.' }),
+  }),
   'skew-clock': z.strictObject({
     ...does,
     'skew-clock': target,
@@ -143,4 +152,5 @@ export type ParsedFault = {
 export type ParsedTarget =
   | readonly string[]
   | { readonly split: readonly (readonly string[])[] }
+  | { readonly failureThreshold: number }
   | { readonly link: { readonly from: string; readonly to: string } }

@@ -3,6 +3,7 @@
  * order of time, and what cannot be meant is refused: a target that does not exist, a fault after the end, an undo
  * of nothing.
  */
+import { largestFailureThreshold } from '../algorithms/quorum/weights.ts'
 import { formatDuration } from './amounts.ts'
 import { isRequest } from './coordinator-steps.ts'
 import { DOES_OF, type ParsedFault, type ParsedTarget, UNDO_OF } from './fault-schema.ts'
@@ -103,7 +104,7 @@ function toStep({ verb, parsed, target, line }: WrittenFault): FaultStep {
   return {
     atUs: parsed.at,
     verb,
-    target: 'split' in target || 'link' in target ? [] : target,
+    target: Array.isArray(target) ? target : [],
     split: 'split' in target ? target.split : [],
     direction: parsed.direction ?? 'both',
     except: parsed.except ?? [],
@@ -113,6 +114,7 @@ function toStep({ verb, parsed, target, line }: WrittenFault): FaultStep {
     diskUs: parsed.disk ?? null,
     ratio: parsed.ratio ?? null,
     skew: verb === 'skew-clock' ? { byUs: parsed.by ?? 0, driftPpm: parsed.drift ?? 0 } : null,
+    failureThreshold: 'failureThreshold' in target ? target.failureThreshold : null,
     undoOf: null,
     line,
   }
@@ -128,12 +130,7 @@ function checkTargets(
   // The load generator is the observer: it can be cut off, but not killed. Only servers have a CPU share and a disk.
   let names = all.filter((name) => !name.startsWith('client'))
   if (does === 'partition') names = [...all]
-  if (ONLY_MYSQL.has(does)) {
-    if (cluster.protocol === 'raft')
-      refuse([...path, verb], 'a fault of MySQL servers', 'another fault in a Raft group', verb)
-    names = [...nodeNames(cluster)]
-  }
-  if (does === 'slow' || isRequest(does)) names = [...nodeNames(cluster)]
+  if (ONLY_MYSQL.has(does) || does === 'slow' || isRequest(does)) names = [...nodeNames(cluster)]
   const own = cluster.protocol === 'raft' ? RAFT_ROLES : [...NODE_ROLES, ISSUER]
   let roles = verb === 'restart' ? [...own, 'crashed'] : own
   if (isRequest(verb)) roles = ['replica', 'fastest', 'any']
@@ -147,7 +144,11 @@ function checkTargets(
     const listed = known.length > 24 ? [...known.slice(0, 2), '...', ...known.slice(-12)] : known
     refuse(at, 'impossible target', `one of ${listed.join(', ')}`, `${show(name)}${suggestion(name, known)}`)
   }
-  if ('link' in target) checkLink(target.link, [...path, verb, 'link'], all, refuse)
+  if ('failureThreshold' in target) {
+    const most = largestFailureThreshold(cluster.nodes)
+    if (target.failureThreshold > most)
+      refuse([...path, verb], 'too high a failure threshold', `1 to ${most}`, `${target.failureThreshold}`)
+  } else if ('link' in target) checkLink(target.link, [...path, verb, 'link'], all, refuse)
   else if ('split' in target)
     checkSplit(target.split, [...path, verb, 'split'], (name, at) => check(name, at, all), refuse)
   else

@@ -74,6 +74,10 @@ function readScenario(source: YamlSource, hash: string): Scenario {
     for (const { path, target, verb } of faults)
       if (Array.isArray(target) && target.includes(ISSUER))
         refuse([...path, verb], 'impossible target', '`timestamps: oracle`, whose servers have a leader', ISSUER)
+  if (!['cabinet', 'flexible'].includes(algorithms.quorum))
+    for (const { path, target, verb } of faults)
+      if ('failureThreshold' in target)
+        refuse([...path, verb], 'a quorum without a threshold', '`quorum: cabinet` or `flexible`', algorithms.quorum)
   const shape = {
     cluster,
     raft,

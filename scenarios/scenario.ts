@@ -105,7 +105,7 @@ export interface Workload {
   readonly deadlineUs: number
 }
 
-/** Faults, their undos, and `switchover`: a step that asks the coordinator for something. */
+/** Faults, their undos, and `switchover` and `change-threshold`: steps that ask the coordinator for something. */
 export const FAULT_VERBS = [
   'crash',
   'restart',
@@ -122,6 +122,7 @@ export const FAULT_VERBS = [
   'block-applier',
   'unblock-applier',
   'switchover',
+  'change-threshold',
   'skew-clock',
   'unskew-clock',
   'lose',
@@ -154,6 +155,8 @@ export interface FaultStep {
   readonly ratio: number | null
   /** skew-clock: how wrong the wall clock is, and how many microseconds a second the machine's clocks gain. */
   readonly skew: { readonly byUs: number; readonly driftPpm: number } | null
+  /** change-threshold: the new t. */
+  readonly failureThreshold: number | null
   /** The undo that `for:` asked for; the schedule holds it as a step of its own already. */
   readonly undoOf: number | null
   /** 1-based line of the step in its file, for messages. */

@@ -2,7 +2,7 @@
  * The scenario's faults, fired at their times, each witnessed by an independent look before, when it holds, and at the
  * end. A fault that does not take hold is an error of the harness and ends the run: it must not end as a passed check.
  */
-import { answered, isRequest, REQUEST_DEADLINE_US, requestOf } from '../scenarios/coordinator-steps.ts'
+import { answered, isRequest, isSeen, labelOf, REQUEST_DEADLINE_US, requestOf } from '../scenarios/coordinator-steps.ts'
 import { DOES_OF } from '../scenarios/fault-schema.ts'
 import type { FaultRecord } from '../scenarios/record.ts'
 import type { FaultStep, FaultVerb } from '../scenarios/scenario.ts'
@@ -91,7 +91,7 @@ export class FaultSchedule {
     const { operator } = this.#field
     if (operator === null) throw new Error(`line ${step.line}: ${step.verb}: there is nobody to ask`)
     const target = this.#resolve(step.target)
-    const label = `${step.verb} ${operator.source} -> ${target.join(', ')}`
+    const label = labelOf(step, operator.source, target)
     const record: MutableRecord = {
       atUs: this.#sinceStartUs(),
       kind: step.verb,
@@ -110,7 +110,7 @@ export class FaultSchedule {
       record.witness = { ...record.witness, during: `${text}; ${during}`, seenUs: done ? endedUs : null }
       record.healedUs = endedUs
       this.#note(`${label}: ${text}`)
-      if (done && during === record.witness.before)
+      if (done && !isSeen(step, record.witness.before, during))
         throw new Error(`line ${step.line}: ${label} had no effect: ${during} before it and after it`)
     })
   }

@@ -2,6 +2,7 @@
  * The witness: what somebody with access to the machines would see of a process or a link, whatever the fault believes
  * to have done. Every fault is looked at before, when it holds, and at the end.
  */
+import { rowsIn } from '../algorithms/failover/epoch.ts'
 import { RandomStreams } from '../scenarios/random.ts'
 import type { SimCluster } from './cluster.ts'
 import type { Link } from './link.ts'
@@ -43,6 +44,15 @@ export function lookForWriters(cluster: SimCluster): string {
   return writers.length === 0
     ? 'no server is writable'
     : `writable: ${writers.map(({ process }) => process.name).join(', ')}`
+}
+
+/** The k of the newest epoch's rows, on the server that would take a write; nothing while there are several of them, or none. */
+export function lookAtRows(cluster: SimCluster): string {
+  const [writer, ...others] = cluster.mysql.servers.filter(({ instance }) => instance?.readOnly === false)
+  if (writer === undefined || others.length > 0) return ''
+  const rows = rowsIn(writer.data.held.live)
+  const newest = rows.filter(({ epoch }) => epoch === rows[0]!.epoch)
+  return newest.length === 0 ? '' : `, with rows of ${newest.map(({ k }) => `k = ${k}`).join(' and ')}`
 }
 
 export function lookAtLinks(links: readonly Link[]): string {

@@ -2,7 +2,7 @@
 import type { Outcome } from '../algorithms/servers.ts'
 import { isForAnother } from '../scenarios/coordinator-steps.ts'
 import type { SimCluster } from './cluster.ts'
-import { lookForWriters } from './look.ts'
+import { lookAtRows, lookForWriters } from './look.ts'
 import type { Operator } from './simulated-system.ts'
 
 export function operatorOf(cluster: SimCluster): Operator {
@@ -10,7 +10,7 @@ export function operatorOf(cluster: SimCluster): Operator {
     get source() {
       return cluster.source
     },
-    look: () => lookForWriters(cluster),
+    look: () => `${lookForWriters(cluster)}${lookAtRows(cluster)}`,
     ask: (request, deadlineUs, done) => {
       const { network, coordinators } = cluster
       const client = network.process('client')

@@ -19,7 +19,7 @@ export interface Clock {
 export interface Operator {
   /** Who reigns. */
   readonly source: string
-  /** Who would take a write: the servers' own word. */
+  /** Who would take a write, and the rows of the newest epoch: the servers' own word. */
   look(): string
   ask(request: { readonly kind: string }, deadlineUs: number, done: (outcome: Outcome<unknown>) => void): void
 }

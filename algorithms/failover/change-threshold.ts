@@ -14,7 +14,7 @@ import { feasibleRatios, largestFailureThreshold } from '../quorum/weights.ts'
 import type { ChangeThresholdReply } from '../servers.ts'
 import { administer } from './administer.ts'
 import { markerOf, newestRow } from './epoch.ts'
-import type { CoordinatorState, Member, Reign } from './state.ts'
+import { type CoordinatorState, type Member, NOBODY_REIGNS, type Reign } from './state.ts'
 
 /** One wait on a replica, and the pause after one that failed. */
 const WAIT_US = 1_000_000
@@ -22,7 +22,7 @@ const RETRY_US = 20_000
 
 export function* changeThreshold(coordinator: CoordinatorState, failureThreshold: number): Fiber<ChangeThresholdReply> {
   const { reign, members, quorumSettings } = coordinator
-  if (reign === null) return refused('no source reigns')
+  if (reign === null) return refused(NOBODY_REIGNS)
   const settings = { ...quorumSettings, failureThreshold }
   const refusal = refusalOf(coordinator, reign, settings)
   if (refusal !== null) return refused(refusal)

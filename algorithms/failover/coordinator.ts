@@ -169,12 +169,12 @@ function status(coordinator: CoordinatorState): Status {
   const reaches = reachedBy(coordinator)
   if (reign === null) {
     const state = coordinator.takingOver ? 'takes over' : 'stands by'
-    return { state, epoch: coordinator.highestEpoch, source: null, replicas: [], reaches, counted: [] }
+    return { state, epoch: coordinator.highestEpoch, source: null, k: null, replicas: [], reaches, counted: [] }
   }
-  const { epoch, source, sourceUuid } = reign
+  const { epoch, source, sourceUuid, k } = reign
   const replicas = coordinator.members.filter((m) => reign.acknowledgements.progress[m.index]! >= reign.base)
   const counted = [sourceUuid, ...replicas.filter((m) => !m.lost).map((m) => m.state?.uuid ?? '')]
-  return { state: 'reigns', epoch, source: source.node, replicas: replicas.map((m) => m.node), reaches, counted }
+  return { state: 'reigns', epoch, source: source.node, k, replicas: replicas.map((m) => m.node), reaches, counted }
 }
 
 function* control(coordinator: CoordinatorState): Fiber<never> {

@@ -69,3 +69,21 @@ test('the ratios that a refusal names are accepted', () => {
     )
   }
 })
+
+test('a change of the threshold needs a policy that has one, and a threshold that fits', () => {
+  const step = (quorum: string, threshold: string) =>
+    parseScenario(
+      `name: quorums\nalgorithms: { quorum: ${quorum} }\nfaults: [{ at: 1s, change-threshold: ${threshold} }]\n`,
+      'quorums.yaml',
+    )
+  assert.equal(step('flexible', '1').faults[0]!.failureThreshold, 1)
+  assert.throws(
+    () => step('majority', '1'),
+    /quorums.yaml:3:38: a quorum without a threshold, expected `quorum: cabinet` or `flexible`, found majority$/,
+  )
+  assert.throws(
+    () => step('cabinet', '2'),
+    /quorums.yaml:3:38: too high a failure threshold, expected 1 to 1, found 2$/,
+  )
+  assert.throws(() => step('cabinet', '0'), /expected a failure threshold of 1 or more, found 0$/)
+})

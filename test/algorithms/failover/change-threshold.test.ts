@@ -12,6 +12,7 @@ import type {
 import { parseScenario } from '../../../scenarios/load.ts'
 import { SimCluster } from '../../../sim/cluster.ts'
 import { test } from '../../support/test.ts'
+import { judged } from './random-scenario.ts'
 
 /** A cluster whose first source reigns, and an operator who asks the coordinator. */
 class Operated {
@@ -173,4 +174,30 @@ test('whoever takes over and does not know the lowered k meets too few replicas:
           }
         }
   }
+})
+
+test('a step of a scenario lowers it and raises it again under load, with failovers in between; what happened is witnessed', () => {
+  const { result, failed } = judged(
+    `
+name: thresholds
+cluster:    { nodes: 5 }
+algorithms: { quorum: cabinet, failureThreshold: 2 }
+workload:   { ratePerSec: 200, clients: 16, reads: 0.3, keys: 10, duration: 10s, warmup: 500ms }
+checks:     [acknowledged-writes-survive, single-writer, replicas-converge, linearizable]
+faults:
+  - { at: 1s, change-threshold: 1 }
+  - { at: 2s, stop: source, for: 600ms }
+  - { at: 5s, change-threshold: 2 }
+  - { at: 6s, crash: source, for: 1s }
+  - { at: 8500ms, change-threshold: 2 }
+`,
+    { seed: 1 },
+  )
+  assert.deepEqual(failed, [])
+  assert.equal(result.summary.failovers.length, 2)
+  const steps = result.faults.filter(({ kind }) => kind === 'change-threshold').map(({ witness }) => witness)
+  assert.match(steps[0]!.before, /writable: node1, with rows of k = 2$/)
+  assert.match(steps[0]!.during, /^in epoch 1 k is 1; writable: node1, with rows of k = 1 and k = 2$/)
+  assert.match(steps[1]!.during, /^in epoch 2 k is 2; .*with rows of k = 1 and k = 2$/)
+  assert.match(steps[2]!.before, /with rows of k = 2$/)
 })
