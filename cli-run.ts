@@ -148,7 +148,7 @@ export async function measured(
   audience: Audience,
 ): Promise<Trials> {
   const { screen, listener, signal } = audience
-  const { refuseUnsupported } = await import('./real/faults.ts')
+  const { refuseUnsupported } = await import('./real/fault-verbs.ts')
   refuseUnsupported(scenario)
   const { createLocalDriver } = await import('./real/drivers/local/local-driver.ts')
   const { runReal } = await import('./real/run.ts')

@@ -3,63 +3,15 @@
  * taken hold and one at the end. A fault that did not take hold is an error of the harness and ends the run; it must
  * not end as a passed check.
  */
+
 import type { CoordinatorRequests, Outcome, ReplyOf } from '../algorithms/servers.ts'
+import type { TraceEvent } from '../algorithms/trace.ts'
+import { type AnchorEvent, Anchors } from '../scenarios/anchors.ts'
 import { answered, isRequest, isSeen, labelOf, REQUEST_DEADLINE_US, requestOf } from '../scenarios/coordinator-steps.ts'
-import type { FaultRecord } from '../scenarios/record.ts'
-import type { FaultStep, FaultVerb, Scenario } from '../scenarios/scenario.ts'
-import { EnvironmentError } from './drivers/environment-error.ts'
+import type { FaultRecord, Operation } from '../scenarios/record.ts'
+import type { FaultStep, FaultVerb } from '../scenarios/scenario.ts'
 import { type FaultTarget, type RoleContext, resolveTargets, type Sight } from './fault-targets.ts'
-
-/** What can be done to real processes without help from the kernel's network. What is gone is not blocked either. */
-const VERBS: Readonly<
-  Partial<
-    Record<FaultVerb, { readonly act: keyof Omit<FaultTarget, 'name' | 'look'>; readonly becomes: Sight['condition'] }>
-  >
-> = {
-  crash: { act: 'kill', becomes: 'gone' },
-  stop: { act: 'shutdown', becomes: 'gone' },
-  pause: { act: 'pause', becomes: 'paused' },
-  restart: { act: 'restart', becomes: 'running' },
-  start: { act: 'restart', becomes: 'running' },
-  resume: { act: 'resume', becomes: 'running' },
-  'block-applier': { act: 'blockApplier', becomes: 'blocked' },
-  'unblock-applier': { act: 'unblockApplier', becomes: 'running' },
-}
-
-/** What it would take, where it is not a proxy. */
-const NEEDS: Readonly<Partial<Record<FaultVerb, string>>> = {
-  'power-loss': 'what a machine had not written to disk would have to be taken away',
-  'lose-relay-logs': 'relay log files would have to be taken from under a server',
-  'skew-clock': 'all processes share the clock of this machine',
-  duplicate: 'its messages travel by TCP, which repeats and reorders nothing',
-  reorder: 'its messages travel by TCP, which repeats and reorders nothing',
-}
-
-const UNDOES: Readonly<Partial<Record<FaultVerb, FaultVerb>>> = {
-  restart: 'crash',
-  start: 'stop',
-  resume: 'pause',
-  'unblock-applier': 'block-applier',
-}
-
-/** Refuses, before anything is started, what this world cannot do. */
-export function refuseUnsupported(scenario: Scenario): void {
-  if (scenario.raft !== null)
-    throw new EnvironmentError(
-      `${scenario.file}: a Raft group (\`protocol: raft\`) exists in the simulator only: run this scenario with --on sim`,
-    )
-  if (scenario.algorithms.election === 'best-known')
-    throw new EnvironmentError(
-      `${scenario.file}: election \`best-known\` knows the simulator's network and processors, and nobody knows those of ` +
-        'real servers: run this scenario with --on sim, or choose another policy (lowest-rtt is the nearest)',
-    )
-  for (const step of scenario.faults)
-    if (VERBS[step.verb] === undefined && !isRequest(step.verb))
-      throw new EnvironmentError(
-        `${scenario.file}:${step.line}: real servers cannot \`${step.verb}\` yet (${NEEDS[step.verb] ?? 'it needs a proxy on every link'}): ` +
-          'run this scenario with --on sim, or use crash, restart, stop, start, pause, resume, block-applier, switchover and change-threshold',
-      )
-}
+import { UNDOES, VERBS } from './fault-verbs.ts'
 
 const STATUS_DEADLINE_US = 1_000_000
 
@@ -94,18 +46,55 @@ export class FaultSchedule {
   /** One action after another for each process; different processes at once. */
   readonly #last = new Map<string, Promise<void>>()
   #stopped = false
+  #steps: readonly FaultStep[] = []
+  #anchors: Anchors<FaultStep> = new Anchors<FaultStep>([])
+  /** Steps whose time has not come, with the event that they fire after. */
+  readonly #planned = new Map<FaultStep, AnchorEvent | null>()
 
   constructor(context: FaultContext) {
     this.#context = context
   }
 
   begin(steps: readonly FaultStep[]): void {
+    this.#steps = steps
+    this.#anchors = new Anchors(steps.flatMap((step) => (step.after === null ? [] : [[step.after, step] as const])))
+    for (const step of steps) if (step.after === null) this.#plan(step, step.atUs - this.#sinceStartUs())
+  }
+
+  /** Events that steps are to fire after and that have not happened. */
+  get unfired(): readonly AnchorEvent[] {
+    return [...this.#anchors.waiting, ...this.#planned.values()].flatMap((one) => one ?? [])
+  }
+
+  operationEnded(operation: Pick<Operation, 'op' | 'outcome'>): void {
+    this.#after(this.#anchors.operationEnded(operation))
+  }
+
+  emitted(event: TraceEvent): void {
+    this.#after(this.#anchors.emitted(event))
+  }
+
+  received({ op, node }: { readonly op: number; readonly node: string }): void {
+    this.#after(this.#anchors.happened({ kind: 'received', op, node }))
+  }
+
+  #after(steps: readonly FaultStep[]): void {
     for (const step of steps) {
-      const inMs = (step.atUs - this.#sinceStartUs()) / 1000
-      this.#timers.push(
-        setTimeout(() => void this.#fire(step, steps).catch(this.#context.onFailure), Math.max(0, inMs)),
-      )
+      // Too late: it stays among those that never fired.
+      if (this.#stopped) this.#planned.set(step, step.undoOf === null ? step.after : null)
+      else this.#plan(step, step.atUs)
     }
+  }
+
+  #plan(step: FaultStep, inUs: number): void {
+    const fire = () => {
+      this.#planned.delete(step)
+      void this.#fire(step, this.#steps).catch(this.#context.onFailure)
+    }
+    this.#planned.set(step, step.undoOf === null ? step.after : null)
+    // A timer of 0 takes a millisecond, which an event's step need not lose. Those of the clock keep their order.
+    if (inUs <= 0 && step.after !== null) fire()
+    else this.#timers.push(setTimeout(fire, Math.max(0, inUs) / 1000))
   }
 
   get records(): readonly FaultRecord[] {
@@ -181,7 +170,7 @@ export class FaultSchedule {
       step.undoOf !== null
         ? steps[step.undoOf]
         : steps.findLast(
-            (other) => other.verb === does && other.atUs <= step.atUs && other.target.join() === step.target.join(),
+            (other) => other.verb === does && this.#hit.has(other) && other.target.join() === step.target.join(),
           )
     const hit = doStep === undefined ? undefined : this.#hit.get(doStep)
     if (hit !== undefined) return hit

@@ -120,12 +120,13 @@ export class RunProcesses {
 
   async startClients(): Promise<void> {
     const { onDone, onEvent, onFailure, onOperations } = this.#events
-    const { workload, livenessUs } = this.#scenario
+    const { workload, livenessUs, faults } = this.#scenario
+    const urgent = faults.flatMap(({ after }) => (after?.kind === 'answered' ? [after.op] : []))
     const coordinators = this.#coordinators.map(({ name, port }) => ({ name, port }))
     this.#client = await this.#started(() =>
       ChildProcess.start(
         'client',
-        { kind: 'client', run: this.#run, coordinators, workload, livenessUs },
+        { kind: 'client', run: this.#run, coordinators, workload, livenessUs, urgent },
         {
           onMessage: (message) => {
             if (message.kind === 'operations') onOperations(message.operations)

@@ -6,14 +6,17 @@
 import { mkdir } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TraceEvent } from '../algorithms/trace.ts'
+import { anchorText } from '../scenarios/anchors.ts'
 import type { Progress, ProgressListener } from '../scenarios/progress.ts'
 import { RandomStreams } from '../scenarios/random.ts'
 import type { NodeEnd, RunRecord } from '../scenarios/record.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import { RunClock } from './clock.ts'
 import type { Driver } from './drivers/driver.ts'
-import { FaultSchedule, refuseUnsupported } from './faults.ts'
+import { refuseUnsupported } from './fault-verbs.ts'
+import { FaultSchedule } from './faults.ts'
 import { History } from './history.ts'
+import { ReceivedWatch } from './received-watch.ts'
 import { RunProcesses } from './run-processes.ts'
 import { awaitConvergence, awaitReign } from './settle.ts'
 
@@ -56,6 +59,7 @@ class RealRun {
   readonly #over = new AbortController()
   #clientsDone: () => void = () => {}
   #faults: FaultSchedule | null = null
+  #received: ReceivedWatch | null = null
   #phase: Progress['phase'] = 'preparing'
   /** Of the workload's time 0, on the host's clock; null before it. */
   #startUs: number | null = null
@@ -74,7 +78,10 @@ class RealRun {
     this.#processes = new RunProcesses(scenario, this.#driver, identity, options.outDir, {
       onEvent: (event) => this.#onEvent(event),
       onFailure: (error) => this.#end(error),
-      onOperations: (operations) => this.#history.takeOperations(operations),
+      onOperations: (operations) => {
+        this.#history.takeOperations(operations)
+        for (const operation of operations) this.#faults?.operationEnded(operation)
+      },
       onDone: () => this.#clientsDone(),
     })
     this.#ending = new Promise((_, reject) => {
@@ -104,6 +111,7 @@ class RealRun {
   /** Nothing of the run is left after this. */
   async tearDown(): Promise<void> {
     this.#over.abort(new Error('the run is over'))
+    this.#received?.stop()
     await this.#processes.tearDown(this.#faults?.stop() ?? Promise.resolve())
   }
 
@@ -129,11 +137,19 @@ class RealRun {
     this.#processes.beginWorkload(this.#startUs - this.#originUs)
     this.#faults = this.#faultSchedule(this.#startUs)
     this.#faults.begin(this.#scenario.faults)
+    const faults = this.#faults
+    this.#received = ReceivedWatch.of(
+      this.#scenario,
+      this.#driver,
+      () => this.#history.source,
+      (one) => faults.received(one),
+    )
     const limitMs = (START_LEAD_US + workload.durationUs + livenessUs + workload.deadlineUs) / 1000 + DONE_GRACE_MS
     const over = within(limitMs, done, 'the clients did not finish', this.#over.signal)
     if (livenessUs > 0) await Promise.all([over, this.#healForProbes()])
     else await over
     await this.#faults.stop()
+    this.#received?.stop()
   }
 
   /** While the clients' probes go on. */
@@ -204,6 +220,7 @@ class RealRun {
       events: this.#history.events.map((event) => ({ ...event, atUs: event.atUs - startUs })),
       faults: this.#faults?.records ?? [],
       healedUs: this.#healedUs,
+      unfired: (this.#faults?.unfired ?? []).map(anchorText),
       ...end,
       digest: null,
       mysqlVersion: this.#driver.version,
@@ -248,6 +265,7 @@ class RealRun {
 
   #onEvent(event: TraceEvent): void {
     this.#history.takeEvent(event)
+    this.#faults?.emitted(event)
     const startUs = this.#startUs ?? RunClock.hostUs()
     this.#options.onEvent?.({ ...event, atUs: event.atUs + this.#originUs - startUs })
     this.#report()

@@ -1,6 +1,7 @@
 /** What a scenario will do, in words. */
 
 import { formatDuration } from './amounts.ts'
+import { afterText } from './anchors.ts'
 import { levelsText } from './levels.ts'
 import type { DelayDistribution, FaultStep, FaultVerb, Scenario } from './scenario.ts'
 
@@ -121,7 +122,8 @@ function faultText(step: FaultStep): string {
     details.push(step.direction === 'in' ? 'what is sent to it is lost' : 'what it sends is lost')
   if (step.except.length > 0) details.push(`except for ${step.except.join(', ')}`)
   const detail = details.length === 0 ? '' : `: ${details.join(', ')}`
-  return `${formatDuration(step.atUs).padStart(7)}  ${who} ${DOES[step.verb]}${detail}`
+  const when = step.after === null ? formatDuration(step.atUs).padStart(7) : afterText(step.after, step.atUs)
+  return `${when}  ${who} ${DOES[step.verb]}${detail}`
 }
 
 function skewText({ byUs, driftPpm }: NonNullable<FaultStep['skew']>): string {

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { delay, drift, duration, signedDuration } from './amounts.ts'
+import { after } from './anchors.ts'
 import type { FaultVerb } from './scenario.ts'
 
 const DO_AND_UNDO: readonly (readonly [FaultVerb, FaultVerb])[] = [
@@ -63,9 +64,11 @@ const everything = z.literal('all').transform((all): readonly string[] => [all])
 const GROUPS = 'at least two groups of processes, such as [[node1, node2], [node3, node4]]'
 const split = z.array(z.array(name, GROUPS).min(1, GROUPS), GROUPS).min(2, GROUPS)
 
-const at = duration().meta({ description: 'When, from the start of the workload (warm-up included).' })
+const at = duration().optional().meta({ description: 'When, from the start of the workload (warm-up included).' })
+/** One of the two. */
+const when = { at, after: after.optional() }
 const length = duration({ minUs: 1 }).meta({ description: 'Undo it this much later.' }).optional()
-const does = { at, for: length }
+const does = { ...when, for: length }
 
 const THRESHOLD = 'a failure threshold of 1 or more'
 const SUCCESSOR = 'the name of a server (node2) or a role (replica, fastest, any)'
@@ -78,11 +81,11 @@ const LINK_TARGET = '{ link: coordinator->timestamp-1 }'
 /** By verb: the whole step. */
 export const faultSchemas = {
   crash: z.strictObject({ ...does, crash: target }),
-  restart: z.strictObject({ at, restart: target }),
+  restart: z.strictObject({ ...when, restart: target }),
   stop: z.strictObject({ ...does, stop: target }),
-  start: z.strictObject({ at, start: target }),
+  start: z.strictObject({ ...when, start: target }),
   pause: z.strictObject({ ...does, pause: target }),
-  resume: z.strictObject({ at, resume: target }),
+  resume: z.strictObject({ ...when, resume: target }),
   partition: z.strictObject({
     ...does,
     partition: z.union([target, z.strictObject({ split })], `${TARGET}, a list of them, or { split: ${GROUPS} }`),
@@ -92,7 +95,10 @@ export const faultSchemas = {
       .meta({ description: 'What is cut, seen from the target.' }),
     except: target.optional().meta({ description: 'Processes the partition does not touch.' }),
   }),
-  heal: z.strictObject({ at, heal: z.union([target, z.strictObject({ split })], `all, ${TARGET}, or { split: ... }`) }),
+  heal: z.strictObject({
+    ...when,
+    heal: z.union([target, z.strictObject({ split })], `all, ${TARGET}, or { split: ... }`),
+  }),
   slow: z.strictObject({
     ...does,
     slow: z.union([target, onLink], `${TARGET}, or { link: node1->node2 }`),
@@ -101,12 +107,12 @@ export const faultSchemas = {
     disk: duration({ minUs: 1 }).optional().meta({ description: 'Added to every write to disk.' }),
   }),
   'power-loss': z.strictObject({ ...does, 'power-loss': target }),
-  'lose-relay-logs': z.strictObject({ at, 'lose-relay-logs': target }),
+  'lose-relay-logs': z.strictObject({ ...when, 'lose-relay-logs': target }),
   'block-applier': z.strictObject({ ...does, 'block-applier': target }),
-  'unblock-applier': z.strictObject({ at, 'unblock-applier': target }),
-  unslow: z.strictObject({ at, unslow: z.union([target, onLink], `all, ${TARGET}, or { link: node1->node2 }`) }),
+  'unblock-applier': z.strictObject({ ...when, 'unblock-applier': target }),
+  unslow: z.strictObject({ ...when, unslow: z.union([target, onLink], `all, ${TARGET}, or { link: node1->node2 }`) }),
   switchover: z.strictObject({
-    at,
+    ...when,
     switchover: z
       .string(SUCCESSOR)
       .min(1, SUCCESSOR)
@@ -114,7 +120,7 @@ export const faultSchemas = {
       .meta({ description: 'The coordinator is asked to make this server the source.' }),
   }),
   'change-threshold': z.strictObject({
-    at,
+    ...when,
     'change-threshold': z
       .int(THRESHOLD)
       .min(1, THRESHOLD)
@@ -127,16 +133,17 @@ export const faultSchemas = {
     by: signedDuration().optional().meta({ description: 'How far the wall clock is ahead; negative: behind.' }),
     drift: drift.optional().meta({ description: 'How much faster its clocks run; negative: slower.' }),
   }),
-  'unskew-clock': z.strictObject({ at, 'unskew-clock': target }),
+  'unskew-clock': z.strictObject({ ...when, 'unskew-clock': target }),
   lose: z.strictObject({ ...does, lose: onLink, ratio }),
   duplicate: z.strictObject({ ...does, duplicate: onLink, ratio }),
   reorder: z.strictObject({ ...does, reorder: onLink, ratio }),
-  deliver: z.strictObject({ at, deliver: z.union([everything, onLink], `all, or ${LINK_TARGET}`) }),
+  deliver: z.strictObject({ ...when, deliver: z.union([everything, onLink], `all, or ${LINK_TARGET}`) }),
 } as const satisfies Record<FaultVerb, z.ZodType>
 
 /** What every parsed step has in common, whichever its verb. */
 export type ParsedFault = {
-  readonly at: number
+  readonly at?: number | undefined
+  readonly after?: z.output<typeof after> | undefined
   readonly for?: number | undefined
   readonly direction?: 'both' | 'in' | 'out'
   readonly except?: readonly string[] | undefined

@@ -6,6 +6,7 @@
 import { largestFailureThreshold } from '../algorithms/quorum/weights.ts'
 import { formatDuration } from './amounts.ts'
 import { isRequest } from './coordinator-steps.ts'
+import { checkMoment } from './fault-moments.ts'
 import { DOES_OF, type ParsedFault, type ParsedTarget, UNDO_OF } from './fault-schema.ts'
 import { suggestion } from './nearest.ts'
 import { clientSites } from './raft-settings.ts'
@@ -45,7 +46,7 @@ export function processNames(cluster: Scenario['cluster']): readonly string[] {
   return [...nodeNames(cluster), ...timestamps, ...coordinatorNames(cluster.coordinators), 'client']
 }
 
-function nodeNames(cluster: Scenario['cluster']): readonly string[] {
+export function nodeNames(cluster: Scenario['cluster']): readonly string[] {
   return numbered('node', cluster.nodes)
 }
 
@@ -63,32 +64,27 @@ export function faultSchedule(
   for (const fault of written) {
     checkTargets(fault, cluster, refuse)
     checkAmounts(fault, refuse)
+    checkMoment(fault, cluster, durationUs, refuse)
     const { parsed, path, verb } = fault
-    if (parsed.at >= durationUs)
-      refuse(
-        [...path, 'at'],
-        `${verb} after the end`,
-        `a time before ${formatDuration(durationUs)}`,
-        formatDuration(parsed.at),
-      )
     const step = toStep(fault)
     steps.push({ step, path, undoes: null })
     const undo = UNDO_OF.get(verb)
     if (parsed.for === undefined || undo === undefined) continue
-    if (parsed.at + parsed.for >= durationUs)
+    const endUs = step.atUs + parsed.for
+    if (step.after === null && endUs >= durationUs)
       refuse(
         [...path, 'for'],
         `${verb} lasts beyond the end`,
         `an end before ${formatDuration(durationUs)} (leave \`for\` out: what is still on at the end is healed)`,
-        `an end at ${formatDuration(parsed.at + parsed.for)}`,
+        `an end at ${formatDuration(endUs)}`,
       )
-    const atUs = parsed.at + parsed.for
     const amounts = { delay: null, cpuShare: null, diskUs: null, ratio: null, skew: null }
-    const undone = { ...step, ...amounts, atUs, verb: undo }
+    const undone = { ...step, ...amounts, atUs: endUs, verb: undo }
     steps.push({ step: undone, path, undoes: step })
   }
-  // Stable, so that steps of the same moment keep the order in which they are written.
-  steps.sort((a, b) => a.step.atUs - b.step.atUs)
+  // Stable, so that steps of the same moment keep the order in which they are written. When an event comes nobody knows.
+  const timeOf = ({ step }: Scheduled) => (step.after === null ? 0 : durationUs) + step.atUs
+  steps.sort((a, b) => timeOf(a) - timeOf(b))
   checkUndos(steps, refuse)
   const order = steps.map(({ step }) => step)
   return steps.map(({ step, undoes }) => (undoes === null ? step : { ...step, undoOf: order.indexOf(undoes) }))
@@ -102,7 +98,8 @@ interface Scheduled {
 
 function toStep({ verb, parsed, target, line }: WrittenFault): FaultStep {
   return {
-    atUs: parsed.at,
+    atUs: parsed.after?.delayUs ?? parsed.at!,
+    after: parsed.after?.event ?? null,
     verb,
     target: Array.isArray(target) ? target : [],
     split: 'split' in target ? target.split : [],
@@ -228,10 +225,17 @@ function checkAmounts({ verb, parsed, target, path }: WrittenFault, refuse: Refu
 function checkUndos(steps: readonly Scheduled[], refuse: Refuse): void {
   /** By the verb that undoes it. */
   const on = new Map<FaultVerb, { verb: FaultVerb; item: string; isRole: boolean; line: number }[]>()
+  // What begins after an event may be on at any time.
+  for (const { step } of steps) {
+    const undo = UNDO_OF.get(step.verb)
+    if (step.after !== null && undo !== undefined)
+      on.set(undo, [...(on.get(undo) ?? []), { verb: step.verb, item: '', isRole: true, line: step.line }])
+  }
   for (const { step, path, undoes } of steps) {
     const undo = UNDO_OF.get(step.verb)
     // Happens once and has no end.
     if (undo === undefined && !DOES_OF.has(step.verb)) continue
+    if (undo !== undefined && step.after !== null) continue
     const active = on.get(undo ?? step.verb) ?? []
     on.set(undo ?? step.verb, active)
     for (const item of itemsOf(step)) {

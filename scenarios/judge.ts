@@ -49,7 +49,13 @@ const CHECKS: Readonly<Record<CheckName, (record: RunRecord, scenario: Scenario)
 
 /** The scenario's checks alone, in its order. */
 export function judgeChecks(scenario: Scenario, record: RunRecord): readonly CheckResult[] {
-  return scenario.checks.map((name) => CHECKS[name](record, scenario))
+  return scenario.checks.map((name) => withoutUnfired(CHECKS[name](record, scenario), record))
+}
+
+/** Where a step never fired, what it would have shown was not tried: a pass says nothing, a failure still does. */
+function withoutUnfired(check: CheckResult, { unfired = [] }: RunRecord): CheckResult {
+  if (check.verdict !== 'pass' || unfired.length === 0) return check
+  return { ...check, verdict: 'unknown', detail: `a fault never fired: ${unfired.join(', ')} did not happen` }
 }
 
 interface Trial {

@@ -119,8 +119,8 @@ function readScenario(source: YamlSource, hash: string): Scenario {
 function verbOf(step: object, index: number, refuse: Refuse): FaultVerb {
   const path = ['faults', index]
   const keys = Object.keys(step)
-  if (keys.includes('after'))
-    refuse([...path, 'after'], 'a step tied to an event is not there yet', '`at:` a time', 'after')
+  if (keys.includes('after') && keys.includes('at'))
+    refuse([...path, 'after'], 'a step with two beginnings', '`at:` a time or `after:` an event', 'both')
   const verbs = keys.filter((key): key is FaultVerb => (FAULT_VERBS as readonly string[]).includes(key))
   if (verbs.length === 1) return verbs[0]!
   const expected = `one verb of ${FAULT_VERBS.join(', ')}`
@@ -128,7 +128,7 @@ function verbOf(step: object, index: number, refuse: Refuse): FaultVerb {
   const planned = keys.find((key) => (PLANNED_VERBS as readonly string[]).includes(key))
   if (planned !== undefined)
     return refuse([...path, planned], 'a fault that is not there yet', expected, `${planned} (planned)`)
-  const other = keys.find((key) => key !== 'at' && key !== 'for')
+  const other = keys.find((key) => !['at', 'after', 'for'].includes(key))
   if (other === undefined) return refuse(path, 'a step without a fault', expected, 'none')
   return refuse([...path, other], 'unknown fault', expected, `${show(other)}${suggestion(other, FAULT_VERBS)}`)
 }

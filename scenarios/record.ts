@@ -78,6 +78,8 @@ export interface RunRecord {
   readonly operations: readonly Operation[]
   readonly events: readonly TraceEvent[]
   readonly faults: readonly FaultRecord[]
+  /** Events that steps were to fire after and that never came, in words. A run with any shows nothing by passing. */
+  readonly unfired?: readonly string[]
   readonly nodes: readonly NodeEnd[]
   readonly lag: readonly LagSeries[]
   /** When the workload stopped offering (duration, or the moment of an interrupt). */

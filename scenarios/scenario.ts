@@ -9,6 +9,7 @@ import type { UnsafeForm } from '../algorithms/failover/unsafe/forms.ts'
 import type { QUORUM_POLICIES } from '../algorithms/quorum/policies.ts'
 import type { Consistency } from '../algorithms/servers.ts'
 import type { TimestampAlgorithmName } from '../algorithms/timestamps/algorithms.ts'
+import type { AnchorEvent } from './anchors.ts'
 import type { LevelShares } from './levels.ts'
 
 export type QuorumName = keyof typeof QUORUM_POLICIES
@@ -133,8 +134,9 @@ export const FAULT_VERBS = [
 export type FaultVerb = (typeof FAULT_VERBS)[number]
 
 export interface FaultStep {
-  /** From the start of the workload (warm-up included). */
+  /** From the start of the workload (warm-up included); from the event that the step fires after, where it has one. */
   readonly atUs: number
+  readonly after: AnchorEvent | null
   readonly verb: FaultVerb
   /**
    * For everything but `slow link` and `split`: a process name or a role

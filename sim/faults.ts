@@ -2,12 +2,14 @@
  * The scenario's faults, fired at their times, each witnessed by an independent look before, when it holds, and at the
  * end. A fault that does not take hold is an error of the harness and ends the run: it must not end as a passed check.
  */
+import type { TraceEvent } from '../algorithms/trace.ts'
+import { type AnchorEvent, Anchors } from '../scenarios/anchors.ts'
 import { answered, isRequest, isSeen, labelOf, REQUEST_DEADLINE_US, requestOf } from '../scenarios/coordinator-steps.ts'
 import { DOES_OF } from '../scenarios/fault-schema.ts'
-import type { FaultRecord } from '../scenarios/record.ts'
+import type { FaultRecord, Operation } from '../scenarios/record.ts'
 import type { FaultStep, FaultVerb } from '../scenarios/scenario.ts'
 import type { FaultEffect } from './fault-effects.ts'
-import { EVENT } from './kernel.ts'
+import { EVENT, type Watcher } from './kernel.ts'
 import type { FaultField } from './simulated-system.ts'
 
 const TAKE_DOWN: readonly FaultVerb[] = ['crash', 'stop', 'power-loss']
@@ -26,7 +28,7 @@ interface ActiveFault {
   readonly undo: () => void
 }
 
-export class FaultSchedule {
+export class FaultSchedule implements Watcher {
   readonly #field: FaultField
   readonly #startUs: number
   readonly #records: MutableRecord[] = []
@@ -35,6 +37,10 @@ export class FaultSchedule {
   readonly #active: ActiveFault[] = []
   /** What a step hit, for the undo steps that name it. */
   readonly #hit = new Map<FaultStep, readonly ActiveFault[]>()
+  #steps: readonly FaultStep[] = []
+  #over = false
+  readonly #late: AnchorEvent[] = []
+  #anchors: Anchors<FaultStep> = new Anchors<FaultStep>([])
 
   /** `startUs`: the simulation's time of the workload's time 0. */
   constructor(field: FaultField, startUs: number) {
@@ -47,9 +53,38 @@ export class FaultSchedule {
   }
 
   begin(steps: readonly FaultStep[]): void {
-    const { queue } = this.#field.kernel
-    for (const step of steps)
-      queue.after(this.#startUs + step.atUs - queue.now, FaultSchedule.#due, { schedule: this, step, steps })
+    const { kernel } = this.#field
+    this.#steps = steps
+    const anchored = steps.flatMap((step) => (step.after === null ? [] : [[step.after, step] as const]))
+    this.#anchors = new Anchors(anchored)
+    if (anchored.length > 0) kernel.watcher = this
+    for (const step of steps) if (step.after === null) this.#plan(step, this.#startUs + step.atUs - kernel.queue.now)
+  }
+
+  /** Events whose steps never fired: they did not come, or came too late. */
+  get unfired(): readonly AnchorEvent[] {
+    return [...this.#anchors.waiting, ...this.#late]
+  }
+
+  operationEnded(operation: Pick<Operation, 'op' | 'outcome'>): void {
+    this.#fire(this.#anchors.operationEnded(operation))
+  }
+
+  emitted(event: TraceEvent): void {
+    this.#fire(this.#anchors.emitted(event))
+  }
+
+  received(node: string, op: number): void {
+    this.#fire(this.#anchors.happened({ kind: 'received', op, node }))
+  }
+
+  /** Never at once: who tells of the event is in the middle of it. */
+  #fire(steps: readonly FaultStep[]): void {
+    for (const step of steps) this.#plan(step, step.atUs)
+  }
+
+  #plan(step: FaultStep, inUs: number): void {
+    this.#field.kernel.queue.after(inUs, FaultSchedule.#due, { schedule: this, step, steps: this.#steps })
   }
 
   static #due(
@@ -57,6 +92,10 @@ export class FaultSchedule {
     due: { readonly schedule: FaultSchedule; readonly step: FaultStep; readonly steps: readonly FaultStep[] },
   ): void {
     const { schedule, step, steps } = due
+    if (schedule.#over) {
+      if (step.after !== null && step.undoOf === null) schedule.#late.push(step.after)
+      return
+    }
     const { kernel } = schedule.#field
     kernel.hash.mix(kernel.queue.now, EVENT.fault, 0, steps.indexOf(step))
     if (isRequest(step.verb)) {
@@ -74,8 +113,9 @@ export class FaultSchedule {
     }
   }
 
-  /** Undo what is still on. Its records keep `healedUs` null: the workload ended with it. */
+  /** Undo what is still on. Its records keep `healedUs` null: the workload ended with it. Nothing fires any more. */
   heal(): void {
+    this.#over = true
     for (const { undo } of this.#active.splice(0)) undo()
   }
 
@@ -179,7 +219,7 @@ export class FaultSchedule {
 
   /** An undo hits what its fault hit, whoever plays that role by now. */
   #meant(step: FaultStep, steps: readonly FaultStep[], does: readonly FaultVerb[]): readonly ActiveFault[] {
-    const isSame = (other: FaultStep) => other.atUs <= step.atUs && itemOf(other) === itemOf(step)
+    const isSame = (other: FaultStep) => this.#hit.has(other) && itemOf(other) === itemOf(step)
     const doSteps =
       step.undoOf !== null
         ? [steps[step.undoOf]]

@@ -1,8 +1,16 @@
 /** What every part of a simulation shares: the agenda, the named random streams, and the hash over all that happened. */
 import { DeadlineTable } from '../algorithms/deadlines.ts'
+import type { TraceEvent } from '../algorithms/trace.ts'
 import type { RandomStreams } from '../scenarios/random.ts'
 import { EventQueue } from './event-queue.ts'
 import { TraceHash } from './trace-hash.ts'
+
+/** Who is told of events as they happen. It must not act at once: whoever tells is in the middle of something. */
+export interface Watcher {
+  emitted(event: TraceEvent): void
+  /** The transaction of operation `op` is in the relay log of `node`. */
+  received(node: string, op: number): void
+}
 
 export class Kernel {
   readonly queue: EventQueue = new EventQueue()
@@ -10,6 +18,8 @@ export class Kernel {
   /** For what nearly never expires; everything else is scheduled in the queue itself. */
   readonly deadlines: DeadlineTable = new DeadlineTable(this.queue)
   readonly streams: RandomStreams
+  /** Null: nobody waits for an event. */
+  watcher: Watcher | null = null
 
   constructor(streams: RandomStreams) {
     this.streams = streams

@@ -3,6 +3,7 @@
  * wait for convergence, read the end state. Synchronous, and a function of scenario and seed alone.
  */
 import type { ElectionFactory } from '../algorithms/election/policy.ts'
+import { anchorText } from '../scenarios/anchors.ts'
 import { coordinatorServer, type LoadGenerator, startLoadGenerator } from '../scenarios/load-generator.ts'
 import type { RunRecord } from '../scenarios/record.ts'
 import { coordinatorNames, type Scenario } from '../scenarios/scenario.ts'
@@ -99,22 +100,24 @@ class Run {
     const { workload } = scenario
     this.#startUs = this.#nowUs
     let done = false
+    const faults = new FaultSchedule(system, this.#startUs)
+    this.#faults = faults
     const coordinators = coordinatorNames(scenario.cluster.coordinators).map(coordinatorServer)
     this.#load = startLoadGenerator(system.client, scenario, coordinators, system.kernel.streams, {
       startUs: this.#startUs,
+      onOperation: (operation) => faults.operationEnded(operation),
       onDone: () => {
         done = true
       },
     })
-    this.#faults = new FaultSchedule(system, this.#startUs)
-    this.#faults.begin(scenario.faults)
+    faults.begin(scenario.faults)
     const endUs = this.#startUs + workload.durationUs
     while (this.#nowUs < endUs) {
       this.#options.onProgress?.((this.#nowUs - this.#startUs) / workload.durationUs)
       this.#run(Math.min(SLICE_US, endUs - this.#nowUs))
     }
     this.#options.onProgress?.(1)
-    this.#faults.heal()
+    faults.heal()
     if (scenario.livenessUs > 0) {
       this.#healedUs = this.#nowUs - this.#startUs
       this.#run(scenario.livenessUs)
@@ -152,6 +155,7 @@ class Run {
       operations,
       events: events.map((event) => ({ ...event, atUs: event.atUs - startUs })),
       faults: this.#faults?.records ?? [],
+      unfired: (this.#faults?.unfired ?? []).map(anchorText),
       nodes: complete ? this.#system.end() : [],
       lag: lag.since(startUs),
       endedUs,

@@ -3,10 +3,12 @@ import { ScenarioError } from '../scenarios/errors.ts'
 import { scenarioOf } from '../scenarios/load.ts'
 import type { RunRecord } from '../scenarios/record.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
+import { anchored } from '../scenarios/swarm/anchored.ts'
 import { drawScenario } from '../scenarios/swarm/draw.ts'
 import { brokenOff, outcomeOf, type SwarmOutcome } from '../scenarios/swarm/outcome.ts'
 import { type Failing, type Shrunk, shrink } from '../scenarios/swarm/shrink.ts'
 import type { Space } from '../scenarios/swarm/space.ts'
+import { steadied } from '../scenarios/swarm/steadied.ts'
 import type { Written } from '../scenarios/written.ts'
 import { simulate } from './run.ts'
 
@@ -45,7 +47,12 @@ export interface ShrinkFailureOptions {
 /** The simplest scenario found that fails the same check. */
 export function shrinkFailure(start: Failing, check: string, options: ShrinkFailureOptions): Shrunk {
   const fails = ({ written, seed }: Failing) => failsCheck(written, seed, check, options.shouldStop)
-  return shrink(start, check, { ...options, fails })
+  const small = shrink(start, check, { ...options, fails })
+  const steady = steadied(small, fails)
+  return {
+    ...small,
+    ...anchored(steady, fails, ({ written, seed }) => runWritten(written, seed, options.shouldStop).record),
+  }
 }
 
 function failsCheck(written: Written, seed: number, check: string, shouldStop: () => boolean): boolean {

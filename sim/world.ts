@@ -54,7 +54,9 @@ export class SimWorld implements World {
   emit(process: string, fact: TraceFact): void {
     const { queue, hash } = this.#kernel
     hash.mix(queue.now, EVENT.fact, this.#network.has(process) ? this.#network.process(process).index : 0, 0)
-    this.#onFact({ ...fact, atUs: queue.now, process })
+    const event = { ...fact, atUs: queue.now, process }
+    this.#onFact(event)
+    this.#kernel.watcher?.emitted(event)
   }
 
   sleep(process: string, durationUs: number, waiter: Waiter<undefined>): Pending {

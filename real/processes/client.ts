@@ -41,6 +41,7 @@ runChild<ClientSetup>('client', (setup) => {
         onOperation: (operation) => {
           told.add(operation.op)
           batch.push(operation)
+          if (setup.urgent.includes(operation.op)) flush()
         },
         onDone: handOver,
       })

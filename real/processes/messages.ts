@@ -44,6 +44,8 @@ export interface ClientSetup {
   readonly coordinators: readonly Service[]
   readonly workload: Workload
   readonly livenessUs: number
+  /** Operations whose end is told at once: something waits for it. */
+  readonly urgent: readonly number[]
 }
 
 export interface TimestampSetup {

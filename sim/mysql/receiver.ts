@@ -126,10 +126,13 @@ export class Receiver {
   receive(batch: Batch): void {
     const replica = this.#replica
     const { data } = replica
+    const { watcher } = replica.kernel
     for (let i = batch.from; i < batch.end; i++) {
       const transaction = batch.log[i]!
       // What was known at the time of connecting is not sent; the batch is a range, so it is left out here.
-      if (!data.held.live.has(transaction.gtid)) data.receive(transaction)
+      if (data.held.live.has(transaction.gtid)) continue
+      data.receive(transaction)
+      if (watcher !== null && transaction.row !== null) watcher.received(replica.process.name, transaction.row.op)
     }
     this.lastFedUs = replica.kernel.queue.now
     if (batch.wantsReceipt)

@@ -14,6 +14,8 @@ export const BAD_FILES: Readonly<Record<string, string>> = {
   'fault-after-end.yaml': '4:11: crash after the end, expected a time before 10s, found 10s',
   'fault-lasts-beyond-end.yaml':
     '4:35: crash lasts beyond the end, expected an end before 10s (leave `for` out: what is still on at the end is healed), found an end at 14s',
+  'impossible-receiver.yaml':
+    '4:35: impossible receiver, expected one of node1, node2, node3, node4, found "nod3"; did you mean node3?',
   'impossible-target-in-split.yaml':
     '4:60: impossible target, expected one of node1, node2, node3, node4, timestamp-1, timestamp-2, coordinator, client, found "nod4"; did you mean node4?',
   'impossible-target.yaml':
@@ -23,7 +25,7 @@ export const BAD_FILES: Readonly<Record<string, string>> = {
   'limit-with-unit.yaml':
     '3:19: wrong limit for failoverMs.max, expected a comparison with a plain number, such as < 3000, found "< 3s"',
   'missing-time.yaml':
-    '4:5: missing faults[0].at, expected a duration with its unit, such as 150us, 200ms, 3s or 5m, found nothing',
+    '4:5: missing faults[0].at, expected a duration with its unit, such as 150us, 200ms, 3s or 5m, or `after:` an event, found nothing',
   'negative-rate.yaml':
     '3:15: wrong value for workload.ratePerSec, expected a rate per second above 0 and at most 1000000, found -5',
   'no-name.yaml':
@@ -41,11 +43,12 @@ export const BAD_FILES: Readonly<Record<string, string>> = {
   'tab-indentation.yaml': '3:1: not YAML, expected valid YAML, found Tabs are not allowed as indentation',
   'too-much-work.yaml': '3:3: too much work, expected at most 20000000 operations (rate x duration), found 360000000',
   'two-verbs.yaml': `4:5: more than one fault in a step, expected one verb of ${VERBS}, found crash and pause`,
+  'two-beginnings.yaml': '4:22: a step with two beginnings, expected `at:` a time or `after:` an event, found both',
   'undo-without-do.yaml':
     '5:24: restart without its crash or power-loss, expected an earlier step with crash or power-loss: node2, found none',
   'unknown-check.yaml': `2:25: wrong value for checks[1], expected one of ${CHECKS.join(', ')}, found "replicas-convrge"; did you mean replicas-converge?`,
   'unknown-key-in-fault.yaml':
-    '4:30: unknown key in faults[0], expected one of at, for, crash, found "fro"; did you mean for?',
+    '4:30: unknown key in faults[0], expected one of at, after, for, crash, found "fro"; did you mean for?',
   'unknown-key.yaml':
     '3:3: unknown key in workload, expected one of mode, arrivals, ratePerSec, clients, reads, consistency, keys, duration, warmup, deadline, found "ratPerSec"; did you mean ratePerSec?',
   'unknown-link.yaml':

@@ -1,0 +1,99 @@
+/**
+ * Steps that fire after an event instead of at a time: what matters in a race is the order, and wall-clock schedules do
+ * not hit it on real servers. An event counts from the start of the workload, and the first that fits is meant.
+ */
+import { z } from 'zod'
+import type { FailoverPhase, TraceEvent } from '../algorithms/trace.ts'
+import { duration, formatDuration } from './amounts.ts'
+import type { Operation } from './record.ts'
+
+export type AnchorEvent =
+  /** Operation `op` was answered ok to its client. */
+  | { readonly kind: 'answered'; readonly op: number }
+  /** The transaction of write `op` is in the relay log of `node`. */
+  | { readonly kind: 'received'; readonly op: number; readonly node: string }
+  /** The coordinator enters a phase of a failover. */
+  | { readonly kind: 'failoverStep'; readonly phase: FailoverPhase }
+
+export const FAILOVER_STEPS = ['detect', 'decide', 'catchUp', 'promote', 'reroute', 'serving'] as const
+
+const AFTER = 'an event: { op: 17 }, { op: 17, receivedBy: node2 } or { failoverStep: promote }'
+const OP = "the number of an operation, from 1, in the workload's order"
+const delay = duration().optional().meta({ description: 'So long after the event.' })
+const op = z.int(OP).min(1, OP)
+
+export const after = z
+  .union(
+    [
+      z.strictObject({ op, receivedBy: z.string('the name of a server').optional(), delay }),
+      z.strictObject({ failoverStep: z.enum(FAILOVER_STEPS, `one of ${FAILOVER_STEPS.join(', ')}`), delay }),
+    ],
+    AFTER,
+  )
+  .meta({ description: 'When: at an event, in place of `at:`.' })
+  .transform((parsed): { readonly event: AnchorEvent; readonly delayUs: number } => {
+    const delayUs = parsed.delay ?? 0
+    if ('failoverStep' in parsed) return { event: { kind: 'failoverStep', phase: parsed.failoverStep }, delayUs }
+    const { op: number, receivedBy } = parsed
+    return receivedBy === undefined
+      ? { event: { kind: 'answered', op: number }, delayUs }
+      : { event: { kind: 'received', op: number, node: receivedBy }, delayUs }
+  })
+
+/** `operation 17 is received by node2`. */
+export function anchorText(event: AnchorEvent): string {
+  switch (event.kind) {
+    case 'answered':
+      return `operation ${event.op} is answered`
+    case 'received':
+      return `operation ${event.op} is received by ${event.node}`
+    case 'failoverStep':
+      return `the coordinator enters ${event.phase}`
+  }
+}
+
+/** `200ms after operation 17 is answered`. */
+export function afterText(event: AnchorEvent, delayUs: number): string {
+  return `${delayUs === 0 ? '' : `${formatDuration(delayUs)} `}after ${anchorText(event)}`
+}
+
+/**
+ * The anchors that are waited for. A world tells what happens, and is told once for each event that has fired.
+ * `T`: what hangs on an event.
+ */
+export class Anchors<T> {
+  readonly #waiting = new Map<string, { readonly event: AnchorEvent; readonly items: T[] }>()
+
+  constructor(anchored: readonly (readonly [AnchorEvent, T])[]) {
+    for (const [event, item] of anchored) {
+      const known = this.#waiting.get(keyOf(event))
+      if (known === undefined) this.#waiting.set(keyOf(event), { event, items: [item] })
+      else known.items.push(item)
+    }
+  }
+
+  /** Events that have not happened. */
+  get waiting(): readonly AnchorEvent[] {
+    return [...this.#waiting.values()].map(({ event }) => event)
+  }
+
+  /** What hung on the event; nothing the second time. */
+  happened(event: AnchorEvent): readonly T[] {
+    const key = keyOf(event)
+    const items = this.#waiting.get(key)?.items ?? []
+    this.#waiting.delete(key)
+    return items
+  }
+
+  operationEnded({ op: number, outcome }: Pick<Operation, 'op' | 'outcome'>): readonly T[] {
+    return outcome === 'ok' ? this.happened({ kind: 'answered', op: number }) : []
+  }
+
+  emitted(event: TraceEvent): readonly T[] {
+    return event.kind === 'phase' ? this.happened({ kind: 'failoverStep', phase: event.phase }) : []
+  }
+}
+
+function keyOf(event: AnchorEvent): string {
+  return JSON.stringify(event)
+}
