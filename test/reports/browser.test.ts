@@ -7,6 +7,7 @@ import { compareResults } from '../../scenarios/compare.ts'
 import { test } from '../support/test.ts'
 import { withReports } from './browser.ts'
 import { fixture, hostileFixture } from './fixtures.ts'
+import { WITNESS } from './witness-example.ts'
 
 const NEEDS = { needs: 'chromium', deadlineMs: 120_000 } as const
 
@@ -14,6 +15,12 @@ async function both(): Promise<string> {
   const a = fixture({ trials: 5 })
   const b = fixture({ world: 'local', trials: 5 })
   return renderReport([a, b], compareResults(a, b))
+}
+
+async function convicted(): Promise<string> {
+  const result = fixture()
+  const [check] = result.checks
+  return renderReport([{ ...result, checks: [{ ...check!, verdict: 'fail', evidence: ['key 3'], witness: WITNESS }] }])
 }
 
 const overflow = (page: Page) => page.evaluate<number>('inPage.overflow()')
@@ -29,15 +36,19 @@ for (const screen of [
     `at ${screen.width} px every chart is drawn, nothing complains, no request is made, nothing sticks out`,
     NEEDS,
     async () => {
-      await withReports([await both(), await renderReport([hostileFixture()])], screen, async (page) => {
-        const { figures, drawn, filled, widest } = await page.evaluate<Record<string, number>>('inPage.pictures()')
-        assert.ok(figures! >= 7)
-        assert.equal(drawn, figures)
-        assert.equal(filled, figures)
-        assert.ok(widest! <= screen.width, `${widest} px`)
-        assert.equal(await overflow(page), 0)
-        assert.doesNotMatch(await page.title(), /^taken/)
-      })
+      await withReports(
+        [await both(), await renderReport([hostileFixture()]), await convicted()],
+        screen,
+        async (page) => {
+          const { figures, drawn, filled, widest } = await page.evaluate<Record<string, number>>('inPage.pictures()')
+          assert.ok(figures! >= 7)
+          assert.equal(drawn, figures)
+          assert.equal(filled, figures)
+          assert.ok(widest! <= screen.width, `${widest} px`)
+          assert.equal(await overflow(page), 0)
+          assert.doesNotMatch(await page.title(), /^taken/)
+        },
+      )
     },
   )
 
