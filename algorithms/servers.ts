@@ -230,8 +230,8 @@ export type CoordinatorRequests = {
       /** Replicas that must hold a STRONG write. */
       readonly k: number | null
       readonly replicas: readonly string[]
-      /** How many servers answered its last probe. */
-      readonly reaches: number
+      /** Would the quorum rule let it take over now, by its last probes? */
+      readonly able: boolean
       /** server_uuids of the source and of the replicas whose word counts: they follow, and have lost nothing since. */
       readonly counted: readonly string[]
     }

@@ -26,7 +26,7 @@ import { probeLoop } from './monitor.ts'
 import { SOUND } from './procedures.ts'
 import { read } from './read.ts'
 import { type ReignEnd, ruleWhile } from './reign.ts'
-import { reachedBy, type Status, standBy } from './stand-by.ts'
+import { couldTakeOver, type Status, standBy } from './stand-by.ts'
 import { type CoordinatorState, type Member, newMember, type Oracle, type Reign } from './state.ts'
 import { switchover } from './switchover.ts'
 import { backOff, type Cause, type TakeOver, takeOver } from './take-over.ts'
@@ -166,15 +166,15 @@ function* afterGate<T>(gate: Gate, operation: () => Fiber<T>): Fiber<T> {
 
 function status(coordinator: CoordinatorState): Status {
   const { reign } = coordinator
-  const reaches = reachedBy(coordinator)
+  const able = couldTakeOver(coordinator)
   if (reign === null) {
     const state = coordinator.takingOver ? 'takes over' : 'stands by'
-    return { state, epoch: coordinator.highestEpoch, source: null, k: null, replicas: [], reaches, counted: [] }
+    return { state, epoch: coordinator.highestEpoch, source: null, k: null, replicas: [], able, counted: [] }
   }
   const { epoch, source, sourceUuid, k } = reign
   const replicas = coordinator.members.filter((m) => reign.acknowledgements.progress[m.index]! >= reign.base)
   const counted = [sourceUuid, ...replicas.filter((m) => !m.lost).map((m) => m.state?.uuid ?? '')]
-  return { state: 'reigns', epoch, source: source.node, k, replicas: replicas.map((m) => m.node), reaches, counted }
+  return { state: 'reigns', epoch, source: source.node, k, replicas: replicas.map((m) => m.node), able, counted }
 }
 
 function* control(coordinator: CoordinatorState): Fiber<never> {

@@ -12,7 +12,7 @@ import { all, call, emit, type Fiber, now, sleep } from '../effects.ts'
 import type { CoordinatorRequests, CoordinatorServer, Outcome, ReplyOf } from '../servers.ts'
 import { unionOf } from './epoch.ts'
 import { livingEpoch } from './quorum-rule.ts'
-import type { CoordinatorState, Reign } from './state.ts'
+import type { CoordinatorState, Member, Reign } from './state.ts'
 import { refuseMove } from './switchover.ts'
 
 export type Status = ReplyOf<CoordinatorRequests, 'status'>
@@ -30,7 +30,8 @@ export function* standBy(coordinator: CoordinatorState, attempts: number): Fiber
   // A peer's own take-over may wait a second for servers that do not answer.
   const patienceUs = (tuning.unreachableUs / 2) * (1 + 2 * owner.index + Math.min(attempts, MOST_ATTEMPTS))
   let seenUs = yield* now()
-  let executed = executedByWriters(coordinator)
+  const executed = new Map<Member, number>()
+  hasExecuted(coordinator, executed)
   let following: string | null = null
   for (;;) {
     const askedUs = yield* now()
@@ -40,9 +41,7 @@ export function* standBy(coordinator: CoordinatorState, attempts: number): Fiber
     if (leader !== undefined && leader.peer.name !== following)
       yield* emit({ kind: 'note', text: `stands by: ${leader.peer.name} ${leader.status.state}` })
     following = leader?.peer.name ?? following
-    const executedNow = executedByWriters(coordinator)
-    if (leader !== undefined || executedNow > executed) seenUs = yield* now()
-    executed = Math.max(executed, executedNow)
+    if (hasExecuted(coordinator, executed) || leader !== undefined) seenUs = yield* now()
     if ((yield* now()) - seenUs >= patienceUs && couldTakeOver(coordinator))
       return following === null ? 'no coordinator reigns' : `${following} does not reign any more`
     yield* sleep(tuning.probeIntervalUs)
@@ -72,33 +71,34 @@ function learn(coordinator: CoordinatorState, { epoch, counted }: Status, askedU
     if (member.lost && member.lostUs < askedUs && counted.includes(member.state?.uuid ?? '')) member.lost = false
 }
 
-/** How much the servers that may be written to have executed, by the last probes. */
-function executedByWriters(coordinator: CoordinatorState): number {
-  let executed = 0
-  for (const { state, probe } of coordinator.members)
-    if (state !== null && probe === 'answered' && !state.superReadOnly) executed += state.executed.size
-  return executed
+/** Has a server that may be written to executed something since the last look? `executed`: how much, at that look. */
+function hasExecuted({ members }: CoordinatorState, executed: Map<Member, number>): boolean {
+  let more = false
+  for (const member of members) {
+    const { state, probe } = member
+    if (state === null || probe !== 'answered' || state.superReadOnly) continue
+    const before = executed.get(member)
+    // One that was promoted since shows a reign as well.
+    more ||= before === undefined || state.executed.size > before
+    executed.set(member, state.executed.size)
+  }
+  return more
 }
 
 /**
  * An attempt disturbs whoever reigns, so it is not made by a coordinator that is itself cut off: would the quorum rule
  * be met by what answered its last probe?
  */
-function couldTakeOver(coordinator: CoordinatorState): boolean {
+export function couldTakeOver(coordinator: CoordinatorState): boolean {
   const { members, procedures } = coordinator
   const seen = unionOf(members.map(({ held }) => held))
   const living = livingEpoch(seen)
   return procedures.foresee(coordinator, seen, living === null ? null : members[living.member]!).allowed
 }
 
-/** Servers whose last probe was answered. */
-export function reachedBy({ members }: CoordinatorState): number {
-  return members.filter(({ probe }) => probe === 'answered').length
-}
-
 /**
- * A reigning coordinator that can neither serve nor take over goes on hoping when it is alone. Where a peer reaches more
- * servers it makes way.
+ * A reigning coordinator that can neither serve nor take over goes on hoping when it is alone. Where a peer could take
+ * over it makes way; where none could, a reign that brings servers back is better than none.
  */
 export function* makeWay(coordinator: CoordinatorState, reign: Reign): Fiber<never> {
   const { tuning } = coordinator
@@ -108,12 +108,9 @@ export function* makeWay(coordinator: CoordinatorState, reign: Reign): Fiber<nev
     if (isPowerless(coordinator, reign, nowUs)) powerlessSinceUs ??= nowUs
     else powerlessSinceUs = null
     if (powerlessSinceUs !== null && nowUs - powerlessSinceUs >= tuning.unreachableUs) {
-      const reached = reachedBy(coordinator)
-      const better = (yield* askPeers(coordinator)).find(({ status }) => status.reaches > reached)
-      if (better !== undefined) {
-        const reason = `${better.peer.name} reaches ${better.status.reaches} servers, this coordinator ${reached}`
-        reign.alarm.settle({ kind: 'powerless', reason })
-      }
+      const able = (yield* askPeers(coordinator)).find(({ status }) => status.able)
+      if (able !== undefined)
+        reign.alarm.settle({ kind: 'powerless', reason: `${able.peer.name} could take over, this coordinator cannot` })
     }
     yield* sleep(tuning.probeIntervalUs)
   }

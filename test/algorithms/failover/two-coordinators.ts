@@ -58,3 +58,43 @@ faults:
 ${distinct.map((fault) => `  - ${fault}`).join('\n')}
 `
 }
+
+/**
+ * Take-overs that meet: the network is slow, so a take-over lasts a good part of a second; the source is gone, the
+ * coordinators cannot hear each other, and each is as patient as the other one's detector.
+ */
+export function meetingTakeOvers(seed: number): string {
+  const stream = new RandomStreams(seed).stream('meeting-take-overs')
+  const below = (n: number) => Math.floor(stream.uniform() * n)
+  const pick: Pick = (items) => items[below(items.length)]!
+  const faults = [`{ ${pick(['pause', 'pause', 'crash'])}: node1, at: 2s, for: ${1000 + below(2500)}ms }`]
+  const sometimes = (oneIn: number, fault: () => string) => {
+    if (below(oneIn) > 0) faults.push(fault())
+  }
+  sometimes(
+    4,
+    () => `{ partition: { split: [[coordinator], [coordinator-2]] }, at: 1900ms, for: ${1500 + below(2500)}ms }`,
+  )
+  sometimes(3, () => `{ pause: ${pick(COORDINATORS)}, at: ${2350 + below(700)}ms, for: ${500 + below(1500)}ms }`)
+  sometimes(
+    2,
+    () =>
+      `{ partition: { split: [[${pick(COORDINATORS)}], [${pick(['node2', 'node3', 'node4', 'node2, node3'])}]] }, at: ${2200 + below(600)}ms, for: ${400 + below(2000)}ms }`,
+  )
+  sometimes(
+    2,
+    () => `{ pause: ${pick(['node2', 'node3', 'node4'])}, at: ${2000 + below(2500)}ms, for: ${300 + below(2000)}ms }`,
+  )
+  return `
+name: meeting-take-overs
+description: Drawn from seed ${seed}.
+cluster:    { nodes: 4, coordinators: 2, acknowledge: ${pick(['applied', 'received'])} }
+algorithms: { timestamps: odd-even, quorum: ${pick(['majority', 'flexible', 'cabinet'])}, election: ${pick(['seer-score', 'most-advanced'])} }
+network:    { default: { delay: ${2 + below(14)}ms } }
+tuning:     { unreachable: 400ms, probeTimeout: 200ms, probeInterval: ${pick([100, 300])}ms, minimumTerm: 100ms }
+workload:   { ratePerSec: 150, clients: 32, reads: 0.3, keys: 8, duration: 7s, deadline: 1s }
+checks:     [acknowledged-writes-survive, single-writer, replicas-converge, linearizable]
+faults:
+${faults.map((fault) => `  - ${fault}`).join('\n')}
+`
+}
