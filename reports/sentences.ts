@@ -197,7 +197,11 @@ function answers({ summary }: Result): string[] {
       ? `All ${count(all)} measured operations were answered ok.`
       : `Of ${count(all)} measured operations ${count(ok)} were answered ok (${percent(ok / all)}); ${listed(rest)}.`,
   ]
-  const { lostEventual } = summary
+  const { lostEventual, stalenessMs } = summary
+  if (stalenessMs !== undefined)
+    sentences.push(
+      `What EVENTUAL reads showed had been out of date for ${milliseconds(stalenessMs.p99)} at the 99th percentile and ${milliseconds(stalenessMs.max)} at most.`,
+    )
   if (lostEventual > 0)
     sentences.push(
       `${plural(lostEventual, 'EVENTUAL write')} that had been answered ok ${lostEventual === 1 ? 'is' : 'are'} gone; EVENTUAL promises no more.`,

@@ -30,6 +30,7 @@ export function summaryPaths(cluster: Scenario['cluster']): readonly string[] {
     ...under('clientOutageMs', SPREAD),
     'failovers.length',
     'lostEventual',
+    ...under('stalenessMs', LAG),
     'resolutionMs',
     ...under('lagMs', LAG),
     ...under('lagMs.catchingUp', ['count', 'maxMs']),

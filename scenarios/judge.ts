@@ -23,6 +23,7 @@ import type { FaultRecord, RunRecord } from './record.ts'
 import type { CheckResult, FaultResult, Result, Summary, Verdict } from './result.ts'
 import type { CheckName, Scenario } from './scenario.ts'
 import { seriesOf } from './series.ts'
+import { stalenessOf } from './staleness.ts'
 import { spreadOf } from './statistics.ts'
 import { countLostEventual, distributionOf, latencyOf, type Measured, measure } from './summary.ts'
 
@@ -66,6 +67,7 @@ interface Trial {
   readonly failovers: Failovers
   /** Null: the end state could not be read. */
   readonly lostEventual: number | null
+  readonly stalenessMs: Summary['stalenessMs']
 }
 
 /** One record for each trial, at least one. */
@@ -118,6 +120,7 @@ function judgeTrial(scenario: Scenario, record: RunRecord): Trial {
     lagMs: lagOf(offered, scenario),
     failovers: failoversOf(offered, scenario, lost ?? []),
     lostEventual: lost === null ? null : countLostEventual(lost),
+    stalenessMs: stalenessOf(offered, scenario, lost ?? []),
   }
 }
 
@@ -144,6 +147,7 @@ function summarize(scenario: Scenario, trials: readonly Trial[], first: Trial): 
     failoverMs: spreadOf(trials.map(({ failovers }) => failovers.failoverMs)),
     clientOutageMs: spreadOf(trials.map(({ failovers }) => failovers.clientOutageMs)),
     lostEventual: first.lostEventual ?? 0,
+    ...(first.stalenessMs === undefined ? {} : { stalenessMs: first.stalenessMs }),
     resolutionMs: 1000 / scenario.workload.ratePerSec,
     counters: first.record.counters,
     notes,
