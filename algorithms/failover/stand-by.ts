@@ -36,7 +36,10 @@ export function* standBy(coordinator: CoordinatorState, attempts: number): Fiber
   for (;;) {
     const askedUs = yield* now()
     const statuses = yield* askPeers(coordinator)
-    const leader = statuses.find(({ status }) => status.state !== 'stands by')
+    // Of two that believe to reign, the one with the lower epoch only does not know better yet.
+    const leader = statuses
+      .filter(({ status }) => status.state !== 'stands by')
+      .sort((a, b) => b.status.epoch - a.status.epoch)[0]
     if (leader?.status.state === 'reigns') learn(coordinator, leader.status, askedUs)
     if (leader !== undefined && leader.peer.name !== following)
       yield* emit({ kind: 'note', text: `stands by: ${leader.peer.name} ${leader.status.state}` })

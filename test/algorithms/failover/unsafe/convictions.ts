@@ -94,7 +94,7 @@ faults:
     text: `
 description: Every timestamp server is killed and started again, and begins at one once more.
 algorithms: { timestamps: taas }
-workload: { ratePerSec: 100, clients: 16, reads: 0, duration: 5s }
+workload: { ratePerSec: 100, clients: 16, reads: 0, duration: 10s }
 faults:
   - { at: 2s, crash: [timestamp-1, timestamp-2, timestamp-3, coordinator], for: 500ms }
 `,
