@@ -9,7 +9,7 @@
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../../algorithms/timestamps/algorithms.ts'
 import { parseDuration } from '../amounts.ts'
 import { RandomStreams } from '../random.ts'
-import type { FaultVerb } from '../scenario.ts'
+import { coordinatorNames, type FaultVerb } from '../scenario.ts'
 import { isMapping, overlay, type Written } from '../written.ts'
 import { Chance } from './chance.ts'
 import { drawFaults } from './faults.ts'
@@ -35,10 +35,12 @@ export function drawScenario(space: Space, seed: number): Written {
     workload: drawWorkload(chanceOf(streams, 'workload')),
     network: drawNetwork(space, chanceOf(streams, 'network')),
     tuning: drawTuning(chanceOf(streams, 'tuning')),
+    // Long enough for a server that starts, a detection, a drain and a rebuild together.
+    liveness: '8s',
   }
   const whole = overlay(drawn, { ...space.fixed, seed })
   const faults = space.fixed.faults ?? faultsOf(whole, space, streams)
-  return { ...whole, faults, checks: space.fixed.checks ?? promisedChecks(whole.algorithms as Written) }
+  return { ...whole, faults, checks: space.fixed.checks ?? promisedChecks(whole) }
 }
 
 function chanceOf(streams: RandomStreams, part: string): Chance {
@@ -47,7 +49,12 @@ function chanceOf(streams: RandomStreams, part: string): Chance {
 
 function drawCluster(space: Space, chance: Chance): Written {
   const nodes = chance.weighted(space.nodes.map((n) => [n, NODE_WEIGHTS[n] ?? 1]))
-  return { nodes, acknowledge: chance.pick(['applied', 'received']), semiSync: chance.happens(0.3) }
+  return {
+    nodes,
+    ...(chance.happens(0.2) ? { coordinators: 2 } : {}),
+    acknowledge: chance.pick(['applied', 'received']),
+    semiSync: chance.happens(0.3),
+  }
 }
 
 function drawAlgorithms({ timestamps, quorum, election }: Space, nodes: number, chance: Chance): Written {
@@ -64,6 +71,7 @@ function drawWorkload(chance: Chance): Written {
     ratePerSec: chance.between(5, 20) * 10,
     clients: chance.pick([2, 4, 8, 16]),
     reads: chance.pick([0.1, 0.2, 0.4, 0.6]),
+    consistency: chance.happens(0.3) ? { STRONG: 0.5, SESSION: 0.4, EVENTUAL: 0.1 } : 'STRONG',
     keys: chance.pick([1, 3, 10, 30]),
     duration: `${chance.between(25, 50) * 100}ms`,
     deadline: `${chance.between(10, 30) * 100}ms`,
@@ -107,10 +115,11 @@ function faultsOf(whole: Written, space: Space, streams: RandomStreams): readonl
   const on = possible.filter(() => chance.happens(VERB_ON))
   const verbs: readonly FaultVerb[] = on.length > 0 ? on : [chance.pick(possible)]
   const { timestamps } = whole.algorithms as { timestamps: TimestampAlgorithmName }
-  const { nodes, timestampServers = TIMESTAMP_ALGORITHMS[timestamps].servers } = whole.cluster as {
-    nodes: number
-    timestampServers?: number
-  }
+  const {
+    nodes,
+    coordinators = 1,
+    timestampServers = TIMESTAMP_ALGORITHMS[timestamps].servers,
+  } = whole.cluster as { nodes: number; coordinators?: number; timestampServers?: number }
   const { duration } = whole.workload as { duration: string }
   const tuning = isMapping(whole.tuning) ? whole.tuning : {}
   return drawFaults({
@@ -118,6 +127,7 @@ function faultsOf(whole: Written, space: Space, streams: RandomStreams): readonl
     verbs,
     nodes: Array.from({ length: nodes }, (_, i) => `node${i + 1}`),
     timestampServers: Array.from({ length: timestampServers }, (_, i) => `timestamp-${i + 1}`),
+    coordinators: coordinatorNames(coordinators),
     durationMs: milliseconds(duration),
     unreachableMs: milliseconds(tuning.unreachable as string),
   }).steps

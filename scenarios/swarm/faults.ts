@@ -17,11 +17,16 @@ const GENERATORS: readonly (readonly [Generator, number])[] = [
   [grey, 2],
   [services, 2],
   [insideServers, 4],
+  [messages, 2],
+  [requests, 1],
 ]
+/** Of the runs: a failover is what most of the design is about, so its cause is never left to luck alone. */
+const SOURCE_GONE = 0.4
 
 export function drawFaults(setting: Setting): Plan {
   const plan = new Plan(setting)
   const { chance } = setting
+  if (chance.happens(SOURCE_GONE)) sourceGone(plan)
   const count = chance.pick([1, 1, 2, 2, 3])
   for (let i = 0; i < count; i++) chance.weighted(GENERATORS)(plan)
   return plan
@@ -46,12 +51,12 @@ function sourceGone(plan: Plan): void {
 /** One to four faults on targets of their own, overlapping as they like. */
 function scattered(plan: Plan): void {
   const { setting } = plan
-  const { chance, nodes, timestampServers } = setting
-  const targets = ['source', 'source', 'replica', 'fastest', 'minority', 'any', 'coordinator', ...nodes]
+  const { chance, nodes, timestampServers, coordinators } = setting
+  const targets = ['source', 'source', 'replica', 'fastest', 'minority', 'any', ...coordinators, ...nodes]
   const chosen = new Set(chance.some([...targets, ...timestampServers], chance.between(1, 4)))
   for (const target of chosen) {
     const span = { atMs: moment(setting, 0.05, 0.8), forMs: chance.between(50, 3000) }
-    const isServer = !target.includes('-') && target !== 'coordinator'
+    const isServer = !timestampServers.includes(target) && !coordinators.includes(target)
     if (isServer && chance.happens(0.2)) slowServer(plan, target, span)
     else plan.takeAway(target, span)
   }
@@ -92,10 +97,10 @@ function twice(plan: Plan): void {
 /** While the failover is under way, somebody else who has a part in it is hurt. */
 function inMidFailover(plan: Plan): void {
   const { setting } = plan
-  const { chance, nodes, unreachableMs } = setting
+  const { chance, nodes, unreachableMs, coordinators } = setting
   const atMs = moment(setting, 0.1, 0.45)
   plan.takeAway('source', { atMs, forMs: gone(setting) })
-  const others = ['coordinator', 'coordinator', 'replica', 'fastest', 'minority', ...nodes.slice(1)]
+  const others = [...coordinators, 'coordinator', 'replica', 'fastest', 'minority', ...nodes.slice(1)]
   for (const other of new Set(chance.some(others, chance.between(1, 2))))
     plan.takeAway(other, {
       atMs: atMs + Math.max(0, chance.pick([0, unreachableMs]) + chance.between(-50, 400)),
@@ -106,12 +111,12 @@ function inMidFailover(plan: Plan): void {
 /** Cuts of every shape: one server, a link's one direction, two or three islands with everybody somewhere. */
 function partitions(plan: Plan): void {
   const { setting } = plan
-  const { chance, nodes, timestampServers } = setting
+  const { chance, nodes, timestampServers, coordinators } = setting
   for (let i = chance.between(1, 2); i > 0; i--) {
     const span: Span = { atMs: moment(setting, 0.1, 0.6), forMs: chance.between(200, 3000) }
     const shape = chance.below(4)
     if (shape === 0) {
-      const islands = islandsOf(chance, [...nodes, ...timestampServers, 'coordinator', 'client'])
+      const islands = islandsOf(chance, [...nodes, ...timestampServers, ...coordinators, 'client'])
       if (islands.length > 1) plan.add('partition', { split: islands }, span)
     } else if (shape === 1) {
       const direction = chance.pick(['both', 'in', 'out'])
@@ -178,12 +183,47 @@ function insideServers(plan: Plan): void {
 /** The servers beside MySQL: the coordinator restarts, timestamp servers come and go, one after another or at once. */
 function services(plan: Plan): void {
   const { setting } = plan
-  const { chance, timestampServers } = setting
-  const targets = chance.some([...timestampServers, 'coordinator', 'coordinator'], chance.between(1, 3))
+  const { chance, timestampServers, coordinators } = setting
+  const targets = chance.some([...timestampServers, ...coordinators, 'coordinator'], chance.between(1, 3))
   const atMs = moment(setting, 0.1, 0.5)
   targets.forEach((target, i) => {
     plan.takeAway(target, { atMs: atMs + i * chance.pick([0, 20, 300, 900]), forMs: chance.between(50, 1500) })
   })
+}
+
+/** Single messages to and from timestamp servers go astray, and their clocks are wrong; elsewhere TCP makes it late. */
+function messages(plan: Plan): void {
+  const { setting } = plan
+  const { chance, nodes, timestampServers } = setting
+  for (let i = chance.between(1, 3); i > 0; i--) {
+    const span = { atMs: moment(setting, 0.05, 0.5), forMs: chance.between(300, 3000) }
+    const server = chance.pick(timestampServers)
+    const [from, to] = chance.happens(0.5) ? ['coordinator', server] : [server, 'coordinator']
+    const ratio = chance.pick([0.05, 0.3, 0.7])
+    const kind = chance.below(4)
+    if (kind === 0) {
+      const wrong = chance.happens(0.5)
+        ? { by: `${chance.pick(['-200', '-20', '20', '200'])}ms` }
+        : { drift: `${chance.pick(['-500', '500'])}ppm` }
+      plan.add('skew-clock', server, span, wrong)
+    } else if (kind === 1 && chance.happens(0.3))
+      plan.add('lose', { link: `${chance.pick(nodes)}->*` }, span, { ratio: 0.05 })
+    else plan.add((['lose', 'duplicate', 'reorder'] as const)[kind - 1]!, { link: `${from}->${to}` }, span, { ratio })
+  }
+}
+
+/** Somebody asks for another source, perhaps just when something happens to one of the two. */
+function requests(plan: Plan): void {
+  const { setting } = plan
+  const { chance, nodes } = setting
+  const atMs = moment(setting, 0.1, 0.6)
+  const to = chance.pick(['replica', 'fastest', ...nodes])
+  plan.strike('switchover', to, atMs)
+  if (chance.happens(0.5))
+    plan.takeAway(chance.pick(['source', 'coordinator', to]), {
+      atMs: Math.max(0, atMs + chance.between(-20, 100)),
+      forMs: chance.between(50, 1500),
+    })
 }
 
 function slowServer(plan: Plan, target: string, span: Span): void {

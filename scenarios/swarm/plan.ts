@@ -17,6 +17,8 @@ export interface Setting {
   readonly verbs: readonly FaultVerb[]
   readonly nodes: readonly string[]
   readonly timestampServers: readonly string[]
+  /** One, mostly. */
+  readonly coordinators: readonly string[]
   readonly durationMs: number
   /** About when the coordinator fails over after its source is gone. */
   readonly unreachableMs: number

@@ -55,7 +55,7 @@ function* onlyTheCheck(written: Written, check: string): Generator<Written> {
 const STAYS: ReadonlySet<string> = new Set(['ratePerSec', 'duration', 'nodes'])
 
 function* lessSaid(written: Written): Generator<Written> {
-  for (const part of ['network', 'tuning', 'unsafe', 'algorithms', 'cluster', 'workload']) {
+  for (const part of ['network', 'liveness', 'tuning', 'unsafe', 'algorithms', 'cluster', 'workload']) {
     const value = written[part]
     if (value === undefined) continue
     const { [part]: _, ...without } = written
@@ -88,7 +88,8 @@ function* fewerNodes(written: Written): Generator<Written> {
     if (fewer < nodes && fewer >= FEWEST_NODES) yield { ...written, cluster: { ...cluster, nodes: fewer } }
   if (nodes === 4) {
     const { nodes: _, ...rest } = cluster
-    yield { ...written, cluster: rest }
+    const { cluster: __, ...without } = written
+    yield Object.keys(rest).length === 0 ? without : { ...written, cluster: rest }
   }
 }
 

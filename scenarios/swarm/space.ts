@@ -35,6 +35,11 @@ const DEFAULT_VERBS: readonly FaultVerb[] = [
   'power-loss',
   'block-applier',
   'lose-relay-logs',
+  'lose',
+  'duplicate',
+  'reorder',
+  'skew-clock',
+  'switchover',
 ]
 
 export const DEFAULT_NODES = [3, 4, 5, 7] as const
