@@ -79,11 +79,12 @@ function refusalOf(coordinator: CoordinatorState, reign: Reign, alarm: Alarm, no
   const rule = coordinator.procedures.foresee(coordinator, reign.source.held, reign.source)
   if (!rule.allowed) return `the quorum rule needs ${rule.needed} replicas, ${rule.counted} are reachable and count`
   if (alarm.kind !== 'stalled') return null
-  // A move lets writes go on only if the next source has k replicas: the one that leaves may become one of them.
-  const replicasAfter = coordinator.members.filter(({ probe }) => probe === 'answered').length - 1
+  // A move lets writes go on only if the next source has k replicas that count: the one that leaves may become one of
+  // them, one that lost data may not. Without this a group that waits for such a replica would move for ever.
+  const replicasAfter = coordinator.members.filter(({ probe, lost }) => probe === 'answered' && !lost).length - 1
   if (replicasAfter < reign.k) {
     reign.tooFewAtUs = nowUs
-    return `any other source would have ${replicasAfter} replicas, and a write needs ${reign.k}`
+    return `any other source would have ${replicasAfter} replicas that count, and a write needs ${reign.k}`
   }
   // Those that came back get the time to follow the source that they have.
   return nowUs - reign.tooFewAtUs < stalledUs ? 'replicas have only just come back' : null

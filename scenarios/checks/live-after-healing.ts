@@ -1,8 +1,8 @@
 /**
  * Every fault healed, the system goes on: a write that was sent after the healing is acknowledged by its quorum within
- * the bound; or the trace says within the bound why it could not be (what still stands is stated again each second), and
- * the reason is the one that safety permits: the quorum rule refuses to fail over, because too few members that count are left (failover/rules.md section 1). Any other refusal,
- * and silence, is a fail.
+ * the bound; or the trace says within the bound why it could not be (what still stands is stated again each second),
+ * and the reason is one that safety permits: too few members that count are left, for a take-over or, after a loss of
+ * data, for any source's writes (failover/rules.md section 1). Any other refusal, and silence, is a fail.
  *
  * With a liveness phase (`liveness: 3s`) everything is healed at the end of the workload and the bound is that phase.
  * Without one the check needs faults that end early: it judges the load after the last of them, with a bound of 10 s.
@@ -22,7 +22,8 @@ export const NAME = 'live-after-healing'
 
 /** Longer than a detection, a minimum term and a drain together, as tuned by default. */
 const BOUND_US = 10_000_000
-const EXCUSE = /the quorum rule needs \d+/
+/** Too few members that count: for a take-over, or (after a loss of data) for any source's writes. */
+const EXCUSE = /the quorum rule needs \d+|\d+ replicas that count, and a write needs \d+/
 
 interface Healing {
   readonly atUs: number

@@ -85,3 +85,20 @@ faults:   [{ at: 1s, crash: source }, { at: 1200ms, partition: [node2, node3] }]
   const silent = run.operations.map((o) => (o.sentUs! >= 3_000_000 && o.kind === 'write' ? lost(o.op, o.sentUs!) : o))
   assert.equal(check({ ...run, operations: silent }, parsed).verdict, 'fail')
 })
+
+test('a rebuilt replica that can never count again under quorum all ends in a stated refusal, not in endless moves', () => {
+  const text = `
+name: nobody-left-to-prove-it-to
+algorithms: { quorum: all }
+workload: { ratePerSec: 100, clients: 8, reads: 0.2, keys: 5, duration: 3s }
+liveness: 12s
+faults:   [{ at: 500ms, partition: source, direction: out, for: 2s }]
+`
+  const parsed = parseScenario(text, 'all.yaml')
+  const run = simulate(parsed, { seed: 1 })
+  assert.ok(run.events.some(({ kind }) => kind === 'rebuilt'))
+  assert.equal(run.events.filter(({ kind }) => kind === 'reign').length, 2)
+  const result = check(run, parsed)
+  assert.equal(result.verdict, 'pass', result.detail)
+  assert.match(result.detail, /any other source would have 2 replicas that count, and a write needs 3/)
+})
