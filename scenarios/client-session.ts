@@ -7,6 +7,8 @@ import type { Consistency, ReadReply, Session, WriteReply } from '../algorithms/
 import { compareTimestamps, type Timestamp } from '../algorithms/timestamps/timestamp.ts'
 
 export class ClientSession {
+  /** Index of the coordinator that this client speaks to. */
+  coordinator = 0
   #seen: GtidSet | null
   #timestamp: Timestamp | null = null
   #now: Session

@@ -1,7 +1,9 @@
 /**
- * How clients ask: one operation, to the coordinator they all speak to at present, with its outcome written into the
- * history. They go over to the next coordinator as soon as one of them hears that it does not reign, or hears nothing.
- * The operation that found out keeps its outcome; it is not sent again.
+ * How clients ask: one operation, to the coordinator that its client speaks to at present, with its outcome written into
+ * the history. A client goes over to the next coordinator when it hears nothing from its own, or that it does not reign,
+ * or that it could not have a write acknowledged. Each client finds out by itself: while coordinators are apart, some
+ * may speak to one and some to another, which is what a stale read takes. The operation that found out keeps its
+ * outcome; it is not sent again.
  */
 import { NOBODY_REIGNS } from '../algorithms/failover/state.ts'
 import { call, type Fiber } from '../algorithms/fiber.ts'
@@ -13,8 +15,6 @@ export type OpenOperation = { -readonly [K in keyof Operation]: Operation[K] }
 
 export class CoordinatorClient {
   readonly #coordinators: readonly CoordinatorServer[]
-  /** Index of the one that all clients speak to now. */
-  #present = 0
 
   constructor(coordinators: readonly CoordinatorServer[]) {
     this.#coordinators = coordinators
@@ -27,30 +27,28 @@ export class CoordinatorClient {
     operation.reason = 'in flight'
     const { op, key, consistency } = operation
     const request = { op, key, consistency, session: session.now }
-    const asked = this.#present
-    const coordinator = this.#coordinators[asked]!
+    const coordinator = this.#coordinators[session.coordinator]!
     if (operation.kind === 'write') {
       operation.outcome = 'unknown'
       const outcome = yield* call(coordinator, { kind: 'write', ...request }, deadlineUs)
-      this.#heard(asked, outcome)
+      this.#heard(session, outcome)
       if (outcome.kind === 'ok') session.wrote(consistency, outcome.reply)
       finishWrite(operation, outcome)
     } else {
       operation.outcome = 'failed'
       const outcome = yield* call(coordinator, { kind: 'read', ...request }, deadlineUs)
-      this.#heard(asked, outcome)
+      this.#heard(session, outcome)
       if (outcome.kind === 'ok') session.read(outcome.reply)
       finishRead(operation, outcome)
     }
   }
 
-  /** Nothing from this coordinator, or that it does not reign? Then the next one, unless another client was quicker. */
-  #heard(asked: number, outcome: Outcome<WriteReply | ReadReply>): void {
+  #heard(session: ClientSession, outcome: Outcome<WriteReply | ReadReply>): void {
     if (outcome.kind === 'ok') {
       const { reply } = outcome
-      if (reply.verdict !== 'failed' || reply.reason !== NOBODY_REIGNS) return
+      if (reply.verdict === 'ok' || (reply.verdict === 'failed' && reply.reason !== NOBODY_REIGNS)) return
     }
-    if (asked === this.#present) this.#present = (asked + 1) % this.#coordinators.length
+    session.coordinator = (session.coordinator + 1) % this.#coordinators.length
   }
 }
 

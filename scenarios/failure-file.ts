@@ -2,9 +2,7 @@
  * A failure as a file: the scenario, the seed, the check that failed and its evidence, the digest of the run and what
  * happened in words. `replay` runs it again. It is JSON, and read as YAML, so that a mistake in it has a place.
  */
-import { existsSync } from 'node:fs'
 import { z } from 'zod'
-import { UsageError } from './errors.ts'
 import { complain, throwFirst } from './schema-issues.ts'
 import type { Written } from './written.ts'
 import { parseYaml, readScenarioText } from './yaml-source.ts'
@@ -43,7 +41,6 @@ const failureSchema = z.strictObject({
 
 /** Throws a ScenarioError with the place of the mistake. */
 export function readFailure(file: string): FailureFile {
-  if (!existsSync(file)) throw new UsageError(`${file}: expected a file that fuzz saved, found nothing`)
   const source = parseYaml(readScenarioText(file), file)
   const parsed = failureSchema.safeParse(source.data)
   if (!parsed.success) throwFirst(complain(parsed.error.issues, failureSchema, source), source)
