@@ -31,7 +31,6 @@ export async function fuzz(options: FuzzOptions): Promise<number> {
   const tally = new Tally()
   const expected = seedCount(options)
   const beganMs = performance.now()
-  screen.line(`  ${space.file}: ${expected} seeds from ${options.from}, ${jobs} jobs`)
   try {
     await threads.run(
       seedsOf(options),

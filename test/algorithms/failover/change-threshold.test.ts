@@ -1,5 +1,6 @@
 /** Changing the failure threshold within an epoch, on simulated servers; and why a take-over may rely on it. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { rowsIn } from '../../../algorithms/failover/epoch.ts'
 import { livingEpoch, mayTakeOver } from '../../../algorithms/failover/quorum-rule.ts'
 import type {
@@ -11,6 +12,7 @@ import type {
 } from '../../../algorithms/servers.ts'
 import { parseScenario } from '../../../scenarios/load.ts'
 import { SimCluster } from '../../../sim/cluster.ts'
+import { simulate } from '../../../sim/run.ts'
 import { test } from '../../support/test.ts'
 import { judged } from './random-scenario.ts'
 
@@ -200,4 +202,14 @@ faults:
   assert.match(steps[0]!.during, /^in epoch 1 k is 1; writable: node1, with rows of k = 1 and k = 2$/)
   assert.match(steps[1]!.during, /^in epoch 2 k is 2; .*with rows of k = 1 and k = 2$/)
   assert.match(steps[2]!.before, /with rows of k = 2$/)
+})
+
+test('a raised k outlives the coordinator that raised it, and the source: no later epoch has a smaller one', () => {
+  const text = readFileSync(new URL('../../planted/swarms/raised-threshold.yaml', import.meta.url), 'utf8')
+  const { events } = simulate(parseScenario(text, 'raised-threshold.yaml'), { seed: 1 })
+  const raised = events.findIndex(({ kind }) => kind === 'threshold')
+  assert.ok(raised >= 0, 'the threshold was never raised')
+  const later = events.slice(raised).flatMap((event) => (event.kind === 'reign' ? [event.k] : []))
+  assert.ok(later.length >= 2, `${later.length} reigns after it`)
+  for (const k of later) assert.ok(k >= 2, `k = ${k}`)
 })

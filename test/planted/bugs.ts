@@ -1,0 +1,15 @@
+/** Every planted bug. A new one is an entry in one of the files beside this one. */
+import { ANSWER_BUGS } from './bugs/answers.ts'
+import { CHECKER_BUGS } from './bugs/checkers.ts'
+import { FAILOVER_BUGS } from './bugs/failover.ts'
+import { QUORUM_BUGS } from './bugs/quorum.ts'
+import { TIMESTAMP_BUGS } from './bugs/timestamps.ts'
+import type { PlantedBug } from './planted-bug.ts'
+
+export const PLANTED_BUGS: readonly PlantedBug[] = [
+  ...TIMESTAMP_BUGS,
+  ...QUORUM_BUGS,
+  ...ANSWER_BUGS,
+  ...FAILOVER_BUGS,
+  ...CHECKER_BUGS,
+]

@@ -1,0 +1,84 @@
+/** Bugs in what clients are told: writes and reads. */
+import type { PlantedBug } from '../planted-bug.ts'
+
+const hunt = { kind: 'tests', patterns: ['failover/acknowledgements', 'failover/change-threshold'] } as const
+
+export const ANSWER_BUGS: readonly PlantedBug[] = [
+  {
+    name: 'acknowledged-one-short',
+    story: 'A write is acknowledged when one replica fewer than k holds it.',
+    edits: [
+      {
+        file: 'algorithms/quorum/policy.ts',
+        find: '  return descending[k - 1]!\n',
+        replace: '  return descending[Math.max(0, k - 2)]!\n',
+      },
+      {
+        file: 'algorithms/quorum/policy.ts',
+        find: "  if (holders >= selection.needed) return 'won'",
+        replace: "  if (holders >= selection.needed - 1) return 'won'",
+      },
+    ],
+    hunt,
+  },
+  {
+    name: 'acknowledged-before-the-quorum',
+    story: 'A write is answered ok as soon as the source has executed it.',
+    edits: [
+      {
+        file: 'algorithms/failover/write.ts',
+        find: "  if (request.consistency === 'EVENTUAL') return ok\n",
+        replace: '  if (request.consistency !== null) return ok\n',
+      },
+    ],
+    hunt,
+  },
+  {
+    name: 'timed-out-quorum-is-ok',
+    story: 'A write whose quorum did not answer in time is answered ok.',
+    edits: [
+      {
+        file: 'algorithms/failover/write.ts',
+        find: '  if (verdict === undefined) acknowledgements.forget(answer)\n',
+        replace: "  if (verdict === undefined) return 'acknowledged'\n",
+      },
+    ],
+    hunt,
+  },
+  {
+    name: 'timed-out-quorum-is-failed',
+    story: 'A write whose quorum did not answer in time is answered failed, though it stands on the source.',
+    edits: [
+      {
+        file: 'algorithms/failover/write.ts',
+        find: "  return { verdict: 'unknown', reason, gtid, timestamp }\n",
+        replace: "  return { verdict: 'failed', reason, gtid, timestamp }\n",
+      },
+    ],
+    hunt,
+  },
+  {
+    name: 'read-before-it-is-acknowledged',
+    story: 'A STRONG read is answered before what it saw is acknowledged.',
+    edits: [
+      {
+        file: 'algorithms/failover/read.ts',
+        find: '  const acknowledgement = acknowledgements.waitFor(seen, null, nowUs)\n',
+        replace: '  const acknowledgement = acknowledgements.waitFor(Math.min(seen, reign.base), null, nowUs)\n',
+      },
+    ],
+    hunt: { kind: 'swarm', swarm: 'seen-then-gone', seeds: [3, 9], checks: ['linearizable'] },
+  },
+  {
+    name: 'read-without-confirmation',
+    story: 'A STRONG read is answered without asking whether its epoch is still the newest.',
+    edits: [
+      {
+        file: 'algorithms/failover/read.ts',
+        find: '  const confirmed = yield* wait(confirmation, tuning.quorumTimeoutUs)\n',
+        replace: "  const confirmed = 'confirmed' as string\n",
+      },
+    ],
+    hunt: { kind: 'swarm', swarm: 'stale-readers', seeds: [0, 16, 17], checks: ['linearizable'] },
+  },
+]

@@ -1,0 +1,79 @@
+/** Blind spots of the checks. What must catch them are the hand-written histories of each check's own tests. */
+import type { PlantedBug } from '../planted-bug.ts'
+
+const testsOf = (...patterns: string[]) => ({ kind: 'tests', patterns }) as const
+
+export const CHECKER_BUGS: readonly PlantedBug[] = [
+  {
+    name: 'survival-without-rows',
+    story: 'A write counts as there when its GTID is executed, whether or not its row is.',
+    edits: [
+      {
+        file: 'scenarios/checks/acknowledged-writes-survive.ts',
+        find: 'if (row && gtid) return null',
+        replace: 'if (gtid) return null',
+      },
+    ],
+    hunt: testsOf('acknowledged-writes-survive'),
+  },
+  {
+    name: 'order-lets-equals-pass',
+    story: 'Two equal timestamps in a row count as ascending.',
+    edits: [
+      {
+        file: 'scenarios/checks/timestamps-ordered.ts',
+        find: 'difference === 0 && server[a]! < server[b]!',
+        replace: 'difference === 0 && server[a]! <= server[b]!',
+      },
+    ],
+    hunt: testsOf('timestamps-ordered'),
+  },
+  {
+    name: 'uniqueness-by-neighbours-only',
+    story: 'The last of the sorted timestamps is never compared with the one before it.',
+    edits: [
+      {
+        file: 'scenarios/checks/timestamps-unique.ts',
+        find: 'for (let at = 1; at < order.length; at++)',
+        replace: 'for (let at = 1; at < order.length - 1; at++)',
+      },
+    ],
+    hunt: testsOf('timestamps-unique'),
+  },
+  {
+    name: 'single-writer-skips-the-next-epoch',
+    story: 'A late acknowledgement is held against every newer epoch but the very next one.',
+    edits: [
+      {
+        file: 'scenarios/checks/single-writer.ts',
+        find: 'i >= 0 && reigns[i]!.epoch > epoch; i--',
+        replace: 'i >= 0 && reigns[i]!.epoch > epoch + 1; i--',
+      },
+    ],
+    hunt: testsOf('single-writer'),
+  },
+  {
+    name: 'convergence-one-way',
+    story: 'A replica that has more than the source counts as converged.',
+    edits: [
+      {
+        file: 'scenarios/checks/replicas-converge.ts',
+        find: '    [member, reference],\n',
+        replace: '',
+      },
+    ],
+    hunt: testsOf('replicas-converge'),
+  },
+  {
+    name: 'unknown-writes-never-happened',
+    story: 'Writes of unknown outcome are left out of the search for an order, even where a read shows them.',
+    edits: [
+      {
+        file: 'scenarios/checks/linearizability/completed.ts',
+        find: ' || certain || firstReadEndUs.has(value))',
+        replace: ' || certain)',
+      },
+    ],
+    hunt: testsOf('linearizab'),
+  },
+]

@@ -1,0 +1,56 @@
+/** Bugs in the timestamp servers and their clients. */
+import type { PlantedBug } from '../planted-bug.ts'
+
+const taas = { kind: 'tests', patterns: ['timestamps/taas-session'] } as const
+const SESSION = 'algorithms/timestamps/taas-session.ts'
+
+export const TIMESTAMP_BUGS: readonly PlantedBug[] = [
+  {
+    name: 'taas-largest-reply',
+    story: 'The candidate is the M-th largest reply instead of the M-th smallest.',
+    edits: [
+      {
+        file: SESSION,
+        find: 'replies.sort(compareTimestamps)[this.#quorum - 1]!',
+        replace: 'replies.sort(compareTimestamps)[replies.length - this.#quorum]!',
+      },
+    ],
+    hunt: taas,
+  },
+  {
+    name: 'taas-one-clock-too-few',
+    story: 'A candidate is returned when one clock fewer than N-M+1 is known to have reached it.',
+    edits: [{ file: SESSION, find: 'servers - this.#quorum + 1)', replace: 'servers - this.#quorum)' }],
+    hunt: taas,
+  },
+  {
+    name: 'taas-never-asks-again',
+    story: 'A tick that was lost is never repeated, so a session may wait for ever.',
+    edits: [{ file: SESSION, find: '    this.#asked.fill(-1)\n', replace: '' }],
+    hunt: { kind: 'tests', patterns: ['timestamps/taas'] },
+  },
+  {
+    name: 'limit-forgotten',
+    story: 'A restarted timestamp server counts from the beginning, not from its durable limit.',
+    edits: [
+      {
+        file: 'algorithms/timestamps/limited-counter.ts',
+        find: 'this.#counter = durableLimit === null ? 0 : durableLimit + 1',
+        replace: 'this.#counter = 0',
+      },
+    ],
+    hunt: { kind: 'tests', patterns: ['timestamps/taas'] },
+  },
+  {
+    name: 'limit-not-waited-for',
+    story: 'A number above the durable limit goes out before the new limit is on disk.',
+    edits: [
+      {
+        file: 'algorithms/timestamps/limited-counter.ts',
+        find: '    return counter <= this.#limit\n',
+        replace: '    return counter > 0\n',
+      },
+    ],
+    hunt: { kind: 'tests', patterns: ['timestamps/taas'] },
+  },
+]

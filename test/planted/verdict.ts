@@ -1,0 +1,50 @@
+/** Sends a hunt through a tree, and says whether something was caught there. */
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import type { Hunt } from './planted-bug.ts'
+
+export type Verdict =
+  /** `by`: the first test or check that noticed. */
+  | { readonly kind: 'caught'; readonly by: string }
+  | { readonly kind: 'missed' }
+  /** The bug does not even run, so nothing was shown. */
+  | { readonly kind: 'broken'; readonly output: string }
+
+const HUNT_DEADLINE_MS = 60_000
+/** What a plant that is no program ends with; tests that fail because of it have caught nothing. */
+const NO_PROGRAM = /SyntaxError|TransformError|ReferenceError|ERR_MODULE_NOT_FOUND|does not provide an export/
+
+export async function verdictOf(folder: string, hunt: Hunt): Promise<Verdict> {
+  const { code, output } = await runIn(folder, commandOf(hunt))
+  if (NO_PROGRAM.test(output)) return { kind: 'broken', output }
+  const by = /^ *(?:FAIL|CAUGHT) +(.+)$/m.exec(output)?.[1]
+  if (code === 1 && by !== undefined) return { kind: 'caught', by: by.replaceAll('"', '').trim() }
+  if (code === 0) return { kind: 'missed' }
+  return { kind: 'broken', output }
+}
+
+function commandOf(hunt: Hunt): readonly string[] {
+  if (hunt.kind === 'tests') return [join('test', 'run.ts'), '--without-needs', ...hunt.patterns]
+  return [join('test', 'planted', 'hunt.ts'), JSON.stringify(hunt)]
+}
+
+function runIn(folder: string, words: readonly string[]): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', ...words], {
+      cwd: folder,
+      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const deadline = setTimeout(() => child.kill('SIGKILL'), HUNT_DEADLINE_MS)
+    let output = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text
+      })
+    child.on('error', reject)
+    child.on('close', (code) => {
+      clearTimeout(deadline)
+      resolve({ code, output })
+    })
+  })
+}
