@@ -189,6 +189,8 @@ function slowServers(step: FaultStep, cluster: SimCluster, target: readonly stri
     target,
     label: `slow ${target.join(', ')}${roleOf(step, target[0])}${amounts.join('')}`,
     look,
+    // A role that nobody plays now.
+    idle: () => (target.length === 0 ? 'there is nobody' : null),
     act: () => {
       const slowdown = { cpuShare: cpuShare ?? 1, extraSyncUs: diskUs ?? 0 }
       const undos = target.map((name) => cluster.mysql.server(name).slowDown(slowdown))

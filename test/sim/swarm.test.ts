@@ -63,3 +63,10 @@ test('a failure is made small, and small it fails in the same way every time', {
   assert.equal(outcome().failures[0]!.check, 'timestamps-unique')
   assert.equal(outcome().digest, outcome().digest)
 })
+
+test('a role that nobody plays when its fault is due leaves a run as it is', () => {
+  const steps = ['node2', 'node3', 'node4'].map((node) => ({ at: '100ms', crash: node }))
+  const faults = [...steps, { at: '200ms', slow: 'replica', cpu: 0.5 }]
+  const written = { name: 'nobody', workload: { ratePerSec: 20, duration: '1s' }, faults, checks: ['single-writer'] }
+  assert.deepEqual(runWritten(written, 1, () => false).outcome!.failures, [])
+})
