@@ -30,7 +30,7 @@ export function read(
   const seen = request.session?.seen ?? null
   switch (request.consistency) {
     case 'STRONG':
-      return strong(coordinator, reign, key, seen !== null)
+      return strong(coordinator, reign, key, seen)
     case 'SESSION':
       return inSession(coordinator, reign, key, seen)
     case 'EVENTUAL':
@@ -38,13 +38,16 @@ export function read(
   }
 }
 
-/** `remembers`: the client's session wants to know what it has seen. */
-function* strong(coordinator: CoordinatorState, reign: Reign, key: number, remembers: boolean): Fiber<ReadReply> {
+/**
+ * `seen`: of a session that keeps track. The source is waited for like any other server: under semi-sync its replicas
+ * may show (and have acknowledged) what it does not show yet itself, and the session may have read it there.
+ */
+function* strong(coordinator: CoordinatorState, reign: Reign, key: number, seen: GtidSet | null): Fiber<ReadReply> {
   const { tuning } = coordinator
   const { source, acknowledgements, confirmations } = reign
   const outcome = yield* call(
     source.server,
-    { kind: 'query', key, after: null, wantExecuted: true },
+    { kind: 'query', key, after: seen, wantExecuted: true },
     tuning.statementTimeoutUs,
     reign.ended,
   )
@@ -54,8 +57,8 @@ function* strong(coordinator: CoordinatorState, reign: Reign, key: number, remem
 
   const confirmation = confirmations.request()
   const executed = outcome.reply.executed!
-  const seen = Math.max(reign.base, executed.highest(reign.sourceUuid))
-  const acknowledgement = acknowledgements.waitFor(seen, null, nowUs)
+  const shown = Math.max(reign.base, executed.highest(reign.sourceUuid))
+  const acknowledgement = acknowledgements.waitFor(shown, null, nowUs)
   const acknowledged = yield* wait(acknowledgement, tuning.quorumTimeoutUs)
   if (acknowledged !== 'acknowledged') {
     acknowledgements.forget(acknowledgement)
@@ -68,7 +71,7 @@ function* strong(coordinator: CoordinatorState, reign: Reign, key: number, remem
     return failed(confirmed === 'ended' ? 'the epoch ended' : 'the epoch was not confirmed in time')
   }
   const { value } = outcome.reply
-  return { verdict: 'ok', value, epoch: reign.epoch, node: source.node, seen: remembers ? executed : null }
+  return { verdict: 'ok', value, epoch: reign.epoch, node: source.node, seen: seen === null ? null : executed }
 }
 
 function* inSession(coordinator: CoordinatorState, reign: Reign, key: number, seen: GtidSet | null): Fiber<ReadReply> {

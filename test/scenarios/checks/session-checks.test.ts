@@ -38,3 +38,16 @@ test('the same run with EVENTUAL operations, judged as if they had been SESSION,
   const operations = record.operations.map((operation) => ({ ...operation, consistency: 'SESSION' as const }))
   for (const result of judged({ ...record, operations })) assert.equal(result.verdict, 'fail', result.detail)
 })
+
+test('under semi-sync, where a replica shows what its source does not yet, a STRONG read does not fall behind its session', () => {
+  const text = `
+name: ahead-of-the-source
+cluster:  { acknowledge: received, semiSync: true }
+workload: { ratePerSec: 200, clients: 8, reads: 0.6, keys: 1, consistency: { STRONG: 0.5, SESSION: 0.5 }, duration: 4s }
+network:
+  links: { "node2->node1": { delay: 40ms }, "node3->node1": { delay: 40ms }, "node4->node1": { delay: 40ms } }
+`
+  const [, monotonic] = judged(simulate(parseScenario(text, 'ahead.yaml'), { seed: 1 }))
+  assert.equal(monotonic!.verdict, 'pass', monotonic!.evidence[0])
+  assert.ok(monotonic!.examined > 100)
+})
