@@ -36,12 +36,13 @@ test('a process is seen running, stopped, running again and gone, under its own 
 })
 
 test('a zombie is gone: what nobody has reaped yet does nothing any more', async () => {
-  // The shell's child exits while the shell, replaced by sleep, never reaps it.
-  const child = spawn('sh', ['-c', 'true & echo $!; exec sleep 1000'])
+  // The child exits when the shell has been replaced by sleep, which never reaps it. (One that exits at once may still be
+  // reaped by the shell.)
+  const child = spawn('sh', ['-c', 'sleep 0.5 & echo $!; exec sleep 1000'])
   try {
     const [line] = (await once(child.stdout, 'data')) as [Buffer]
     const zombie = Number(line.toString())
-    await until('the zombie is seen as gone', 2_000, () => lookAt(zombie) === null)
+    await until('the zombie is seen as gone', 5_000, () => lookAt(zombie) === null)
     assert.doesNotThrow(() => process.kill(zombie, 0), 'its entry is still there')
   } finally {
     child.kill('SIGKILL')
