@@ -1,7 +1,7 @@
 /** What a swarm's failures become: small, written down with their story, and saved to be replayed. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { prepareFolder, version } from './cli-output.ts'
+import { version } from './cli-output.ts'
 import { eventLine } from './reports/terminal.ts'
 import { type FailureFile, failureText } from './scenarios/failure-file.ts'
 import type { RunRecord } from './scenarios/record.ts'
@@ -24,6 +24,7 @@ export function savedKey(check: string, seed: number): string {
   return `${check} ${seed}`
 }
 
+/** `folder` exists. */
 export async function saveFailures(
   groups: readonly FailureGroup[],
   file: string,
@@ -35,7 +36,6 @@ export async function saveFailures(
   const saved = new Map<string, string>()
   const chosen = groups.slice(0, MAX_SHRUNK)
   if (chosen.length === 0) return saved
-  prepareFolder(folder)
   const shrunk = await threads.shrink(
     chosen.map(({ check, first }) => ({ check, seed: first.seed })),
     MAX_RUNS,

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { savedKey, saveFailures } from './cli-failures.ts'
-import { COMMAND, INTERRUPTED, print, untilInterrupted } from './cli-output.ts'
+import { COMMAND, INTERRUPTED, prepareFolder, print, untilInterrupted } from './cli-output.ts'
 import { Screen } from './reports/screen.ts'
 import { loadSpace } from './scenarios/swarm/space.ts'
 import { tallyText } from './scenarios/swarm/table.ts'
@@ -22,6 +22,8 @@ export interface FuzzOptions {
 
 export async function fuzz(options: FuzzOptions): Promise<number> {
   const space = loadSpace(options.file)
+  const folder = options.out ?? join('out', `fuzz-${space.fixed.name}`)
+  prepareFolder(folder)
   const screen = new Screen(process.stderr, options.quiet)
   const interrupt = untilInterrupted(() =>
     screen.line('  stopping: what was found so far will be printed (once more to stop at once)'),
@@ -44,7 +46,6 @@ export async function fuzz(options: FuzzOptions): Promise<number> {
     const seconds = (performance.now() - beganMs) / 1000
     const perMinute = Math.round((tally.seeds / seconds) * 60)
     screen.line(`  ${tally.seeds} seeds in ${seconds.toFixed(1)} s, ${perMinute} per minute, ${jobs} jobs`)
-    const folder = options.out ?? join('out', `fuzz-${space.fixed.name}`)
     const saved = await saveFailures(
       tally.groups,
       space.file,

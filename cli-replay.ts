@@ -2,11 +2,15 @@
 import { join } from 'node:path'
 import { sizeText, storyOf } from './cli-failures.ts'
 import { INTERRUPTED, prepareFolder, print, untilInterrupted, version } from './cli-output.ts'
+import { resultOf, saveResult } from './cli-result.ts'
 import { measured } from './cli-run.ts'
+import { EnvironmentError } from './real/drivers/environment-error.ts'
 import { Screen } from './reports/screen.ts'
 import { eventLine } from './reports/terminal.ts'
 import { type FailureFile, readFailure } from './scenarios/failure-file.ts'
 import { scenarioOf } from './scenarios/load.ts'
+import type { RunRecord } from './scenarios/record.ts'
+import type { Scenario } from './scenarios/scenario.ts'
 import { outcomeOf } from './scenarios/swarm/outcome.ts'
 import { runWritten } from './sim/swarm.ts'
 
@@ -24,17 +28,23 @@ export interface ReplayOptions {
 export async function replay(options: ReplayOptions): Promise<number> {
   const failure = readFailure(options.file)
   // A mistake in the scenario is said before anything is started.
-  scenarioOf(failure.scenario, options.file)
+  const scenario = scenarioOf(failure.scenario, options.file)
+  const folder = options.out ?? join('out', `replay-${failure.check}-${failure.seed}-${options.on}`)
+  prepareFolder(folder)
   await print(
     `${failure.check} failed with seed ${failure.seed}: ${failure.detail}\n  ${sizeText(failure.scenario)}\n\n`,
   )
-  return options.on === 'sim' ? await simulated(failure) : await onServers(failure, options)
+  return options.on === 'sim'
+    ? await simulated(failure, scenario, folder)
+    : await onServers(failure, scenario, folder, options)
 }
 
-async function simulated(failure: FailureFile): Promise<number> {
+async function simulated(failure: FailureFile, scenario: Scenario, folder: string): Promise<number> {
+  const startedAt = new Date().toISOString()
   const { record, outcome } = runWritten(failure.scenario, failure.seed, () => false)
   const again = outcome!.failures.find(({ check }) => check === failure.check)
   for (const line of again === undefined ? [] : storyOf(record, again)) await print(`  ${line}\n`)
+  if (record !== null) await report(scenario, [record], startedAt, folder)
   const sameCourse = outcome!.digest === failure.digest
   if (again !== undefined && sameCourse) {
     await print(`\nreproduced: ${failure.check} fails again, digest ${failure.digest ?? 'none'} as before\n`)
@@ -48,12 +58,15 @@ async function simulated(failure: FailureFile): Promise<number> {
 }
 
 /** Real servers keep no schedule to the microsecond: how often it happens is the answer. */
-async function onServers(failure: FailureFile, options: ReplayOptions): Promise<number> {
-  const scenario = scenarioOf(failure.scenario, options.file)
+async function onServers(
+  failure: FailureFile,
+  scenario: Scenario,
+  folder: string,
+  options: ReplayOptions,
+): Promise<number> {
+  const startedAt = new Date().toISOString()
   const screen = new Screen(process.stderr, options.quiet)
   const interrupt = untilInterrupted(() => screen.line('  stopping (once more to stop at once)'))
-  const folder = options.out ?? join('out', `replay-${failure.check}-${failure.seed}`)
-  prepareFolder(folder)
   const plain = { colour: false, width: Number.POSITIVE_INFINITY }
   const listener = {
     onProgress: () => {},
@@ -64,11 +77,13 @@ async function onServers(failure: FailureFile, options: ReplayOptions): Promise<
   }
   let reproduced = 0
   let runs = 0
+  const records: RunRecord[] = []
   try {
     const world = await measured(scenario, folder, options, { screen, listener, signal: interrupt.signal })
     for (; runs < options.times && !interrupt.signal.aborted; runs++) {
       const record = await world.run(failure.seed)
       if (!record.complete) break
+      records.push(record)
       const again = outcomeOf(scenario, record).failures.find(({ check }) => check === failure.check)
       if (again !== undefined) reproduced++
       await print(`  run ${runs + 1}: ${again === undefined ? `${failure.check} holds` : again.detail}\n`)
@@ -79,7 +94,20 @@ async function onServers(failure: FailureFile, options: ReplayOptions): Promise<
     screen.close()
     interrupt.release()
   }
+  if (records.length > 0) await report(scenario, records, startedAt, folder)
   await print(`\nreproduced ${reproduced} of ${runs} on real servers\n`)
   if (interrupt.signal.aborted) return INTERRUPTED
   return reproduced > 0 ? 0 : 1
+}
+
+/** The failure as a picture. Throws an EnvironmentError where it cannot be kept. */
+async function report(
+  scenario: Scenario,
+  records: readonly RunRecord[],
+  startedAt: string,
+  folder: string,
+): Promise<void> {
+  const { reportPath, troubles } = await saveResult(folder, await resultOf(scenario, records, startedAt))
+  await print(`\n  report  ${reportPath ?? 'none'}\n`)
+  if (troubles.length > 0) throw new EnvironmentError(troubles.join('\n'))
 }

@@ -1,7 +1,7 @@
 /** The `run` command: one scenario, one world, any number of trials, one folder with the result and its report. */
-import { arch, cpus, platform, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { COMMAND, INTERRUPTED, prepareFolder, print, untilInterrupted, version } from './cli-output.ts'
+import { resultOf, saveResult } from './cli-result.ts'
 import { EnvironmentError } from './real/drivers/environment-error.ts'
 import { Screen, styleOf } from './reports/screen.ts'
 import { eventLine, headerText, liveLine, summaryText } from './reports/terminal.ts'
@@ -40,9 +40,7 @@ export async function run(options: RunOptions): Promise<number> {
     const style = styleOf(process.stderr, process.env)
     screen.line(headerText({ ...scenario, version, world: options.on, seed, trials: options.trials }, style))
     const records = await recordsOf(scenario, seed, folder, options, screen, interrupt.signal)
-    const { judge } = await import('./scenarios/judge.ts')
-    const versions = { quorumlab: version, node: process.version }
-    const judged = judge(scenario, records, { startedAt, versions, machine: machine(), coordinator: 'service' })
+    const judged = await resultOf(scenario, records, startedAt)
     // Trials that were never begun are missing from the result, so it is not complete.
     const result = { ...judged, complete: judged.complete && records.length === options.trials }
     const troubles = await conclude(result, folder, options, screen)
@@ -95,8 +93,7 @@ async function conclude(
   options: RunOptions,
   screen: Screen,
 ): Promise<readonly string[]> {
-  const { saveRun } = await import('./reports/save.ts')
-  const saved = await saveRun(folder, result, async () => (await import('./reports/html.ts')).renderReport([result]))
+  const saved = await saveResult(folder, result)
   const trials = options.trials === 1 ? '' : ` --trials ${options.trials}`
   const closing = [
     '',
@@ -174,10 +171,4 @@ const NO_COUNTS = { offered: 0, ok: 0, failed: 0, unknown: 0, p99Ms: null, lagMs
 function notBegun(world: RunRecord['world'], seed: number): RunRecord {
   const none = { operations: [], events: [], faults: [], nodes: [], lag: [], counters: {} }
   return { world, seed, ...none, endedUs: 0, healedUs: null, complete: false, digest: null, mysqlVersion: null }
-}
-
-function machine(): Readonly<Record<string, string | number>> {
-  const cores = cpus()
-  const memoryGb = Math.round(totalmem() / 2 ** 30)
-  return { platform: platform(), arch: arch(), cores: cores.length, cpu: cores[0]?.model.trim() ?? 'unknown', memoryGb }
 }

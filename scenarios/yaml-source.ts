@@ -17,7 +17,7 @@ import {
   type Pair,
   parseDocument,
 } from 'yaml'
-import { type Place, ScenarioError } from './errors.ts'
+import { type Place, ScenarioError, UsageError } from './errors.ts'
 
 export const MAX_BYTES = 256 * 1024
 const MAX_NESTING = 32
@@ -38,9 +38,10 @@ export interface YamlSource {
   placeOfKey(path: Path): Place
 }
 
-/** The text of a scenario file. Refuses what cannot be one before looking any closer. */
+/** The text of a scenario file. Refuses what cannot be one before looking any closer; UsageError: there is no such file. */
 export function readScenarioText(file: string): string {
-  const status = statSync(file)
+  const status = statSync(file, { throwIfNoEntry: false })
+  if (status === undefined) throw new UsageError(`${file}: no such file, expected one that can be read, found nothing`)
   if (!status.isFile())
     throw new ScenarioError(file, START, 'not a file', 'a YAML file', status.isDirectory() ? 'a folder' : 'a device')
   if (status.size > MAX_BYTES) throw tooLarge(file, status.size)

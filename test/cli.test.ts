@@ -1,51 +1,12 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Result } from '../scenarios/result.ts'
 import { BAD_FILES } from './scenarios/bad-files.ts'
+import { type Ended, inFolder, SHELL_DEADLINE_MS, shell } from './support/shell.ts'
 import { test } from './support/test.ts'
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const FIXTURES = 'test/fixtures/scenarios'
-const NODE = `'${process.execPath}' --import tsx cli.ts`
-/** A spawned program on a busy machine. */
-const DEADLINE_MS = 60_000
-
-interface Ended {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-/** Runs a line of bash in the project's folder; `cli` in it is the command line program. */
-function shell(line: string, watch?: (stderr: string, kill: (signal: NodeJS.Signals) => void) => void): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('bash', ['-c', line.replaceAll(/\bcli\b(?!\.)/g, NODE)], { cwd: ROOT })
-    let stdout = ''
-    let stderr = ''
-    child.stdout.on('data', (chunk) => {
-      stdout += chunk
-    })
-    child.stderr.on('data', (chunk) => {
-      stderr += chunk
-      watch?.(stderr, (signal) => child.kill(signal))
-    })
-    child.on('error', reject)
-    child.on('close', (code) => resolve({ code, stdout, stderr }))
-  })
-}
-
-async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'quorumlab-test-'))
-  try {
-    await body(folder)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
 
 function resultIn(folder: string): Result {
   return JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8'))
@@ -123,7 +84,7 @@ test('wrong usage: exit 2, and what was expected and found', { deadlineMs: 180_0
   }
 })
 
-test('the help of every command fits a screen and has two examples', { deadlineMs: DEADLINE_MS }, async () => {
+test('the help of every command fits a screen and has two examples', { deadlineMs: SHELL_DEADLINE_MS }, async () => {
   for (const command of ['run', 'compare', 'list', 'explain', 'status', 'down', 'schema']) {
     const { code, stdout } = await shell(`cli ${command} --help`)
     assert.equal(code, 0)
@@ -136,7 +97,7 @@ test('the help of every command fits a screen and has two examples', { deadlineM
   }
 })
 
-test('a run writes its result and report, and says how to repeat it', { deadlineMs: DEADLINE_MS }, async () => {
+test('a run writes its result and report, and says how to repeat it', { deadlineMs: SHELL_DEADLINE_MS }, async () => {
   await inFolder(async (folder) => {
     const { code, stdout, stderr } = await shell(`cli run primary-crash --on sim --seed 3 --out ${folder}`)
     assert.equal(code, 0, stderr)
@@ -156,7 +117,7 @@ test('a run writes its result and report, and says how to repeat it', { deadline
 })
 
 test('--json prints the summary alone, and the same seed gives the same bytes', {
-  deadlineMs: DEADLINE_MS,
+  deadlineMs: SHELL_DEADLINE_MS,
 }, async () => {
   await inFolder(async (folder) => {
     const [a, b] = [join(folder, 'a'), join(folder, 'b')]
@@ -178,7 +139,7 @@ test('--json prints the summary alone, and the same seed gives the same bytes', 
   })
 })
 
-test('an expectation that does not hold: exit 1', { deadlineMs: DEADLINE_MS }, async () => {
+test('an expectation that does not hold: exit 1', { deadlineMs: SHELL_DEADLINE_MS }, async () => {
   await inFolder(async (folder) => {
     const file = join(folder, 'greedy.yaml')
     writeFileSync(
@@ -191,7 +152,7 @@ test('an expectation that does not hold: exit 1', { deadlineMs: DEADLINE_MS }, a
   })
 })
 
-test('trials use the seeds that follow', { deadlineMs: DEADLINE_MS }, async () => {
+test('trials use the seeds that follow', { deadlineMs: SHELL_DEADLINE_MS }, async () => {
   await inFolder(async (folder) => {
     const file = join(folder, 'short.yaml')
     writeFileSync(file, 'name: short\nworkload: { ratePerSec: 50, duration: 1s }\n')
@@ -204,7 +165,7 @@ test('trials use the seeds that follow', { deadlineMs: DEADLINE_MS }, async () =
   })
 })
 
-test('Ctrl-C: the partial result is written and says so, exit 130', { deadlineMs: DEADLINE_MS }, async () => {
+test('Ctrl-C: the partial result is written and says so, exit 130', { deadlineMs: SHELL_DEADLINE_MS }, async () => {
   await inFolder(async (folder) => {
     const file = join(folder, 'long.yaml')
     writeFileSync(file, 'name: long\nworkload: { ratePerSec: 2000, duration: 30m }\n')
@@ -221,7 +182,7 @@ test('Ctrl-C: the partial result is written and says so, exit 130', { deadlineMs
   })
 })
 
-test('a reader that leaves early is no failure', { deadlineMs: DEADLINE_MS }, async () => {
+test('a reader that leaves early is no failure', { deadlineMs: SHELL_DEADLINE_MS }, async () => {
   const { code, stderr, stdout } = await shell(`cli schema | true; echo "\${PIPESTATUS[0]}"`)
   assert.equal(stderr, '')
   assert.equal(stdout, '0\n')
@@ -229,7 +190,7 @@ test('a reader that leaves early is no failure', { deadlineMs: DEADLINE_MS }, as
 })
 
 test('no room for the report: the result is kept, the message says where, exit 3', {
-  deadlineMs: DEADLINE_MS,
+  deadlineMs: SHELL_DEADLINE_MS,
 }, async () => {
   await inFolder(async (folder) => {
     // No file may grow beyond 200 kB: a report is larger, a result is not.
@@ -244,7 +205,7 @@ test('no room for the report: the result is kept, the message says where, exit 3
   })
 })
 
-test('what real servers need and lack is said: exit 3', { deadlineMs: DEADLINE_MS }, async () => {
+test('what real servers need and lack is said: exit 3', { deadlineMs: SHELL_DEADLINE_MS }, async () => {
   await inFolder(async (folder) => {
     const none = await shell(`cli run primary-crash --on local --mysqld ${folder}/mysqld --out ${folder}/out`)
     assert.equal(none.code, 3, none.stderr)
@@ -255,7 +216,9 @@ test('what real servers need and lack is said: exit 3', { deadlineMs: DEADLINE_M
   })
 })
 
-test('the completion script is valid and knows the commands and scenarios', { deadlineMs: DEADLINE_MS }, async () => {
+test('the completion script is valid and knows the commands and scenarios', {
+  deadlineMs: SHELL_DEADLINE_MS,
+}, async () => {
   const complete = (words: string) =>
     shell(
       `eval "$(cli completion)"; COMP_WORDS=(${words}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _quorumlab; echo "\${COMPREPLY[@]}"`,
