@@ -19,6 +19,7 @@ import { judgeExpectations } from './expectations.ts'
 import { type Failovers, failoversOf } from './failovers.ts'
 import { lagOf } from './lag.ts'
 import { acknowledgedButGone } from './lost-writes.ts'
+import { withFewerQuorums } from './quorum-shares.ts'
 import type { FaultRecord, RunRecord } from './record.ts'
 import type { CheckResult, FaultResult, Result, Summary, Verdict } from './result.ts'
 import type { CheckName, Scenario } from './scenario.ts'
@@ -106,7 +107,7 @@ export function judge(scenario: Scenario, records: readonly RunRecord[], stamp: 
     series: seriesOf(record, scenario),
     distributions: { write: distributionOf(measured.write), read: distributionOf(measured.read) },
     faults: record.faults.map(describeFault),
-    events: record.events,
+    events: withFewerQuorums(record.events),
   }
 }
 

@@ -161,6 +161,15 @@ export interface Series {
   /** Largest transaction lag of the interval, per node. */
   readonly lagMs: Readonly<Record<string, readonly (number | null)[]>>
   readonly source: readonly (string | null)[]
+  /**
+   * What each server counted for an acknowledgement at each interval's start, where servers are weighed or selected:
+   * its share of all weight (3 digits; the source included), or 1 for a selected replica and 0 for another. Null: not
+   * known then. Absent: every replica counted as much as any other.
+   */
+  readonly quorum?: {
+    readonly kind: 'weights' | 'selection'
+    readonly share: Readonly<Record<string, readonly (number | null)[]>>
+  }
 }
 
 /** Latency distribution for the log-axis chart: cumulative counts at increasing latencies. */
@@ -226,5 +235,6 @@ export interface Result {
   readonly series: Series
   readonly distributions: { readonly write: Distribution; readonly read: Distribution }
   readonly faults: readonly FaultResult[]
+  /** Those of kind `quorum` are thinned to 200; `series.quorum` is made from all of them. */
   readonly events: readonly TraceEvent[]
 }

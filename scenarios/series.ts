@@ -6,6 +6,7 @@
  * interval of the intended start: there the wait for a failover shows as the ramp that users saw. An operation that
  * was never answered is `unknown` at the end of the workload; one never sent is offered and nothing else.
  */
+import { quorumShares } from './quorum-shares.ts'
 import type { LagSeries, Operation, RunRecord } from './record.ts'
 import { reignsOf } from './reigns.ts'
 import type { Series } from './result.ts'
@@ -38,6 +39,7 @@ export function seriesOf(record: RunRecord, scenario: Scenario): Series {
     offered[rowOf(intendedUs)]!++
     if (outcome !== 'unsent') ended[outcome][rowOf(endUs ?? record.endedUs)]!++
   }
+  const quorum = quorumShares(record.events, rows, intervalUs)
   return {
     intervalMs,
     tMs: offered.map((_, row) => row * intervalMs),
@@ -47,6 +49,7 @@ export function seriesOf(record: RunRecord, scenario: Scenario): Series {
     readMs: percentiles(record.operations, 'read', rows, rowOf),
     lagMs: Object.fromEntries(record.lag.map((series) => [series.node, worstLag(series, rows, rowOf)])),
     source: sources(record, rows, intervalUs),
+    ...(quorum === undefined ? {} : { quorum }),
   }
 }
 

@@ -7,6 +7,7 @@
  * t+1 servers suffice, and a round that misses some of them needs more than t+1.
  */
 import { isAgreement, rankingOf, rerank, type WeightScheme, weightsByMember, weightsOf } from '../quorum/weights.ts'
+import type { QuorumWeights } from '../trace.ts'
 import { VoteCount } from './counting.ts'
 import type { ThresholdRange } from './log.ts'
 import type { CommitRule, CommitTally, QuorumScheme } from './quorum.ts'
@@ -32,6 +33,8 @@ class WeightClock implements CommitRule {
   readonly #weights: (failureThreshold: number) => WeightScheme
   #ranking: readonly number[]
   #scheme: WeightScheme | null = null
+  /** Rounds that moved the weights. */
+  #clock = 0
   /** By server, for the present ranking; null: to be computed. */
   #byServer: readonly number[] | null = null
 
@@ -52,6 +55,7 @@ class WeightClock implements CommitRule {
   }
 
   settle(repliers: readonly number[]): void {
+    this.#clock++
     this.#ranking = rerank(this.#ranking, repliers)
     this.#byServer = null
   }
@@ -62,6 +66,11 @@ class WeightClock implements CommitRule {
 
   ranking(): readonly number[] {
     return this.#ranking
+  }
+
+  weights(): QuorumWeights | null {
+    if (this.#scheme === null) return null
+    return { clock: this.#clock, each: this.#scheme.weights, threshold: this.#scheme.threshold }
   }
 }
 

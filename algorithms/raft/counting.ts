@@ -92,6 +92,10 @@ class CountRule implements CommitRule {
   ranking(): readonly number[] {
     return repliersFirst(this.#nodes, this.#leader, this.#last)
   }
+
+  weights(): null {
+    return null
+  }
 }
 
 /** The leader, then `repliers`, then the others by number. */

@@ -130,6 +130,10 @@ class HierarchicalRule implements CommitRule {
   ranking(): readonly number[] {
     return repliersFirst(this.#grouping.length, this.#leader, this.#last)
   }
+
+  weights(): null {
+    return null
+  }
 }
 
 function sizesOf(grouping: Grouping): readonly number[] {

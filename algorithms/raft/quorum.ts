@@ -2,6 +2,7 @@
  * What Raft needs to know of a quorum system: who must hold a round before it is committed, and who must vote for a
  * leader. Each scheme promises that every commit quorum meets every election quorum; a test enumerates them.
  */
+import type { QuorumWeights } from '../trace.ts'
 import type { ThresholdRange } from './log.ts'
 
 /** One round's replies, counted as they come. */
@@ -27,6 +28,8 @@ export interface CommitRule {
   weightOf(node: number): number
   /** All servers, the most decisive first: by weight, or by who answered the last round first. */
   ranking(): readonly number[]
+  /** Null where servers are only counted. */
+  weights(): QuorumWeights | null
 }
 
 export interface QuorumScheme {

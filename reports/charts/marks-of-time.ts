@@ -61,18 +61,37 @@ export function backdrop(runs: readonly Run[], withReigns = true): Layer[] {
       encoding: { x: timeEncoding('fromMs', end), x2: { field: 'toMs' } },
     })
   const bands = faultBands(runs)
-  if (bands.length > 0) {
+  if (bands.length > 0)
     layers.push({
-      data: { values: bands.map(({ fromMs, toMs }) => ({ fromMs, toMs })) },
+      data: { values: joined(bands) },
       mark: { type: 'rect', color: ink('band'), opacity: 0.09, clip: true },
       encoding: { x: timeEncoding('fromMs', end), x2: { field: 'toMs' } },
     })
+  return [...layers, ...moments(runs, withReigns)]
+}
+
+/** Faults at the same time are one shade. */
+function joined(bands: readonly FaultBand[]): { fromMs: number; toMs: number }[] {
+  const all: { fromMs: number; toMs: number }[] = []
+  for (const { fromMs, toMs } of [...bands].sort((a, b) => a.fromMs - b.fromMs)) {
+    const last = all.at(-1)
+    if (last !== undefined && fromMs <= last.toMs) last.toMs = Math.max(last.toMs, toMs)
+    else all.push({ fromMs, toMs })
+  }
+  return all
+}
+
+/** The rules alone: where faults begin, and reigns. */
+export function moments(runs: readonly Run[], withReigns = true): Layer[] {
+  const end = endOf(runs)
+  const bands = faultBands(runs)
+  const layers: Layer[] = []
+  if (bands.length > 0)
     layers.push({
       data: { values: bands.map(({ fromMs }) => ({ fromMs })) },
       mark: { type: 'rule', color: ink('band'), opacity: 0.8, clip: true },
       encoding: { x: timeEncoding('fromMs', end) },
     })
-  }
   for (const { atMs, run } of withReigns ? reigns(runs) : [])
     layers.push({
       data: { values: [{ atMs }] },

@@ -8,7 +8,8 @@ import { table } from '../tables.ts'
 const EVENTS_AT_MOST = 400
 
 export function eventsOf(run: Run, index: number): Markup | null {
-  const { events } = run.result
+  // Weights move all the time and are drawn as a picture: as lines they would bury everything else.
+  const events = run.result.events.filter((event) => event.kind !== 'quorum' || event.weights === null)
   if (events.length === 0) return null
   const shown = events.slice(0, EVENTS_AT_MOST)
   return html`<details class="log"><summary>Event log, ${run.name}: ${events.length} events</summary>

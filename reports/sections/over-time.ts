@@ -2,6 +2,7 @@
 import { distributionChart } from '../charts/distribution.ts'
 import { lagChart } from '../charts/lag.ts'
 import { latencyChart } from '../charts/latency.ts'
+import { quorumChart } from '../charts/quorum.ts'
 import { throughputChart } from '../charts/throughput.ts'
 import { timelineChart } from '../charts/timeline.ts'
 import { figure } from '../figure.ts'
@@ -56,8 +57,10 @@ export function replicasSection(runs: readonly Run[]): Markup {
   const timed = runs.some(({ result }) =>
     Object.values(result.series.lagMs).some((lags) => lags.some((lag) => lag !== null)),
   )
+  const quorums = runs.map((run) => quorumChart(run, runs)).filter((chart) => chart !== null)
   return html`<section id="replicas"><h2>What the replicas did</h2>
 ${timed ? figure(lagChart(runs), provenanceOf(runs)) : html`<p>No transaction was timed on a replica, so there is no lag to show.</p>`}
+${quorums.map((chart) => figure(chart, provenanceOf(runs)))}
 </section>
 `
 }

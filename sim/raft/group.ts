@@ -27,6 +27,7 @@ import { entriesText, termUuid } from './term-uuid.ts'
 
 /** The first leader has so long to come up. */
 const FIRST_REIGN_US = 120_000_000
+const WEIGHTS_SHOWN_US = 500_000
 
 export class RaftGroup implements SimulatedSystem {
   readonly kernel: Kernel
@@ -58,6 +59,7 @@ export class RaftGroup implements SimulatedSystem {
   #leaderChanges = 0
   #leader: RaftServer | null = null
   #leaderTerm = 0
+  #weightsShown: { readonly atUs: number; readonly term: number; readonly members: readonly string[] } | null = null
 
   constructor(scenario: Scenario, seed: number) {
     const { cluster, algorithms } = scenario
@@ -163,7 +165,23 @@ export class RaftGroup implements SimulatedSystem {
       this.#rounds++
       this.#repliers += repliers.length
     }
+    this.#showWeights(leader)
     this.onRounds?.(leader, rounds)
+  }
+
+  /** As a coordinator does (failover/write.ts): when they have moved, and not oftener than somebody can read. */
+  #showWeights({ process, node }: RaftServer): void {
+    const rule = node?.leadership?.rule
+    const weights = rule?.weights() ?? null
+    const { now } = this.kernel.queue
+    const shown = this.#weightsShown
+    if (rule === undefined || weights === null) return
+    if (shown !== null && shown.term === node!.term && now - shown.atUs < WEIGHTS_SHOWN_US) return
+    const members = rule.ranking().map((id) => this.servers[id]!.process.name)
+    if (shown !== null && shown.term === node!.term && shown.members.join() === members.join()) return
+    this.#weightsShown = { atUs: now, term: node!.term, members }
+    const { failureThreshold: needed } = this
+    this.world.emit(process.name, { kind: 'quorum', epoch: node!.term, members, needed, weights })
   }
 
   applied(server: RaftServer, index: number, entry: Entry): void {

@@ -31,6 +31,26 @@ const CASES: readonly {
     results: [fixture({ crashes: 0 })],
     charts: ['timeline', 'throughput', 'latency-write', 'latency-read', 'distribution', 'lag'],
   },
+  {
+    name: 'weights that move, measured over simulated',
+    results: [fixture({ quorum: 'weights', nodes: 7 }), fixture({ quorum: 'weights', nodes: 7, world: 'local' })],
+    charts: [
+      'waterfall-1',
+      'timeline',
+      'throughput',
+      'latency-write',
+      'latency-read',
+      'distribution',
+      'lag',
+      'quorum',
+      'quorum-2',
+    ],
+  },
+  {
+    name: 'a selection, on more servers than there are colours',
+    results: [fixture({ quorum: 'selection', nodes: 50, crashes: 0 })],
+    charts: ['timeline', 'throughput', 'latency-write', 'latency-read', 'distribution', 'lag', 'quorum'],
+  },
   { name: 'a run in which nothing was recorded', results: [emptyFixture()], charts: [] },
   {
     name: 'hostile names',

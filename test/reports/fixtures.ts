@@ -11,6 +11,7 @@ export interface FixtureOptions {
   readonly complete?: boolean
   readonly election?: Result['scenario']['algorithms']['election']
   readonly failing?: boolean
+  readonly quorum?: 'weights' | 'selection'
 }
 
 /** A small generator, so that the fixtures hang on nothing they are there to test. */
@@ -29,7 +30,8 @@ export function fixture(options: FixtureOptions = {}): Result {
   const random = chance(seed * 7 + (world === 'sim' ? 0 : 1000))
   const crashTimes = Array.from({ length: crashes }, (_, index) => ((index + 1) * durationS * 1000) / (crashes + 2))
   const outages = crashTimes.map(() => (world === 'sim' ? 195 : 220) + random() * 30)
-  const series = seriesOf(nodes, durationS, crashTimes, outages, random)
+  const plain = seriesOf(nodes, durationS, crashTimes, outages, random)
+  const series = options.quorum === undefined ? plain : { ...plain, quorum: quorumOf(options.quorum, nodes, plain) }
   const failovers = crashTimes.map((atMs, index) => failoverOf(atMs, outages[index]!, index, nodes, options))
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
   const operations = { ok: sum(series.ok), failed: sum(series.failed), unknown: sum(series.unknown), unsent: 0 }
@@ -220,6 +222,27 @@ function seriesOf(
     ),
     source: tMs.map((ms, index) => (out[index] ? null : sourceOf(ms))),
   }
+}
+
+/** The weights of ratio 2, handed round every two seconds; or all but one selected. Nobody counts without a source. */
+function quorumOf(
+  kind: 'weights' | 'selection',
+  nodes: number,
+  { tMs, source }: Series,
+): NonNullable<Series['quorum']> {
+  const turn = (ms: number) => Math.floor(ms / 2000)
+  const total = 2 ** nodes - 1
+  const share = Object.fromEntries(
+    Array.from({ length: nodes }, (_, place) => [
+      `node${place + 1}`,
+      tMs.map((ms, row) => {
+        if (source[row] === null) return null
+        const rank = (place + turn(ms)) % nodes
+        return kind === 'weights' ? Number((2 ** (nodes - 1 - rank) / total).toPrecision(3)) : Number(rank > 0)
+      }),
+    ]),
+  )
+  return { kind, share }
 }
 
 function failoverOf(atMs: number, outageMs: number, index: number, nodes: number, options: FixtureOptions): Failover {

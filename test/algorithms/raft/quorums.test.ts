@@ -103,4 +103,6 @@ test('cabinet: who replies first weighs more in the next round, and the leader a
     weights,
     weights.toSorted((a, b) => b - a),
   )
+  assert.deepEqual({ each: rule.weights()?.each, clock: rule.weights()?.clock }, { each: weights, clock: 1 })
+  assert.ok(weights.reduce((sum, weight) => sum + weight, 0) / 2 - rule.weights()!.threshold < 1e-9)
 })

@@ -42,6 +42,21 @@ for (const quorum of QUORUMS)
     assert.ok(result.summary.operations.ok > 1000)
   })
 
+test('a Raft group tells of its weights, the leader heaviest, at most twice a second, and only where it weighs', () => {
+  const { events, series } = resultOf(scenarioText('quorum: cabinet', ['{ at: 2s, crash: source, for: 1s }']))
+  const told = events.filter((event) => event.kind === 'quorum')
+  assert.ok(told.length > 5 && told.length <= 20, `${told.length} events`)
+  for (const { process, members } of told) assert.equal(members[0], process)
+  const { share } = series.quorum!
+  for (const [row, source] of series.source.entries()) {
+    const known = Object.values(share).flatMap((values) => values[row] ?? [])
+    if (source === null || known.length === 0) continue
+    assert.ok(Math.abs(known.reduce((sum, value) => sum + value, 0) - 1) < 0.01)
+    assert.equal(share[source]![row], Math.max(...known))
+  }
+  assert.equal(resultOf(scenarioText('quorum: majority', [])).series.quorum, undefined)
+})
+
 test('every fault a Raft group can have leaves a history that passes its checks', () => {
   const result = resultOf(
     scenarioText('quorum: majority', [
