@@ -178,7 +178,7 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message, error) => {
-      throw new UsageError(usageText(message ?? error.message))
+      throw new UsageError(usageText(message ?? error.message, words[0]!))
     })
 }
 
@@ -197,9 +197,11 @@ export const COMMANDS = [
 const OPTIONS =
   'on seed trials out json quiet verbose mysqld data-dir base-port seeds from shard jobs times help version'.split(' ')
 
-function usageText(message: string): string {
+function usageText(message: string, command: string): string {
   const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1]
   if (unknown !== undefined) return `unknown argument ${unknown}${suggestion(unknown, OPTIONS)}`
-  if (message.startsWith('Not enough non-option')) return 'an argument is missing'
+  const few = /^Not enough non-option arguments: got (\d+), need at least (\d+)/.exec(message)
+  if (few !== null)
+    return `${command}: expected ${few[2]} ${few[2] === '1' ? 'argument' : 'arguments'}, found ${few[1]}`
   return message
 }

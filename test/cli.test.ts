@@ -57,7 +57,7 @@ test('wrong usage: exit 2, and what was expected and found', { deadlineMs: 180_0
   const cases: readonly (readonly [string, RegExp])[] = [
     ['', /^expected a command, found none$/m],
     ['ru primary-crash', /found ru; did you mean run\?$/m],
-    ['run', /^an argument is missing$/m],
+    ['run', /^run: expected 1 argument, found 0$/m],
     ['run primary-carsh', /did you mean primary-crash\?$/m],
     ['run healthy --sed 3', /^unknown argument sed; did you mean seed\?$/m],
     ['run healthy again', /^unknown argument again$/m],
