@@ -1,5 +1,5 @@
 /**
- * A bug that is planted on purpose, to see that the suite catches it: one edit of one source file, and where to look.
+ * A bug that is planted on purpose, to see that the suite catches it: an edit or two, and where to look.
  * Bugs live here and never in the product: the edit is made in a copy of the project.
  */
 export interface PlantedBug {
@@ -8,7 +8,8 @@ export interface PlantedBug {
   /** What the code does now, in a sentence. */
   readonly story: string
   readonly edits: readonly Edit[]
-  readonly hunt: Hunt
+  /** Each of them must catch it. */
+  readonly hunts: readonly Hunt[]
 }
 
 export interface Edit {

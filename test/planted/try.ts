@@ -4,18 +4,18 @@
  *   node --import tsx test/planted/try.ts [NAME...]
  */
 import { PLANTED_BUGS } from './bugs.ts'
-import { plantedTree, removeTree } from './tree.ts'
+import { inTree } from './tree.ts'
 import { verdictOf } from './verdict.ts'
 
 const names = process.argv.slice(2)
 for (const bug of PLANTED_BUGS) {
   if (names.length > 0 && !names.some((name) => bug.name.includes(name))) continue
-  const folder = plantedTree(bug.edits)
-  try {
-    const verdict = await verdictOf(folder, bug.hunt)
-    const detail = verdict.kind === 'caught' ? verdict.by : verdict.kind === 'broken' ? verdict.output.slice(-1500) : ''
-    console.log(`${bug.name}: ${verdict.kind} ${detail}`)
-  } finally {
-    removeTree(folder)
-  }
+  await inTree(bug.edits, async (folder) => {
+    for (const hunt of bug.hunts) {
+      const verdict = await verdictOf(folder, hunt)
+      const detail =
+        verdict.kind === 'caught' ? verdict.by : verdict.kind === 'broken' ? verdict.output.slice(-1500) : ''
+      console.log(`${bug.name}: ${verdict.kind} ${detail}`)
+    }
+  })
 }

@@ -1,6 +1,6 @@
 /** Sends a hunt through a tree, and says whether something was caught there. */
-import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { runIn } from './child.ts'
 import type { Hunt } from './planted-bug.ts'
 
 export type Verdict =
@@ -15,7 +15,7 @@ const HUNT_DEADLINE_MS = 60_000
 const NO_PROGRAM = /SyntaxError|TransformError|ReferenceError|ERR_MODULE_NOT_FOUND|does not provide an export/
 
 export async function verdictOf(folder: string, hunt: Hunt): Promise<Verdict> {
-  const { code, output } = await runIn(folder, commandOf(hunt))
+  const { code, output } = await runIn(folder, commandOf(hunt), HUNT_DEADLINE_MS)
   if (NO_PROGRAM.test(output)) return { kind: 'broken', output }
   const by = /^ *(?:FAIL|CAUGHT) +(.+)$/m.exec(output)?.[1]
   if (code === 1 && by !== undefined) return { kind: 'caught', by: by.replaceAll('"', '').trim() }
@@ -26,25 +26,4 @@ export async function verdictOf(folder: string, hunt: Hunt): Promise<Verdict> {
 function commandOf(hunt: Hunt): readonly string[] {
   if (hunt.kind === 'tests') return [join('test', 'run.ts'), '--without-needs', ...hunt.patterns]
   return [join('test', 'planted', 'hunt.ts'), JSON.stringify(hunt)]
-}
-
-function runIn(folder: string, words: readonly string[]): Promise<{ code: number | null; output: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', ...words], {
-      cwd: folder,
-      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    const deadline = setTimeout(() => child.kill('SIGKILL'), HUNT_DEADLINE_MS)
-    let output = ''
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        output += text
-      })
-    child.on('error', reject)
-    child.on('close', (code) => {
-      clearTimeout(deadline)
-      resolve({ code, output })
-    })
-  })
 }

@@ -19,7 +19,7 @@ export const ANSWER_BUGS: readonly PlantedBug[] = [
         replace: "  if (holders >= selection.needed - 1) return 'won'",
       },
     ],
-    hunt,
+    hunts: [hunt],
   },
   {
     name: 'acknowledged-before-the-quorum',
@@ -31,7 +31,7 @@ export const ANSWER_BUGS: readonly PlantedBug[] = [
         replace: '  if (request.consistency !== null) return ok\n',
       },
     ],
-    hunt,
+    hunts: [hunt],
   },
   {
     name: 'timed-out-quorum-is-ok',
@@ -43,7 +43,7 @@ export const ANSWER_BUGS: readonly PlantedBug[] = [
         replace: "  if (verdict === undefined) return 'acknowledged'\n",
       },
     ],
-    hunt,
+    hunts: [hunt],
   },
   {
     name: 'timed-out-quorum-is-failed',
@@ -55,7 +55,7 @@ export const ANSWER_BUGS: readonly PlantedBug[] = [
         replace: "  return { verdict: 'failed', reason, gtid, timestamp }\n",
       },
     ],
-    hunt,
+    hunts: [hunt],
   },
   {
     name: 'read-before-it-is-acknowledged',
@@ -67,7 +67,7 @@ export const ANSWER_BUGS: readonly PlantedBug[] = [
         replace: '  const acknowledgement = acknowledgements.waitFor(Math.min(shown, reign.base), null, nowUs)\n',
       },
     ],
-    hunt: { kind: 'swarm', swarm: 'seen-then-gone', seeds: [3, 9], checks: ['linearizable'] },
+    hunts: [{ kind: 'swarm', swarm: 'seen-then-gone', seeds: [3, 9], checks: ['linearizable'] }],
   },
   {
     name: 'read-without-confirmation',
@@ -79,6 +79,6 @@ export const ANSWER_BUGS: readonly PlantedBug[] = [
         replace: "  const confirmed = 'confirmed' as string\n",
       },
     ],
-    hunt: { kind: 'swarm', swarm: 'stale-readers', seeds: [0, 16, 17], checks: ['linearizable'] },
+    hunts: [{ kind: 'swarm', swarm: 'stale-readers', seeds: [0, 16, 17], checks: ['linearizable'] }],
   },
 ]

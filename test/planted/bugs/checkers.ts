@@ -14,7 +14,7 @@ export const CHECKER_BUGS: readonly PlantedBug[] = [
         replace: 'if (gtid) return null',
       },
     ],
-    hunt: testsOf('acknowledged-writes-survive'),
+    hunts: [testsOf('acknowledged-writes-survive')],
   },
   {
     name: 'order-lets-equals-pass',
@@ -26,7 +26,7 @@ export const CHECKER_BUGS: readonly PlantedBug[] = [
         replace: 'difference === 0 && server[a]! <= server[b]!',
       },
     ],
-    hunt: testsOf('timestamps-ordered'),
+    hunts: [testsOf('timestamps-ordered')],
   },
   {
     name: 'uniqueness-by-neighbours-only',
@@ -38,7 +38,7 @@ export const CHECKER_BUGS: readonly PlantedBug[] = [
         replace: 'for (let at = 1; at < order.length - 1; at++)',
       },
     ],
-    hunt: testsOf('timestamps-unique'),
+    hunts: [testsOf('timestamps-unique')],
   },
   {
     name: 'single-writer-skips-the-next-epoch',
@@ -50,7 +50,7 @@ export const CHECKER_BUGS: readonly PlantedBug[] = [
         replace: 'i >= 0 && reigns[i]!.epoch > epoch + 1; i--',
       },
     ],
-    hunt: testsOf('single-writer'),
+    hunts: [testsOf('single-writer')],
   },
   {
     name: 'convergence-one-way',
@@ -62,7 +62,7 @@ export const CHECKER_BUGS: readonly PlantedBug[] = [
         replace: '',
       },
     ],
-    hunt: testsOf('replicas-converge'),
+    hunts: [testsOf('replicas-converge')],
   },
   {
     name: 'unknown-writes-never-happened',
@@ -74,6 +74,6 @@ export const CHECKER_BUGS: readonly PlantedBug[] = [
         replace: ' || certain)',
       },
     ],
-    hunt: testsOf('linearizab'),
+    hunts: [testsOf('linearizab')],
   },
 ]

@@ -24,7 +24,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: '(m) => !stopped.excluded.has(m)',
       },
     ],
-    hunt,
+    hunts: [hunt],
   },
   {
     name: 'relay-logs-dropped-by-pointing',
@@ -36,7 +36,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: "    yield [{ kind: 'stop applier' }]\n    yield [change]\n    yield [{ kind: 'start applier' }]",
       },
     ],
-    hunt,
+    hunts: [hunt],
   },
   {
     name: 'older-epochs-left-out',
@@ -48,7 +48,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: '    if (uuid !== sourceUuid) continue\n',
       },
     ],
-    hunt,
+    hunts: [hunt],
   },
   {
     name: 'left-out-without-counting',
@@ -60,7 +60,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: 'counted > 0\n',
       },
     ],
-    hunt,
+    hunts: [hunt],
   },
   {
     name: 'rebuilt-replica-counted-at-once',
@@ -73,7 +73,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: 'shrank && !overlaps && state.uuid === before?.uuid',
       },
     ],
-    hunt,
+    hunts: [hunt],
   },
   {
     name: 'lost-data-not-noticed',
@@ -85,7 +85,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: ') markLost(',
       },
     ],
-    hunt,
+    hunts: [hunt],
   },
   {
     name: 'received-is-enough-to-be-promoted',
@@ -102,7 +102,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: '  if (unapplied < 0) return',
       },
     ],
-    hunt,
+    hunts: [hunt],
   },
   {
     name: 'no-catch-up',
@@ -120,7 +120,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: '  if (unapplied < 0) return',
       },
     ],
-    hunt: { kind: 'swarm', swarm: 'two-coordinators', seeds: [15, 46, 52], checks: ['acknowledged-writes-survive'] },
+    hunts: [{ kind: 'swarm', swarm: 'two-coordinators', seeds: [15, 46, 52], checks: ['acknowledged-writes-survive'] }],
   },
   {
     name: 'second-promotion-in-one-epoch',
@@ -132,7 +132,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: "    if (outcome.kind === 'unknown')\n      return { kind: 'unable',",
       },
     ],
-    hunt,
+    hunts: [hunt],
   },
   {
     name: 'deposed-sessions-go-on',
@@ -144,7 +144,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: '  if (server.promised >= 0) return null\n  if (server.promised > session.epoch)\n',
       },
     ],
-    hunt,
+    hunts: [hunt],
   },
   {
     name: 'rejoined-without-comparison',
@@ -156,6 +156,6 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: '  const executedExtras = executed.minus(executed)\n',
       },
     ],
-    hunt,
+    hunts: [hunt],
   },
 ]

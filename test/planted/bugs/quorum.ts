@@ -14,7 +14,7 @@ export const QUORUM_BUGS: readonly PlantedBug[] = [
         replace: '  return weight >= scheme.threshold\n',
       },
     ],
-    hunt: testsOf('quorum/weights', 'quorum/weighted-rounds'),
+    hunts: [testsOf('quorum/weights', 'quorum/weighted-rounds')],
   },
   {
     name: 'majority-of-the-replicas',
@@ -26,7 +26,7 @@ export const QUORUM_BUGS: readonly PlantedBug[] = [
         replace: 'Math.floor((nodes - 1) / 2)',
       },
     ],
-    hunt: testsOf('algorithms/quorum', 'failover/quorum-rule'),
+    hunts: [testsOf('algorithms/quorum', 'failover/quorum-rule')],
   },
   {
     name: 'second-term-of-the-rule-forgotten',
@@ -38,7 +38,7 @@ export const QUORUM_BUGS: readonly PlantedBug[] = [
         replace: '  return Math.max(holdsEveryAcknowledged, meetsEveryOtherFailover - nodes)\n',
       },
     ],
-    hunt: testsOf('failover/quorum-rule'),
+    hunts: [testsOf('failover/quorum-rule')],
   },
   {
     name: 'seer-without-its-term',
@@ -55,7 +55,7 @@ export const QUORUM_BUGS: readonly PlantedBug[] = [
         replace: '',
       },
     ],
-    hunt: testsOf('election/seer'),
+    hunts: [testsOf('election/seer')],
   },
   {
     name: 'stale-metrics',
@@ -67,6 +67,6 @@ export const QUORUM_BUGS: readonly PlantedBug[] = [
         replace: '  member.state ??= state\n',
       },
     ],
-    hunt: testsOf('failover/monitor', 'failover/take-over'),
+    hunts: [testsOf('failover/monitor', 'failover/take-over')],
   },
 ]

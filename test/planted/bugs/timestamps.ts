@@ -15,19 +15,19 @@ export const TIMESTAMP_BUGS: readonly PlantedBug[] = [
         replace: 'replies.sort(compareTimestamps)[replies.length - this.#quorum]!',
       },
     ],
-    hunt: taas,
+    hunts: [taas],
   },
   {
     name: 'taas-one-clock-too-few',
     story: 'A candidate is returned when one clock fewer than N-M+1 is known to have reached it.',
     edits: [{ file: SESSION, find: 'servers - this.#quorum + 1)', replace: 'servers - this.#quorum)' }],
-    hunt: taas,
+    hunts: [taas],
   },
   {
     name: 'taas-never-asks-again',
     story: 'A tick that was lost is never repeated, so a session may wait for ever.',
     edits: [{ file: SESSION, find: '    this.#asked.fill(-1)\n', replace: '' }],
-    hunt: { kind: 'tests', patterns: ['timestamps/taas'] },
+    hunts: [{ kind: 'tests', patterns: ['timestamps/taas'] }],
   },
   {
     name: 'limit-forgotten',
@@ -39,7 +39,7 @@ export const TIMESTAMP_BUGS: readonly PlantedBug[] = [
         replace: 'this.#counter = 0',
       },
     ],
-    hunt: { kind: 'tests', patterns: ['timestamps/taas'] },
+    hunts: [{ kind: 'tests', patterns: ['timestamps/taas'] }],
   },
   {
     name: 'limit-not-waited-for',
@@ -51,6 +51,6 @@ export const TIMESTAMP_BUGS: readonly PlantedBug[] = [
         replace: '    return counter > 0\n',
       },
     ],
-    hunt: { kind: 'tests', patterns: ['timestamps/taas'] },
+    hunts: [{ kind: 'tests', patterns: ['timestamps/taas'] }],
   },
 ]
