@@ -4,9 +4,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { signalQuietly, untilGone } from '../../real/drivers/local/process-table.ts'
-import { test } from '../support/test.ts'
-import { sweep } from './tree.ts'
+import { signalQuietly, untilGone } from '../real/drivers/local/process-table.ts'
+import { sweep } from './planted/tree.ts'
+import { test } from './support/test.ts'
 
 /** A process with a hunt that never ends: its pids and its folder, once the hunt runs. */
 async function hunting() {
