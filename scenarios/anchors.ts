@@ -80,19 +80,21 @@ export class Anchors<T> {
   /** What hung on the event; nothing the second time. */
   happened(event: AnchorEvent): readonly T[] {
     const key = keyOf(event)
-    const items = this.#waiting.get(key)?.items ?? []
+    const items = this.#waiting.get(key)?.items ?? NOTHING
     this.#waiting.delete(key)
     return items
   }
 
   operationEnded({ op: number, outcome }: Pick<Operation, 'op' | 'outcome'>): readonly T[] {
-    return outcome === 'ok' ? this.happened({ kind: 'answered', op: number }) : []
+    return this.#waiting.size > 0 && outcome === 'ok' ? this.happened({ kind: 'answered', op: number }) : NOTHING
   }
 
   emitted(event: TraceEvent): readonly T[] {
-    return event.kind === 'phase' ? this.happened({ kind: 'failoverStep', phase: event.phase }) : []
+    return event.kind === 'phase' ? this.happened({ kind: 'failoverStep', phase: event.phase }) : NOTHING
   }
 }
+
+const NOTHING: readonly never[] = []
 
 function keyOf(event: AnchorEvent): string {
   return JSON.stringify(event)
