@@ -10,6 +10,7 @@ import type { FiberProcess } from '../fiber.ts'
 import { EMPTY_GTID_SET } from '../gtid-set.ts'
 import { QUORUM_POLICIES, type QuorumSettings } from '../quorum/policies.ts'
 import type {
+  ClientRequest,
   CoordinatorRequests,
   CoordinatorServer,
   JournalServer,
@@ -114,10 +115,10 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
     handle(request, reply) {
       switch (request.kind) {
         case 'write':
-          serve(coordinator, 'write', () => write(coordinator, request), reply)
+          serve(coordinator, 'write', write, request, reply)
           return
         case 'read':
-          serve(coordinator, 'read', () => read(coordinator, request), reply)
+          serve(coordinator, 'read', read, request, reply)
           return
         case 'switchover':
           process.spawn(
@@ -141,27 +142,31 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
 
 /** A client's operation, once the gate lets it through. */
 function serve<T>(
-  { process, gate }: CoordinatorState,
+  coordinator: CoordinatorState,
   name: string,
-  operation: () => Fiber<T>,
+  operation: Operation<T>,
+  request: ClientRequest,
   reply: (reply: T) => void,
 ): void {
-  const done = (outcome: T) => {
+  const { process, gate } = coordinator
+  let fiber: Fiber<T>
+  if (gate.isClosed) fiber = afterGate(coordinator, operation, request)
+  else {
+    gate.enter()
+    fiber = operation(coordinator, request)
+  }
+  process.spawn(name, fiber, (outcome) => {
     gate.leave()
     reply(outcome)
-  }
-  if (gate.isClosed) {
-    process.spawn(name, afterGate(gate, operation), done)
-    return
-  }
-  gate.enter()
-  process.spawn(name, operation(), done)
+  })
 }
 
-function* afterGate<T>(gate: Gate, operation: () => Fiber<T>): Fiber<T> {
-  yield* gate.pass()
-  gate.enter()
-  return yield* operation()
+type Operation<T> = (coordinator: CoordinatorState, request: ClientRequest) => Fiber<T>
+
+function* afterGate<T>(coordinator: CoordinatorState, operation: Operation<T>, request: ClientRequest): Fiber<T> {
+  yield* coordinator.gate.pass()
+  coordinator.gate.enter()
+  return yield* operation(coordinator, request)
 }
 
 function status(coordinator: CoordinatorState): Status {
