@@ -26,6 +26,28 @@ export { Task } from './fiber-task.ts'
 /** `finally` blocks that yield longer than this are a bug. */
 export const CLEANUP_DEADLINE_US = 30_000_000
 
+interface Runnable {
+  run(): void
+}
+
+/** What a task was answered while another one was stepped. */
+class Answer implements Runnable {
+  readonly #task: Task<unknown>
+  /** The wait it was asked in. */
+  readonly #wait: number
+  readonly #value: unknown
+
+  constructor(task: Task<unknown>, value: unknown) {
+    this.#task = task
+    this.#wait = task.wait
+    this.#value = value
+  }
+
+  run(): void {
+    this.#task.continue(this.#wait, this.#value)
+  }
+}
+
 /** One process: a name, a world, and the fibers that die with it. */
 export class FiberProcess {
   readonly name: string
@@ -34,8 +56,9 @@ export class FiberProcess {
   /** Of waits, that nearly all end sooner. */
   readonly deadlines: DeadlineTable
   readonly #onFatal: (error: Error) => void
-  /** The first `#taken` of them have been taken. */
-  readonly #ready: (() => void)[] = []
+  /** To be run, in this order. The first `#taken` of the `#queued` have been; the places behind are used again. */
+  readonly #ready: (Runnable | null)[] = []
+  #queued = 0
   #taken = 0
   #draining = false
 
@@ -65,25 +88,24 @@ export class FiberProcess {
    * so they never see its work half done.
    */
   run(action: () => void): void {
+    this.#enqueue({ run: action })
+  }
+
+  #enqueue(runnable: Runnable): void {
     if (!this.alive) return
-    this.#ready.push(action)
+    this.#ready[this.#queued++] = runnable
     if (!this.#draining) this.#drain()
   }
 
   /** The world's answer to `task`: at once when nothing is being stepped. */
   resume(task: Task<unknown>, value: unknown): void {
-    if (this.#draining) this.#resumeLater(task, task.wait, value)
+    if (this.#draining) this.#enqueue(new Answer(task, value))
     else if (this.alive) this.#now(task, value)
   }
 
-  // Apart from their callers, which would pay for the closures at every call.
-
+  /** Apart from its caller, which would pay for the closure at every call. */
   #beginLater(task: Task<unknown>): void {
     this.run(() => task.begin())
-  }
-
-  #resumeLater(task: Task<unknown>, wait: number, value: unknown): void {
-    this.run(() => task.continue(wait, value))
   }
 
   /** The short cut for the common case: what can be stepped now is not queued. */
@@ -94,24 +116,28 @@ export class FiberProcess {
     } finally {
       this.#draining = false
     }
-    if (this.#ready.length > 0) this.#drain()
+    if (this.#queued > 0) this.#drain()
   }
 
   #drain(): void {
     const ready = this.#ready
     this.#draining = true
     try {
-      while (this.#taken < ready.length && this.alive) ready[this.#taken++]!()
+      while (this.#taken < this.#queued && this.alive) {
+        const runnable = ready[this.#taken]!
+        ready[this.#taken++] = null
+        runnable.run()
+      }
     } finally {
       this.#draining = false
-      if (this.#taken >= ready.length) this.#taken = ready.length = 0
+      if (this.#taken >= this.#queued) this.#taken = this.#queued = 0
     }
   }
 
   /** The process is killed: its fibers are dropped where they stand, `finally` blocks included. */
   crash(): void {
     this.alive = false
-    this.#ready.length = this.#taken = 0
+    this.#ready.length = this.#queued = this.#taken = 0
   }
 
   fatal(task: Task<unknown>, error: unknown): void {
