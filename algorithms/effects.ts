@@ -144,7 +144,10 @@ export function cancel(task: Joinable<unknown>): Fiber<void> {
   return ask({ kind: 'cancel', task })
 }
 
-interface Waker {
+/** Who waits for a deferred: for one at a time, and so a link of its list. */
+export interface Waker {
+  before: Waker | null
+  after: Waker | null
   wake(value: unknown): void
 }
 
@@ -152,36 +155,38 @@ interface Waker {
 export class Deferred<T> {
   settled = false
   value: T | undefined = undefined
-  /** Who is to be woken, in the order they came. Nearly always there is one, and it needs no list. */
+  /** Who is to be woken, in the order they came. */
   #first: Waker | null = null
-  #others: Waker[] | null = null
+  #last: Waker | null = null
 
   /** The first settle counts; later ones do nothing. */
   settle(value: T): void {
     if (this.settled) return
     this.settled = true
     this.value = value
-    const first = this.#first
-    const others = this.#others
-    this.#first = this.#others = null
-    first?.wake(value)
-    if (others !== null) for (const waker of others) waker.wake(value)
+    for (let waker = this.#first; waker !== null; waker = this.#first) {
+      this.remove(waker)
+      waker.wake(value)
+    }
   }
 
   /** The runtime's. */
   add(waker: Waker): void {
-    if (this.#first === null && this.#others === null) this.#first = waker
-    else (this.#others ??= []).push(waker)
+    waker.before = this.#last
+    if (this.#last === null) this.#first = waker
+    else this.#last.after = waker
+    this.#last = waker
   }
 
-  /** The runtime's. */
+  /** The runtime's. One that was woken is not in the list any more. */
   remove(waker: Waker): void {
-    if (this.#first === waker) this.#first = null
-    else if (this.#others !== null) {
-      const index = this.#others.indexOf(waker)
-      if (index >= 0) this.#others.splice(index, 1)
-      if (this.#others.length === 0) this.#others = null
-    }
+    const { before, after } = waker
+    if (before === null && this.#first !== waker) return
+    if (before === null) this.#first = after
+    else before.after = after
+    if (after === null) this.#last = before
+    else after.before = before
+    waker.before = waker.after = null
   }
 }
 

@@ -1,5 +1,5 @@
 /** One running fiber: stepping, waiting, cancellation, and the forks it owns. The rules are in fiber.ts. */
-import type { Effect, Fiber, Joinable } from './effects.ts'
+import type { Effect, Fiber, Joinable, Waker } from './effects.ts'
 import { CLEANUP_DEADLINE_US, type FiberProcess } from './fiber.ts'
 import { CallUntil, DeferredWait, Group, JoinWait, UNWANTED } from './fiber-waits.ts'
 import type { Pending } from './world.ts'
@@ -14,7 +14,7 @@ const NEXT = 0
 const THROW = 1
 const RETURN = 2
 
-export class Task<T> implements Joinable<T> {
+export class Task<T> implements Joinable<T>, Waker {
   readonly name: string
   readonly process: FiberProcess
   readonly parent: Task<unknown> | null
@@ -26,6 +26,8 @@ export class Task<T> implements Joinable<T> {
   #running = false
   /** Numbers the waits: an answer counts only for the wait it was asked in. */
   wait = 0
+  before: Waker | null = null
+  after: Waker | null = null
   #cancelAsked = false
   #cancelling = false
   #cleanupTimer: Pending | null = null

@@ -1,6 +1,6 @@
 /** What a fiber can wait for besides the world: a deferred, another fiber's end, a group of children. */
 import { type Deadlines, type Expiring, releaseDeadline } from './deadlines.ts'
-import type { Deferred, Effect, Fiber } from './effects.ts'
+import type { Deferred, Effect, Fiber, Waker } from './effects.ts'
 import type { Ending, Task } from './fiber-task.ts'
 import type { Outcome } from './servers.ts'
 import type { Pending, Waiter } from './world.ts'
@@ -9,7 +9,9 @@ import type { Pending, Waiter } from './world.ts'
 export const UNWANTED: Outcome<never> = { kind: 'unknown', reason: 'no longer waited for' }
 
 /** A call that is given up when a deferred is settled. */
-export class CallUntil implements Pending, Waiter<Outcome<unknown>> {
+export class CallUntil implements Pending, Waker, Waiter<Outcome<unknown>> {
+  before: Waker | null = null
+  after: Waker | null = null
   readonly #task: Task<unknown>
   readonly #until: Deferred<unknown>
   readonly #call: Pending

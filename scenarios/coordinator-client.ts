@@ -26,17 +26,20 @@ export class CoordinatorClient {
     // What holds if the run is cut short before an answer comes: a write may have happened.
     operation.reason = 'in flight'
     const { op, key, consistency } = operation
-    const request = { op, key, consistency, session: session.now }
     const coordinator = this.#coordinators[session.coordinator]!
     if (operation.kind === 'write') {
       operation.outcome = 'unknown'
-      const outcome = yield* call(coordinator, { kind: 'write', ...request }, deadlineUs)
+      const outcome = yield* call(
+        coordinator,
+        { kind: 'write', op, key, consistency, session: session.now },
+        deadlineUs,
+      )
       this.#heard(session, outcome)
       if (outcome.kind === 'ok') session.wrote(consistency, outcome.reply)
       finishWrite(operation, outcome)
     } else {
       operation.outcome = 'failed'
-      const outcome = yield* call(coordinator, { kind: 'read', ...request }, deadlineUs)
+      const outcome = yield* call(coordinator, { kind: 'read', op, key, consistency, session: session.now }, deadlineUs)
       this.#heard(session, outcome)
       if (outcome.kind === 'ok') session.read(outcome.reply)
       finishRead(operation, outcome)

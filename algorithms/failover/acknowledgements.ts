@@ -6,7 +6,7 @@
  * after everything the epoch started from).
  */
 import { type Deferred, deferred } from '../effects.ts'
-import { type Gtid, type GtidSet, MutableGtidSet } from '../gtid-set.ts'
+import { EMPTY_GTID_SET, type Gtid, type GtidSet, MutableGtidSet } from '../gtid-set.ts'
 import { heldByAtLeast, NOTHING_HELD, type QuorumSelection, quorumVerdict } from '../quorum/policy.ts'
 import type { WeightedRounds } from '../quorum/weighted-rounds.ts'
 
@@ -44,7 +44,9 @@ export class Acknowledgements {
   readonly #open: OpenWait[] = []
   readonly #held: number[]
   readonly #excludedUntil = new Map<number, number>()
-  #wanted: Deferred<void>[] = []
+  #wanted: Deferred<void> | null = null
+  /** The last answer of `wantedOf`: replicas are mostly asked for the same. */
+  #wish: GtidSet = EMPTY_GTID_SET
   #ended = false
 
   constructor(epoch: EpochNumbers, nodes: number, rounds: WeightedRounds | null = null) {
@@ -90,12 +92,19 @@ export class Acknowledgements {
       if (this.#mustProve()) this.#wake()
       return answer
     }
-    let at = this.#open.length
-    while (at > 0 && this.#open[at - 1]!.number > number) at--
-    this.#open.splice(at, 0, wait)
+    this.#insert(wait)
     this.waitingSinceUs ??= nowUs
     this.#wake()
     return answer
+  }
+
+  /** Ascending. Nearly always it is the last. */
+  #insert(wait: OpenWait): void {
+    const open = this.#open
+    let at = open.length
+    while (at > 0 && open[at - 1]!.number > wait.number) at--
+    if (at === open.length) open.push(wait)
+    else open.splice(at, 0, wait)
   }
 
   /** Nobody waits any longer (deadline passed). */
@@ -107,13 +116,17 @@ export class Acknowledgements {
 
   /** What a waiter should ask `member` for next: the oldest transaction somebody waits for that it is not known to hold. */
   wantedOf(member: number): GtidSet | null {
-    const { base, marker, sourceUuid } = this.epoch
+    const { base, marker } = this.epoch
     const held = this.#held[member]!
     if (held < base) return MutableGtidSet.of(marker)
-    for (const wait of this.#open)
-      if (wait.number > held) return MutableGtidSet.interval(sourceUuid, base + 1, wait.number)
-    if (this.highest > held && this.#mustProve()) return MutableGtidSet.interval(sourceUuid, base + 1, this.highest)
-    return null
+    for (const wait of this.#open) if (wait.number > held) return this.#allUpTo(wait.number)
+    return this.highest > held && this.#mustProve() ? this.#allUpTo(this.highest) : null
+  }
+
+  #allUpTo(number: number): GtidSet {
+    const { base, sourceUuid } = this.epoch
+    if (this.#wish.highest(sourceUuid) !== number) this.#wish = MutableGtidSet.interval(sourceUuid, base + 1, number)
+    return this.#wish
   }
 
   /** Under k = 0 nobody waits for anything, and who lost data would never be seen to hold something newer. */
@@ -123,16 +136,13 @@ export class Acknowledgements {
 
   #wake(): void {
     const wanted = this.#wanted
-    if (wanted.length === 0) return
-    this.#wanted = []
-    for (const waiter of wanted) waiter.settle()
+    this.#wanted = null
+    wanted?.settle()
   }
 
   /** Settles when something new is wanted of anybody. */
   somethingWanted(): Deferred<void> {
-    const wanted = deferred<void>()
-    this.#wanted.push(wanted)
-    return wanted
+    return (this.#wanted ??= deferred())
   }
 
   /** A replica reported what it holds. */
@@ -207,7 +217,8 @@ export class Acknowledgements {
       else open[kept++] = wait
     }
     if (kept !== i) {
-      open.splice(kept, i - kept)
+      while (i < open.length) open[kept++] = open[i++]!
+      while (open.length > kept) open.pop()
       this.waitingSinceUs = open.length > 0 ? nowUs : null
     }
   }

@@ -12,7 +12,7 @@ export class Confirmations {
   readonly #needed: number
   readonly #confirmedUpTo: number[]
   readonly #open: { readonly number: number; readonly answer: Deferred<Confirmed> }[] = []
-  #wanted: Deferred<void>[] = []
+  #wanted: Deferred<void> | null = null
   #ended = false
   /** Number of the newest read that wants confirmation. */
   newest = 0
@@ -29,7 +29,9 @@ export class Confirmations {
       return answer
     }
     this.#open.push({ number: ++this.newest, answer })
-    for (const wanted of this.#wanted.splice(0)) wanted.settle()
+    const wanted = this.#wanted
+    this.#wanted = null
+    wanted?.settle()
     return answer
   }
 
@@ -39,9 +41,7 @@ export class Confirmations {
   }
 
   somethingWanted(): Deferred<void> {
-    const wanted = deferred<void>()
-    this.#wanted.push(wanted)
-    return wanted
+    return (this.#wanted ??= deferred())
   }
 
   /** `member` said yes to a question that was sent when `newest` was `askedAt`. */
@@ -49,10 +49,8 @@ export class Confirmations {
     if (askedAt <= this.#confirmedUpTo[member]!) return
     this.#confirmedUpTo[member] = askedAt
     const upTo = heldByAtLeast(this.#needed, this.#confirmedUpTo)
-    let settled = 0
-    while (settled < this.#open.length && this.#open[settled]!.number <= upTo)
-      this.#open[settled++]!.answer.settle('confirmed')
-    if (settled > 0) this.#open.splice(0, settled)
+    const open = this.#open
+    while (open.length > 0 && open[0]!.number <= upTo) open.shift()!.answer.settle('confirmed')
   }
 
   forget(answer: Deferred<Confirmed>): void {

@@ -1,17 +1,18 @@
-/** One answer from any server: first one picked at random, then the ones after it. */
+/** A timestamp from any server: first one picked at random, then the ones after it. */
 import { call, type Fiber, random } from '../effects.ts'
-import type { ReplyOf, TimestampRequests, TimestampServer } from '../servers.ts'
+import type { RequestOf, TimestampRequests, TimestampServer } from '../servers.ts'
+import type { Timestamp } from './timestamp.ts'
 
 /** Null: none of them answered, each within `deadlineUs`. */
-export function* askAnyServer<K extends keyof TimestampRequests>(
+export function* askAnyServer(
   servers: readonly TimestampServer[],
-  request: { readonly kind: K } & TimestampRequests[K]['request'],
+  request: RequestOf<Pick<TimestampRequests, 'next' | 'tick'>>,
   deadlineUs: number,
-): Fiber<ReplyOf<TimestampRequests, K> | null> {
+): Fiber<Timestamp | null> {
   const first = Math.floor((yield* random('timestamp-choice')) * servers.length)
   for (let i = 0; i < servers.length; i++) {
     const outcome = yield* call(servers[(first + i) % servers.length]!, request, deadlineUs)
-    if (outcome.kind === 'ok') return outcome.reply
+    if (outcome.kind === 'ok') return outcome.reply.timestamp
   }
   return null
 }

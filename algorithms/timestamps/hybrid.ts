@@ -37,9 +37,6 @@ export const HYBRID: TimestampAlgorithm = {
   },
 
   client: (servers, { requestUs }) => ({
-    *next(after) {
-      const reply = yield* askAnyServer(servers, { kind: 'tick', after: after?.counter ?? 0 }, requestUs)
-      return reply?.timestamp ?? null
-    },
+    next: (after) => askAnyServer(servers, { kind: 'tick', after: after?.counter ?? 0 }, requestUs),
   }),
 }

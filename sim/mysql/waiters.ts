@@ -62,7 +62,8 @@ export class GtidWaiters {
       if (call.isOpen && call.isWanted) entry.done(call, true, this.server)
       else if (call.isOpen) call.lose('connection lost')
     }
-    entries.length = kept
+    // Not by its length, which is slow to set.
+    while (entries.length > kept) entries.pop()
   }
 
   remove(entry: object): void {
