@@ -43,8 +43,8 @@ export function* catchUp(
     if (!mayLeaveOut(coordinator.members.length, living, missing, sourceUuid, holders, counted, fenced)) return null
   }
   const target = seen.minus(missing)
-  if (target.minus(winner.state!.executed).isEmpty) return target
-  if (!(yield* arrived(coordinator, winner, target, 'applied'))) return null
+  const isThere = target.minus(winner.state!.executed).isEmpty
+  if (!isThere && !(yield* arrived(coordinator, winner, target, 'applied'))) return null
   // The receiver may run again since it was pointed at the donor: a winner takes nothing from anybody.
   if (winner.state!.receiver === 'stopped') return target
   const stopped = yield* administer(coordinator, winner, { epoch, source: null }, { command: 'detach', promise: epoch })

@@ -78,13 +78,14 @@ export function judge(coordinator: CoordinatorState, gathered: Gathered): Judged
     members: [...gathered.stopped].map((member) => member.index),
     excluded: new Set(coordinator.members.filter((m) => m.lost).map((m) => m.index)),
     fenced: newerMayLive ? null : (source?.index ?? null),
+    leastK: coordinator.quorum.replicasRequired(coordinator.members.length),
   })
   return { seen, living, rule }
 }
 
 /** The same question before anything is touched: would the rule be met if all who answered their last probe were stopped? */
 export function foresee(
-  { members }: CoordinatorState,
+  { members, quorum }: CoordinatorState,
   seen: GtidSet,
   source: Member | null,
 ): ReturnType<typeof mayTakeOver> {
@@ -93,5 +94,6 @@ export function foresee(
     members: reachable.map((m) => m.index),
     excluded: new Set(members.filter((m) => m.lost).map((m) => m.index)),
     fenced: source?.probe === 'answered' ? source.index : null,
+    leastK: quorum.replicasRequired(members.length),
   })
 }

@@ -22,11 +22,15 @@ export function livingEpoch(seen: GtidSet): LivingEpoch | null {
   return { epoch: newest.epoch, k, member: newest.member, base: newest.base }
 }
 
-/** How many replicas must be stopped and read before anybody may take over from `living`. */
-export function stopsNeeded(nodes: number, living: LivingEpoch | null, sourceFenced: boolean): number {
+/**
+ * How many replicas must be stopped and read before anybody may take over from `living`. `leastK`: what the policy asks
+ * for; the first epoch did not begin with less.
+ */
+export function stopsNeeded(nodes: number, living: LivingEpoch | null, sourceFenced: boolean, leastK: number): number {
   const meetsEveryOtherFailover = Math.floor((nodes - 1) / 2) + 1
-  // No epoch yet: no member is a source, so the stopped are counted among all n.
-  if (living === null) return Math.floor(nodes / 2) + 1
+  // No epoch that anybody read has seen: no member is known for a source, so the stopped are counted among all n. One
+  // may have begun all the same, and acknowledged where its row has come to no other replica yet.
+  if (living === null) return Math.max(leastK === 0 ? 0 : nodes - leastK, Math.floor(nodes / 2) + 1)
   // Under k = 0 nothing was promised that a stopped replica would have to hold.
   const holdsEveryAcknowledged = sourceFenced || living.k === 0 ? 0 : nodes - living.k
   return Math.max(holdsEveryAcknowledged, meetsEveryOtherFailover)
@@ -39,6 +43,8 @@ export interface Stopped {
   readonly excluded: ReadonlySet<number>
   /** The source was fenced and answered. */
   readonly fenced: number | null
+  /** Replicas that the policy asks for: no epoch began with fewer. */
+  readonly leastK: number
 }
 
 /** F of the rule, and whether it suffices. */
@@ -48,7 +54,7 @@ export function mayTakeOver(
   stopped: Stopped,
 ): { readonly allowed: boolean; readonly counted: number; readonly needed: number } {
   const counted = stopped.members.filter((m) => m !== living?.member && !stopped.excluded.has(m)).length
-  const needed = stopsNeeded(nodes, living, living !== null && stopped.fenced === living.member)
+  const needed = stopsNeeded(nodes, living, living !== null && stopped.fenced === living.member, stopped.leastK)
   return { allowed: counted >= needed, counted, needed }
 }
 

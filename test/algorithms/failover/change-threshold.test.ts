@@ -161,7 +161,8 @@ test('whoever takes over and does not know the lowered k meets too few replicas:
     const all = 1 << (n - 1)
     const allowed = (stopped: number, k: number) => {
       const living = { epoch: 1, k, member: 0, base: 0 }
-      return mayTakeOver(n, living, { members: membersOf(stopped, n), excluded: new Set(), fenced: null }).allowed
+      return mayTakeOver(n, living, { members: membersOf(stopped, n), excluded: new Set(), fenced: null, leastK: 1 })
+        .allowed
     }
     for (let before = 2; before < n; before++)
       for (let k = 1; k < before; k++)

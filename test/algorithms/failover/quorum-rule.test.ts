@@ -18,9 +18,9 @@ const living = (k: number, member = 0): LivingEpoch => ({ epoch: 3, k, member, b
 const none = new Set<number>()
 
 test('four servers: majority needs any 2 of the 3 replicas, k=3 needs 2, k=1 needs all 3', () => {
-  assert.equal(stopsNeeded(4, living(2), false), 2)
-  assert.equal(stopsNeeded(4, living(3), false), 2)
-  assert.equal(stopsNeeded(4, living(1), false), 3)
+  assert.equal(stopsNeeded(4, living(2), false, 1), 2)
+  assert.equal(stopsNeeded(4, living(3), false, 1), 2)
+  assert.equal(stopsNeeded(4, living(1), false, 1), 3)
 })
 
 /** With every failure threshold it may have. */
@@ -40,7 +40,7 @@ test('every policy, n up to 9: whoever acknowledged meets whoever was stopped, o
       const source = 0
       for (let bits = 0; bits < 1 << replicas; bits++) {
         const stopped = [...Array(replicas).keys()].filter((i) => bits & (1 << i)).map((i) => i + 1)
-        const rule = mayTakeOver(n, living(k, source), { members: stopped, excluded: none, fenced: null })
+        const rule = mayTakeOver(n, living(k, source), { members: stopped, excluded: none, fenced: null, leastK: 1 })
         if (!rule.allowed) continue
         // The largest set of replicas that does not meet the stopped is all the others. Under k = 0 nothing is promised.
         assert.ok(replicas - stopped.length < k || k === 0, `${policy.name} n=${n} stopped ${stopped}`)
@@ -52,26 +52,36 @@ test('every policy, n up to 9: whoever acknowledged meets whoever was stopped, o
 })
 
 test('the dead source is never one of the stopped, even when it is a replica by now', () => {
-  const rule = mayTakeOver(4, living(2, 1), { members: [1, 2], excluded: none, fenced: null })
+  const rule = mayTakeOver(4, living(2, 1), { members: [1, 2], excluded: none, fenced: null, leastK: 1 })
   assert.deepEqual(rule, { allowed: false, counted: 1, needed: 2 })
 })
 
 test('a replica that lost data does not count', () => {
-  assert.equal(mayTakeOver(4, living(2), { members: [1, 2], excluded: new Set([2]), fenced: null }).allowed, false)
-  assert.equal(mayTakeOver(4, living(2), { members: [1, 2, 3], excluded: new Set([2]), fenced: null }).allowed, true)
+  assert.equal(
+    mayTakeOver(4, living(2), { members: [1, 2], excluded: new Set([2]), fenced: null, leastK: 1 }).allowed,
+    false,
+  )
+  assert.equal(
+    mayTakeOver(4, living(2), { members: [1, 2, 3], excluded: new Set([2]), fenced: null, leastK: 1 }).allowed,
+    true,
+  )
 })
 
 test('a fenced source replaces the first term of the rule and never the second', () => {
-  assert.equal(mayTakeOver(4, living(1), { members: [1, 2], excluded: none, fenced: 0 }).allowed, true)
-  assert.equal(mayTakeOver(4, living(1), { members: [1], excluded: none, fenced: 0 }).allowed, false)
+  assert.equal(mayTakeOver(4, living(1), { members: [1, 2], excluded: none, fenced: 0, leastK: 1 }).allowed, true)
+  assert.equal(mayTakeOver(4, living(1), { members: [1], excluded: none, fenced: 0, leastK: 1 }).allowed, false)
   // Fenced, but it is not the source of the newest epoch: it replaces nothing.
-  assert.equal(mayTakeOver(4, living(1, 3), { members: [1, 2], excluded: none, fenced: 0 }).allowed, false)
+  assert.equal(mayTakeOver(4, living(1, 3), { members: [1, 2], excluded: none, fenced: 0, leastK: 1 }).allowed, false)
 })
 
 test('before the first epoch a majority of the configured servers must be stopped', () => {
   assert.equal(livingEpoch(EMPTY_GTID_SET), null)
-  assert.equal(mayTakeOver(4, null, { members: [0, 1], excluded: none, fenced: null }).allowed, false)
-  assert.equal(mayTakeOver(4, null, { members: [0, 1, 2], excluded: none, fenced: null }).allowed, true)
+  assert.equal(mayTakeOver(4, null, { members: [0, 1], excluded: none, fenced: null, leastK: 1 }).allowed, false)
+  assert.equal(mayTakeOver(4, null, { members: [0, 1, 2], excluded: none, fenced: null, leastK: 1 }).allowed, true)
+  // Where one replica may have acknowledged, the row of the first epoch may have come to that one alone.
+  assert.equal(stopsNeeded(7, null, false, 1), 6)
+  assert.equal(stopsNeeded(7, null, false, 3), 4)
+  assert.equal(stopsNeeded(7, null, false, 0), 4)
 })
 
 test('the living epoch is the newest row, with the smallest k of any of its rows', () => {
@@ -95,8 +105,8 @@ test("only the unfenced source's own transactions after its row may be left out,
 })
 
 test('under k = 0 nothing was promised: the second term alone decides, and what the dead source alone wrote may go', () => {
-  assert.equal(stopsNeeded(4, living(0), false), 2)
-  assert.equal(stopsNeeded(7, living(0), false), 4)
+  assert.equal(stopsNeeded(4, living(0), false, 1), 2)
+  assert.equal(stopsNeeded(7, living(0), false, 1), 4)
   const after = MutableGtidSet.interval(SOURCE, 101, 105)
   assert.equal(mayLeaveOut(4, living(0), after, SOURCE, 3, 2, false), true)
   assert.equal(mayLeaveOut(4, living(0), after, SOURCE, 3, 2, true), false, 'the fenced source can deliver it')
