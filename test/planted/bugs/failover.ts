@@ -39,6 +39,19 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
     hunts: [hunt],
   },
   {
+    name: 'no-row-no-epoch',
+    story: 'Where no row is seen, no epoch is thought to have begun, and a majority is enough.',
+    edits: [
+      {
+        file: 'algorithms/failover/quorum-rule.ts',
+        find: 'Math.max(leastK === 0 ? 0 : nodes - leastK, Math.floor(nodes / 2) + 1)',
+        replace: 'Math.floor(nodes / 2) + 1',
+      },
+    ],
+    // End to end it cannot be had: a run begins when the first epoch's row is everywhere.
+    hunts: [{ kind: 'tests', patterns: ['failover/take-over-law'] }],
+  },
+  {
     name: 'older-epochs-left-out',
     story: 'Whatever nobody can deliver is left out of the target, older epochs included.',
     edits: [

@@ -1,0 +1,154 @@
+/**
+ * Servers that answer a take-over at once, from a state that the test has set up, and remember what was done to them.
+ */
+import assert from 'node:assert/strict'
+import { type ElectionName, electionsOf } from '../../../algorithms/election/policies.ts'
+import type { ElectionFactory } from '../../../algorithms/election/policy.ts'
+import { type EpochRow, markerOf, rowOf } from '../../../algorithms/failover/epoch.ts'
+import { SOUND } from '../../../algorithms/failover/procedures.ts'
+import { type CoordinatorState, type Member, newMember } from '../../../algorithms/failover/state.ts'
+import { type TakeOver, takeOver } from '../../../algorithms/failover/take-over.ts'
+import { FiberProcess } from '../../../algorithms/fiber.ts'
+import { EMPTY_GTID_SET, type GtidSet, MutableGtidSet } from '../../../algorithms/gtid-set.ts'
+import { majority } from '../../../algorithms/quorum/majority.ts'
+import type { QuorumPolicy } from '../../../algorithms/quorum/policy.ts'
+import type { MysqlRequests, Outcome, RequestOf, ServerState } from '../../../algorithms/servers.ts'
+import type { TraceFact } from '../../../algorithms/trace.ts'
+import type { World } from '../../../algorithms/world.ts'
+import { DEFAULT_SEER } from '../../../scenarios/scenario.ts'
+
+export const uuidOf = (index: number) => `${index + 1}`.repeat(8) + '-1111-1111-1111-111111111111'
+export const markers = (...epochs: readonly [epoch: number, member: number, base: number][]) =>
+  MutableGtidSet.of(...epochs.map(([epoch, member, base]) => markerOf({ epoch, k: 2, member, base })))
+export const wrote = (index: number, last: number) => MutableGtidSet.interval(uuidOf(index), 1, last)
+
+/** What a server shows that holds this. */
+export function replica(index: number, executed: GtidSet, more: Partial<ServerState> = {}): ServerState {
+  return {
+    uuid: uuidOf(index),
+    executed,
+    retrieved: EMPTY_GTID_SET,
+    promised: 0,
+    superReadOnly: true,
+    offline: false,
+    receiver: 'running',
+    applier: 'running',
+    source: 'node1',
+    fedAgeUs: 0,
+    uptimeUs: 1,
+    semiSyncSource: false,
+    ...more,
+  }
+}
+export const SOURCE = { superReadOnly: false, receiver: 'stopped', applier: 'stopped', source: null } as const
+
+export class Servers {
+  readonly states: (ServerState | null)[]
+  readonly facts: TraceFact[] = []
+  readonly promotions: string[] = []
+  readonly fences: string[] = []
+  /** What the coordinator last saw, where that is not what is. */
+  readonly believed = new Map<number, ServerState | null>()
+  /** Who was stopped or fenced, in truth. */
+  readonly stops: string[] = []
+  /** Whom the coordinator takes for one that lost data. */
+  readonly lost = new Set<number>()
+  readonly markers: EpochRow[] = []
+  promotion: 'ok' | 'unknown' = 'ok'
+  quorum: QuorumPolicy = majority
+  election: ElectionName | ElectionFactory = 'most-advanced'
+
+  /** Null: it does not answer. */
+  constructor(states: readonly (ServerState | null)[]) {
+    this.states = [...states]
+  }
+
+  answer(index: number, request: RequestOf<MysqlRequests>): Outcome<unknown> {
+    let state = this.states[index]!
+    if (state === null) return { kind: 'unknown', reason: 'no answer in time' }
+    if (request.kind === 'waitFor') {
+      if (request.level === 'applied' && state.applier === 'running')
+        this.states[index] = state = { ...state, executed: state.executed.union(state.retrieved) }
+      const gtids = request.level === 'applied' ? state.executed : state.executed.union(state.retrieved)
+      return { kind: 'ok', reply: { covered: gtids.covers(request.gtids), gtids } }
+    }
+    assert.equal(request.kind, 'administer')
+    const { action } = request as Extract<typeof request, { kind: 'administer' }>
+    let after = state
+    if (action.command === 'detach' || action.command === 'fence') this.stops.push(`node${index + 1}`)
+    if (action.command === 'detach') after = { ...state, receiver: 'stopped', promised: action.promise }
+    if (action.command === 'fence') this.fences.push(`node${index + 1}`)
+    if (action.command === 'fence') after = { ...state, superReadOnly: true, offline: true, promised: action.promise }
+    if (action.command === 'point') {
+      const donor = this.states[Number(action.source.slice(4)) - 1]!
+      after = { ...state, receiver: 'running', source: action.source, executed: state.executed.union(donor.executed) }
+    }
+    if (action.command === 'promote') {
+      // As the administrator does (sim/mysql/procedures.ts).
+      if (state.receiver !== 'stopped') return { kind: 'failed', reason: 'the receiver runs' }
+      if (!state.executed.covers(state.retrieved)) return { kind: 'failed', reason: 'not all is applied' }
+      this.promotions.push(`node${index + 1}`)
+      this.markers.push(rowOf(action.marker.uuid))
+      if (this.promotion === 'unknown') return { kind: 'unknown', reason: 'no answer in time' }
+      after = { ...state, superReadOnly: false, executed: state.executed.union(MutableGtidSet.of(action.marker)) }
+    }
+    this.states[index] = after
+    return { kind: 'ok', reply: after }
+  }
+
+  async takeOver(kind: 'gone' | 'start' = 'gone', highestEpoch = 2): Promise<TakeOver> {
+    let us = 0
+    const soon = (action: () => void) => {
+      let wanted = true
+      setImmediate(() => wanted && action())
+      return {
+        abandon() {
+          wanted = false
+        },
+      }
+    }
+    const world: World = {
+      now: () => us++,
+      wallClock: () => 0,
+      random: () => 0.5,
+      emit: (_, fact) => this.facts.push(fact),
+      // Deadlines never pass here.
+      sleep: () => ({ abandon() {} }),
+      call: (_process, server, request, _deadlineUs, waiter) =>
+        soon(() => {
+          if (server.kind === 'journal') waiter.resume({ kind: 'ok', reply: {} })
+          else waiter.resume(this.answer(Number(server.name.slice(4)) - 1, request as RequestOf<MysqlRequests>))
+        }),
+    }
+    const members = this.states.map((state, index): Member => {
+      const member = newMember(index, `node${index + 1}`, EMPTY_GTID_SET)
+      if (state === null && !this.believed.has(index)) return member
+      const seen = this.believed.has(index) ? this.believed.get(index)! : state
+      const lost = this.lost.has(index)
+      if (seen === null) return { ...member, lost }
+      return { ...member, state: seen, probe: 'answered', held: seen.executed.union(seen.retrieved), lost }
+    })
+    const coordinator = {
+      members,
+      byNode: new Map(members.map((member) => [member.node, member])),
+      tuning: { adminTimeoutUs: 1_000, drainTimeoutUs: 1_000 },
+      procedures: SOUND,
+      quorum: this.quorum,
+      elections: electionsOf(this.election, { seer: DEFAULT_SEER }, false),
+      journal: { name: 'journal', kind: 'journal' },
+      owner: { index: 0, count: 1 },
+      peers: [],
+      highestEpoch,
+      reign: null,
+    } as unknown as CoordinatorState
+    return await new Promise((resolve, reject) => {
+      const process = new FiberProcess('coordinator', world, reject)
+      process.spawn(
+        'test',
+        (function* () {
+          resolve(yield* takeOver(coordinator, { kind, reason: 'test' }))
+        })(),
+      )
+    })
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * What a take-over must never do, over drawn histories: two epochs, each server with as much of them as it happened to
+ * get, the coordinator's knowledge older than that, some servers silent, and an election policy that prefers whom it likes.
+ * What was acknowledged, and what still can be, is counted here once more from the truth that the coordinator cannot see.
+ */
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { rankBy } from '../../../algorithms/election/policy.ts'
+import { markerOf } from '../../../algorithms/failover/epoch.ts'
+import { type Gtid, type GtidSet, MutableGtidSet } from '../../../algorithms/gtid-set.ts'
+import { QUORUM_POLICIES } from '../../../algorithms/quorum/policies.ts'
+import { test } from '../../support/test.ts'
+import { replica, Servers, SOURCE, uuidOf } from './scripted-servers.ts'
+
+const RUNS = 1_500
+/** Transactions of each of the two epochs. */
+const WRITES = 4
+const SETTINGS = { failureThreshold: 1, weightRatio: 'largest' } as const
+
+interface ServerCase {
+  readonly answers: boolean
+  /** Positions in the history, as fractions of what each can be at most. */
+  readonly received: number
+  readonly executed: number
+  readonly lastSeen: number
+  readonly seen: boolean
+  readonly applies: boolean
+  readonly preference: number
+}
+
+const serverCase: fc.Arbitrary<ServerCase> = fc.record({
+  answers: fc.integer({ min: 0, max: 3 }).map((draw) => draw > 0),
+  received: fc.double({ min: 0, max: 1, noNaN: true }),
+  executed: fc.double({ min: 0, max: 1, noNaN: true }),
+  lastSeen: fc.double({ min: 0, max: 1, noNaN: true }),
+  seen: fc.integer({ min: 0, max: 5 }).map((draw) => draw > 0),
+  applies: fc.integer({ min: 0, max: 5 }).map((draw) => draw > 0),
+  preference: fc.nat(1_000),
+})
+
+interface Case {
+  readonly servers: readonly ServerCase[]
+  /** Of epoch 1 and of epoch 2, which is never smaller. */
+  readonly k: readonly [number, number]
+  /** The replicas that this coordinator asks of its own epoch. */
+  readonly policy: 'majority' | 'all' | 'flexible'
+  readonly sources: readonly [number, number]
+  readonly cause: 'gone' | 'start'
+  readonly lost: number | null
+}
+
+const cases: fc.Arbitrary<Case> = fc.integer({ min: 3, max: 6 }).chain((n) =>
+  fc
+    .record({
+      servers: fc.array(serverCase, { minLength: n, maxLength: n }),
+      ks: fc.tuple(fc.integer({ min: 1, max: n - 1 }), fc.integer({ min: 1, max: n - 1 })),
+      policy: fc.constantFrom('majority' as const, 'all' as const, 'flexible' as const),
+      sources: fc.tuple(fc.nat(n - 1), fc.nat(n - 2)),
+      cause: fc.constantFrom('gone' as const, 'start' as const),
+      lost: fc.option(fc.nat(n - 1), { freq: 4 }),
+    })
+    .map(({ ks, sources: [first, step], ...rest }) => {
+      // The first epoch began with what the policy asks for; a threshold may have been raised since.
+      const least = QUORUM_POLICIES[rest.policy](SETTINGS).replicasRequired(n)
+      return {
+        ...rest,
+        k: [Math.max(least, Math.min(...ks)), Math.max(least, ...ks)] as const,
+        sources: [first, (first + 1 + step) % n] as const,
+      }
+    }),
+)
+
+/** Epoch 1 and epoch 2, in the order in which every server gets them. */
+function historyOf({ k, sources }: Case): Gtid[] {
+  const epochs = [0, 1] as const
+  return epochs.flatMap((i) => [
+    markerOf({ epoch: i + 1, k: k[i], member: sources[i], base: 0 }),
+    ...Array.from({ length: WRITES }, (_, w) => ({ uuid: uuidOf(sources[i]), number: w + 1 })),
+  ])
+}
+
+async function takeOver(drawn: Case) {
+  const history = historyOf(drawn)
+  const n = drawn.servers.length
+  const upTo = (length: number) => MutableGtidSet.of(...history.slice(0, length))
+  const [first, last] = drawn.sources
+  // A source has all of its epoch. One that lost data had everything, and has nothing.
+  const least = (i: number) => (i === last || i === drawn.lost ? history.length : i === first ? WRITES + 1 : 0)
+  const had = drawn.servers.map(({ received }, i) => Math.max(least(i), Math.round(received * history.length)))
+  const has = had.map((length, i) => (i === drawn.lost && i !== last ? 0 : length))
+  const states = drawn.servers.map(({ executed, applies }, i) => {
+    if (i === last) return replica(i, upTo(has[i]!), SOURCE)
+    const applied = upTo(Math.round(executed * has[i]!))
+    return replica(i, applied, { retrieved: upTo(has[i]!).minus(applied), applier: applies ? 'running' : 'stopped' })
+  })
+  const servers = new Servers(states.map((state, i) => (drawn.servers[i]!.answers ? state : null)))
+  for (const [i, { seen, lastSeen }] of drawn.servers.entries())
+    servers.believed.set(i, seen ? replica(i, upTo(Math.round(lastSeen * has[i]!))) : null)
+  if (drawn.lost !== null && drawn.lost !== last) servers.lost.add(drawn.lost)
+  servers.quorum = QUORUM_POLICIES[drawn.policy](SETTINGS)
+  servers.election = () => ({
+    name: 'drawn',
+    rank: (candidates) =>
+      rankBy(
+        candidates,
+        ({ member }) => drawn.servers[member]!.preference,
+        () => 'drawn',
+      ),
+  })
+  const outcome = await servers.takeOver(drawn.cause)
+  return { n, history, had, servers, outcome }
+}
+
+/** What may have been answered ok: held by k replicas of its epoch. */
+function acknowledged(drawn: Case, history: readonly Gtid[], had: readonly number[]): GtidSet {
+  const set = new MutableGtidSet()
+  for (const epoch of [0, 1] as const) {
+    const replicas = had.filter((_, i) => i !== drawn.sources[epoch]).sort((a, b) => b - a)
+    const held = replicas[drawn.k[epoch] - 1]!
+    const from = epoch * (WRITES + 1)
+    for (const gtid of history.slice(from, Math.max(from, Math.min(held, from + WRITES + 1)))) set.add(gtid)
+  }
+  return set
+}
+
+test(`a take-over keeps what was acknowledged, ends the old epoch's power to acknowledge and never lowers k: ${RUNS} draws`, {
+  deadlineMs: 60_000,
+}, async () => {
+  let reigns = 0
+  let moved = 0
+  await fc.assert(
+    fc.asyncProperty(cases, async (drawn) => {
+      const { n, history, had, servers, outcome } = await takeOver(drawn)
+      assert.ok(servers.promotions.length <= 1)
+      const isEasy = drawn.servers.every(({ answers, seen, applies }) => answers && seen && applies)
+      if (isEasy && drawn.lost === null) assert.equal(outcome.kind, 'reigns')
+      if (outcome.kind !== 'reigns') return
+      reigns++
+      const winner = outcome.reign.source.index
+      const { executed } = servers.states[winner]!
+      const lacks = acknowledged(drawn, history, had).minus(executed)
+      assert.ok(lacks.isEmpty, `node${winner + 1} lacks ${lacks}, which may have been acknowledged`)
+
+      // Any two take-overs meet in a member that was stopped, read and counted.
+      const last = drawn.sources[1]
+      const knowsIt = executed.has(history[WRITES + 1]!)
+      const old = knowsIt ? last : drawn.sources[0]
+      const isStopped = (i: number) => servers.stops.includes(`node${i + 1}`)
+      const counted = drawn.servers.filter((_, i) => i !== old && !servers.lost.has(i) && isStopped(i)).length
+      assert.ok(counted >= Math.floor((n - 1) / 2) + 1, `${counted} of ${n} were stopped`)
+
+      // Whoever could still be written to is fenced; else the replicas that are left are too few to acknowledge.
+      const others = drawn.servers.filter((_, i) => i !== last && !isStopped(i)).length
+      const canWrite = winner !== last && servers.states[last]?.superReadOnly !== true
+      if (canWrite) assert.ok(others < drawn.k[1], `node${last + 1} still has ${others} replicas`)
+      // Who answered its last probe is waited for.
+      for (const [i, state] of servers.states.entries())
+        if (state !== null && i !== winner && drawn.servers[i]!.seen)
+          assert.ok(state.superReadOnly, `node${i + 1} can still be written to`)
+
+      const k = Math.max(servers.quorum.replicasRequired(n), executed.has(history[0]!) ? drawn.k[knowsIt ? 1 : 0] : 0)
+      assert.equal(outcome.reign.k, k)
+      assert.equal(servers.markers[0]!.k, k)
+      if (winner !== last) moved++
+      // Who is pointed at the winner as it is holds nothing else.
+      for (const { index, node } of outcome.stopped) {
+        const { executed: applied, retrieved } = servers.states[index]!
+        assert.ok(executed.covers(applied.union(retrieved)), `${node} has diverged`)
+      }
+    }),
+    { numRuns: RUNS, seed: 1 },
+  )
+  assert.ok(moved >= RUNS / 20, `only ${moved} of ${RUNS} take-overs moved the source, ${reigns} ended in a reign`)
+})
