@@ -61,12 +61,15 @@ function hurtProcess(step: FaultStep, cluster: SimCluster, name: string): FaultE
   const becomes: Condition = step.verb === 'pause' ? 'paused' : 'gone'
   const condition = () => lookAtProcess(cluster, name).condition
   const isIdle = () => condition() === becomes || (becomes === 'paused' && condition() === 'gone')
+  // Somebody else may start it again at the moment at which it ends: what was hurt is over all the same.
+  let hurt = process.life
   return {
     target: [name],
     label: `${step.verb} ${name}${roleOf(step, name)}`,
     look: () => lookAtProcess(cluster, name).text,
     idle: () => (isIdle() ? `already ${condition()}` : null),
     act: () => {
+      hurt = process.life
       if (step.verb === 'crash') host.crash()
       else if (step.verb === 'power-loss') losePower(cluster, name)
       else if (step.verb === 'stop') host.stop()
@@ -76,7 +79,7 @@ function hurtProcess(step: FaultStep, cluster: SimCluster, name: string): FaultE
         else startAgain(cluster, host)
       }
     },
-    holds: () => condition() === becomes,
+    holds: () => (becomes === 'paused' ? condition() === 'paused' : process.life !== hurt),
     undone: () => listens(cluster, name),
     limitUs: 30_000_000,
   }

@@ -63,12 +63,12 @@ export class MysqlServer {
     this.data.losePower(synced, keptShare)
   }
 
-  /** Its relay log files vanish; a running server is killed and started again without them. */
+  /** Its relay log files vanish; a running server is killed and, unless it was to end, started again without them. */
   loseRelayLog(): void {
-    const running = this.process.life !== null
-    if (running) this.crash()
+    const { life } = this.process
+    if (life !== null) this.crash()
     this.data.dropRelayLog()
-    if (running) this.boot()
+    if (life?.stopping === false) this.boot()
   }
 
   /** SIGTERM: nobody new comes in, what is committing is let finish (for at most `shutdownUs`), then it ends. */

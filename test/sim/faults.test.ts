@@ -58,6 +58,36 @@ test('stop takes its time, and is seen to hold when the process has ended', () =
   assert.ok(schedule.records[0]!.healedUs! >= 5_000_000)
 })
 
+test('a process that is started again at the moment at which it ends was stopped all the same', () => {
+  // Stopped twice, as a role and by name: the first undo starts it before anybody looks for the second.
+  for (const offsetMs of [1, 2, 3, 4]) {
+    const { schedule, run } = hurt('at: 1s, stop: node2, for: 100ms', `at: ${1_300 + offsetMs}ms, stop: [node2, node3]`)
+    run(3_000)
+    assert.deepEqual(
+      schedule.records.filter(({ witness }) => witness.seenUs === null),
+      [],
+    )
+  }
+})
+
+test('a server that loses its relay logs while it stops stays down, and one that ran is started again', () => {
+  const { cluster, schedule, run } = hurt(
+    'at: 1s, stop: node2',
+    'at: 1200ms, lose-relay-logs: node2',
+    'at: 1200ms, lose-relay-logs: node3',
+  )
+  run(1_100)
+  // Something to lose, as nobody writes here.
+  for (const name of ['node2', 'node3']) {
+    const gtid = { uuid: '11111111-1111-1111-1111-111111111111', number: 1 }
+    cluster.mysql.server(name).data.receive({ gtid, key: 0, row: null, originalUs: 0 })
+  }
+  run(1_500)
+  assert.equal(stateOf(cluster, 'node2'), 'down')
+  assert.equal(stateOf(cluster, 'node3'), 'up')
+  assert.ok(schedule.records.every(({ witness }) => witness.seenUs !== null))
+})
+
 test('pause and resume: the witness sees a stopped process', () => {
   const { cluster, schedule, run } = hurt('at: 1s, pause: node3, for: 2s')
   run(1_500)
