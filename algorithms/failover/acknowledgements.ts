@@ -38,9 +38,14 @@ export class Acknowledgements {
   readonly rounds: WeightedRounds | null
   /** Highest number anybody asked about. */
   highest: number
-  /** Since when something has been waiting without any progress; null: nothing waits. */
+  /**
+   * Since when something has been waited for without any progress, whether those who waited have given up since or not;
+   * null: everything anybody waited for is acknowledged.
+   */
   waitingSinceUs: number | null = null
   #k: number
+  /** The highest number that somebody stopped waiting for and that is not acknowledged yet. */
+  #givenUp = NOTHING_HELD
   readonly #open: OpenWait[] = []
   readonly #held: number[]
   readonly #excludedUntil = new Map<number, number>()
@@ -70,8 +75,7 @@ export class Acknowledgements {
    */
   requires(k: number, nowUs: number): void {
     this.#k = k
-    this.acknowledgedUpTo = heldByAtLeast(k, this.progress)
-    this.#settleWon(nowUs)
+    this.#progressed(nowUs)
   }
 
   get openCount(): number {
@@ -107,19 +111,27 @@ export class Acknowledgements {
     else open.splice(at, 0, wait)
   }
 
-  /** Nobody waits any longer (deadline passed). */
+  /**
+   * Nobody waits any longer (deadline passed). Whether the quorum can still be had matters all the same: where every
+   * wait ends at its deadline, one after another, it is only their sequence that shows a stall.
+   */
   forget(answer: Deferred<Acknowledged>): void {
     const index = this.#open.findIndex((wait) => wait.answer === answer)
-    if (index >= 0) this.#open.splice(index, 1)
-    if (this.#open.length === 0) this.waitingSinceUs = null
+    if (index < 0) return
+    const [given] = this.#open.splice(index, 1)
+    this.#givenUp = Math.max(this.#givenUp, given!.number)
   }
 
-  /** What a waiter should ask `member` for next: the oldest transaction somebody waits for that it is not known to hold. */
+  /**
+   * What a waiter should ask `member` for next: the oldest transaction somebody waits for that it is not known to hold;
+   * where nobody waits any more, any further one up to the last that was given up.
+   */
   wantedOf(member: number): GtidSet | null {
     const { base, marker } = this.epoch
     const held = this.#held[member]!
     if (held < base) return MutableGtidSet.of(marker)
     for (const wait of this.#open) if (wait.number > held) return this.#allUpTo(wait.number)
+    if (this.#givenUp > held) return this.#allUpTo(held + 1)
     return this.highest > held && this.#mustProve() ? this.#allUpTo(this.highest) : null
   }
 
@@ -159,9 +171,8 @@ export class Acknowledgements {
       this.#excludedUntil.delete(member)
     }
     this.progress[member] = held
-    this.acknowledgedUpTo = heldByAtLeast(this.#k, this.progress)
     this.rounds?.reported(member, this.progress, this.highest)
-    this.#settleWon(nowUs)
+    this.#progressed(nowUs)
   }
 
   /** What the member last reported to hold of this epoch; null: nothing. */
@@ -191,6 +202,7 @@ export class Acknowledgements {
   end(): void {
     this.#ended = true
     for (const wait of this.#open.splice(0)) wait.answer.settle('ended')
+    this.#givenUp = NOTHING_HELD
     this.waitingSinceUs = null
   }
 
@@ -207,7 +219,18 @@ export class Acknowledgements {
     return quorumVerdict(selection, this.progress, number) === 'won'
   }
 
-  #settleWon(nowUs: number): void {
+  #progressed(nowUs: number): void {
+    const before = this.acknowledgedUpTo
+    this.acknowledgedUpTo = heldByAtLeast(this.#k, this.progress)
+    const settled = this.#settleWon()
+    if (this.acknowledgedUpTo >= this.#givenUp) this.#givenUp = NOTHING_HELD
+    if (this.waitingSinceUs === null) return
+    if (this.#open.length === 0 && this.#givenUp === NOTHING_HELD) this.waitingSinceUs = null
+    else if (settled || (this.#open.length === 0 && this.acknowledgedUpTo > before)) this.waitingSinceUs = nowUs
+  }
+
+  /** Answers everybody whose transaction is acknowledged by now. Was there anybody? */
+  #settleWon(): boolean {
     const open = this.#open
     let kept = 0
     let i = 0
@@ -216,10 +239,11 @@ export class Acknowledgements {
       if (this.#won(wait)) wait.answer.settle('acknowledged')
       else open[kept++] = wait
     }
-    if (kept !== i) {
+    const settled = kept !== i
+    if (settled) {
       while (i < open.length) open[kept++] = open[i++]!
       while (open.length > kept) open.pop()
-      this.waitingSinceUs = open.length > 0 ? nowUs : null
     }
+    return settled
   }
 }

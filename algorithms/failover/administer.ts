@@ -10,6 +10,17 @@ export interface Session {
   readonly source: string | null
 }
 
+/**
+ * A command is a conversation: its session, then up to seven statements, each a round trip. To a server that is far
+ * away it takes its time even when nothing is wrong.
+ */
+const ROUND_TRIPS = 10
+
+/** How long a command may take before it is given up, its own network counted in. */
+export function commandTimeoutUs({ tuning }: CoordinatorState, { latencyUs }: Member): number {
+  return Math.max(tuning.adminTimeoutUs, Math.ceil(ROUND_TRIPS * latencyUs))
+}
+
 export function* administer(
   coordinator: CoordinatorState,
   member: Member,
@@ -24,7 +35,7 @@ export function* administer(
     const outcome = yield* call(
       member.server,
       { kind: 'administer', epoch: session.epoch, source: session.source, action },
-      coordinator.tuning.adminTimeoutUs,
+      commandTimeoutUs(coordinator, member),
     )
     if (outcome.kind === 'ok') {
       if (action.command === 'discardRelayLog') member.held = EMPTY_GTID_SET

@@ -1,7 +1,7 @@
 /** Steps 1 and 2 of a take-over: promise and stop everywhere, fence what can still write (failover/rules.md section 2). */
 import { type Deferred, deferred, emit, type Fiber, fork, now, wait } from '../effects.ts'
 import type { GtidSet } from '../gtid-set.ts'
-import { administer, isDeposed } from './administer.ts'
+import { administer, commandTimeoutUs, isDeposed } from './administer.ts'
 import { unionOf } from './epoch.ts'
 import { type LivingEpoch, livingEpoch, mayTakeOver } from './quorum-rule.ts'
 import type { CoordinatorState, Member } from './state.ts'
@@ -46,7 +46,8 @@ export function* gather(coordinator: CoordinatorState, epoch: number, first: Mem
   }
   if (first !== null) yield* stop(first)
   for (const member of [...left]) yield* fork(`stop-${member.node}`, stop(member), { daemon: true })
-  const deadlineUs = (yield* now()) + coordinator.tuning.adminTimeoutUs
+  const expectedUs = [...left].filter((m) => m.probe === 'answered').map((m) => commandTimeoutUs(coordinator, m))
+  const deadlineUs = (yield* now()) + Math.max(coordinator.tuning.adminTimeoutUs, ...expectedUs)
   for (;;) {
     const expected = [...left].some((member) => member.probe === 'answered')
     const remainingUs = deadlineUs - (yield* now())

@@ -7,7 +7,7 @@ import { judgeSource } from './detector.ts'
 import { newestRow } from './epoch.ts'
 import { type CoordinatorState, hurry, type Member, type Reign } from './state.ts'
 
-/** Latency is smoothed like TCP's round-trip estimate: an eighth of each new sample. */
+/** Latency is smoothed like TCP's round-trip estimate (RFC 6298): the first sample, then an eighth of each new one. */
 const LATENCY_GAIN = 1 / 8
 
 /** However hurried, a server is not probed again sooner. */
@@ -26,7 +26,8 @@ export function* probeLoop(coordinator: CoordinatorState, member: Member): Fiber
     // A loop that was itself late proves nothing about the server (failover/rules.md section 3).
     const late = answeredUs - askedUs > probeTimeoutUs + probeTimeoutUs / 3
     if (outcome.kind === 'ok') {
-      member.latencyUs += (answeredUs - askedUs - member.latencyUs) * LATENCY_GAIN
+      const sampleUs = answeredUs - askedUs
+      member.latencyUs += (sampleUs - member.latencyUs) * (member.probe === null ? 1 : LATENCY_GAIN)
       if (member.probe === 'failed') yield* emit({ kind: 'cleared', node: member.node, reason: 'a probe was answered' })
       member.probe = 'answered'
       member.probeFailingSinceUs = null

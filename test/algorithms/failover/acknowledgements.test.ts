@@ -114,6 +114,23 @@ test('waiting without progress is dated from its beginning, and progress restart
   assert.equal(acks.waitingSinceUs, null)
 })
 
+test('who gives up waiting, one after another, still shows how long nothing has been acknowledged', () => {
+  const acks = fresh()
+  for (const member of [1, 2, 3]) acks.report(member, upTo(100), 1)
+  for (const number of [101, 102, 103]) acks.forget(acks.waitFor(number, anyTwo, number))
+  assert.equal(acks.openCount, 0)
+  assert.equal(acks.waitingSinceUs, 101)
+  assert.equal(acks.wantedOf(1)?.toString(), `${UUID}:101`, 'replicas are still asked, for the next that they lack')
+  acks.report(1, upTo(102), 201)
+  assert.equal(acks.wantedOf(1)?.toString(), `${UUID}:101-103`)
+  acks.report(2, upTo(101), 202)
+  assert.equal(acks.waitingSinceUs, 202, 'what was given up comes nearer')
+  acks.report(1, upTo(103), 203)
+  acks.report(3, upTo(103), 204)
+  assert.equal(acks.waitingSinceUs, null)
+  for (const member of [1, 3]) assert.equal(acks.wantedOf(member), null)
+})
+
 test('a read is confirmed by floor(n/2) replicas that were asked after it began', () => {
   const confirmations = new Confirmations(4)
   const early = confirmations.request()

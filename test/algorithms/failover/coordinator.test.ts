@@ -24,3 +24,26 @@ faults:
   )
   assert.ok(late.length > 100)
 })
+
+test('a server so far away that its commands take longer than `adminTimeout` is commanded all the same', () => {
+  // A command is up to eight round trips of 80 ms each.
+  const far = (node: string) => `${node}->coordinator: { delay: 40ms }, coordinator->${node}: { delay: 40ms }`
+  for (const node of ['node1', 'node3']) {
+    const text = `
+name: far-away
+description: One server is far from the coordinator.
+cluster:    { nodes: 4 }
+algorithms: { timestamps: odd-even, quorum: flexible, election: seer-score }
+workload:   { ratePerSec: 100, clients: 8, reads: 0.3, consistency: STRONG, duration: 3s, warmup: 500ms }
+network:    { links: { ${far(node)} } }
+tuning:     { adminTimeout: 300ms }
+checks:     [acknowledged-writes-survive, single-writer, replicas-converge]
+`
+    const { events } = simulate(parseScenario(text, 'far-away.yaml'), { seed: 1 })
+    const reigns = events.flatMap((event) => (event.kind === 'reign' ? [event.source] : []))
+    assert.deepEqual(reigns, ['node1'])
+    assert.equal(events.filter(({ kind }) => kind === 'rejoined').length, 3)
+    const failed = events.filter((event) => event.kind === 'note' && /could not|was not/.test(event.text))
+    assert.deepEqual(failed, [])
+  }
+})
