@@ -21,6 +21,8 @@ export interface RunEvents extends Pick<ServiceEvents, 'onEvent' | 'onFailure'> 
   readonly onOperations: (operations: readonly Operation[]) => void
   /** The clients have handed everything over. */
   readonly onDone: () => void
+  /** A server has another's data now, and a new server_uuid. */
+  readonly onRebuilt: (node: string) => void
 }
 
 const MAX_DATA_CONNECTIONS = 128
@@ -194,7 +196,8 @@ export class RunProcesses {
       onEvent: this.#events.onEvent,
       onFailure: this.#events.onFailure,
       onSupervise: (request, answer) => {
-        void supervise(this.#driver, request).then(answer)
+        const onRebuilt = (node: string) => this.#events.onRebuilt(node)
+        void supervise(this.#driver, request, onRebuilt).then(answer)
       },
     })
     this.#services.set(name, service)

@@ -9,7 +9,7 @@ import type { TraceEvent } from '../algorithms/trace.ts'
 import { anchorText } from '../scenarios/anchors.ts'
 import type { Progress, ProgressListener } from '../scenarios/progress.ts'
 import { RandomStreams } from '../scenarios/random.ts'
-import type { NodeEnd, RunRecord } from '../scenarios/record.ts'
+import type { DataLoss, NodeEnd, RunRecord } from '../scenarios/record.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import { RunClock } from './clock.ts'
 import type { Driver } from './drivers/driver.ts'
@@ -65,6 +65,7 @@ class RealRun {
   #startUs: number | null = null
   readonly #counters: Record<string, number> = {}
   #healedUs: number | null = null
+  readonly #losses: DataLoss[] = []
   /** Rejects when the run must end early: an interrupt, or a process that failed. */
   readonly #ending: Promise<never>
   #end: (error: unknown) => void = () => {}
@@ -83,6 +84,9 @@ class RealRun {
         for (const operation of operations) this.#faults?.operationEnded(operation)
       },
       onDone: () => this.#clientsDone(),
+      onRebuilt: (node) => {
+        this.#losses.push({ node, atUs: RunClock.hostUs() - this.#originUs, kind: 'rebuilt' })
+      },
     })
     this.#ending = new Promise((_, reject) => {
       this.#end = reject
@@ -220,6 +224,7 @@ class RealRun {
       events: this.#history.events.map((event) => ({ ...event, atUs: event.atUs - startUs })),
       faults: this.#faults?.records ?? [],
       healedUs: this.#healedUs,
+      losses: this.#losses.map((loss) => ({ ...loss, atUs: loss.atUs - startUs })),
       unfired: (this.#faults?.unfired ?? []).map(anchorText),
       ...end,
       digest: null,

@@ -3,7 +3,11 @@ import type { Outcome, RequestOf, SupervisorRequests } from '../algorithms/serve
 import type { Driver } from './drivers/driver.ts'
 import { decodeRequest } from './transport/codecs.ts'
 
-export async function supervise(driver: Driver, request: { readonly kind: string }): Promise<Outcome<unknown>> {
+export async function supervise(
+  driver: Driver,
+  request: { readonly kind: string },
+  onRebuilt: (node: string) => void,
+): Promise<Outcome<unknown>> {
   const typed = decodeRequest(request) as RequestOf<SupervisorRequests>
   try {
     switch (typed.kind) {
@@ -15,6 +19,7 @@ export async function supervise(driver: Driver, request: { readonly kind: string
       }
       case 'rebuild': {
         const { uuid } = await driver.rebuild(typed.node, typed.donor)
+        onRebuilt(typed.node)
         return { kind: 'ok', reply: { uuid } }
       }
     }

@@ -63,6 +63,15 @@ export interface NodeEnd {
   /** Every operation id in the workload's table; null when the server could not be read. */
   readonly ops: ReadonlySet<number> | null
   readonly role: 'source' | 'replica' | 'quarantined' | 'down'
+  /** The highest epoch that it has promised; absent or null: it was not read, or there is no such thing. */
+  readonly promised?: number | null
+}
+
+/** A server's data became less, or another server's: seen by the harness, which did it or did it for the coordinator. */
+export interface DataLoss {
+  readonly node: string
+  readonly atUs: number
+  readonly kind: 'relay log' | 'rebuilt'
 }
 
 /** Lag of one transaction on one replica: committed on its source at `commitUs`, applied `lagUs` later. */
@@ -81,6 +90,8 @@ export interface RunRecord {
   /** Events that steps were to fire after and that never came, in words. A run with any shows nothing by passing. */
   readonly unfired?: readonly string[]
   readonly nodes: readonly NodeEnd[]
+  /** In order of time; absent: nothing of the kind can happen there. */
+  readonly losses?: readonly DataLoss[]
   readonly lag: readonly LagSeries[]
   /** When the workload stopped offering (duration, or the moment of an interrupt). */
   readonly endedUs: number

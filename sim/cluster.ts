@@ -6,7 +6,7 @@ import { TIMESTAMP_ALGORITHMS } from '../algorithms/timestamps/algorithms.ts'
 import type { TraceEvent } from '../algorithms/trace.ts'
 import { coordinatorAlgorithms } from '../scenarios/coordinator-algorithms.ts'
 import { RandomStreams } from '../scenarios/random.ts'
-import type { NodeEnd } from '../scenarios/record.ts'
+import type { DataLoss, NodeEnd } from '../scenarios/record.ts'
 import { newestReign } from '../scenarios/reigns.ts'
 import { coordinatorNames, type FaultStep, type Scenario } from '../scenarios/scenario.ts'
 import { difference, endOf } from './end-state.ts'
@@ -141,6 +141,10 @@ export class SimCluster implements SimulatedSystem {
 
   end(): NodeEnd[] {
     return endOf(this)
+  }
+
+  get losses(): readonly DataLoss[] {
+    return this.mysql.losses
   }
 
   counters(): Readonly<Record<string, number>> {

@@ -31,6 +31,7 @@ export function endOf(cluster: SimCluster): NodeEnd[] {
       reachable: true,
       uuid: data.uuid,
       executed: data.executed.live.toString(),
+      promised: data.promised,
       tableChecksum: data.table.checksum(),
       // Replicas that agree share the one set: it is large, and whoever compares them sees at once that they do.
       ops: data.table.hasSameOps(source) ? sourceOps : data.table.ops,

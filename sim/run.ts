@@ -157,6 +157,7 @@ class Run {
       faults: this.#faults?.records ?? [],
       unfired: (this.#faults?.unfired ?? []).map(anchorText),
       nodes: complete ? this.#system.end() : [],
+      losses: this.#system.losses.map((loss) => ({ ...loss, atUs: loss.atUs - startUs })),
       lag: lag.since(startUs),
       endedUs,
       healedUs: this.#healedUs,

@@ -2,7 +2,7 @@
 import type { FiberProcess } from '../algorithms/fiber.ts'
 import type { Outcome } from '../algorithms/servers.ts'
 import type { TraceEvent, TraceFact } from '../algorithms/trace.ts'
-import type { NodeEnd } from '../scenarios/record.ts'
+import type { DataLoss, NodeEnd } from '../scenarios/record.ts'
 import type { FaultStep } from '../scenarios/scenario.ts'
 import type { FaultEffect } from './fault-effects.ts'
 import type { Kernel } from './kernel.ts'
@@ -47,6 +47,8 @@ export interface SimulatedSystem extends FaultField {
   /** What keeps the servers from having converged; null: nothing. */
   difference(): string | null
   end(): NodeEnd[]
+  /** Servers whose data became less, at the simulation's times. */
+  readonly losses: readonly DataLoss[]
   /** What it wants to state beside the number of events. */
   counters(): Readonly<Record<string, number>>
 }

@@ -1,6 +1,7 @@
 /** A server's final state, read over one administrator's connection and not through the coordinator. */
 import type { Connection, RowDataPacket } from 'mysql2/promise'
 import type { NodeEnd } from '../../scenarios/record.ts'
+import { PROMISED } from '../mysql/state.ts'
 
 /**
  * Independent of the order in which a server stores or reads rows, and sensitive to every column, `position` too: it
@@ -22,6 +23,7 @@ export async function readEndState(node: string, connect: () => Promise<Connecti
     const ops = await ask('SELECT op FROM quorumlab.operations')
     await ask('COMMIT')
     const [executed] = await ask('SELECT @@global.gtid_executed')
+    const [promised] = await ask(PROMISED)
     return {
       node,
       reachable: true,
@@ -29,6 +31,7 @@ export async function readEndState(node: string, connect: () => Promise<Connecti
       executed: String(executed![0]).replaceAll('\n', ''),
       tableChecksum: checksum!.join('-'),
       ops: new Set(ops.map(([op]) => Number(op))),
+      promised: Number(promised?.[0] ?? 0),
       role: server![1] === 0 ? 'source' : 'replica',
     }
   } catch (error) {

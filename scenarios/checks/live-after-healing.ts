@@ -1,14 +1,15 @@
 /**
  * Every fault healed, the system goes on: a write that was sent after the healing is acknowledged by its quorum within
- * the bound; or the trace says within the bound why it could not be (what still stands is stated again each second),
- * and the reason is one that safety permits: too few members that count are left, for a take-over or, after a loss of
- * data, for any source's writes (failover/rules.md section 1). Any other refusal, and silence, is a fail.
+ * the bound; or too few members that count are left, for a take-over or, after a loss of data, for any source's writes
+ * (failover/rules.md section 1). Then the trace has to say so within the bound (what still stands is stated again each
+ * second), and it has to be true: `standing.ts` works out from what the harness saw whether safety forbade it. Any other
+ * refusal, one that is not true, and silence, is a fail.
  *
  * With a liveness phase (`liveness: 3s`) everything is healed at the end of the workload and the bound is that phase.
  * Without one the check needs faults that end early: it judges the load after the last of them, with a bound of 10 s.
  *
- * Cannot see: whether a refusal states the facts (it takes the coordinator's word for who counts); a system that answers
- * once and stops again later; liveness of EVENTUAL operations and of reads; one replica that stays behind
+ * Cannot see: a refusal that became true later than it was stated; a system that answers once and stops again later;
+ * liveness of EVENTUAL operations and of reads; one replica that stays behind
  * (replicas-converge). It is undecided where the load ends before the bound does, or with faults still on.
  */
 import type { Operation, RunRecord } from '../record.ts'
@@ -16,6 +17,7 @@ import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
 import { Findings } from './findings.ts'
 import { isPromised } from './session-history.ts'
+import { standingOf } from './standing.ts'
 import { describeOperation, moment } from './wording.ts'
 
 export const NAME = 'live-after-healing'
@@ -61,9 +63,11 @@ export function check(record: RunRecord, scenario: Scenario): CheckResult {
   )
   const last = refusals.at(-1)
   const reason = last?.kind === 'refused' ? last.reason : null
-  if (reason !== null && EXCUSE.test(reason))
-    return conclude(findings, `${healed}, and no write could be acknowledged: ${reason}`)
-  const stated = reason === null ? 'no reason was stated' : `the reason stated is none that safety permits: ${reason}`
+  const { noTakeOver, noWrite } = standingOf(record, scenario)
+  const isForbidden = noTakeOver !== null || noWrite !== null
+  if (reason !== null && EXCUSE.test(reason) && isForbidden)
+    return conclude(findings, `${healed}, and no write could be acknowledged: ${reason} (${noTakeOver ?? noWrite})`)
+  const stated = whatWasStated(reason, isForbidden)
   const late = first === null ? 'no write sent since was acknowledged' : `the first was ${describeOperation(first)}`
   if (healing.loadEndedUs < atUs + boundUs && first === null)
     findings.undecidable(
@@ -71,6 +75,12 @@ export function check(record: RunRecord, scenario: Scenario): CheckResult {
     )
   else findings.violation(() => `${healed}; within ${boundUs / 1e6} s ${late}, and ${stated}`)
   return conclude(findings, '')
+}
+
+function whatWasStated(reason: string | null, isForbidden: boolean): string {
+  if (reason === null) return 'no reason was stated'
+  if (EXCUSE.test(reason) && !isForbidden) return `the reason stated is not true, as enough members count: ${reason}`
+  return `the reason stated is none that safety permits: ${reason}`
 }
 
 function conclude(findings: Findings, passed: string): CheckResult {

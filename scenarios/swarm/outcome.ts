@@ -3,7 +3,7 @@
  * failover that the quorum rule forbids is no failure: where the rule leaves the cluster without a source to the end,
  * what needs a source (`EXCUSED`) is not judged, and everything that was promised to clients still is.
  */
-import type { TraceEvent } from '../../algorithms/trace.ts'
+import { standingOf } from '../checks/standing.ts'
 import { judgeChecks } from '../judge.ts'
 import type { RunRecord } from '../record.ts'
 import type { CheckName, FaultVerb, Scenario } from '../scenario.ts'
@@ -40,7 +40,7 @@ const EXCUSED: ReadonlySet<CheckName> = new Set<CheckName>(['replicas-converge']
 const DEMANDED = /^the quorum rule needs \d+ stopped replicas, \d+ count$/
 
 export function outcomeOf(scenario: Scenario, record: RunRecord): SwarmOutcome {
-  const refusal = finalRefusal(record.events)
+  const refusal = demandedRefusal(record, scenario)
   const judged = judgeChecks(scenario, record).filter(({ name }) => refusal === null || !EXCUSED.has(name as CheckName))
   return {
     ...factsOf(scenario, record.seed),
@@ -75,10 +75,14 @@ function factsOf({ algorithms, cluster }: Scenario, seed: number) {
   return { seed, algorithms: { timestamps, quorum, election }, nodes: cluster.nodes }
 }
 
-/** The rule's own words, where the last thing the coordinator said about a source is that there can be none. */
-function finalRefusal(events: readonly TraceEvent[]): string | null {
-  const last = events.findLast(({ kind }) => kind === 'refused' || kind === 'reign')
-  return last?.kind === 'refused' && DEMANDED.test(last.reason) ? last.reason : null
+/**
+ * The rule's own words, where the last thing the coordinator said about a source is that there can be none, and where
+ * that is true by what the harness saw.
+ */
+function demandedRefusal(record: RunRecord, scenario: Scenario): string | null {
+  const last = record.events.findLast(({ kind }) => kind === 'refused' || kind === 'reign')
+  if (last?.kind !== 'refused' || !DEMANDED.test(last.reason)) return null
+  return standingOf(record, scenario).noTakeOver === null ? null : last.reason
 }
 
 function completedFailovers({ operations, events }: RunRecord): number {

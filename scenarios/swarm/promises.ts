@@ -10,13 +10,8 @@ const ALWAYS: readonly CheckName[] = [
   'linearizable',
   'elections-safe',
   'replicas-converge',
+  'live-after-healing',
 ]
-
-/**
- * A replica that lost data or was rebuilt counts again when something newer was acknowledged without it
- * (failover/rules.md section 1). Where all must hold everything, nothing ever is: after one rebuild it stands for good.
- */
-const NEVER_LIVE_AGAIN: ReadonlySet<string> = new Set(['all'])
 
 /**
  * Under faults of any kind. `odd-even` counts from the start again after a restart and is in no order of time; `hybrid`
@@ -30,11 +25,10 @@ const OF_TIMESTAMPS: Readonly<Record<string, readonly CheckName[]>> = {
 }
 
 export function promisedChecks({ algorithms, workload }: Written): readonly CheckName[] {
-  const { timestamps, quorum } = algorithms as { timestamps: string; quorum: string }
+  const { timestamps } = algorithms as { timestamps: string }
   const { consistency } = workload as { consistency: Consistency | LevelShares }
   const sessions: readonly CheckName[] = mayOffer(consistency, 'SESSION')
     ? ['read-your-writes', 'monotonic-sessions']
     : []
-  const live: readonly CheckName[] = NEVER_LIVE_AGAIN.has(quorum) ? [] : ['live-after-healing']
-  return [...ALWAYS, ...live, ...sessions, ...(OF_TIMESTAMPS[timestamps] ?? [])]
+  return [...ALWAYS, ...sessions, ...(OF_TIMESTAMPS[timestamps] ?? [])]
 }

@@ -4,6 +4,7 @@
  */
 import type { ServerState } from '../../algorithms/servers.ts'
 import type { RandomStream } from '../../scenarios/random.ts'
+import type { DataLoss } from '../../scenarios/record.ts'
 import { Cpu } from '../cpu.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Network } from '../network.ts'
@@ -31,6 +32,8 @@ export interface MysqlWorld {
   instanceOf(process: SimProcess): MysqlInstance | null
   /** A transaction of another server was applied: how long after its source wrote it. */
   lagged(process: SimProcess, transaction: Transaction, lagUs: number): void
+  /** What the server held is less than it was, or another server's. */
+  lost(process: SimProcess, kind: DataLoss['kind']): void
 }
 
 export class MysqlInstance implements CommitListener {

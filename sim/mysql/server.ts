@@ -2,6 +2,7 @@
  * One MySQL server of the cluster, across its crashes: the data that stays, and the instance that runs on it. The
  * harness starts and kills it; everything else reaches it over the network.
  */
+import type { DataLoss } from '../../scenarios/record.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Network } from '../network.ts'
 import type { Life, SimProcess } from '../process.ts'
@@ -60,14 +61,14 @@ export class MysqlServer {
   losePower(keptShare: number): void {
     const synced = this.instance?.pipeline.syncedEnd ?? this.data.binlog.length
     this.crash()
-    this.data.losePower(synced, keptShare)
+    this.#losing(() => this.data.losePower(synced, keptShare))
   }
 
   /** Its relay log files vanish; a running server is killed and, unless it was to end, started again without them. */
   loseRelayLog(): void {
     const { life } = this.process
     if (life !== null) this.crash()
-    this.data.dropRelayLog()
+    this.#losing(() => this.data.dropRelayLog())
     if (life?.stopping === false) this.boot()
   }
 
@@ -88,6 +89,13 @@ export class MysqlServer {
   replaceData(donor: MysqlServer, uuid: string): void {
     if (this.process.life !== null) throw new Error(`assertion: ${this.process.name} is rebuilt while it lives`)
     this.data = donor.data.cloneAs(uuid)
+    this.#world.lost(this.process, 'rebuilt')
+  }
+
+  #losing(act: () => void): void {
+    const before = this.data.held.live.size
+    act()
+    if (this.data.held.live.size < before) this.#world.lost(this.process, 'relay log')
   }
 
   /** Slowdowns add up; the returned function takes this one away again. */
@@ -127,6 +135,7 @@ export class MysqlCluster implements MysqlWorld {
   readonly servers: readonly MysqlServer[]
   readonly #byName = new Map<string, MysqlServer>()
   readonly #byProcess: (MysqlServer | undefined)[] = []
+  readonly losses: DataLoss[] = []
   readonly #onLag: (member: number, transaction: Transaction, lagUs: number) => void
   #uuids = 0
 
@@ -166,6 +175,10 @@ export class MysqlCluster implements MysqlWorld {
 
   lagged(process: SimProcess, transaction: Transaction, lagUs: number): void {
     this.#onLag(this.#byProcess[process.index]!.member, transaction, lagUs)
+  }
+
+  lost({ name: node }: SimProcess, kind: DataLoss['kind']): void {
+    this.losses.push({ node, atUs: this.kernel.queue.now, kind })
   }
 
   /** The same for the same seed, and recognisable: the last part counts. */

@@ -40,6 +40,8 @@ export class RaftGroup implements SimulatedSystem {
   readonly sites: readonly ClientSite[]
   readonly world: ClientWorld
   readonly operator = null
+  /** What was not synced is lost with every crash, and the group knows it: nobody is excluded for it. */
+  readonly losses = []
   readonly client: FiberProcess
   readonly fsync: Sampler
   readonly fsyncStream: RandomStream

@@ -4,7 +4,7 @@ import { parseScenario } from '../../../scenarios/load.ts'
 import type { Operation, RunRecord } from '../../../scenarios/record.ts'
 import { simulate } from '../../../sim/run.ts'
 import { test } from '../../support/test.ts'
-import { at, crashRecord, fault, operation, record, reign, scenario } from '../history.ts'
+import { at, crashRecord, endOf, fault, operation, record, reign, scenario } from '../history.ts'
 
 const PHASE = scenario({ livenessUs: 3_000_000 })
 const HEALED_US = 4_000_000
@@ -38,17 +38,28 @@ test('neither an acknowledgement beyond the bound nor an EVENTUAL one is progres
   assert.equal(weak.verdict, 'fail')
 })
 
-test('a refusal of the quorum rule is a reason; any other refusal, and one that a reign has overtaken, is none', () => {
+test('a refusal of the quorum rule is a reason where it is true; any other, and one that a reign has overtaken, is none', () => {
   const operations = [lost(1, 4_100_000)]
-  const rule = 'node1 is gone, but the quorum rule needs 3 replicas, 2 are reachable and count'
-  const excused = judged({ operations, events: [reign(-1, 1, 1, ''), refused(4_500_000, rule)] })
+  const rule = 'node1 is gone, but the quorum rule needs 2 replicas, 1 are reachable and count'
+  const twoLost = {
+    nodes: endOf([]),
+    losses: ['node2', 'node3'].map((node) => ({ node, atUs: 1_000_000, kind: 'rebuilt' as const })),
+  }
+  const events = [reign(-1, 1, 1, ''), refused(4_500_000, rule)]
+  const excused = judged({ operations, events, ...twoLost })
   assert.equal(excused.verdict, 'pass')
-  assert.match(excused.detail, /no write could be acknowledged: node1 is gone, but the quorum rule needs 3/)
-  const other = judged({ operations, events: [refused(4_500_000, 'no stopped replica has a running applier')] })
+  assert.match(excused.detail, /no write could be acknowledged: node1 is gone, but the quorum rule needs 2/)
+  const untrue = judged({ operations, events, ...twoLost, losses: twoLost.losses.slice(1) })
+  assert.equal(untrue.verdict, 'fail')
+  assert.match(untrue.detail, /the reason stated is not true, as enough members count: node1 is gone, but/)
+  const vague = [refused(4_500_000, 'no stopped replica has a running applier')]
+  const other = judged({ operations, events: vague, ...twoLost })
   assert.equal(other.verdict, 'fail')
   assert.match(other.detail, /none that safety permits: no stopped replica/)
-  assert.equal(judged({ operations, events: [refused(4_500_000, rule), reign(4_600_000, 2, 2, '')] }).verdict, 'fail')
-  assert.equal(judged({ operations, events: [refused(3_500_000, rule)] }).verdict, 'fail', 'stated before the healing')
+  const overtaken = [refused(4_500_000, rule), reign(4_600_000, 2, 2, '')]
+  assert.equal(judged({ operations, events: overtaken, ...twoLost }).verdict, 'fail')
+  const early = [refused(3_500_000, rule)]
+  assert.equal(judged({ operations, events: early, ...twoLost }).verdict, 'fail', 'stated before the healing')
 })
 
 test('where no write is offered after the healing nothing is shown', () => {

@@ -40,11 +40,18 @@ test('where the quorum rule refuses to the end, convergence is not judged and pr
   const { operations, nodes } = diverged()
   const rule = 'the quorum rule needs 2 stopped replicas, 1 count'
   const refused = at(3_000_000, { kind: 'refused', epoch: 3, reason: rule })
-  const outcome = outcomeOf(judged, crashRecord({ operations, nodes, events: [...crashEvents(operations), refused] }))
+  const events = [...crashEvents(operations), refused]
+  const losses = ['node2', 'node4'].map((node) => ({ node, atUs: 2_900_000, kind: 'rebuilt' as const }))
+  const outcome = outcomeOf(judged, crashRecord({ operations, nodes, events, losses }))
   assert.deepEqual(outcome.failures, [])
   assert.equal(outcome.refusal, rule)
+  const untrue = outcomeOf(judged, crashRecord({ operations, nodes, events, losses: losses.slice(1) }))
+  assert.deepEqual(
+    untrue.failures.map(({ check }) => check),
+    ['replicas-converge'],
+  )
   const gone = endOf(operations, () => ({ ops: new Set<number>() }))
-  const lost = outcomeOf(judged, crashRecord({ nodes: gone, events: [...crashEvents(operations), refused] }))
+  const lost = outcomeOf(judged, crashRecord({ nodes: gone, events, losses }))
   assert.deepEqual(
     lost.failures.map(({ check }) => check),
     ['acknowledged-writes-survive'],
