@@ -80,6 +80,8 @@ export type AdminCommand =
   | { readonly command: 'mark'; readonly marker: Gtid; readonly k: number; readonly receipts: number }
   /** super_read_only, clients cut, receiver and applier stopped; then read. First step of a rejoin. */
   | { readonly command: 'quiesce' }
+  /** Start the applier: after a boot it is stopped, and what was received stays unapplied. */
+  | { readonly command: 'apply' }
   /** Drop the relay log. Only after its extras were listed, or when executed covers it. */
   | { readonly command: 'discardRelayLog' }
   /** Give the administrator lock back and close the session. */

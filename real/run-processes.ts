@@ -7,8 +7,9 @@ import { join } from 'node:path'
 import type { Outcome } from '../algorithms/servers.ts'
 import { coordinatorAlgorithms } from '../scenarios/coordinator-algorithms.ts'
 import { isForAnother } from '../scenarios/coordinator-steps.ts'
-import type { Operation } from '../scenarios/record.ts'
+import type { DataLoss, Operation } from '../scenarios/record.ts'
 import { coordinatorNames, type Scenario } from '../scenarios/scenario.ts'
+import { RunClock } from './clock.ts'
 import type { Driver } from './drivers/driver.ts'
 import { type FaultTarget, nodeTarget, serviceTarget } from './fault-targets.ts'
 import { ChildProcess } from './processes/child-process.ts'
@@ -21,8 +22,6 @@ export interface RunEvents extends Pick<ServiceEvents, 'onEvent' | 'onFailure'> 
   readonly onOperations: (operations: readonly Operation[]) => void
   /** The clients have handed everything over. */
   readonly onDone: () => void
-  /** A server has another's data now, and a new server_uuid. */
-  readonly onRebuilt: (node: string) => void
 }
 
 const MAX_DATA_CONNECTIONS = 128
@@ -36,6 +35,7 @@ export class RunProcesses {
   readonly #services = new Map<string, Service>()
   #coordinators: readonly Service[] = []
   readonly #starting: Promise<unknown>[] = []
+  readonly #losses: DataLoss[] = []
   #client: ChildProcess | null = null
   #over = false
 
@@ -49,6 +49,11 @@ export class RunProcesses {
 
   get coordinators(): readonly Service[] {
     return this.#coordinators
+  }
+
+  /** Servers that were rebuilt; times since `startUs`, which is counted from the run's own origin. */
+  losses(startUs: number): readonly DataLoss[] {
+    return this.#losses.map((loss) => ({ ...loss, atUs: loss.atUs - startUs }))
   }
 
   /** MySQL servers, and timestamp servers beside them. */
@@ -196,7 +201,9 @@ export class RunProcesses {
       onEvent: this.#events.onEvent,
       onFailure: this.#events.onFailure,
       onSupervise: (request, answer) => {
-        const onRebuilt = (node: string) => this.#events.onRebuilt(node)
+        const onRebuilt = (node: string) => {
+          this.#losses.push({ node, atUs: RunClock.hostUs() - this.#run.originUs, kind: 'rebuilt' })
+        }
         void supervise(this.#driver, request, onRebuilt).then(answer)
       },
     })

@@ -9,7 +9,7 @@ import type { TraceEvent } from '../algorithms/trace.ts'
 import { anchorText } from '../scenarios/anchors.ts'
 import type { Progress, ProgressListener } from '../scenarios/progress.ts'
 import { RandomStreams } from '../scenarios/random.ts'
-import type { DataLoss, NodeEnd, RunRecord } from '../scenarios/record.ts'
+import type { NodeEnd, RunRecord } from '../scenarios/record.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import { RunClock } from './clock.ts'
 import type { Driver } from './drivers/driver.ts'
@@ -65,7 +65,6 @@ class RealRun {
   #startUs: number | null = null
   readonly #counters: Record<string, number> = {}
   #healedUs: number | null = null
-  readonly #losses: DataLoss[] = []
   /** Rejects when the run must end early: an interrupt, or a process that failed. */
   readonly #ending: Promise<never>
   #end: (error: unknown) => void = () => {}
@@ -84,9 +83,6 @@ class RealRun {
         for (const operation of operations) this.#faults?.operationEnded(operation)
       },
       onDone: () => this.#clientsDone(),
-      onRebuilt: (node) => {
-        this.#losses.push({ node, atUs: RunClock.hostUs() - this.#originUs, kind: 'rebuilt' })
-      },
     })
     this.#ending = new Promise((_, reject) => {
       this.#end = reject
@@ -170,12 +166,8 @@ class RealRun {
     this.#phase = 'settling'
     const beganUs = RunClock.hostUs()
     await this.#faults!.heal()
-    const converged = await awaitConvergence(
-      this.#driver,
-      this.#processes.coordinators,
-      this.#rebuilding,
-      this.#over.signal,
-    )
+    const { coordinators } = this.#processes
+    const converged = await awaitConvergence(this.#driver, coordinators, this.#rebuilding, this.#over.signal)
     this.#counters.settleMs = (RunClock.hostUs() - beganUs) / 1000
     if (converged !== null) this.#note(`the replicas did not converge: ${converged}`)
     await this.#faults!.lookAfter()
@@ -224,8 +216,8 @@ class RealRun {
       events: this.#history.events.map((event) => ({ ...event, atUs: event.atUs - startUs })),
       faults: this.#faults?.records ?? [],
       healedUs: this.#healedUs,
-      losses: this.#losses.map((loss) => ({ ...loss, atUs: loss.atUs - startUs })),
-      unfired: (this.#faults?.unfired ?? []).map(anchorText),
+      losses: this.#processes.losses(startUs),
+      unfired: this.#faults?.unfired.map(anchorText) ?? [],
       ...end,
       digest: null,
       mysqlVersion: this.#driver.version,

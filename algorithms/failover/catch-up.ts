@@ -19,7 +19,7 @@ export function* catchUp(
   let missing: GtidSet = seen.minus(winner.held)
   const tried = new Set<Member>([winner])
   while (!missing.isEmpty) {
-    const donor = yield* donorOf(coordinator, gathered, tried, missing)
+    const donor = yield* donorOf(coordinator, gathered, tried, missing, epoch)
     if (donor === null) break
     tried.add(donor)
     const pointed = yield* administer(
@@ -44,7 +44,7 @@ export function* catchUp(
   }
   const target = seen.minus(missing)
   const isThere = target.minus(winner.state!.executed).isEmpty
-  if (!isThere && !(yield* arrived(coordinator, winner, target, 'applied'))) return null
+  if (!isThere && !(yield* applied(coordinator, winner, target, epoch))) return null
   // The receiver may run again since it was pointed at the donor: a winner takes nothing from anybody.
   if (winner.state!.receiver === 'stopped') return target
   const stopped = yield* administer(coordinator, winner, { epoch, source: null }, { command: 'detach', promise: epoch })
@@ -61,6 +61,7 @@ function* donorOf(
   gathered: Gathered,
   tried: Set<Member>,
   missing: GtidSet,
+  epoch: number,
 ): Fiber<Member | null> {
   const donors = [...gathered.fenced, ...gathered.stopped]
     .filter((member) => !tried.has(member))
@@ -69,10 +70,20 @@ function* donorOf(
     .sort((a, b) => b.share.size - a.share.size)
   for (const { member, share } of donors) {
     if (member.state!.executed.covers(share)) return member
-    if (yield* arrived(coordinator, member, share, 'applied')) return member
+    if (yield* applied(coordinator, member, share, epoch)) return member
     tried.add(member)
   }
   return null
+}
+
+/** Of what it has received. Its applier is started where it does not run, as after every boot. */
+function* applied(coordinator: CoordinatorState, member: Member, gtids: GtidSet, epoch: number): Fiber<boolean> {
+  const { applier, source } = member.state!
+  if (applier === 'stopped' && source !== null) {
+    const started = yield* administer(coordinator, member, { epoch, source: null }, { command: 'apply' })
+    if (started.kind !== 'ok') return false
+  }
+  return yield* arrived(coordinator, member, gtids, 'applied')
 }
 
 function* arrived(

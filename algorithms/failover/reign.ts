@@ -77,7 +77,10 @@ function refusalOf(coordinator: CoordinatorState, reign: Reign, alarm: Alarm, no
   const { minimumTermUs, stalledUs } = coordinator.tuning
   if (nowUs - reign.startedUs < minimumTermUs) return `the term is younger than ${minimumTermUs / 1000} ms`
   const rule = coordinator.procedures.foresee(coordinator, reign.source.held, reign.source)
-  if (!rule.allowed) return `the quorum rule needs ${rule.needed} replicas, ${rule.counted} are reachable and count`
+  if (!rule.allowed) {
+    reign.tooFewAtUs = nowUs
+    return `the quorum rule needs ${rule.needed} replicas, ${rule.counted} are reachable and count`
+  }
   if (alarm.kind !== 'stalled') return null
   // A move lets writes go on only if the next source has k replicas that count: the one that leaves may become one of
   // them, one that lost data may not. Without this a group that waits for such a replica would move for ever.

@@ -52,7 +52,7 @@ export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<Ta
 
   // 4, 5. Let the policy choose, and make its choice hold the target; else the next one.
   const candidates = procedures.eligible(coordinator, gathered, living, seen, cause)
-  if (candidates.length === 0) return { kind: 'refused', reason: 'no stopped replica has a running applier' }
+  if (candidates.length === 0) return { kind: 'refused', reason: 'no stopped replica can apply what it received' }
   const k = requiredReplicas(coordinator, living)
   const rankings = yield* rankAll(coordinator, candidates, seen, k)
   const ranking = tryOrder(coordinator, candidates, rankings, cause, living)
@@ -83,7 +83,7 @@ export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<Ta
 }
 
 /**
- * Who may win: a stopped member with a running applier. A server that never followed anybody needs no applier, and at
+ * Who may win: a stopped member whose applier runs or can be started. One that never followed anybody needs none, and at
  * a start or a planned move the fenced source itself may go on when nothing exists that it lacks.
  */
 export function eligible(
@@ -103,7 +103,7 @@ export function eligible(
         state.executed.covers(seen)
       )
     if (member.index === living?.member && !state.executed.covers(seen)) return false
-    return state.applier === 'running' || state.executed.covers(member.held)
+    return state.applier === 'running' || state.source !== null || state.executed.covers(member.held)
   })
   return candidates
 }

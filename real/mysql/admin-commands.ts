@@ -36,6 +36,9 @@ export async function perform(session: AdminSession, target: MysqlTarget, action
     case 'quiesce':
       await quiesce(session, target)
       break
+    case 'apply':
+      await session.change('START REPLICA SQL_THREAD')
+      break
     case 'discardRelayLog':
       // Also forgets the channel, so that the next `point` starts from the executed set alone.
       await session.change('STOP REPLICA')

@@ -34,6 +34,8 @@ export function procedureOf(command: AdminCommand, state: ServerState, settings:
       return mark(command, state)
     case 'quiesce':
       return quiesce(state)
+    case 'apply':
+      return apply()
     case 'discardRelayLog':
       return discardRelayLog()
     case 'release':
@@ -141,6 +143,11 @@ function* quiesce(state: ServerState): Procedure {
   yield [{ kind: 'kill clients' }]
   yield [{ kind: 'stop receiver' }]
   yield [{ kind: 'stop applier' }]
+  return null
+}
+
+function* apply(): Procedure {
+  yield [{ kind: 'start applier' }]
   return null
 }
 

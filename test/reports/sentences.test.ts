@@ -60,11 +60,14 @@ test('a fault without a failover is told, and a refusal with its reason', () => 
   const refused = {
     kind: 'refused',
     epoch: 2,
-    reason: 'no stopped replica has a running applier',
+    reason: 'no stopped replica can apply what it received',
     atUs: 11e6,
     process: 'coordinator',
   } as const
-  includes(story({ ...quiet, events: [refused] }), 'refused to fail over: no stopped replica has a running applier.')
+  includes(
+    story({ ...quiet, events: [refused] }),
+    'refused to fail over: no stopped replica can apply what it received.',
+  )
 })
 
 test('an election is explained by the numbers of the winner and of the next', () => {

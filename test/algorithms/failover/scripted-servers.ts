@@ -53,6 +53,8 @@ export class Servers {
   readonly stops: string[] = []
   /** Whom the coordinator takes for one that lost data. */
   readonly lost = new Set<number>()
+  /** Whose applier does not start. */
+  readonly stuck = new Set<number>()
   readonly markers: EpochRow[] = []
   promotion: 'ok' | 'unknown' = 'ok'
   quorum: QuorumPolicy = majority
@@ -83,6 +85,7 @@ export class Servers {
       const donor = this.states[Number(action.source.slice(4)) - 1]!
       after = { ...state, receiver: 'running', source: action.source, executed: state.executed.union(donor.executed) }
     }
+    if (action.command === 'apply' && !this.stuck.has(index)) after = { ...state, applier: 'running' }
     if (action.command === 'promote') {
       // As the administrator does (sim/mysql/procedures.ts).
       if (state.receiver !== 'stopped') return { kind: 'failed', reason: 'the receiver runs' }

@@ -40,6 +40,7 @@ test('who holds what the target left out is not pointed as it is', async () => {
     replica(2, base.union(wrote(1, 2))),
     replica(3, base.union(wrote(1, 2)), { retrieved: wrote(1, 3), applier: 'stopped' }),
   ])
+  servers.stuck.add(3)
   const outcome = await servers.takeOver()
   assert.equal(outcome.kind, 'reigns')
   const { reign, stopped } = outcome as Extract<TakeOver, { kind: 'reigns' }>

@@ -106,7 +106,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'algorithms/failover/catch-up.ts',
-        find: "arrived(coordinator, winner, target, 'applied')",
+        find: 'applied(coordinator, winner, target, epoch)',
         replace: "arrived(coordinator, winner, target, 'received')",
       },
       {

@@ -168,6 +168,8 @@ test(
       const look = await cluster.sql(1)
       const clients = `SELECT 1 FROM performance_schema.threads WHERE PROCESSLIST_USER = '${cluster.driver.accounts.client.user}'`
       assert.deepEqual(await look(clients), [])
+      const applies = await cluster.administer(1, 1, 'node1', { command: 'apply' })
+      assert.deepEqual([applies.receiver, applies.applier], ['stopped', 'running'])
       const dropped = await cluster.administer(1, 1, 'node1', { command: 'discardRelayLog' })
       assert.deepEqual([dropped.source, dropped.retrieved.toString()], [null, ''])
       // Never configured again: it follows from what it has executed.

@@ -52,7 +52,7 @@ test('a refusal of the quorum rule is a reason where it is true; any other, and 
   const untrue = judged({ operations, events, ...twoLost, losses: twoLost.losses.slice(1) })
   assert.equal(untrue.verdict, 'fail')
   assert.match(untrue.detail, /the reason stated is not true, as enough members count: node1 is gone, but/)
-  const vague = [refused(4_500_000, 'no stopped replica has a running applier')]
+  const vague = [refused(4_500_000, 'no stopped replica can apply what it received')]
   const other = judged({ operations, events: vague, ...twoLost })
   assert.equal(other.verdict, 'fail')
   assert.match(other.detail, /none that safety permits: no stopped replica/)

@@ -44,7 +44,7 @@ test('what the judge finds forbidden is what the rule forbids when all are stopp
       const living = { epoch: 5, k, member: 0, base: 0 }
       const members = Array.from({ length: n - 1 }, (_, i) => i + 1)
       const fenced = promised > 6 ? null : 0
-      const { allowed } = mayTakeOver(n, living, { members, excluded: new Set(lost), fenced })
+      const { allowed } = mayTakeOver(n, living, { members, excluded: new Set(lost), fenced, leastK: k })
       const { noTakeOver, noWrite } = standing(n, k, lost, promised)
       assert.equal(noTakeOver === null, allowed)
       assert.equal(noWrite === null, n - 1 - lost.length >= k)

@@ -81,6 +81,7 @@ test('a session of an older epoch changes nothing: whatever is asked, it is depo
   for (const action of [
     { command: 'point', source: 'node1', drain: false },
     { command: 'quiesce' },
+    { command: 'apply' },
     { command: 'discardRelayLog' },
     { command: 'fence', promise: 2 },
     { command: 'detach', promise: 2 },
@@ -203,6 +204,8 @@ test('quiesce silences a server completely; discardRelayLog then drops what was 
   const quiet = stateOf(cluster.administer('node3', 1, 'node1', { command: 'quiesce' }))
   assert.deepEqual([quiet.superReadOnly, quiet.receiver, quiet.applier], [true, 'stopped', 'stopped'])
   assert.equal(quiet.retrieved.minus(quiet.executed).size, 4)
+  const applies = stateOf(cluster.administer('node3', 1, 'node1', { command: 'apply' }))
+  assert.deepEqual([applies.receiver, applies.applier], ['stopped', 'running'])
   const dropped = stateOf(cluster.administer('node3', 1, 'node1', { command: 'discardRelayLog' }))
   assert.ok(dropped.retrieved.isEmpty)
   stateOf(cluster.administer('node3', 1, 'node1', { command: 'point', source: 'node1', drain: false }))
