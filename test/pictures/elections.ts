@@ -139,7 +139,7 @@ function drawSeer(): TopLevelSpec {
   ]
   const x = quantitative('at', 'time, s', { domain: [0, 24] }, { values: [0, 4, 8, 12, 16, 20, 24] })
   const y = {
-    ...quantitative('ms', null, { type: 'log', domain: [1.4, 14] }),
+    ...quantitative('ms', null, { type: 'log', domain: [1.4, 18] }),
     axis: { title: 'median write latency, ms, log scale', grid: true, values: [2, 5, 10] },
   }
   const lines = runs.map(({ name, colour, text }) => {

@@ -286,7 +286,7 @@ export const QUORUM_PICTURES: readonly Picture[] = [
     shows: [...RULES],
     caption:
       'The same load on seven servers, three of them far, under each rule: weights and any two replicas cost the same, the majority waits for a far one, all for the farthest.',
-    origin: 'cabinet-seven without its faults, seed 1, simulated; n = 4,300 writes for each rule',
+    origin: 'cabinet-seven without its faults, seed 1, simulated; n = 4,400 writes for each rule',
     draw: drawLatencies,
   },
   {
