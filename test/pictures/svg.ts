@@ -47,6 +47,8 @@ const DOT =
 
 function card(drawn: string, title: string, origin: string): string {
   const used = new Map<string, string>([[...INKS.page], [...INKS.line], [...INKS.muted]] as [string, string][])
+  /** Numbered throughout a process by the libraries: here from nought in each drawing. */
+  const clips = new Set<string>()
   const body = drawn
     .replace(/var\(--([\w-]+)\)/g, (_, name: string) => {
       const [light, dark] = NAMED.get(name)!
@@ -57,6 +59,7 @@ function card(drawn: string, title: string, origin: string): string {
     .replace(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))))
     .replace(/<path (?:d="(?:M0,0h0v0h0Z)?"[^>]*|[^>]*display="none")\/>/g, '')
     .replace(/<path d="[^"]*"\/>/g, '')
+    .replace(/\bclip\d+/g, (id) => `clip${[...clips.add(id)].indexOf(id)}`)
     .replace(DOT, '<circle cx="$1" cy="$2" r="$3" $4$5/>')
   const [, head = '', height = '', inside = ''] = /^(<svg[^>]* height="(\d+)"[^>]*)>([\s\S]*)$/.exec(body) ?? []
   const dark = [...used].map(([from, to]) => `[fill="${from}"]{fill:${to}}[stroke="${from}"]{stroke:${to}}`).join('')
