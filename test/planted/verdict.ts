@@ -18,7 +18,9 @@ export async function verdictOf(folder: string, hunt: Hunt): Promise<Verdict> {
   const { code, output } = await runIn(folder, commandOf(hunt), HUNT_DEADLINE_MS)
   if (NO_PROGRAM.test(output)) return { kind: 'broken', output }
   const by = /^ *(?:FAIL|CAUGHT) +(.+)$/m.exec(output)?.[1]
-  if (code === 1 && by !== undefined) return { kind: 'caught', by: by.replaceAll('"', '').trim() }
+  const why = hunt.kind === 'tests' ? /AssertionError[^:]*: (.{1,120})/.exec(output)?.[1] : undefined
+  if (code === 1 && by !== undefined)
+    return { kind: 'caught', by: by.replaceAll('"', '').trim() + (why === undefined ? '' : ` (${why.trim()})`) }
   if (code === 0) return { kind: 'missed' }
   return { kind: 'broken', output }
 }

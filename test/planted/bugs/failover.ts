@@ -1,5 +1,5 @@
 /** Bugs in taking over, in the quorum rule and in bringing servers back. */
-import type { PlantedBug } from '../planted-bug.ts'
+import type { Hunt, PlantedBug } from '../planted-bug.ts'
 
 const hunt = {
   kind: 'tests',
@@ -13,7 +13,96 @@ const hunt = {
   ],
 } as const
 
+/** The law over drawn histories. */
+const law = { kind: 'tests', patterns: ['failover/take-over-law'] } as const
+
+function lossIn(swarm: string, ...seeds: number[]): Hunt {
+  return { kind: 'swarm', swarm, seeds, checks: ['acknowledged-writes-survive'] }
+}
+
 export const FAILOVER_BUGS: readonly PlantedBug[] = [
+  {
+    name: 'target-read-before-the-stop',
+    story: 'The target is what the last probes showed, not what the servers hold once their receivers are stopped.',
+    edits: [
+      {
+        file: 'algorithms/failover/take-over.ts',
+        find: "import { markerOf } from './epoch.ts'",
+        replace: "import { markerOf, unionOf } from './epoch.ts'",
+      },
+      {
+        file: 'algorithms/failover/take-over.ts',
+        find: '  const { procedures } = coordinator\n',
+        replace:
+          '  const { procedures } = coordinator\n  const heldBefore = unionOf(coordinator.members.map((m) => m.held))\n',
+      },
+      {
+        file: 'algorithms/failover/take-over.ts',
+        find: '  const { seen, living, rule } = procedures.judge(coordinator, gathered)\n',
+        replace: '  const { living, rule } = procedures.judge(coordinator, gathered)\n  const seen = heldBefore\n',
+      },
+    ],
+    hunts: [law],
+  },
+  {
+    name: 'counted-among-the-reachable',
+    story: 'The quorum rule counts over the servers that can be reached, not over those that are configured.',
+    edits: [
+      {
+        file: 'algorithms/failover/gather.ts',
+        find: '  const rule = mayTakeOver(coordinator.members.length, living, {',
+        replace: '  const rule = mayTakeOver(read.length, living, {',
+      },
+      {
+        file: 'algorithms/failover/gather.ts',
+        find: '  return mayTakeOver(members.length, livingEpoch(seen), {',
+        replace: '  return mayTakeOver(reachable.length, livingEpoch(seen), {',
+      },
+    ],
+    hunts: [law, lossIn('left-alone', 1)],
+  },
+  {
+    name: 'dead-source-counts-as-a-reader',
+    story: 'The source counts as one of those that were stopped and read, although it does not answer.',
+    edits: [
+      {
+        file: 'algorithms/failover/quorum-rule.ts',
+        find: '!stopped.excluded.has(m)).length',
+        replace: '!stopped.excluded.has(m)).length + (living === null ? 0 : 1)',
+      },
+    ],
+    hunts: [hunt, lossIn('left-alone', 1)],
+  },
+  {
+    name: 'fencing-skipped',
+    story: 'A source that can still be written to is told of the new epoch and passes for fenced.',
+    edits: [
+      {
+        file: 'algorithms/failover/gather.ts',
+        find: '    let outcome = yield* administer(coordinator, member, { epoch, source: null }, { command, promise: epoch })',
+        replace:
+          "    let outcome = yield* administer(coordinator, member, { epoch, source: null }, { command: 'detach', promise: epoch })",
+      },
+      {
+        file: 'algorithms/failover/gather.ts',
+        find: "    if (outcome.kind === 'ok' && !outcome.reply.superReadOnly) {",
+        replace: "    if (outcome.kind === 'ok' && !outcome.reply.superReadOnly && command === 'detach') {",
+      },
+    ],
+    hunts: [law],
+  },
+  {
+    name: 'k-lowered-by-a-failover',
+    story: 'A new epoch asks for what its coordinator was configured with, however much the one before it asked for.',
+    edits: [
+      {
+        file: 'algorithms/failover/take-over.ts',
+        find: 'coordinator.quorum.replicasRequired(coordinator.members.length), living?.k ?? 0)',
+        replace: 'coordinator.quorum.replicasRequired(coordinator.members.length), living === null ? 0 : 0)',
+      },
+    ],
+    hunts: [law],
+  },
   {
     name: 'old-source-counted',
     story: 'The living epoch’s own source counts among the stopped, since it is a replica by now.',
