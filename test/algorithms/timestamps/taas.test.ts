@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import type { Fiber } from '../../../algorithms/fiber.ts'
 import { TAAS } from '../../../algorithms/timestamps/taas.ts'
+import { compareTimestamps, type Timestamp } from '../../../algorithms/timestamps/timestamp.ts'
+import { RandomStreams } from '../../../scenarios/random.ts'
 import { StepWorld } from '../../support/step-world.ts'
 import { test } from '../../support/test.ts'
 import { realTimeFault } from './order.ts'
@@ -51,6 +54,30 @@ test('what is lost is asked for again, until it is answered', () => {
   assert.deepEqual(timestamp, { counter: 1, server: 2 })
   // Silences of 10, 20 and 40 ms.
   assert.equal(world.now(), 70_500)
+})
+
+test('sessions that follow one another get ascending timestamps, however late replies to earlier ones come', () => {
+  for (let seed = 0; seed < 40; seed++) {
+    const stream = new RandomStreams(seed).stream('late-replies')
+    const counters = new Map(SERVERS.map((name) => [name, 0]))
+    const handler = (name: string, server: number) => (request: { readonly kind: string }) => {
+      const counter = Math.max(counters.get(name)!, (request as unknown as { readonly after: number }).after) + 1
+      counters.set(name, counter)
+      const afterUs = stream.uniform() < 0.5 ? 100 : 100 + Math.floor(stream.uniform() * 4_000)
+      return { outcome: { kind: 'ok', reply: { timestamp: { counter, server } } }, afterUs } as const
+    }
+    const world = new StepWorld(Object.fromEntries(SERVERS.map((name, i) => [name, handler(name, i + 1)])))
+    const clients = [0, 1, 2].map(() => TAAS.client(addresses, { requestUs: 100_000, giveUpUs: 5_000_000 }))
+    const got = world.run(
+      (function* (): Fiber<Timestamp[]> {
+        const timestamps: Timestamp[] = []
+        for (let i = 0; i < 60; i++) timestamps.push((yield* clients[Math.floor(stream.uniform() * 3)]!.next(null))!)
+        return timestamps
+      })(),
+    )
+    for (const [i, timestamp] of got.slice(1).entries())
+      assert.ok(compareTimestamps(got[i]!, timestamp) < 0, `seed ${seed}: after ${i + 1} sessions`)
+  }
 })
 
 test('without a majority the client gives up at its deadline', () => {

@@ -237,8 +237,43 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
     hunts: [hunt],
   },
   {
-    name: 'deposed-sessions-go-on',
-    story: 'A coordinator that wakes up goes on where it was: no session is refused for a newer epoch.',
+    name: 'coordinator-wakes-and-goes-on',
+    story: 'A coordinator that slept through a take-over reigns on: a newer epoch that a server knows of ends nothing.',
+    edits: [
+      {
+        file: 'algorithms/failover/monitor.ts',
+        find: '  if (coordinator.highestEpoch > reign.epoch) {',
+        replace: '  if (coordinator.highestEpoch < reign.epoch) {',
+      },
+      {
+        file: 'algorithms/failover/reign.ts',
+        find: '  if (newest <= reign.epoch) return false\n',
+        replace: '  if (newest >= 0) return false\n',
+      },
+    ],
+    hunts: [{ kind: 'swarm', swarm: 'woken-reader', seeds: [1, 2, 6], checks: ['linearizable'] }],
+  },
+  {
+    name: 'sleeper-keeps-its-session',
+    story:
+      'Whoever opens a session on a server leaves the one before it open, and what comes through that is still done.',
+    edits: [
+      {
+        file: 'sim/mysql/administrator-lock.ts',
+        find: '      this.#holder?.kill()\n',
+        replace: '',
+      },
+      {
+        file: 'sim/mysql/administrator-lock.ts',
+        find: "else if (holder === null) call.refuse('session killed')\n    else holder.run(step.text, call)",
+        replace: 'else (holder ?? new Holder(this, this.#server, session)).run(step.text, call)',
+      },
+    ],
+    hunts: [hunt],
+  },
+  {
+    name: 'deposed-coordinator-reconnects',
+    story: 'A coordinator that was deposed opens new sessions and changes servers: none is refused for a newer epoch.',
     edits: [
       {
         file: 'algorithms/failover/epoch.ts',

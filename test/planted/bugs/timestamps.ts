@@ -30,6 +30,29 @@ export const TIMESTAMP_BUGS: readonly PlantedBug[] = [
     hunts: [{ kind: 'tests', patterns: ['timestamps/taas'] }],
   },
   {
+    name: 'taas-late-reply-used',
+    story: 'A late reply to a session that is over counts as a reply to the session that runs now.',
+    edits: [
+      {
+        file: 'algorithms/timestamps/taas.ts',
+        find: '  const quorum = Math.floor(servers.length / 2) + 1\n',
+        replace: '  const quorum = Math.floor(servers.length / 2) + 1\n  const running = { now: null }\n',
+      },
+      {
+        file: 'algorithms/timestamps/taas.ts',
+        find: 'session: new TaasSession(cache, quorum), news: deferred() }\n',
+        replace: 'session: new TaasSession(cache, quorum), news: deferred(), running }\n      running.now = exchange\n',
+      },
+      {
+        file: 'algorithms/timestamps/taas.ts',
+        find: '  exchange.session.reply(server, outcome.reply.timestamp)\n',
+        replace:
+          '  if (exchange.session.result !== null) exchange = exchange.running.now\n  exchange.session.reply(server, outcome.reply.timestamp)\n',
+      },
+    ],
+    hunts: [{ kind: 'tests', patterns: ['timestamps/taas.test'] }],
+  },
+  {
     name: 'limit-forgotten',
     story: 'A restarted timestamp server counts from the beginning, not from its durable limit.',
     edits: [
