@@ -17,7 +17,7 @@ const hunt = {
 const law = { kind: 'tests', patterns: ['failover/take-over-law'] } as const
 
 function lossIn(swarm: string, ...seeds: number[]): Hunt {
-  return { kind: 'swarm', swarm, seeds, checks: ['acknowledged-writes-survive'] }
+  return { kind: 'swarm', swarm, seeds, checks: ['acknowledged-writes-survive', 'single-writer'] }
 }
 
 export const FAILOVER_BUGS: readonly PlantedBug[] = [
@@ -42,7 +42,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: '  const { living, rule } = procedures.judge(coordinator, gathered)\n  const seen = heldBefore\n',
       },
     ],
-    hunts: [law],
+    hunts: [law, lossIn('lagging-replica', 1)],
   },
   {
     name: 'counted-among-the-reachable',
@@ -89,7 +89,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: "    if (outcome.kind === 'ok' && !outcome.reply.superReadOnly && command === 'detach') {",
       },
     ],
-    hunts: [law],
+    hunts: [law, { kind: 'swarm', swarm: 'unfenced-source', seeds: [0, 4, 5], checks: ['single-writer'] }],
   },
   {
     name: 'k-lowered-by-a-failover',
@@ -101,7 +101,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: 'coordinator.quorum.replicasRequired(coordinator.members.length), living === null ? 0 : 0)',
       },
     ],
-    hunts: [law],
+    hunts: [law, lossIn('raised-threshold', 0, 1)],
   },
   {
     name: 'old-source-counted',
