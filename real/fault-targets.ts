@@ -3,6 +3,7 @@
  * scenarios name them by, resolved when a step fires.
  */
 import { connect } from 'node:net'
+import { namesOf, type RoleField, replicasUp } from '../scenarios/fault-roles.ts'
 import type { RandomStreams } from '../scenarios/random.ts'
 import type { Driver } from './drivers/driver.ts'
 import { monotonicUs } from './drivers/driver.ts'
@@ -111,50 +112,23 @@ export interface RoleContext {
   readonly streams: RandomStreams
 }
 
-/** The processes a step's words mean now. Words that are no role are names. */
+/** The processes a step's words mean now. */
 export async function resolveTargets(words: readonly string[], context: RoleContext): Promise<string[]> {
+  const nodes = context.nodes.map(({ name }) => name)
+  const source = context.source() ?? nodes[0]!
   const names = new Set<string>()
-  for (const word of words) for (const name of await resolveRole(word, context)) names.add(name)
+  for (const word of words) {
+    const field: RoleField = { nodes, source, down: context.down(), streams: context.streams }
+    for (const name of await namesIn(word, field, context)) names.add(name)
+  }
   return [...names]
 }
 
-async function resolveRole(word: string, context: RoleContext): Promise<readonly string[]> {
-  const nodes = context.nodes.map(({ name }) => name)
-  const source = context.source() ?? nodes[0]!
-  const up = nodes.filter((name) => !context.down().includes(name))
-  const replicas = up.filter((name) => name !== source)
-  switch (word) {
-    case 'source':
-      return [source]
-    case 'replica':
-      return draw(replicas, 1, context)
-    case 'any':
-      return draw(up, 1, context)
-    case 'minority':
-      return draw(replicas, Math.floor((nodes.length - 1) / 2), context)
-    case 'fastest':
-      return [await fastest(context.nodes.filter(({ name }) => replicas.includes(name)))]
-    case 'issuer': {
-      const issuer = context.issuer()
-      return issuer === null ? [] : [issuer]
-    }
-    case 'crashed':
-      return [...context.down()]
-    case 'all':
-      return nodes
-    default:
-      return [word]
-  }
-}
-
-/** `count` of them, each draw from the stream of the faults. */
-function draw(names: readonly string[], count: number, context: RoleContext): string[] {
-  const left = [...names]
-  const drawn: string[] = []
-  const stream = context.streams.stream('fault-targets')
-  while (drawn.length < count && left.length > 0)
-    drawn.push(...left.splice(Math.floor(stream.uniform() * left.length), 1))
-  return drawn
+async function namesIn(word: string, field: RoleField, context: RoleContext): Promise<readonly string[]> {
+  if (word === 'issuer') return [context.issuer()].filter((name) => name !== null)
+  if (word !== 'fastest') return namesOf(word, field)
+  const replicas = replicasUp(field)
+  return [await fastest(context.nodes.filter(({ name }) => replicas.includes(name)))]
 }
 
 /** By the time to MySQL's greeting, the best of three looks each: independent of what the coordinator thinks. */

@@ -7,11 +7,39 @@
  */
 import { NOBODY_REIGNS } from '../algorithms/failover/state.ts'
 import { call, type Fiber } from '../algorithms/fiber.ts'
-import type { CoordinatorServer, Outcome, ReadReply, WriteReply } from '../algorithms/servers.ts'
+import type { Consistency, CoordinatorServer, Outcome, ReadReply, WriteReply } from '../algorithms/servers.ts'
 import type { ClientSession } from './client-session.ts'
 import type { Operation } from './record.ts'
 
 export type OpenOperation = { -readonly [K in keyof Operation]: Operation[K] }
+
+/** All fields at once and in one order: a shape of its own per outcome would slow every reader down. */
+export function unsent(
+  op: number,
+  isRead: boolean,
+  key: number,
+  consistency: Consistency,
+  session: number | null,
+  intendedUs: number,
+): OpenOperation {
+  return {
+    op,
+    kind: isRead ? 'read' : 'write',
+    key,
+    consistency,
+    session,
+    intendedUs,
+    sentUs: null,
+    endUs: null,
+    outcome: 'unsent',
+    reason: null,
+    gtid: null,
+    timestamp: null,
+    epoch: null,
+    node: null,
+    value: null,
+  }
+}
 
 export class CoordinatorClient {
   readonly #coordinators: readonly CoordinatorServer[]

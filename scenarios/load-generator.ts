@@ -15,7 +15,7 @@ import type { Fiber, FiberProcess, Task } from '../algorithms/fiber.ts'
 import { now, sleep } from '../algorithms/fiber.ts'
 import type { CoordinatorServer } from '../algorithms/servers.ts'
 import { ClientSession } from './client-session.ts'
-import { CoordinatorClient, type OpenOperation } from './coordinator-client.ts'
+import { CoordinatorClient, type OpenOperation, unsent } from './coordinator-client.ts'
 import { mayOffer } from './levels.ts'
 import { Probes } from './probes.ts'
 import type { RandomStreams } from './random.ts'
@@ -157,26 +157,9 @@ class OpenLoop implements LoadGenerator {
     return operation
   }
 
-  /** All fields at once and in one order: a shape of its own per outcome would slow every reader down. */
   #scheduled(session: number | null): OpenOperation {
-    const schedule = this.#schedule
-    return {
-      op: schedule.op,
-      kind: schedule.isRead ? 'read' : 'write',
-      key: schedule.key,
-      consistency: schedule.consistency,
-      session,
-      intendedUs: schedule.intendedUs,
-      sentUs: null,
-      endUs: null,
-      outcome: 'unsent',
-      reason: null,
-      gtid: null,
-      timestamp: null,
-      epoch: null,
-      node: null,
-      value: null,
-    }
+    const { op, isRead, key, consistency, intendedUs } = this.#schedule
+    return unsent(op, isRead, key, consistency, session, intendedUs)
   }
 
   *#endOfDuration(): Fiber<void> {

@@ -5,7 +5,7 @@
  */
 import { type Fiber, type FiberProcess, now, sleep, type Task } from '../algorithms/fiber.ts'
 import { ClientSession } from './client-session.ts'
-import type { CoordinatorClient, OpenOperation } from './coordinator-client.ts'
+import { type CoordinatorClient, type OpenOperation, unsent } from './coordinator-client.ts'
 import { mayOffer } from './levels.ts'
 import type { RandomStream } from './random.ts'
 import type { Workload } from './scenario.ts'
@@ -100,22 +100,7 @@ export class Probes {
   }
 
   #operation(session: number, isRead: boolean, intendedUs: number): OpenOperation {
-    return {
-      op: ++this.#lastOp,
-      kind: isRead ? 'read' : 'write',
-      key: Math.floor(this.#options.keys.uniform() * this.#options.workload.keys),
-      consistency: 'STRONG',
-      session,
-      intendedUs,
-      sentUs: null,
-      endUs: null,
-      outcome: 'unsent',
-      reason: null,
-      gtid: null,
-      timestamp: null,
-      epoch: null,
-      node: null,
-      value: null,
-    }
+    const key = Math.floor(this.#options.keys.uniform() * this.#options.workload.keys)
+    return unsent(++this.#lastOp, isRead, key, 'STRONG', session, intendedUs)
   }
 }

@@ -6,7 +6,7 @@ import type { Refuse, WrittenFault } from './fault-steps.ts'
 import { suggestion } from './nearest.ts'
 import { completeAlgorithms } from './quorum-settings.ts'
 import { completeRaft, completeZones, type WrittenParts } from './raft-settings.ts'
-import type { CheckName, FaultVerb, LinkDelay, Scenario } from './scenario.ts'
+import { type CheckName, type FaultVerb, type LinkDelay, PROCESS_VERBS, type Scenario } from './scenario.ts'
 import { show } from './schema-issues.ts'
 
 /** What both protocols name processes by, before any zone does. */
@@ -17,19 +17,6 @@ const MYSQL: Readonly<Record<'quorum' | 'election', readonly string[]>> = {
   quorum: Object.keys(QUORUM_POLICIES),
   election: Object.keys(ELECTION_POLICIES),
 }
-
-const RAFT_VERBS: readonly FaultVerb[] = [
-  'crash',
-  'restart',
-  'stop',
-  'start',
-  'pause',
-  'resume',
-  'partition',
-  'heal',
-  'slow',
-  'unslow',
-]
 
 type ParsedZones = Parameters<typeof completeZones>[0]
 
@@ -117,8 +104,8 @@ function completeChecks(checks: readonly CheckName[], written: Written, refuse: 
 export function refuseVerbs(faults: readonly WrittenFault[], { protocol }: Scenario['cluster'], refuse: Refuse): void {
   if (protocol !== 'raft') return
   for (const { verb, path } of faults)
-    if (!RAFT_VERBS.includes(verb))
-      refuse([...path, verb], 'a fault that a Raft group cannot have', `one of ${RAFT_VERBS.join(', ')}`, verb)
+    if (!(PROCESS_VERBS as readonly FaultVerb[]).includes(verb))
+      refuse([...path, verb], 'a fault that a Raft group cannot have', `one of ${PROCESS_VERBS.join(', ')}`, verb)
 }
 
 /** Processes by zone. Of MySQL's cluster the services and the client are in the first zone. */

@@ -106,8 +106,8 @@ export interface Workload {
   readonly deadlineUs: number
 }
 
-/** Faults, their undos, and `switchover` and `change-threshold`: steps that ask the coordinator for something. */
-export const FAULT_VERBS = [
+/** What happens to any process and its links, whatever it does. */
+export const PROCESS_VERBS = [
   'crash',
   'restart',
   'stop',
@@ -118,6 +118,11 @@ export const FAULT_VERBS = [
   'heal',
   'slow',
   'unslow',
+] as const
+
+/** Faults, their undos, and `switchover` and `change-threshold`: steps that ask the coordinator for something. */
+export const FAULT_VERBS = [
+  ...PROCESS_VERBS,
   'power-loss',
   'lose-relay-logs',
   'block-applier',

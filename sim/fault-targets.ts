@@ -1,49 +1,18 @@
-/** Roles that scenarios name processes by, resolved when a step fires. Words that are no role are names. */
+/** What only the simulator of MySQL servers can say of roles: who is fastest, and who issues timestamps. */
+import { namesOf, type RoleField, replicasUp } from '../scenarios/fault-roles.ts'
 import type { SimCluster } from './cluster.ts'
-import type { FaultField } from './simulated-system.ts'
 
 /** `down`: what the harness has taken down and not brought back, in that order. */
 export function resolveTargets(words: readonly string[], cluster: SimCluster, down: readonly string[]): string[] {
-  const names = new Set<string>()
-  for (const word of words) for (const name of resolveRole(word, cluster, down)) names.add(name)
-  return [...names]
+  const { source, mysql, kernel } = cluster
+  const field: RoleField = { nodes: mysql.members, source, down, streams: kernel.streams }
+  return [...new Set(words.flatMap((word) => namesIn(word, field, cluster)))]
 }
 
-function resolveRole(word: string, cluster: SimCluster, down: readonly string[]): readonly string[] {
-  const nodes = cluster.mysql.members
-  const { source } = cluster
-  const up = nodes.filter((name) => !down.includes(name))
-  const replicas = up.filter((name) => name !== source)
-  switch (word) {
-    case 'source':
-      return [source]
-    case 'replica':
-      return draw(replicas, 1, cluster)
-    case 'any':
-      return draw(up, 1, cluster)
-    case 'minority':
-      return draw(replicas, Math.floor((nodes.length - 1) / 2), cluster)
-    case 'fastest':
-      return fastest(replicas, cluster)
-    case 'issuer':
-      return cluster.issuer === null ? [] : [cluster.issuer]
-    case 'crashed':
-      return down
-    case 'all':
-      return nodes
-    default:
-      return [word]
-  }
-}
-
-/** `count` of them, each draw from the stream of the faults. */
-export function draw(names: readonly string[], count: number, { kernel }: Pick<FaultField, 'kernel'>): string[] {
-  const left = [...names]
-  const drawn: string[] = []
-  const stream = kernel.streams.stream('fault-targets')
-  while (drawn.length < count && left.length > 0)
-    drawn.push(...left.splice(Math.floor(stream.uniform() * left.length), 1))
-  return drawn
+function namesIn(word: string, field: RoleField, cluster: SimCluster): readonly string[] {
+  if (word === 'fastest') return fastest(replicasUp(field), cluster)
+  if (word === 'issuer') return cluster.issuer === null ? [] : [cluster.issuer]
+  return namesOf(word, field)
 }
 
 /** By the round trip from the coordinator, independent of what the coordinator thinks; the first of equals. */

@@ -56,38 +56,23 @@ abstract class Service implements Host {
   }
 }
 
-/** Its journal, if its algorithm uses it, is a process of its own and survives it. */
-export class TimestampService extends Service {
+/** A service whose code is fibers; they die with it. */
+abstract class FiberService extends Service {
   readonly #world: World
-  readonly #algorithm: TimestampAlgorithm
-  readonly #place: TimestampServerPlace
   readonly #onFatal: (error: Error) => void
   #fibers: FiberProcess | null = null
 
-  constructor(
-    kernel: Kernel,
-    process: SimProcess,
-    world: World,
-    algorithm: TimestampAlgorithm,
-    place: TimestampServerPlace,
-    onFatal: (error: Error) => void,
-  ) {
+  constructor(kernel: Kernel, process: SimProcess, world: World, onFatal: (error: Error) => void) {
     super(kernel, process)
     this.#world = world
-    this.#algorithm = algorithm
-    this.#place = place
     this.#onFatal = onFatal
   }
 
+  protected abstract serve(fibers: FiberProcess, life: Life): void
+
   protected override begin(life: Life): void {
-    const fibers = new FiberProcess(this.process.name, this.#world, this.#onFatal)
-    this.#fibers = fibers
-    const server = this.#algorithm.startServer(fibers, this.#place)
-    life.handler = (call) => {
-      server.handle(call.request as RequestOf<TimestampRequests>, (outcome) => {
-        if (life.alive && call.isOpen) call.finish(outcome)
-      })
-    }
+    this.#fibers = new FiberProcess(this.process.name, this.#world, this.#onFatal)
+    this.serve(this.#fibers, life)
   }
 
   override crash(): void {
@@ -97,11 +82,36 @@ export class TimestampService extends Service {
   }
 }
 
-export class CoordinatorService extends Service {
-  readonly #world: World
+/** Its journal, if its algorithm uses it, is a process of its own and survives it. */
+export class TimestampService extends FiberService {
+  readonly #algorithm: TimestampAlgorithm
+  readonly #place: TimestampServerPlace
+
+  constructor(
+    kernel: Kernel,
+    process: SimProcess,
+    world: World,
+    algorithm: TimestampAlgorithm,
+    place: TimestampServerPlace,
+    onFatal: (error: Error) => void,
+  ) {
+    super(kernel, process, world, onFatal)
+    this.#algorithm = algorithm
+    this.#place = place
+  }
+
+  protected override serve(fibers: FiberProcess, life: Life): void {
+    const server = this.#algorithm.startServer(fibers, this.#place)
+    life.handler = (call) => {
+      server.handle(call.request as RequestOf<TimestampRequests>, (outcome) => {
+        if (life.alive && call.isOpen) call.finish(outcome)
+      })
+    }
+  }
+}
+
+export class CoordinatorService extends FiberService {
   readonly #config: CoordinatorConfig
-  readonly #onFatal: (error: Error) => void
-  #fibers: FiberProcess | null = null
 
   constructor(
     kernel: Kernel,
@@ -110,26 +120,17 @@ export class CoordinatorService extends Service {
     config: CoordinatorConfig,
     onFatal: (error: Error) => void,
   ) {
-    super(kernel, process)
-    this.#world = world
+    super(kernel, process, world, onFatal)
     this.#config = config
-    this.#onFatal = onFatal
   }
 
-  protected override begin(life: Life): void {
-    this.#fibers = new FiberProcess(this.process.name, this.#world, this.#onFatal)
-    const coordinator: Coordinator = startCoordinator(this.#fibers, this.#config)
+  protected override serve(fibers: FiberProcess, life: Life): void {
+    const coordinator: Coordinator = startCoordinator(fibers, this.#config)
     life.handler = (call) =>
       coordinator.handle(call.request as RequestOf<CoordinatorRequests>, (reply) => {
         // A client that gave up needs no answer; a dead coordinator gives none.
         if (life.alive && call.isOpen) call.answer(reply)
       })
-  }
-
-  override crash(): void {
-    this.#fibers?.crash()
-    this.#fibers = null
-    super.crash()
   }
 }
 
