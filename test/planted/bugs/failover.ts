@@ -204,7 +204,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: '  if (unapplied < 0) return',
       },
     ],
-    hunts: [hunt],
+    hunts: [hunt, lossIn('two-coordinators', 25, 49)],
   },
   {
     name: 'no-catch-up',
@@ -293,6 +293,6 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: '  const executedExtras = executed.minus(executed)\n',
       },
     ],
-    hunts: [hunt],
+    hunts: [hunt, { kind: 'swarm', swarm: 'two-coordinators', seeds: [8, 10], checks: ['replicas-converge'] }],
   },
 ]
