@@ -18,8 +18,10 @@ export function* catchUp(
 ): Fiber<GtidSet | null | 'deposed'> {
   let missing: GtidSet = seen.minus(winner.held)
   const tried = new Set<Member>([winner])
+  // Who has diverged would deliver that as well.
+  const donors = [...gathered.fenced, ...gathered.stopped].filter(({ held }) => seen.covers(held))
   while (!missing.isEmpty) {
-    const donor = yield* donorOf(coordinator, gathered, tried, missing, epoch)
+    const donor = yield* donorOf(coordinator, donors, tried, missing, epoch)
     if (donor === null) break
     tried.add(donor)
     const pointed = yield* administer(
@@ -58,12 +60,12 @@ export function* catchUp(
  */
 function* donorOf(
   coordinator: CoordinatorState,
-  gathered: Gathered,
+  members: readonly Member[],
   tried: Set<Member>,
   missing: GtidSet,
   epoch: number,
 ): Fiber<Member | null> {
-  const donors = [...gathered.fenced, ...gathered.stopped]
+  const donors = members
     .filter((member) => !tried.has(member))
     .map((member) => ({ member, share: missing.minus(missing.minus(member.held)) }))
     .filter(({ share }) => !share.isEmpty)

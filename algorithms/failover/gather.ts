@@ -2,8 +2,7 @@
 import { type Deferred, deferred, emit, type Fiber, fork, now, wait } from '../effects.ts'
 import type { GtidSet } from '../gtid-set.ts'
 import { administer, commandTimeoutUs, isDeposed } from './administer.ts'
-import { unionOf } from './epoch.ts'
-import { type LivingEpoch, livingEpoch, mayTakeOver } from './quorum-rule.ts'
+import { type LivingEpoch, livingEpoch, mayBeAcknowledged, mayTakeOver } from './quorum-rule.ts'
 import type { CoordinatorState, Member } from './state.ts'
 
 /** What stopping and fencing found. */
@@ -70,7 +69,7 @@ export interface Judged {
 
 export function judge(coordinator: CoordinatorState, gathered: Gathered): Judged {
   const read = [...gathered.stopped, ...gathered.fenced]
-  const seen = unionOf(read.map((member) => member.held))
+  const seen = mayBeAcknowledged(read.map((member) => member.held))
   const living = livingEpoch(seen)
   const source = [...gathered.fenced].find((member) => member.index === living?.member)
   // A newer epoch that was promised somewhere may have a row that nobody read has seen: the fence replaces nothing then.

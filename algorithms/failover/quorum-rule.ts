@@ -2,8 +2,8 @@
  * When a failover is allowed, and what it must keep (failover/rules.md sections 1 and 2). Counting is over the n configured
  * servers, never over those reachable now.
  */
-import type { GtidSet } from '../gtid-set.ts'
-import { type EpochRow, rowsIn } from './epoch.ts'
+import type { GtidSet, MutableGtidSet } from '../gtid-set.ts'
+import { type EpochRow, newestRow, rowsIn, unionOf } from './epoch.ts'
 
 /** The newest epoch that a set of servers has seen: it may still be alive until it is fenced off. */
 export interface LivingEpoch {
@@ -20,6 +20,17 @@ export function livingEpoch(seen: GtidSet): LivingEpoch | null {
   if (newest === undefined) return null
   const k = Math.min(...rows.filter((row) => row.epoch === newest.epoch).map((row) => row.k))
   return { epoch: newest.epoch, k, member: newest.member, base: newest.base }
+}
+
+/**
+ * Everything that may have been acknowledged, of what the servers that were read hold. That is what those hold that have
+ * the newest epoch's row: the row came to them after all that its epoch began with, and before all that it wrote. What
+ * only others hold is of older epochs and was left out when the newest began, so it never was acknowledged and never
+ * will be. Whoever has it has diverged: taken over, it would come between rows in another order on each server.
+ */
+export function mayBeAcknowledged(held: readonly GtidSet[]): MutableGtidSet {
+  const newest = livingEpoch(unionOf(held))
+  return unionOf(newest === null ? held : held.filter((set) => newestRow(set)?.epoch === newest.epoch))
 }
 
 /**

@@ -84,7 +84,8 @@ export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<Ta
 
 /**
  * Who may win: a stopped member whose applier runs or can be started. One that never followed anybody needs none, and at
- * a start or a planned move the fenced source itself may go on when nothing exists that it lacks.
+ * a start or a planned move, or when there is nobody else, the fenced source itself may go on when nothing exists that
+ * it lacks.
  */
 export function eligible(
   coordinator: CoordinatorState,
@@ -96,6 +97,8 @@ export function eligible(
   const candidates = coordinator.members.filter((member) => {
     const state = member.state
     if (state === null || member.quarantined || member.lost) return false
+    // It holds what the newest epoch left out, and whoever wins gives its successors everything that it has.
+    if (!seen.covers(member.held)) return false
     if (!gathered.stopped.has(member))
       return (
         (cause.kind === 'start' || cause.kind === 'planned') &&
@@ -105,7 +108,10 @@ export function eligible(
     if (member.index === living?.member && !state.executed.covers(seen)) return false
     return state.applier === 'running' || state.source !== null || state.executed.covers(member.held)
   })
-  return candidates
+  if (candidates.length > 0) return candidates
+  return [...gathered.fenced].filter(
+    ({ state, held, lost }) => !lost && state?.executed.covers(seen) && seen.covers(held),
+  )
 }
 
 /** A failover never lowers k (failover/rules.md section 1). */
