@@ -20,6 +20,8 @@ import type { Space } from './space.ts'
 const NODE_WEIGHTS: Readonly<Record<number, number>> = { 3: 2, 4: 5, 5: 2, 7: 1 }
 /** A kind of fault is on with this probability. */
 const VERB_ON = 0.7
+/** Beyond the round trip, for the server's own work. */
+const PROBE_SLACK_MS = 20
 /** What is acknowledged when it is received may really be lost by these: nothing could be checked. */
 const LOSES_RELAY_LOGS: ReadonlySet<FaultVerb> = new Set<FaultVerb>(['power-loss', 'lose-relay-logs'])
 
@@ -27,14 +29,15 @@ export function drawScenario(space: Space, seed: number): Written {
   const streams = new RandomStreams(seed)
   const cluster = drawCluster(space, chanceOf(streams, 'cluster'))
   const { nodes } = overlay(cluster, (space.fixed.cluster ?? {}) as Written) as { nodes: number }
+  const network = drawNetwork(space, chanceOf(streams, 'network'))
   const drawn: Written = {
     name: 'swarm',
     description: `Drawn from seed ${seed}.`,
     cluster,
     algorithms: drawAlgorithms(space, nodes, chanceOf(streams, 'algorithms')),
     workload: drawWorkload(chanceOf(streams, 'workload')),
-    network: drawNetwork(space, chanceOf(streams, 'network')),
-    tuning: drawTuning(chanceOf(streams, 'tuning')),
+    network,
+    tuning: reachable(drawTuning(chanceOf(streams, 'tuning')), network),
     // Long enough for a server that starts, a detection, a drain and a rebuild together.
     liveness: '8s',
   }
@@ -106,6 +109,18 @@ function drawTuning(chance: Chance): Written {
     minimumTerm: [100, 800],
   }
   return Object.fromEntries(Object.entries(ranges).map(([key, [low, high]]) => [key, `${chance.between(low, high)}ms`]))
+}
+
+/**
+ * A probe that cannot be answered in time by a server that is well is a configuration nobody means: such a server is down
+ * by definition.
+ */
+function reachable(tuning: Written, { links }: Written): Written {
+  const delaysMs = Object.values(links as Readonly<Record<string, Written>>).map(({ delay }) =>
+    milliseconds(`${delay}`),
+  )
+  const least = 2 * Math.max(0, ...delaysMs) + PROBE_SLACK_MS
+  return milliseconds(tuning.probeTimeout as string) >= least ? tuning : { ...tuning, probeTimeout: `${least}ms` }
 }
 
 function faultsOf(whole: Written, space: Space, streams: RandomStreams): readonly Written[] {

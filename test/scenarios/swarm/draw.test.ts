@@ -90,3 +90,14 @@ test('faults that the file states are not drawn', () => {
       [['crash', 1_000_000]],
     )
 })
+
+test('over every drawn link a server that is well can answer a probe in time', () => {
+  let slow = 0
+  for (let seed = 0; seed < 2_000; seed++) {
+    const { network, tuning } = scenarioOf(drawScenario(EVERYTHING, seed), `seed ${seed}`)
+    const slowestUs = Math.max(0, ...network.links.map(({ delay }) => (delay.kind === 'constant' ? delay.us : 0)))
+    if (slowestUs === 40_000) slow++
+    assert.ok(tuning.probeTimeoutUs > 2 * slowestUs + 10_000, `seed ${seed}`)
+  }
+  assert.ok(slow > 100)
+})
