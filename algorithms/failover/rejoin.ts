@@ -103,6 +103,8 @@ function* rebuild(
   )
   if (journalled.kind !== 'ok') return journalled
   const startedUs = yield* now()
+  // Already now: if this reign ends meanwhile nobody is told of the rebuild's end, and the next would count the clone.
+  markLost(coordinator, member, startedUs)
   const donor = donorFor(coordinator, reign, member)
   const rebuilt = yield* call(
     coordinator.supervisor,
