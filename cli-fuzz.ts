@@ -20,6 +20,11 @@ export interface FuzzOptions {
   readonly quiet: boolean
 }
 
+/** Seeds between two lines of progress, where they stay. */
+const LOG_EVERY = 2_000
+/** Failing seeds that are told of as they come; the table counts them all. */
+const MOST_LISTED = 20
+
 export async function fuzz(options: FuzzOptions): Promise<number> {
   const space = loadSpace(options.file)
   const folder = options.out ?? join('out', `fuzz-${space.fixed.name}`)
@@ -33,12 +38,23 @@ export async function fuzz(options: FuzzOptions): Promise<number> {
   const tally = new Tally()
   const expected = seedCount(options)
   const beganMs = performance.now()
+  let logged = 0
   try {
     await threads.run(
       seedsOf(options),
       (outcomes) => {
-        for (const outcome of outcomes) tally.add(outcome)
-        screen.live(() => progressText(tally, expected, performance.now() - beganMs))
+        for (const outcome of outcomes) {
+          tally.add(outcome)
+          for (const { check, detail } of tally.failing > MOST_LISTED ? [] : outcome.failures)
+            screen.line(`  seed ${outcome.seed}: ${check}: ${detail}`)
+        }
+        const progress = () => progressText(tally, expected, performance.now() - beganMs)
+        screen.live(progress)
+        // A log has no live line.
+        if (process.stderr.isTTY !== true && tally.seeds >= logged + LOG_EVERY) {
+          logged = tally.seeds
+          screen.line(progress())
+        }
       },
       interrupt.signal,
     )
