@@ -25,7 +25,8 @@ export interface GtidSet {
   equals(other: GtidSet): boolean
   union(other: GtidSet): MutableGtidSet
   minus(other: GtidSet): MutableGtidSet
-  uuids(): Iterable<string>
+  /** Copies share the array until a uuid is added to one of them; none is ever taken out. */
+  uuids(): readonly string[]
   /** Flat closed intervals of one uuid: [first, last, ...]; empty when it has none. */
   intervals(uuid: string): readonly number[]
   /** Largest number of one uuid; 0 when it has none. */
@@ -194,7 +195,7 @@ export class MutableGtidSet implements GtidSet {
     return result
   }
 
-  uuids(): Iterable<string> {
+  uuids(): readonly string[] {
     return this.#uuids
   }
 

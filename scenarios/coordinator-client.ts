@@ -41,6 +41,8 @@ export function unsent(
   }
 }
 
+type Answer = Outcome<WriteReply | ReadReply>
+
 export class CoordinatorClient {
   readonly #coordinators: readonly CoordinatorServer[]
 
@@ -48,33 +50,33 @@ export class CoordinatorClient {
     this.#coordinators = coordinators
   }
 
-  /** Sends the operation at `nowUs` and returns when it has its outcome; `endUs` is left to the caller. */
-  *send(operation: OpenOperation, session: ClientSession, nowUs: number, deadlineUs: number): Fiber<void> {
+  /** Sends the operation at `nowUs`. What comes back is to be told by `heard`. */
+  send(operation: OpenOperation, session: ClientSession, nowUs: number, deadlineUs: number): Fiber<Answer> {
     operation.sentUs = nowUs
     // What holds if the run is cut short before an answer comes: a write may have happened.
     operation.reason = 'in flight'
-    const { op, key, consistency } = operation
+    operation.outcome = operation.kind === 'write' ? 'unknown' : 'failed'
+    const { kind, op, key, consistency } = operation
     const coordinator = this.#coordinators[session.coordinator]!
+    return call(coordinator, { kind, op, key, consistency, session: session.now }, deadlineUs)
+  }
+
+  /** The operation has its outcome; `endUs` is left to the caller. */
+  heard(operation: OpenOperation, session: ClientSession, answer: Answer): void {
+    this.#judge(session, answer)
     if (operation.kind === 'write') {
-      operation.outcome = 'unknown'
-      const outcome = yield* call(
-        coordinator,
-        { kind: 'write', op, key, consistency, session: session.now },
-        deadlineUs,
-      )
-      this.#heard(session, outcome)
-      if (outcome.kind === 'ok') session.wrote(consistency, outcome.reply)
+      const outcome = answer as Outcome<WriteReply>
+      if (outcome.kind === 'ok') session.wrote(operation.consistency, outcome.reply)
       finishWrite(operation, outcome)
     } else {
-      operation.outcome = 'failed'
-      const outcome = yield* call(coordinator, { kind: 'read', op, key, consistency, session: session.now }, deadlineUs)
-      this.#heard(session, outcome)
+      const outcome = answer as Outcome<ReadReply>
       if (outcome.kind === 'ok') session.read(outcome.reply)
       finishRead(operation, outcome)
     }
   }
 
-  #heard(session: ClientSession, outcome: Outcome<WriteReply | ReadReply>): void {
+  /** Is this the coordinator to ask next time? */
+  #judge(session: ClientSession, outcome: Answer): void {
     if (outcome.kind === 'ok') {
       const { reply } = outcome
       if (reply.verdict === 'ok' || (reply.verdict === 'failed' && reply.reason !== NOBODY_REIGNS)) return

@@ -138,7 +138,8 @@ class OpenLoop implements LoadGenerator {
         slot.busy = true
         this.#inFlight++
       }
-      yield* coordinator.send(operation, session, nowUs, deadlineUs)
+      const answer = yield* coordinator.send(operation, session, nowUs, deadlineUs)
+      coordinator.heard(operation, session, answer)
       nowUs = (yield* now()) - startUs
       operation.endUs = nowUs
       slot.busy = false

@@ -84,7 +84,8 @@ export class Probes {
       const operation = this.#operation(clients + 1 + index, isRead, nowUs)
       onBegin(operation)
       probe.inFlight = true
-      yield* coordinator.send(operation, session, nowUs, Math.min(DEADLINE_US, deadlineUs))
+      const answer = yield* coordinator.send(operation, session, nowUs, Math.min(DEADLINE_US, deadlineUs))
+      coordinator.heard(operation, session, answer)
       probe.inFlight = false
       nowUs = (yield* now()) - startUs
       operation.endUs = nowUs

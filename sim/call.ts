@@ -21,8 +21,8 @@ export class Call implements Pending, Expiring {
   outcome: Outcome<unknown> | null = null
   deadlines: Deadlines | null = null
   deadlinePlace = 0
-  /** Place among the unanswered requests of `serverLife`; -1: not there. */
-  #place = -1
+  /** Place among the unanswered requests of `serverLife`; -1: not there. `enter` and `leave` keep it. */
+  openPlace = -1
 
   constructor(
     network: Network,
@@ -52,7 +52,7 @@ export class Call implements Pending, Expiring {
   }
 
   send(): void {
-    if (this.serverLife !== null) this.#enter(this.serverLife)
+    if (this.serverLife !== null) enter(this.serverLife, this)
     this.network.send(this.caller, this.server, arrive, this)
   }
 
@@ -74,7 +74,7 @@ export class Call implements Pending, Expiring {
   finish(outcome: Outcome<unknown>): void {
     if (this.outcome !== null) return
     this.outcome = outcome
-    this.#leave()
+    leave(this)
     this.network.send(this.server, this.caller, settle, this)
   }
 
@@ -91,24 +91,26 @@ export class Call implements Pending, Expiring {
   /** Arrived at a server that was dead when this was sent, and lives now. */
   adopt(life: Life): void {
     this.serverLife = life
-    this.#enter(life)
+    enter(life, this)
   }
+}
 
-  #enter(life: Life): void {
-    this.#place = life.open.length
-    life.open.push(this)
-  }
+// Functions, because private methods cost every object a word and a check.
 
-  #leave(): void {
-    if (this.#place < 0) return
-    const { open } = this.serverLife!
-    const last = open.pop()!
-    if (last !== this) {
-      open[this.#place] = last
-      last.#place = this.#place
-    }
-    this.#place = -1
-  }
+function enter(life: Life, call: Call): void {
+  call.openPlace = life.open.length
+  life.open.push(call)
+}
+
+function leave(call: Call): void {
+  const place = call.openPlace
+  if (place < 0) return
+  call.openPlace = -1
+  const { open } = call.serverLife!
+  const last = open.pop()!
+  if (last === call) return
+  open[place] = last
+  last.openPlace = place
 }
 
 function arrive(call: Call): void {

@@ -70,13 +70,15 @@ export function rowsIn(gtids: GtidSet): EpochRow[] {
   return rows.sort((a, b) => b.epoch - a.epoch || a.k - b.k)
 }
 
+/** Asked for with every acknowledgement, and rarely another than before: by a set's uuids, which its copies share. */
+const newestRows = new WeakMap<readonly string[], { readonly count: number; readonly newest: EpochRow | null }>()
+
 export function newestRow(gtids: GtidSet): EpochRow | null {
-  let newest: EpochRow | null = null
-  for (const uuid of gtids.uuids()) {
-    if (!isMarker(uuid)) continue
-    const row = rowOf(uuid)
-    if (newest === null || row.epoch > newest.epoch || (row.epoch === newest.epoch && row.k < newest.k)) newest = row
-  }
+  const uuids = gtids.uuids()
+  const known = newestRows.get(uuids)
+  if (known !== undefined && known.count === uuids.length) return known.newest
+  const newest = rowsIn(gtids)[0] ?? null
+  newestRows.set(uuids, { count: uuids.length, newest })
   return newest
 }
 

@@ -20,6 +20,8 @@ export class GtidLedger {
   }
 
   add(gtid: Gtid): void {
+    // A replica holds it before it executes it: nothing is new then.
+    if (this.#set.has(gtid)) return
     this.#set.add(gtid)
     this.#copy = null
   }
