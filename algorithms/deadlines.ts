@@ -53,6 +53,8 @@ export class Deadlines {
   }
 
   add(expiring: Expiring): void {
+    // Gives back the places of those that were taken back, which keeps the ring as small as what is under way.
+    this.#oldest()
     if (this.#length === this.#entries.length) this.#makeRoom()
     const place = (this.#first + this.#length++) & (this.#entries.length - 1)
     this.#dueUs[place] = this.#agenda.now + this.durationUs
@@ -80,10 +82,8 @@ export class Deadlines {
   }
 
   #makeRoom(): void {
-    this.#oldest()
     const old = this.#entries
     const oldDueUs = this.#dueUs
-    if (this.#length < old.length) return
     this.#entries = new Array<Expiring | null>(old.length * 2).fill(null)
     this.#dueUs = new Float64Array(old.length * 2)
     for (let i = 0; i < old.length; i++) {

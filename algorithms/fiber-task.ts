@@ -19,6 +19,8 @@ export class Task<T> implements Joinable<T>, Waker {
   readonly process: FiberProcess
   readonly parent: Task<unknown> | null
   readonly #fiber: Fiber<T>
+  /** Looked up once: generators of different functions have different shapes, which makes it slow. */
+  readonly #next: Fiber<T>['next']
   readonly #onDone: ((value: never) => void) | null
   #pending: Pending | null = null
   /** True while an in-flight call must be waited for even by a cancellation. */
@@ -48,6 +50,7 @@ export class Task<T> implements Joinable<T>, Waker {
     this.parent = parent
     this.name = name
     this.#fiber = fiber
+    this.#next = fiber.next
     this.#onDone = onDone
   }
 
@@ -121,7 +124,7 @@ export class Task<T> implements Joinable<T>, Waker {
     for (;;) {
       let result: IteratorResult<Effect, T>
       try {
-        if (mode === NEXT) result = this.#fiber.next(value)
+        if (mode === NEXT) result = this.#next.call(this.#fiber, value)
         else if (mode === THROW) result = this.#fiber.throw(value)
         else result = this.#fiber.return(undefined as T)
       } catch (error) {

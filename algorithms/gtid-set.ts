@@ -3,9 +3,9 @@
  *
  * Per server uuid the numbers are kept as a flat, sorted array of closed intervals [first, last, first, last, ...],
  * never touching (1-5 and 6-9 are stored as 1-9). A source writes consecutive numbers, so the common case is one
- * interval that grows at its end: adding to it is O(1). A set owns only the list of the uuid it was last written to;
- * the others are in arrays that copies share until one of them is written to under another uuid. So a copy is one
- * short array, and copies are made all the time: every answer that tells what a server holds is one.
+ * interval that grows at its end: adding to it is O(1), because the last number of the uuid that was last written to
+ * is a field of its own. The arrays are never changed, only replaced, and copies share them. So a copy is one object,
+ * and copies are made all the time: every answer that tells what a server holds is one.
  */
 
 export interface Gtid {
@@ -48,9 +48,10 @@ export class MutableGtidSet implements GtidSet {
   /** The intervals of each; outdated for `#newest`. */
   #lists: (readonly number[])[] = NO_LISTS
   #shared = true
-  /** The uuid that was last written to, and its intervals. */
+  /** The uuid that was last written to, its intervals, and their last number: in the array it may be outdated. */
   #newest = ''
-  #own: number[] = []
+  #own: readonly number[] = NONE
+  #last = 0
 
   /** Parses MySQL's text form (white space and newlines allowed, numbers in any order). Throws on anything else. */
   static parse(text: string): MutableGtidSet {
@@ -89,19 +90,19 @@ export class MutableGtidSet implements GtidSet {
     set.#shared = false
     set.#newest = uuid
     set.#own = [first, last]
+    set.#last = last
     return set
   }
 
   add(gtid: Gtid): void {
     const { uuid, number } = gtid
-    const list = this.#own
-    if (uuid === this.#newest && list[list.length - 1] === number - 1) list[list.length - 1] = number
+    if (uuid === this.#newest && number === this.#last + 1) this.#last = number
     else this.addInterval(uuid, number, number)
   }
 
   addInterval(uuid: string, first: number, last: number): void {
     if (uuid !== this.#newest) this.#writeTo(uuid)
-    const list = this.#own
+    const list = this.#intervalsOfNewest()
     // Everything that overlaps or touches [first, last] melts into it.
     let from = 0
     while (from < list.length && list[from + 1]! < first - 1) from += 2
@@ -111,25 +112,34 @@ export class MutableGtidSet implements GtidSet {
       last = Math.max(last, list[to + 1]!)
       to += 2
     }
-    list.splice(from, to - from, first, last)
+    const replaced = list.slice()
+    replaced.splice(from, to - from, first, last)
+    this.#own = replaced
+    this.#last = replaced[replaced.length - 1]!
   }
 
-  /** From now on the list of `uuid` is this set's own. */
+  /** From now on `uuid` is the newest. */
   #writeTo(uuid: string): void {
     if (this.#shared) {
       this.#uuids = this.#uuids.slice()
       this.#lists = this.#lists.slice()
       this.#shared = false
     }
-    if (this.#newest !== '') this.#lists[this.#uuids.lastIndexOf(this.#newest)] = this.#own
+    if (this.#newest !== '') this.#lists[this.#uuids.lastIndexOf(this.#newest)] = this.#intervalsOfNewest()
     const index = this.#uuids.lastIndexOf(uuid)
-    if (index >= 0) this.#own = this.#lists[index]!.slice()
-    else {
-      this.#own = []
+    if (index < 0) {
       this.#uuids.push(uuid)
       this.#lists.push(NONE)
     }
     this.#newest = uuid
+    this.#own = index < 0 ? NONE : this.#lists[index]!
+    this.#last = index < 0 ? 0 : this.#own[this.#own.length - 1]!
+  }
+
+  #intervalsOfNewest(): readonly number[] {
+    const end = this.#own.length - 1
+    if (end >= 0 && this.#own[end] !== this.#last) this.#own = this.#own.with(end, this.#last)
+    return this.#own
   }
 
   addAll(other: GtidSet): void {
@@ -153,17 +163,26 @@ export class MutableGtidSet implements GtidSet {
   }
 
   has(gtid: Gtid): boolean {
-    return holds(this.intervals(gtid.uuid), gtid.number, gtid.number)
+    return this.#holds(gtid.uuid, gtid.number, gtid.number)
   }
 
   covers(other: GtidSet): boolean {
     for (const uuid of other.uuids()) {
-      const mine = this.intervals(uuid)
       const theirs = other.intervals(uuid)
-      if (mine === theirs) continue
-      for (let i = 0; i < theirs.length; i += 2) if (!holds(mine, theirs[i]!, theirs[i + 1]!)) return false
+      for (let i = 0; i < theirs.length; i += 2) if (!this.#holds(uuid, theirs[i]!, theirs[i + 1]!)) return false
     }
     return true
+  }
+
+  #holds(uuid: string, first: number, last: number): boolean {
+    return uuid === this.#newest && this.#isInTail(first)
+      ? last <= this.#last
+      : holds(this.intervals(uuid), first, last)
+  }
+
+  /** In the newest uuid's last interval or behind it. Nearly all questions are, and need no array brought up to date. */
+  #isInTail(number: number): boolean {
+    return this.#own.length > 0 && this.#own[this.#own.length - 2]! <= number
   }
 
   equals(other: GtidSet): boolean {
@@ -200,17 +219,19 @@ export class MutableGtidSet implements GtidSet {
   }
 
   intervals(uuid: string): readonly number[] {
-    if (uuid === this.#newest) return this.#own
+    if (uuid === this.#newest) return this.#intervalsOfNewest()
     const index = this.#uuids.lastIndexOf(uuid)
     return index < 0 ? NONE : this.#lists[index]!
   }
 
   highest(uuid: string): number {
+    if (uuid === this.#newest) return this.#last
     const list = this.intervals(uuid)
     return list.length === 0 ? 0 : list[list.length - 1]!
   }
 
   contiguousFrom(uuid: string, first: number): number {
+    if (uuid === this.#newest && this.#isInTail(first)) return Math.max(this.#last, first - 1)
     const list = this.intervals(uuid)
     for (let i = 0; i < list.length; i += 2) if (list[i]! <= first && first <= list[i + 1]!) return list[i + 1]!
     return first - 1
@@ -222,7 +243,8 @@ export class MutableGtidSet implements GtidSet {
     copy.#lists = this.#lists
     this.#shared = true
     copy.#newest = this.#newest
-    copy.#own = this.#own.slice()
+    copy.#own = this.#own
+    copy.#last = this.#last
     return copy
   }
 

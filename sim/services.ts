@@ -126,11 +126,8 @@ export class CoordinatorService extends FiberService {
 
   protected override serve(fibers: FiberProcess, life: Life): void {
     const coordinator: Coordinator = startCoordinator(fibers, this.#config)
-    life.handler = (call) =>
-      coordinator.handle(call.request as RequestOf<CoordinatorRequests>, (reply) => {
-        // A client that gave up needs no answer; a dead coordinator gives none.
-        if (life.alive && call.isOpen) call.answer(reply)
-      })
+    // A call that was given up or lost takes no answer, and a dead coordinator gives none.
+    life.handler = (call) => coordinator.handle(call.request as RequestOf<CoordinatorRequests>, call)
   }
 }
 

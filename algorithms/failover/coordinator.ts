@@ -62,8 +62,12 @@ export interface CoordinatorConfig {
 }
 
 export interface Coordinator {
-  /** A client's message. `reply` is called once, unless the process dies first. */
-  handle(request: RequestOf<CoordinatorRequests>, reply: (reply: unknown) => void): void
+  /** A client's message. It is answered once, unless the process dies first. */
+  handle(request: RequestOf<CoordinatorRequests>, asker: Asker): void
+}
+
+export interface Asker {
+  answer(reply: unknown): void
 }
 
 /** One timestamp server, before the next is asked; and one timestamp, long enough for an oracle's failover. */
@@ -112,26 +116,28 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
   if (adviser !== undefined && commits !== null) process.spawn('adviser', adviserLoop(coordinator, adviser, commits))
   for (const member of members) process.spawn(`probe-${member.node}`, probeLoop(coordinator, member))
   return {
-    handle(request, reply) {
+    handle(request, asker) {
       switch (request.kind) {
         case 'write':
-          serve(coordinator, 'write', write, request, reply)
+          serve(coordinator, 'write', write, request, asker)
           return
         case 'read':
-          serve(coordinator, 'read', read, request, reply)
+          serve(coordinator, 'read', read, request, asker)
           return
         case 'switchover':
           process.spawn(
             'switchover',
             switchover(coordinator, { ...request, by: 'request', reason: 'asked for' }),
-            reply,
+            (reply) => asker.answer(reply),
           )
           return
         case 'changeThreshold':
-          process.spawn('change-threshold', changeThreshold(coordinator, request.failureThreshold), reply)
+          process.spawn('change-threshold', changeThreshold(coordinator, request.failureThreshold), (reply) =>
+            asker.answer(reply),
+          )
           return
         case 'status':
-          reply(status(coordinator))
+          asker.answer(status(coordinator))
           return
         default:
           request satisfies never
@@ -146,7 +152,7 @@ function serve<T>(
   name: string,
   operation: Operation<T>,
   request: ClientRequest,
-  reply: (reply: T) => void,
+  asker: Asker,
 ): void {
   const { process, gate } = coordinator
   let fiber: Fiber<T>
@@ -157,7 +163,7 @@ function serve<T>(
   }
   process.spawn(name, fiber, (outcome) => {
     gate.leave()
-    reply(outcome)
+    asker.answer(outcome)
   })
 }
 

@@ -41,7 +41,7 @@ runChild<CoordinatorSetup>('coordinator', async (setup) => {
       answer({ kind: 'failed', reason: 'the coordinator is starting' })
       return
     }
-    coordinator.handle(request as RequestOf<CoordinatorRequests>, (reply) => answer({ kind: 'ok', reply }))
+    coordinator.handle(request as RequestOf<CoordinatorRequests>, { answer: (reply) => answer({ kind: 'ok', reply }) })
   })
   await Promise.all(mysql.map((client) => client.greet(GREETING_DEADLINE_US)))
   coordinator = startCoordinator(fibers, {
