@@ -3,6 +3,7 @@ import yargs, { type Argv } from 'yargs'
 import { argument, flag, integer, once, shard, value, world } from './cli-arguments.ts'
 import { compare, down, list, schema, status } from './cli-commands.ts'
 import { completions } from './cli-completion.ts'
+import { convict } from './cli-convict.ts'
 import { fuzz } from './cli-fuzz.ts'
 import { COMMAND, print, version } from './cli-output.ts'
 import { replay } from './cli-replay.ts'
@@ -135,6 +136,42 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
         ),
     )
     .command(
+      'convict [names..]',
+      "hunt for what goes wrong with each of the prototype's behaviours, save it, write the table",
+      (y) =>
+        y
+          .positional('names', {
+            type: 'string',
+            array: true,
+            default: [] as string[],
+            describe: 'charges (default: all)',
+          })
+          .option('seeds', { ...value('how many are tried at most'), default: '10000' })
+          .option('sound-seeds', { ...value('how many are tried with the sound form'), default: '200' })
+          .option('on', { ...value('world: sim hunts, local runs what is saved on real servers'), default: 'sim' })
+          .option('times', { ...value('local: how often, with either form'), default: '3' })
+          .option('jobs', value('threads (default: the processors)'))
+          .option('out', value('DIR for README.md and convictions/ (default: scenarios/library)'))
+          .option('quiet', flag('no progress', ['q']))
+          .options(LOCAL_OPTIONS)
+          .example('$0 convict', 'all charges, and scenarios/library/README.md')
+          .example('$0 convict odd-even-order --on local --times 5', 'one of them, on real servers'),
+      ({ names, quiet, ...rest }) =>
+        chosen(() =>
+          convict({
+            names,
+            quiet,
+            on: world(rest.on),
+            seeds: integer('seeds', rest.seeds, 1, 1e9)!,
+            soundSeeds: integer('sound-seeds', rest.soundSeeds, 1, 1e6)!,
+            times: integer('times', rest.times, 1, 1000)!,
+            jobs: integer('jobs', rest.jobs, 1, 256),
+            out: once('out', rest.out),
+            ...local(rest),
+          }),
+        ),
+    )
+    .command(
       'list',
       'the scenarios of the library',
       (y) => y.example('$0 list', 'names, a line each').example('$0 list | grep crash', 'those with a crash'),
@@ -187,6 +224,7 @@ export const COMMANDS = [
   'compare',
   'fuzz',
   'replay',
+  'convict',
   'list',
   'explain',
   'status',
@@ -195,7 +233,9 @@ export const COMMANDS = [
   'completion',
 ]
 const OPTIONS =
-  'on seed trials out json quiet verbose mysqld data-dir base-port seeds from shard jobs times help version'.split(' ')
+  'on seed trials out json quiet verbose mysqld data-dir base-port seeds sound-seeds from shard jobs times help version'.split(
+    ' ',
+  )
 
 function usageText(message: string, command: string): string {
   const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1]

@@ -21,7 +21,7 @@ import { lagOf } from './lag.ts'
 import { acknowledgedButGone } from './lost-writes.ts'
 import { withFewerQuorums } from './quorum-shares.ts'
 import type { FaultRecord, RunRecord } from './record.ts'
-import type { CheckResult, FaultResult, Result, Summary, Verdict } from './result.ts'
+import type { CheckResult, ExpectationResult, FaultResult, Result, Summary, Verdict } from './result.ts'
 import type { CheckName, Scenario } from './scenario.ts'
 import { seriesOf } from './series.ts'
 import { stalenessOf } from './staleness.ts'
@@ -58,6 +58,21 @@ export function judgeChecks(scenario: Scenario, record: RunRecord): readonly Che
 function withoutUnfired(check: CheckResult, { unfired = [] }: RunRecord): CheckResult {
   if (check.verdict !== 'pass' || unfired.length === 0) return check
   return { ...check, verdict: 'unknown', detail: `a fault never fired: ${unfired.join(', ')} did not happen` }
+}
+
+/** The scenario's expectations of numbers alone: checks are judged by themselves. */
+export function judgeNumbers(scenario: Scenario, record: RunRecord): readonly ExpectationResult[] {
+  const numbers = scenario.expectations.filter(({ path }) => path !== 'checks' && !path.startsWith('checks.'))
+  if (numbers.length === 0) return []
+  const trial = judgeTrial({ ...scenario, checks: [] }, record)
+  return judgeExpectations(numbers, summarize(scenario, [trial], trial), [])
+}
+
+/** Of one check, or of one number of `expect:` by its path; `unknown` where the scenario has neither. */
+export function verdictOn(name: string, scenario: Scenario, record: RunRecord): Verdict {
+  if ((scenario.checks as readonly string[]).includes(name))
+    return judgeChecks({ ...scenario, checks: [name as CheckName] }, record)[0]!.verdict
+  return judgeNumbers(scenario, record).find(({ path }) => path === name)?.verdict ?? 'unknown'
 }
 
 interface Trial {

@@ -16,7 +16,7 @@ import { complain, show, throwFirst } from './schema-issues.ts'
 import { sourceOfWritten, type Written } from './written.ts'
 import { parseYaml, readScenarioText, type YamlSource } from './yaml-source.ts'
 
-const LIBRARY = join(dirname(fileURLToPath(import.meta.url)), 'library')
+export const LIBRARY = join(dirname(fileURLToPath(import.meta.url)), 'library')
 /** A history of more than this would not fit into memory. */
 const MAX_OPERATIONS = 20_000_000
 
@@ -57,7 +57,7 @@ function readScenario(source: YamlSource, hash: string): Scenario {
         })
     }
   throwFirst(complaints, source)
-  const { expect, workload, network, liveness, fuzz: _, algorithms: withSeer, ...rest } = parsed.data!
+  const { expect, workload, network, liveness, fuzz: _, charge: __, algorithms: withSeer, ...rest } = parsed.data!
   const { seer, ...chosen } = withSeer
   if (workload.warmup >= workload.duration)
     refuse(['workload', 'warmup'], 'nothing to measure', 'a warm-up shorter than the duration', 'one as long or longer')

@@ -199,6 +199,27 @@ const fuzz = z
   .optional()
   .meta({ description: '`fuzz` draws from these; `run` takes no notice of it.' })
 
+const LINE = 'one line of text'
+
+/** What `convict` holds against an algorithm or an unsafe form that the file states (scenarios/convict/). */
+const charge = z
+  .strictObject({
+    behaviour: z.string(LINE).max(120, 'at most 120 characters').meta({ description: 'What is convicted.' }),
+    wrong: z.string(LINE).max(300, 'at most 300 characters').meta({ description: 'What goes wrong, in a line.' }),
+    fails: z
+      .string('a check that the file lists, or a number of `expect:`')
+      .meta({ description: 'The check, or the number of `expect:`, that must fail.' }),
+    sound: z
+      .string(LINE)
+      .max(1000, 'at most 1000 characters')
+      .meta({ description: 'What the sound form does in its place.' }),
+    instead: z
+      .record(z.string(), z.unknown(), 'a mapping such as { unsafe: [] }')
+      .meta({ description: 'What the sound form says in the file, laid over it.' }),
+  })
+  .optional()
+  .meta({ description: '`convict` hunts for it; `run` takes no notice of it.' })
+
 const EXPECT = 'a mapping such as { failoverMs.max: < 3000, checks: pass }'
 
 const parts = {
@@ -225,6 +246,7 @@ const parts = {
     .record(z.string(), z.union([z.string(), z.number()], 'a comparison such as < 3000, or pass'), EXPECT)
     .prefault({}),
   fuzz,
+  charge,
 }
 
 /** The whole file, but for its faults: their verbs are looked up one by one. */

@@ -1,5 +1,6 @@
 /** One seed of a swarm: draw, simulate, judge; and a failure made small. Functions of the space and the seed alone. */
 import { ScenarioError } from '../scenarios/errors.ts'
+import { verdictOn } from '../scenarios/judge.ts'
 import { scenarioOf } from '../scenarios/load.ts'
 import type { RunRecord } from '../scenarios/record.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
@@ -9,7 +10,7 @@ import { brokenOff, outcomeOf, type SwarmOutcome } from '../scenarios/swarm/outc
 import { type Failing, type Shrunk, shrink } from '../scenarios/swarm/shrink.ts'
 import type { Space } from '../scenarios/swarm/space.ts'
 import { steadied } from '../scenarios/swarm/steadied.ts'
-import type { Written } from '../scenarios/written.ts'
+import { overlay, type Written } from '../scenarios/written.ts'
 import { simulate } from './run.ts'
 
 /** Null: it was told to stop. */
@@ -42,17 +43,41 @@ export interface ShrinkFailureOptions {
   readonly limit: number
   readonly onProgress?: (runs: number, best: Failing) => void
   readonly shouldStop: () => boolean
+  /** Laid over the scenario, the check must pass: what is made small is a failure of what this replaces. */
+  readonly instead?: Written | null
 }
 
 /** The simplest scenario found that fails the same check. */
 export function shrinkFailure(start: Failing, check: string, options: ShrinkFailureOptions): Shrunk {
-  const fails = ({ written, seed }: Failing) => failsCheck(written, seed, check, options.shouldStop)
+  const { instead = null, shouldStop } = options
+  const fails = (failing: Failing) =>
+    instead === null
+      ? failsCheck(failing.written, failing.seed, check, shouldStop)
+      : convicts(failing, { check, instead }, shouldStop)
   const small = shrink(start, check, { ...options, fails })
   const steady = steadied(small, fails)
   return {
     ...small,
     ...anchored(steady, fails, ({ written, seed }) => runWritten(written, seed, options.shouldStop).record),
   }
+}
+
+export interface Accusation {
+  /** A check, or the path of an expected number. */
+  readonly check: string
+  /** The sound form, laid over the scenario. */
+  readonly instead: Written
+}
+
+/** The check fails, and passes with the sound form under the same seed. */
+export function convicts(
+  { written, seed }: Failing,
+  { check, instead }: Accusation,
+  shouldStop: () => boolean,
+): boolean {
+  if (!failsCheck(written, seed, check, shouldStop)) return false
+  const { scenario, record } = runWritten(overlay(written, instead), seed, shouldStop)
+  return record !== null && verdictOn(check, scenario, record) === 'pass'
 }
 
 function failsCheck(written: Written, seed: number, check: string, shouldStop: () => boolean): boolean {

@@ -1,15 +1,16 @@
 /**
- * What became of one drawn run. A check that fails is a failure; so is a run that breaks off with an exception. A
- * failover that the quorum rule forbids is no failure: where the rule leaves the cluster without a source to the end,
- * what needs a source (`EXCUSED`) is not judged, and everything that was promised to clients still is.
+ * What became of one drawn run. A check that fails is a failure; so is a number that the file expects and that is
+ * missed, and a run that breaks off with an exception. A failover that the quorum rule forbids is no failure: where the
+ * rule leaves the cluster without a source to the end, what needs a source (`EXCUSED`) is not judged, and everything
+ * that was promised to clients still is.
  */
 import { standingOf } from '../checks/standing.ts'
-import { judgeChecks } from '../judge.ts'
+import { judgeChecks, judgeNumbers } from '../judge.ts'
 import type { RunRecord } from '../record.ts'
 import type { CheckName, FaultVerb, Scenario } from '../scenario.ts'
 
 export interface Failure {
-  /** A check's name, or `RUNS_TO_ITS_END`. */
+  /** A check's name, the path of a number that was expected, or `RUNS_TO_ITS_END`. */
   readonly check: string
   /** One line. */
   readonly detail: string
@@ -45,14 +46,27 @@ export function outcomeOf(scenario: Scenario, record: RunRecord): SwarmOutcome {
   return {
     ...factsOf(scenario, record.seed),
     verbs: [...new Set(record.faults.map(({ kind }) => kind))],
-    failures: judged
-      .filter(({ verdict }) => verdict === 'fail')
-      .map(({ name, detail, evidence }) => ({ check: name, detail, evidence, cause: causeOf(detail) })),
+    failures: [
+      ...judged
+        .filter(({ verdict }) => verdict === 'fail')
+        .map(({ name, detail, evidence }) => ({ check: name, detail, evidence, cause: causeOf(detail) })),
+      ...missedNumbers(scenario, record),
+    ],
     undecided: judged.filter(({ verdict }) => verdict === 'unknown').map(({ name, detail }) => `${name}: ${detail}`),
     failovers: completedFailovers(record),
     refusal,
     digest: record.digest,
   }
+}
+
+/** A number of `expect:` that was missed is a failure under the number's name. */
+function missedNumbers(scenario: Scenario, record: RunRecord): readonly Failure[] {
+  return judgeNumbers(scenario, record)
+    .filter(({ verdict }) => verdict === 'fail')
+    .map(({ path, op, limit, actual }) => {
+      const detail = `${path} is ${actual}, expected ${op} ${limit}`
+      return { check: path, detail, evidence: [], cause: causeOf(detail) }
+    })
 }
 
 /** The run threw: a bug, or a fault that had no effect. */

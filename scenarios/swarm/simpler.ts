@@ -45,7 +45,9 @@ function* fewerSteps(written: Written): Generator<Written> {
 }
 
 function* onlyTheCheck(written: Written, check: string): Generator<Written> {
-  const { expect: _, fuzz: __, ...rest } = written
+  const { expect, fuzz: __, ...unexpecting } = written
+  const limit = isMapping(expect) ? expect[check] : undefined
+  const rest: Written = limit === undefined ? unexpecting : { ...unexpecting, expect: { [check]: limit } }
   yield rest
   const checks = written.checks as readonly string[] | undefined
   if (checks?.includes(check)) yield { ...rest, checks: [check] }

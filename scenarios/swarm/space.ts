@@ -13,7 +13,7 @@ import { isMapping, type Written } from '../written.ts'
 export interface Space {
   /** Where the file stands; for messages. */
   readonly file: string
-  /** What the file states, without its `fuzz:` block. */
+  /** What the file states, without its `fuzz:` and `charge:` blocks. */
   readonly fixed: Written
   readonly nodes: readonly number[]
   readonly timestamps: readonly TimestampAlgorithmName[]
@@ -53,7 +53,7 @@ export function loadSpace(pathOrName: string): Space {
 export function spaceOf(written: Written, file: string): Space {
   // What the file says must hold by itself, whatever is drawn around it.
   scenarioOf(written, file)
-  const { fuzz, ...fixed } = written
+  const { fuzz, charge: _, ...fixed } = written
   const allowed: Written = isMapping(fuzz) ? fuzz : {}
   const stated = (part: string, key: string) => (fixed[part] as Written | undefined)?.[key]
   const choose = <T>(part: string, key: string, all: readonly T[]): readonly T[] => {

@@ -6,6 +6,8 @@ import type { Worker } from 'node:worker_threads'
 import type { SwarmOutcome } from '../../scenarios/swarm/outcome.ts'
 import type { Shrunk } from '../../scenarios/swarm/shrink.ts'
 import type { Space } from '../../scenarios/swarm/space.ts'
+import type { Written } from '../../scenarios/written.ts'
+import type { Accusation } from '../swarm.ts'
 import type { FuzzAnswer, FuzzTask, FuzzThreadData } from './fuzz-worker.ts'
 import { startThread } from './thread.ts'
 
@@ -28,13 +30,41 @@ export class FuzzThreads {
     signal: AbortSignal,
   ): Promise<void> {
     await this.#stoppable(signal, () =>
-      Promise.all(this.#workers.map((worker) => drain(worker, seeds, onOutcomes, signal))),
+      Promise.all(
+        this.#workers.map((worker) =>
+          eachChunk(seeds, signal, async (chunk) => {
+            const answer = await ask(worker, { kind: 'seeds', seeds: chunk }, () => {})
+            if (answer.kind === 'outcomes') onOutcomes(answer.outcomes)
+          }),
+        ),
+      ),
     )
   }
 
-  /** The failures, each made small, in their order; those that the abort left are missing. */
+  /** The first seed of all that convicts; null: none does, or it was told to stop. */
+  async hunt(
+    seeds: Iterator<number>,
+    accusation: Accusation,
+    onTried: (tried: number) => void,
+    signal: AbortSignal,
+  ): Promise<number | null> {
+    let first: number | null = null
+    // Seeds are handed out in their order, so whatever is below a find has been handed out, too.
+    const open: Iterator<number> = { next: () => (first === null ? seeds.next() : { done: true, value: undefined }) }
+    const work = (worker: Worker) =>
+      eachChunk(open, signal, async (chunk) => {
+        const answer = await ask(worker, { kind: 'hunt', seeds: chunk, accusation }, () => {})
+        if (answer.kind !== 'hunted') return
+        onTried(answer.tried)
+        if (answer.seed !== null) first = Math.min(answer.seed, first ?? Number.POSITIVE_INFINITY)
+      })
+    await this.#stoppable(signal, () => Promise.all(this.#workers.map(work)))
+    return first
+  }
+
+  /** The failures, each made small, in their order; those that the abort left are missing. See `shrinkFailure`. */
   async shrink(
-    failures: readonly { readonly seed: number; readonly check: string }[],
+    failures: readonly { readonly seed: number; readonly check: string; readonly instead?: Written }[],
     limit: number,
     onProgress: (runs: number, steps: number) => void,
     signal: AbortSignal,
@@ -42,9 +72,9 @@ export class FuzzThreads {
     const shrunk: (Shrunk | undefined)[] = failures.map(() => undefined)
     const left = failures.entries()
     const work = async (worker: Worker): Promise<void> => {
-      for (const [index, { seed, check }] of left) {
+      for (const [index, { seed, check, instead = null }] of left) {
         if (signal.aborted) return
-        const answer = await ask(worker, { kind: 'shrink', seed, check, limit }, onProgress)
+        const answer = await ask(worker, { kind: 'shrink', seed, check, limit, instead }, onProgress)
         if (answer.kind === 'shrunk') shrunk[index] = answer.shrunk
       }
     }
@@ -68,11 +98,10 @@ export class FuzzThreads {
   }
 }
 
-async function drain(
-  worker: Worker,
+async function eachChunk(
   seeds: Iterator<number>,
-  onOutcomes: (outcomes: readonly SwarmOutcome[]) => void,
   signal: AbortSignal,
+  body: (chunk: readonly number[]) => Promise<void>,
 ): Promise<void> {
   while (!signal.aborted) {
     const chunk: number[] = []
@@ -81,8 +110,7 @@ async function drain(
       if (chunk.length === CHUNK) break
     }
     if (chunk.length === 0) return
-    const answer = await ask(worker, { kind: 'seeds', seeds: chunk }, () => {})
-    if (answer.kind === 'outcomes') onOutcomes(answer.outcomes)
+    await body(chunk)
   }
 }
 

@@ -4,7 +4,8 @@ import { drawScenario } from '../../scenarios/swarm/draw.ts'
 import type { SwarmOutcome } from '../../scenarios/swarm/outcome.ts'
 import type { Shrunk } from '../../scenarios/swarm/shrink.ts'
 import type { Space } from '../../scenarios/swarm/space.ts'
-import { runSeed, shrinkFailure } from '../swarm.ts'
+import type { Written } from '../../scenarios/written.ts'
+import { type Accusation, convicts, runSeed, shrinkFailure } from '../swarm.ts'
 
 export interface FuzzThreadData {
   readonly space: Space
@@ -14,10 +15,19 @@ export interface FuzzThreadData {
 
 export type FuzzTask =
   | { readonly kind: 'seeds'; readonly seeds: readonly number[] }
-  | { readonly kind: 'shrink'; readonly seed: number; readonly check: string; readonly limit: number }
+  /** Of these, the first that convicts. */
+  | { readonly kind: 'hunt'; readonly seeds: readonly number[]; readonly accusation: Accusation }
+  | {
+      readonly kind: 'shrink'
+      readonly seed: number
+      readonly check: string
+      readonly limit: number
+      readonly instead: Written | null
+    }
 
 export type FuzzAnswer =
   | { readonly kind: 'outcomes'; readonly outcomes: readonly SwarmOutcome[] }
+  | { readonly kind: 'hunted'; readonly seed: number | null; readonly tried: number }
   | { readonly kind: 'progress'; readonly runs: number; readonly steps: number }
   | { readonly kind: 'shrunk'; readonly shrunk: Shrunk }
   | { readonly kind: 'error'; readonly error: unknown }
@@ -29,15 +39,34 @@ const shouldStop = () => Atomics.load(flag, 0) === 1
 parentPort!.on('message', (task: FuzzTask) => {
   let answer: FuzzAnswer
   try {
-    answer =
-      task.kind === 'seeds'
-        ? { kind: 'outcomes', outcomes: outcomesOf(task.seeds) }
-        : { kind: 'shrunk', shrunk: shrunkOf(task.seed, task.check, task.limit) }
+    answer = answerTo(task)
   } catch (error) {
     answer = { kind: 'error', error }
   }
   parentPort!.postMessage(answer)
 })
+
+function answerTo(task: FuzzTask): FuzzAnswer {
+  switch (task.kind) {
+    case 'seeds':
+      return { kind: 'outcomes', outcomes: outcomesOf(task.seeds) }
+    case 'hunt':
+      return hunted(task)
+    case 'shrink':
+      return { kind: 'shrunk', shrunk: shrunkOf(task) }
+  }
+}
+
+function hunted({ seeds, accusation }: Extract<FuzzTask, { readonly kind: 'hunt' }>): FuzzAnswer {
+  let tried = 0
+  for (const seed of seeds) {
+    if (shouldStop()) break
+    tried++
+    if (convicts({ written: drawScenario(space, seed), seed }, accusation, shouldStop))
+      return { kind: 'hunted', seed, tried }
+  }
+  return { kind: 'hunted', seed: null, tried }
+}
 
 function outcomesOf(seeds: readonly number[]): readonly SwarmOutcome[] {
   const outcomes: SwarmOutcome[] = []
@@ -50,9 +79,10 @@ function outcomesOf(seeds: readonly number[]): readonly SwarmOutcome[] {
   return outcomes
 }
 
-function shrunkOf(seed: number, check: string, limit: number): Shrunk {
+function shrunkOf({ seed, check, limit, instead }: Extract<FuzzTask, { readonly kind: 'shrink' }>): Shrunk {
   return shrinkFailure({ written: drawScenario(space, seed), seed }, check, {
     limit,
+    instead,
     shouldStop,
     onProgress: (runs, { written }) => {
       const steps = (written.faults as readonly unknown[] | undefined)?.length ?? 0

@@ -1,0 +1,80 @@
+/** Evidence on real servers: how often the same check fails there, and how often it passes with the sound form. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { measured, type RunOptions } from './cli-run.ts'
+import { VERBS } from './real/fault-verbs.ts'
+import type { Screen } from './reports/screen.ts'
+import type { Charge } from './scenarios/convict/charge.ts'
+import { accused, acquitted } from './scenarios/convict/evidence.ts'
+import type { OnRealServers } from './scenarios/convict/ledger.ts'
+import { isRequest } from './scenarios/coordinator-steps.ts'
+import { verdictOn } from './scenarios/judge.ts'
+import { scenarioOf } from './scenarios/load.ts'
+import type { RunRecord } from './scenarios/record.ts'
+import type { Written } from './scenarios/written.ts'
+
+interface Audience {
+  readonly screen: Screen
+  readonly signal: AbortSignal
+}
+
+type Options = Pick<RunOptions, 'mysqld' | 'dataDir' | 'basePort'> & { readonly times: number }
+
+/** Null: it was told to stop. */
+export async function measuredOn(
+  evidence: Written,
+  charge: Charge,
+  options: Options,
+  audience: Audience,
+): Promise<OnRealServers | null> {
+  const impossible = impossibleOnRealServers(evidence, charge)
+  if (impossible !== null) return impossible
+  let mysql: string | null = null
+  const count = async (written: Written, verdict: 'fail' | 'pass', form: string): Promise<number> => {
+    const scenario = scenarioOf(written, charge.name)
+    const records = await recordsOf(written, charge, options, audience)
+    const verdicts = records.map((record) => verdictOn(charge.fails, scenario, record))
+    mysql ??= records[0]?.mysqlVersion ?? null
+    audience.screen.line(`  ${charge.name}, ${form}: ${charge.fails} ${verdicts.join(', ')}`)
+    return verdicts.filter((one) => one === verdict).length
+  }
+  const reproduced = await count(accused(evidence, charge), 'fail', 'as saved')
+  const held = await count(acquitted(evidence, charge), 'pass', 'sound form')
+  if (audience.signal.aborted) return null
+  return { kind: 'measured', mysql: mysql ?? 'unknown', times: options.times, reproduced, held }
+}
+
+/** Null: real servers can do all of it. */
+export function impossibleOnRealServers(evidence: Written, charge: Charge): OnRealServers | null {
+  const { faults, algorithms } = scenarioOf(evidence, charge.name)
+  const step = faults.find(({ verb }) => VERBS[verb] === undefined && !isRequest(verb))
+  if (step !== undefined) return { kind: 'impossible', verb: step.verb }
+  return algorithms.election === 'best-known' ? { kind: 'impossible', verb: 'best-known' } : null
+}
+
+/** Fewer than asked for where it was told to stop. */
+async function recordsOf(
+  written: Written,
+  { name }: Charge,
+  options: Options,
+  { screen, signal }: Audience,
+): Promise<readonly RunRecord[]> {
+  const scenario = scenarioOf(written, name)
+  const folder = mkdtempSync(join(tmpdir(), 'quorumlab-convict-'))
+  const listener = { onProgress: () => {}, onEvent: () => {} }
+  const records: RunRecord[] = []
+  try {
+    const world = await measured(scenario, folder, options, { screen, listener, signal })
+    while (records.length < options.times && !signal.aborted) {
+      const record = await world.run(scenario.seed)
+      if (!record.complete) break
+      records.push(record)
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return records
+}

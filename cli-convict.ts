@@ -1,0 +1,199 @@
+/**
+ * The `convict` command: hunts for what goes wrong with each behaviour of the original prototype, saves what it finds
+ * as small scenarios, and writes the table of them. With `--on local` it runs what is saved on real servers.
+ */
+import { existsSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join, relative } from 'node:path'
+import { measuredOn } from './cli-convict-measured.ts'
+import { COMMAND, INTERRUPTED, prepareFolder, print, untilInterrupted } from './cli-output.ts'
+import { Screen } from './reports/screen.ts'
+import { type Charge, chargeNames, chargesNamed } from './scenarios/convict/charge.ts'
+import { convictionsPage, isProven, MAX_EVENTS } from './scenarios/convict/convictions-table.ts'
+import { eventsOf, evidenceOf, evidenceText, fingerprintOf } from './scenarios/convict/evidence.ts'
+import { type Entry, entered, ledgerText, readLedger } from './scenarios/convict/ledger.ts'
+import { UsageError } from './scenarios/errors.ts'
+import { LIBRARY, loadWritten } from './scenarios/load.ts'
+import { spaceOf } from './scenarios/swarm/space.ts'
+import { overlay, type Written } from './scenarios/written.ts'
+import { tryEvidence } from './sim/convict.ts'
+import { FuzzThreads } from './sim/host/fuzz-threads.ts'
+
+export interface ConvictOptions {
+  /** Of charges; none: all. */
+  readonly names: readonly string[]
+  /** To be tried at most, from 0. */
+  readonly seeds: number
+  /** Of the same space with the sound form. */
+  readonly soundSeeds: number
+  readonly on: 'sim' | 'local'
+  readonly times: number
+  readonly jobs: number | undefined
+  readonly out: string | undefined
+  readonly quiet: boolean
+  readonly mysqld: string | undefined
+  readonly dataDir: string | undefined
+  readonly basePort: number | undefined
+}
+
+/** A shrunk failure costs two runs a try. */
+const MAX_RUNS = 3000
+
+/** What one command does with every charge: where it writes, and how it is told to stop. */
+interface Court {
+  readonly options: ConvictOptions
+  readonly folder: string
+  readonly screen: Screen
+  readonly signal: AbortSignal
+}
+
+export async function convict(options: ConvictOptions): Promise<number> {
+  const charges = chargesNamed(options.names)
+  const folder = options.out ?? shortened(LIBRARY)
+  const screen = new Screen(process.stderr, options.quiet)
+  const interrupt = untilInterrupted(() => screen.line('  stopping: what was done stays (once more to stop at once)'))
+  const court = { options, folder, screen, signal: interrupt.signal }
+  const ledgerFile = join(folder, 'convictions', 'convictions.json')
+  let entries = readLedger(ledgerFile)
+  if (options.on === 'sim') prepareFolder(join(folder, 'convictions'))
+  let isGood = true
+  try {
+    for (const charge of charges) {
+      if (interrupt.signal.aborted) break
+      const entry = await (options.on === 'sim' ? hunted(charge, court) : measured(charge, entries, court))
+      screen.close()
+      if (interrupt.signal.aborted) break
+      if (entry === null || !isProven(entry)) isGood = false
+      if (entry === null) continue
+      if (entry.real.kind === 'measured' && entry.real.reproduced === 0) isGood = false
+      entries = entered(entries, entry)
+      writeFileSync(ledgerFile, ledgerText(entries))
+      await print(`${lineOf(entry, charge)}\n`)
+    }
+    const page = convictionsPage(chargesNamed([]), entries, `${COMMAND} convict`)
+    writeFileSync(join(folder, 'README.md'), page)
+    const found = entries.filter(({ name }) => chargeNames().includes(name)).length
+    await print(`\n  ${found} of ${chargeNames().length} charges proven\n  table  ${join(folder, 'README.md')}\n`)
+  } finally {
+    screen.close()
+    interrupt.release()
+  }
+  if (interrupt.signal.aborted) return INTERRUPTED
+  return isGood ? 0 : 1
+}
+
+/** Finds it, makes it small, saves it, and tries what was saved. Null: not found. */
+async function hunted(charge: Charge, court: Court): Promise<Entry | null> {
+  const { options, folder, screen, signal } = court
+  const jobs = options.jobs ?? availableParallelism()
+  const accusation = { check: charge.fails, instead: charge.instead }
+  const threads = new FuzzThreads(spaceOf(charge.space, charge.file), jobs)
+  let small: Written | undefined
+  let seed: number | null
+  try {
+    let tried = 0
+    const onTried = (count: number) => {
+      tried += count
+      screen.live(() => `  ${charge.name}: ${tried} of ${options.seeds} seeds`)
+    }
+    seed = await threads.hunt(upTo(options.seeds), accusation, onTried, signal)
+    if (seed === null) {
+      if (!signal.aborted) await print(`${charge.name}: not found in ${options.seeds} seeds\n`)
+      return null
+    }
+    const [shrunk] = await threads.shrink(
+      [{ seed, ...accusation }],
+      MAX_RUNS,
+      (runs, steps) => screen.live(() => `  ${charge.name}: seed ${seed}, ${runs} runs, ${steps} steps left`),
+      signal,
+    )
+    if (shrunk === undefined || signal.aborted) return null
+    small = { ...shrunk.written, seed: shrunk.seed }
+  } finally {
+    await threads.end()
+  }
+  const file = fileOf(folder, charge)
+  writeFileSync(file, evidenceText(evidenceOf(charge, small), charge, seed))
+  return tried(charge, file, seed, await soundSeeds(charge, jobs, court))
+}
+
+/** From the file, as anybody would run it. */
+function tried(charge: Charge, file: string, foundAtSeed: number, soundSeeds: Entry['soundSeeds']): Entry {
+  const evidence = loadWritten(file).written
+  const { failure, sound, promised } = tryEvidence(evidence, charge)
+  const bad = [...(sound === 'pass' ? [] : [`${charge.fails} is ${sound} with the sound form`]), ...promised.fail]
+  if (failure === null || bad.length > 0)
+    throw new Error(`assertion: ${file} does not convict: ${bad.join('; ') || `${charge.fails} does not fail`}`)
+  return {
+    name: charge.name,
+    foundAtSeed,
+    detail: failure,
+    fingerprint: fingerprintOf(evidence),
+    events: eventsOf(evidence),
+    sound: { passed: promised.pass.length, undecided: promised.unknown.length },
+    soundSeeds,
+    real: { kind: 'not-run' },
+  }
+}
+
+/** The same space with the sound form: the check has to pass wherever it can be decided. */
+async function soundSeeds(charge: Charge, jobs: number, { options, screen, signal }: Court) {
+  const space = spaceOf(overlay(charge.space, charge.instead), `${charge.file} with the sound form`)
+  const threads = new FuzzThreads(space, jobs)
+  const counts = { seeds: 0, failed: 0, undecided: 0 }
+  try {
+    await threads.run(
+      upTo(options.soundSeeds),
+      (outcomes) => {
+        for (const { failures, undecided } of outcomes) {
+          counts.seeds++
+          if (failures.length > 0) counts.failed++
+          else if (undecided.length > 0) counts.undecided++
+        }
+        screen.live(() => `  ${charge.name}: ${counts.seeds} of ${options.soundSeeds} seeds with the sound form`)
+      },
+      signal,
+    )
+  } finally {
+    await threads.end()
+  }
+  return counts
+}
+
+/** What is saved, on real servers. Null: nothing is saved. */
+async function measured(charge: Charge, entries: readonly Entry[], court: Court): Promise<Entry | null> {
+  const { options, folder, screen, signal } = court
+  const file = fileOf(folder, charge)
+  const entry = entries.find(({ name }) => name === charge.name)
+  if (entry === undefined || !existsSync(file))
+    throw new UsageError(`${file}: expected what \`convict\` saved, found nothing: run it without --on local first`)
+  const evidence = loadWritten(file).written
+  if (fingerprintOf(evidence) !== entry.fingerprint)
+    throw new UsageError(
+      `${file}: expected the scenario that convictions.json was written for, found another: run \`convict ${charge.name}\``,
+    )
+  const real = await measuredOn(evidence, charge, options, { screen, signal })
+  return real === null ? null : { ...entry, real }
+}
+
+function lineOf({ name, foundAtSeed, events, soundSeeds, real }: Entry, { fails }: Charge): string {
+  const size = `${events} ${events === 1 ? 'event' : 'events'}${events > MAX_EVENTS ? ` (expected at most ${MAX_EVENTS})` : ''}`
+  const measuredText =
+    real.kind === 'measured'
+      ? `; reproduced ${real.reproduced} of ${real.times} on real servers, sound form held in ${real.held}`
+      : ''
+  return `${name}: seed ${foundAtSeed} fails ${fails}, ${size}; sound form: ${soundSeeds.failed} of ${soundSeeds.seeds} seeds fail${measuredText}`
+}
+
+function fileOf(folder: string, { name }: Charge): string {
+  return join(folder, 'convictions', `${name}.yaml`)
+}
+
+function shortened(path: string): string {
+  const near = relative(process.cwd(), path)
+  return near.startsWith('..') ? path : near
+}
+
+function* upTo(count: number): Generator<number, undefined> {
+  for (let i = 0; i < count; i++) yield i
+}

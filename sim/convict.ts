@@ -1,0 +1,32 @@
+/** Saved evidence before the judge once more: does it still convict, and does the sound form pass under the same faults? */
+import type { Charge } from '../scenarios/convict/charge.ts'
+import { accused, acquitted } from '../scenarios/convict/evidence.ts'
+import { judgeChecks, verdictOn } from '../scenarios/judge.ts'
+import { scenarioOf } from '../scenarios/load.ts'
+import type { Verdict } from '../scenarios/result.ts'
+import type { Written } from '../scenarios/written.ts'
+import { runWritten } from './swarm.ts'
+
+export interface Trial {
+  /** Null: the check does not fail. */
+  readonly failure: string | null
+  /** The same check with the sound form. */
+  readonly sound: Verdict
+  /** What is promised with the sound form, by verdict: names and what was found. */
+  readonly promised: Readonly<Record<Verdict, readonly string[]>>
+}
+
+export function tryEvidence(evidence: Written, charge: Charge): Trial {
+  const { seed } = scenarioOf(evidence, charge.name)
+  const { outcome } = runWritten(accused(evidence, charge), seed, () => false)
+  const failure = outcome!.failures.find(({ check }) => check === charge.fails) ?? null
+  const { scenario, record } = runWritten(acquitted(evidence, charge), seed, () => false)
+  const checks = record === null ? [] : judgeChecks(scenario, record)
+  const such = (verdict: Verdict) =>
+    checks.filter((check) => check.verdict === verdict).map(({ name, detail }) => `${name}: ${detail}`)
+  return {
+    failure: failure?.detail ?? null,
+    sound: record === null ? 'unknown' : verdictOn(charge.fails, scenario, record),
+    promised: { pass: such('pass'), fail: such('fail'), unknown: such('unknown') },
+  }
+}
