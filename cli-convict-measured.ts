@@ -65,8 +65,10 @@ async function recordsOf(
   const listener = { onProgress: () => {}, onEvent: () => {} }
   const records: RunRecord[] = []
   try {
-    const world = await measured(scenario, folder, options, { screen, listener, signal })
     while (records.length < options.times && !signal.aborted) {
+      // A run listens to its signal for as long as the signal lives, so each has its own.
+      const own = AbortSignal.any([signal])
+      const world = await measured(scenario, folder, options, { screen, listener, signal: own })
       const record = await world.run(scenario.seed)
       if (!record.complete) break
       records.push(record)

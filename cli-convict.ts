@@ -8,7 +8,7 @@ import { join, relative } from 'node:path'
 import { measuredOn } from './cli-convict-measured.ts'
 import { COMMAND, INTERRUPTED, prepareFolder, print, untilInterrupted } from './cli-output.ts'
 import { Screen } from './reports/screen.ts'
-import { type Charge, chargeNames, chargesNamed } from './scenarios/convict/charge.ts'
+import { type Charge, chargesNamed } from './scenarios/convict/charge.ts'
 import { convictionsPage, isProven, MAX_EVENTS } from './scenarios/convict/convictions-table.ts'
 import { eventsOf, evidenceOf, evidenceText, fingerprintOf } from './scenarios/convict/evidence.ts'
 import { type Entry, entered, ledgerText, readLedger } from './scenarios/convict/ledger.ts'
@@ -16,7 +16,7 @@ import { UsageError } from './scenarios/errors.ts'
 import { LIBRARY, loadWritten } from './scenarios/load.ts'
 import { spaceOf } from './scenarios/swarm/space.ts'
 import { overlay, type Written } from './scenarios/written.ts'
-import { tryEvidence } from './sim/convict.ts'
+import { accusationOf, tryEvidence } from './sim/convict.ts'
 import { FuzzThreads } from './sim/host/fuzz-threads.ts'
 
 export interface ConvictOptions {
@@ -70,10 +70,11 @@ export async function convict(options: ConvictOptions): Promise<number> {
       writeFileSync(ledgerFile, ledgerText(entries))
       await print(`${lineOf(entry, charge)}\n`)
     }
-    const page = convictionsPage(chargesNamed([]), entries, `${COMMAND} convict`)
-    writeFileSync(join(folder, 'README.md'), page)
-    const found = entries.filter(({ name }) => chargeNames().includes(name)).length
-    await print(`\n  ${found} of ${chargeNames().length} charges proven\n  table  ${join(folder, 'README.md')}\n`)
+    const all = chargesNamed([])
+    const page = join(folder, 'README.md')
+    writeFileSync(page, convictionsPage(all, entries, `${COMMAND} convict`))
+    const proven = entries.filter((entry) => isProven(entry) && all.some(({ name }) => name === entry.name))
+    await print(`\n  ${proven.length} of ${all.length} charges proven\n  table  ${page}\n`)
   } finally {
     screen.close()
     interrupt.release()
@@ -86,7 +87,7 @@ export async function convict(options: ConvictOptions): Promise<number> {
 async function hunted(charge: Charge, court: Court): Promise<Entry | null> {
   const { options, folder, screen, signal } = court
   const jobs = options.jobs ?? availableParallelism()
-  const accusation = { check: charge.fails, instead: charge.instead }
+  const accusation = accusationOf(charge)
   const threads = new FuzzThreads(spaceOf(charge.space, charge.file), jobs)
   let small: Written | undefined
   let seed: number | null
@@ -102,7 +103,7 @@ async function hunted(charge: Charge, court: Court): Promise<Entry | null> {
       return null
     }
     const [shrunk] = await threads.shrink(
-      [{ seed, ...accusation }],
+      [{ seed, check: charge.fails, accusation }],
       MAX_RUNS,
       (runs, steps) => screen.live(() => `  ${charge.name}: seed ${seed}, ${runs} runs, ${steps} steps left`),
       signal,

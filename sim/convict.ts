@@ -1,11 +1,15 @@
 /** Saved evidence before the judge once more: does it still convict, and does the sound form pass under the same faults? */
-import type { Charge } from '../scenarios/convict/charge.ts'
+import { type Charge, keptBy } from '../scenarios/convict/charge.ts'
 import { accused, acquitted } from '../scenarios/convict/evidence.ts'
 import { judgeChecks, verdictOn } from '../scenarios/judge.ts'
 import { scenarioOf } from '../scenarios/load.ts'
 import type { Verdict } from '../scenarios/result.ts'
 import type { Written } from '../scenarios/written.ts'
-import { runWritten } from './swarm.ts'
+import { type Accusation, runWritten } from './swarm.ts'
+
+export function accusationOf(charge: Charge): Accusation {
+  return { check: charge.fails, instead: charge.instead, keep: keptBy(charge) }
+}
 
 export interface Trial {
   /** Null: the check does not fail. */

@@ -43,23 +43,8 @@ export interface ShrinkFailureOptions {
   readonly limit: number
   readonly onProgress?: (runs: number, best: Failing) => void
   readonly shouldStop: () => boolean
-  /** Laid over the scenario, the check must pass: what is made small is a failure of what this replaces. */
-  readonly instead?: Written | null
-}
-
-/** The simplest scenario found that fails the same check. */
-export function shrinkFailure(start: Failing, check: string, options: ShrinkFailureOptions): Shrunk {
-  const { instead = null, shouldStop } = options
-  const fails = (failing: Failing) =>
-    instead === null
-      ? failsCheck(failing.written, failing.seed, check, shouldStop)
-      : convicts(failing, { check, instead }, shouldStop)
-  const small = shrink(start, check, { ...options, fails })
-  const steady = steadied(small, fails)
-  return {
-    ...small,
-    ...anchored(steady, fails, ({ written, seed }) => runWritten(written, seed, options.shouldStop).record),
-  }
+  /** What is made small is a failure of what `instead` replaces. */
+  readonly accusation?: Accusation | null
 }
 
 export interface Accusation {
@@ -67,6 +52,20 @@ export interface Accusation {
   readonly check: string
   /** The sound form, laid over the scenario. */
   readonly instead: Written
+  /** What a small scenario has to say as well. */
+  readonly keep: Written
+}
+
+/** The simplest scenario found that fails the same check. */
+export function shrinkFailure(start: Failing, check: string, options: ShrinkFailureOptions): Shrunk {
+  const { accusation = null, shouldStop } = options
+  const kept = ({ written, seed }: Failing): Failing => ({ written: overlay(written, accusation?.keep ?? {}), seed })
+  const fails = (candidate: Failing) =>
+    accusation === null ? failsCheck(candidate, check, shouldStop) : convicts(kept(candidate), accusation, shouldStop)
+  const small = shrink(start, check, { ...options, fails })
+  const steady = steadied(small, fails)
+  const recordOf = (failing: Failing) => runWritten(kept(failing).written, failing.seed, shouldStop).record
+  return { ...small, ...kept(anchored(steady, fails, recordOf)) }
 }
 
 /** The check fails, and passes with the sound form under the same seed. */
@@ -75,12 +74,12 @@ export function convicts(
   { check, instead }: Accusation,
   shouldStop: () => boolean,
 ): boolean {
-  if (!failsCheck(written, seed, check, shouldStop)) return false
+  if (!failsCheck({ written, seed }, check, shouldStop)) return false
   const { scenario, record } = runWritten(overlay(written, instead), seed, shouldStop)
   return record !== null && verdictOn(check, scenario, record) === 'pass'
 }
 
-function failsCheck(written: Written, seed: number, check: string, shouldStop: () => boolean): boolean {
+function failsCheck({ written, seed }: Failing, check: string, shouldStop: () => boolean): boolean {
   try {
     const { outcome } = runWritten(written, seed, shouldStop)
     return outcome?.failures.some((failure) => failure.check === check) ?? false

@@ -75,6 +75,12 @@ export function loadCharge(path: string, shown: string = path): Charge {
   return { name, file: shown, behaviour, wrong, explanation, sound, fails, instead, space }
 }
 
+/** What a small scenario still has to say: the form that it convicts, and the load that the file states. */
+export function keptBy({ space, instead }: Charge): Written {
+  const form = formOf(space, instead)!
+  return isMapping(space.workload) ? { ...form, workload: space.workload } : form
+}
+
 /** What the charge's own form says where the sound form says something else; null: they say the same. */
 export function formOf(space: Written, instead: Written): Written | null {
   const entries = Object.entries(instead).flatMap(([key, other]): [string, unknown][] => {

@@ -6,15 +6,16 @@ import { createHash } from 'node:crypto'
 import { scenarioOf } from '../load.ts'
 import { promisedChecks } from '../swarm/promises.ts'
 import { isMapping, overlay, type Written, writtenText } from '../written.ts'
-import { type Charge, formOf } from './charge.ts'
+import { type Charge, formOf, keptBy } from './charge.ts'
 
 const ORDER = 'name description seed cluster algorithms unsafe workload liveness network tuning faults checks expect'
 
 /** `small`: what the shrinker left, which fails. */
 export function evidenceOf(charge: Charge, small: Written): Written {
   // What the shrinker left out because it is the default is what the conviction is about.
-  const whole = overlay(small, formOf(charge.space, charge.instead)!)
-  const said: Written = { ...whole, name: charge.name, description: charge.wrong, expect: expectedOf(charge) }
+  const whole = overlay(small, keptBy(charge))
+  const faults = inOrder((whole.faults as readonly Written[] | undefined) ?? [])
+  const said: Written = { ...whole, faults, name: charge.name, description: charge.wrong, expect: expectedOf(charge) }
   return Object.fromEntries(
     ORDER.split(' ').flatMap((key) => {
       const value = said[key]
@@ -22,6 +23,13 @@ export function evidenceOf(charge: Charge, small: Written): Written {
       return isNothing ? [] : [[key, value]]
     }),
   )
+}
+
+/** Steps that hang on operations in the order of those; every other step stays where it is. */
+function inOrder(steps: readonly Written[]): readonly Written[] {
+  const opOf = ({ after }: Written) => (isMapping(after) && typeof after.op === 'number' ? after.op : null)
+  const sorted = steps.filter((step) => opOf(step) !== null).sort((a, b) => opOf(a)! - opOf(b)!)
+  return steps.map((step) => (opOf(step) === null ? step : sorted.shift()!))
 }
 
 /** Steps, and the undo that a `for:` stands for. */
@@ -46,8 +54,8 @@ export function acquitted(evidence: Written, charge: Charge): Written {
   return { ...sound, checks: [...checks] }
 }
 
-/** Of what is run, not of how it is told. */
-export function fingerprintOf({ name: _, description: __, ...rest }: Written): string {
+/** Of what is run, not of how it is told and what is expected of it. */
+export function fingerprintOf({ name: _, description: __, expect: ___, ...rest }: Written): string {
   return createHash('sha256').update(JSON.stringify(rest)).digest('hex').slice(0, 12)
 }
 
@@ -92,7 +100,7 @@ const OPPOSITE: Readonly<Record<string, string>> = {
 /** The failure, as something to be expected. */
 function expectedOf(charge: Charge): Written {
   const limit = limitOf(charge)
-  if (limit === null) return { [`checks.${charge.fails}`]: 'fail', checks: 'pass' }
+  if (limit === null) return { [`checks.${charge.fails}`]: 'fail' }
   const [, op = '==', number] = /^(<=|>=|==|!=|<|>)?\s*(.+)$/.exec(`${limit}`.trim())!
   return { [charge.fails]: `${OPPOSITE[op]} ${number}`, checks: 'pass' }
 }

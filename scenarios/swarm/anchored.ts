@@ -46,9 +46,15 @@ function* proposals({ written, seed }: Failing, index: number, record: RunRecord
 function* eventsBefore(atUs: number, { operations, events, nodes }: RunRecord): Generator<Written> {
   const inFlight = operations.find((one) => one.kind === 'write' && isInFlight(one, atUs))
   if (inFlight !== undefined) for (const { node } of nodes) yield { op: inFlight.op, receivedBy: node }
-  const answered = operations.filter(({ outcome, endUs }) => outcome === 'ok' && endUs !== null && endUs <= atUs)
-  const last = answered.reduce<Operation | null>((a, b) => (a === null || b.endUs! > a.endUs! ? b : a), null)
+  const answered = operations.filter(({ outcome, endUs }) => outcome === 'ok' && endUs !== null)
+  const before = answered.filter(({ endUs }) => endUs! <= atUs)
+  const last = before.reduce<Operation | null>((a, b) => (a === null || b.endUs! > a.endUs! ? b : a), null)
   if (last !== null) yield { op: last.op }
+  else {
+    // A step at the very beginning, where on real servers nothing is under way yet.
+    const first = answered.reduce<Operation | null>((a, b) => (a === null || b.endUs! < a.endUs! ? b : a), null)
+    if (first !== null && first.endUs! - atUs < NEAR_US) yield { op: first.op }
+  }
   const phase = events.findLast((event) => event.kind === 'phase' && event.atUs > 0 && event.atUs <= atUs)
   if (phase?.kind === 'phase' && atUs - phase.atUs < NEAR_US) {
     yield { failoverStep: phase.phase }

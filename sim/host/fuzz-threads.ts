@@ -6,7 +6,6 @@ import type { Worker } from 'node:worker_threads'
 import type { SwarmOutcome } from '../../scenarios/swarm/outcome.ts'
 import type { Shrunk } from '../../scenarios/swarm/shrink.ts'
 import type { Space } from '../../scenarios/swarm/space.ts'
-import type { Written } from '../../scenarios/written.ts'
 import type { Accusation } from '../swarm.ts'
 import type { FuzzAnswer, FuzzTask, FuzzThreadData } from './fuzz-worker.ts'
 import { startThread } from './thread.ts'
@@ -64,7 +63,7 @@ export class FuzzThreads {
 
   /** The failures, each made small, in their order; those that the abort left are missing. See `shrinkFailure`. */
   async shrink(
-    failures: readonly { readonly seed: number; readonly check: string; readonly instead?: Written }[],
+    failures: readonly { readonly seed: number; readonly check: string; readonly accusation?: Accusation }[],
     limit: number,
     onProgress: (runs: number, steps: number) => void,
     signal: AbortSignal,
@@ -72,9 +71,9 @@ export class FuzzThreads {
     const shrunk: (Shrunk | undefined)[] = failures.map(() => undefined)
     const left = failures.entries()
     const work = async (worker: Worker): Promise<void> => {
-      for (const [index, { seed, check, instead = null }] of left) {
+      for (const [index, { seed, check, accusation = null }] of left) {
         if (signal.aborted) return
-        const answer = await ask(worker, { kind: 'shrink', seed, check, limit, instead }, onProgress)
+        const answer = await ask(worker, { kind: 'shrink', seed, check, limit, accusation }, onProgress)
         if (answer.kind === 'shrunk') shrunk[index] = answer.shrunk
       }
     }

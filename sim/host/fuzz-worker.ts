@@ -4,7 +4,6 @@ import { drawScenario } from '../../scenarios/swarm/draw.ts'
 import type { SwarmOutcome } from '../../scenarios/swarm/outcome.ts'
 import type { Shrunk } from '../../scenarios/swarm/shrink.ts'
 import type { Space } from '../../scenarios/swarm/space.ts'
-import type { Written } from '../../scenarios/written.ts'
 import { type Accusation, convicts, runSeed, shrinkFailure } from '../swarm.ts'
 
 export interface FuzzThreadData {
@@ -22,7 +21,7 @@ export type FuzzTask =
       readonly seed: number
       readonly check: string
       readonly limit: number
-      readonly instead: Written | null
+      readonly accusation: Accusation | null
     }
 
 export type FuzzAnswer =
@@ -79,10 +78,10 @@ function outcomesOf(seeds: readonly number[]): readonly SwarmOutcome[] {
   return outcomes
 }
 
-function shrunkOf({ seed, check, limit, instead }: Extract<FuzzTask, { readonly kind: 'shrink' }>): Shrunk {
+function shrunkOf({ seed, check, limit, accusation }: Extract<FuzzTask, { readonly kind: 'shrink' }>): Shrunk {
   return shrinkFailure({ written: drawScenario(space, seed), seed }, check, {
     limit,
-    instead,
+    accusation,
     shouldStop,
     onProgress: (runs, { written }) => {
       const steps = (written.faults as readonly unknown[] | undefined)?.length ?? 0

@@ -40,3 +40,25 @@ test('an abort ends a swarm soon, with what it has', { deadlineMs: 60_000 }, asy
   const tally = await tallyOf(2, 1_000_000, () => controller.abort(), controller.signal)
   assert.ok(tally.seeds > 0 && tally.seeds < 1000)
 })
+
+test('the first seed that convicts is the same for one thread and for three', { deadlineMs: 60_000 }, async () => {
+  const written = {
+    name: 'restarted',
+    algorithms: { timestamps: 'odd-even' },
+    checks: ['timestamps-unique'],
+    fuzz: { faults: ['crash'] },
+  }
+  const accusation = { check: 'timestamps-unique', instead: { algorithms: { timestamps: 'taas' } }, keep: {} }
+  const found: (number | null)[] = []
+  for (const jobs of [1, 3]) {
+    const threads = new FuzzThreads(spaceOf(written, 'restarted.yaml'), jobs)
+    try {
+      const seeds = Array.from({ length: 200 }, (_, seed) => seed).values()
+      found.push(await threads.hunt(seeds, accusation, () => {}, new AbortController().signal))
+    } finally {
+      await threads.end()
+    }
+  }
+  assert.notEqual(found[0], null)
+  assert.equal(found[0], found[1])
+})
