@@ -5,10 +5,22 @@ import { judgeChecks, verdictOn } from '../scenarios/judge.ts'
 import { scenarioOf } from '../scenarios/load.ts'
 import type { Verdict } from '../scenarios/result.ts'
 import type { Written } from '../scenarios/written.ts'
-import { type Accusation, runWritten } from './swarm.ts'
+import { type Accusation, convicts, runWritten } from './swarm.ts'
 
 export function accusationOf(charge: Charge): Accusation {
   return { check: charge.fails, instead: charge.instead, keep: keptBy(charge) }
+}
+
+/** Under so many seeds small evidence is tried: what only one of them shows is luck, and gone with the next change. */
+export const STEADY_SEEDS = 20
+
+/** Of the seeds from 0, those under which it convicts. */
+export function convictingSeeds(evidence: Written, charge: Charge): readonly number[] {
+  const written = accused(evidence, charge)
+  const accusation = accusationOf(charge)
+  return Array.from({ length: STEADY_SEEDS }, (_, seed) => seed).filter((seed) =>
+    convicts({ written: { ...written, seed }, seed }, accusation, () => false),
+  )
 }
 
 export interface Trial {

@@ -23,13 +23,14 @@ export function convictionsPage(charges: readonly Charge[], entries: readonly En
     '## Convictions',
     '',
     `Made by \`${command}\`, which draws each charge's scenarios from seeds, beginning with 0, until one fails the named check`,
-    'and passes it with the sound form, makes that one small, saves it, and runs it again from the file. Events are steps',
-    'and their undos. The sound form passed every check that its algorithms promise under the same faults, and the named',
-    'check on as many seeds of the same space as the table says. Times on real servers are counted by',
-    `\`${command} --on local --times N\`; they stay in the table as long as the saved scenario stays the same.`,
+    'and passes it with the sound form, makes that one small, saves it, and runs it again from the file. Where hardly any other',
+    'seed shows the small scenario, the hunt goes on for up to six finds and the steadiest is kept. Events are steps and their',
+    'undos. The sound form passed every check that its algorithms promise under the same faults, and the named check on as',
+    `many seeds of the same space as the table says. Times on real servers are counted by \`${command} --on local\``,
+    'and stay in the table as long as the saved scenario stays the same.',
     '',
-    '| what the prototype does | what goes wrong | form | check that fails | found at seed | events | sound form | on real MySQL |',
-    '|---|---|---|---|---|---|---|---|',
+    '| what the prototype does | what goes wrong | form | check that fails | found at seed | events | seeds that show it | sound form | on real MySQL |',
+    '|---|---|---|---|---|---|---|---|---|',
     ...charges.map((charge) => row(charge, entryOf(charge))),
     '',
     'Each is run again by `npx tsx cli.ts run scenarios/library/convictions/NAME.yaml`, with `--on local --trials 3` on real',
@@ -44,10 +45,11 @@ function row(charge: Charge, entry: Entry | undefined): string {
   const check = `\`${charge.fails}\``
   const found =
     entry === undefined
-      ? ['not found', '', '', '']
+      ? ['not found', '', '', '', '']
       : [
           `${entry.foundAtSeed}`,
           `${entry.events}`,
+          `${entry.steady.convicting} of ${entry.steady.seeds}`,
           `${entry.sound.passed} checks pass; ${seedsText(entry)}`,
           realText(entry.real),
         ]

@@ -30,6 +30,8 @@ export interface Entry {
   /** Of the saved scenario; see `fingerprintOf`. */
   readonly fingerprint: string
   readonly events: number
+  /** Seeds under which the saved scenario convicts: the fewer, the more of it is luck. */
+  readonly steady: { readonly seeds: number; readonly convicting: number }
   /** Checks that the sound form passed under the same faults, and those that could not decide. */
   readonly sound: { readonly passed: number; readonly undecided: number }
   /** Seeds of the charge's space with the sound form, and in how many of them the check failed or could not decide. */
@@ -54,6 +56,7 @@ const entry = z.strictObject({
   detail: text,
   fingerprint: text,
   events: number,
+  steady: z.strictObject({ seeds: number, convicting: number }),
   sound: z.strictObject({ passed: number, undecided: number }),
   soundSeeds: z.strictObject({ seeds: number, failed: number, undecided: number }),
   real,

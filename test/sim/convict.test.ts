@@ -8,14 +8,21 @@ import { accusationOf, tryEvidence } from '../../sim/convict.ts'
 import { convicts } from '../../sim/swarm.ts'
 import { test } from '../support/test.ts'
 
+/** Of those from 0: one seed is luck that any change of the simulator's costs may end, most of them are not. */
+const SEEDS = 8
+
 for (const charge of chargesNamed([])) {
   const { name, fails } = charge
-  const evidence = loadWritten(join(LIBRARY, 'convictions', `${name}.yaml`)).written
-  test(`${name}: what is saved fails ${fails}, and passes all that is promised with the sound form`, () => {
-    const { failure, sound, promised } = tryEvidence(evidence, charge)
-    assert.notEqual(failure, null)
-    assert.equal(sound, 'pass')
-    assert.deepEqual(promised.fail, [])
+  const { written } = loadWritten(join(LIBRARY, 'convictions', `${name}.yaml`))
+  test(`${name}: what is saved fails ${fails} under most seeds, and passes all that is promised with the sound form`, () => {
+    const failing = (seed: number) => tryEvidence({ ...written, seed }, charge)
+    const trials = Array.from({ length: SEEDS }, (_, seed) => failing(seed))
+    const convicted = trials.filter(({ failure }) => failure !== null).length
+    assert.ok(convicted > SEEDS / 2, `${convicted} of ${SEEDS}`)
+    for (const [seed, { sound, promised }] of trials.entries()) {
+      assert.equal(sound, 'pass', `seed ${seed}`)
+      assert.deepEqual(promised.fail, [], `seed ${seed}`)
+    }
   })
 }
 

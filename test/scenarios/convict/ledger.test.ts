@@ -12,6 +12,7 @@ const FOUND: Entry = {
   detail: '2 of 9 are out of order',
   fingerprint: '0123456789ab',
   events: 2,
+  steady: { seeds: 20, convicting: 19 },
   sound: { passed: 5, undecided: 1 },
   soundSeeds: { seeds: 100, failed: 0, undecided: 2 },
   real: { kind: 'not-run' },

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { scenarioOf } from '../../../scenarios/load.ts'
 import { brokenOff, outcomeOf, RUNS_TO_ITS_END } from '../../../scenarios/swarm/outcome.ts'
 import { test } from '../../support/test.ts'
 import { at, crashEvents, crashOperations, crashRecord, endOf, scenario } from '../history.ts'
@@ -34,6 +35,20 @@ test('a failed check is a failure, and what differs only in numbers and names ha
     crashRecord({ nodes: endOf(operations, (node) => (node === 'node4' ? { tableChecksum: 'x' } : {})) }),
   )
   assert.equal(other.failures[0]!.cause, failed.failures[0]!.cause)
+})
+
+test('a number of the file that is missed is a failure under its own name, verdicts of checks are not', () => {
+  const written = {
+    name: 'x',
+    checks: ['single-writer'],
+    expect: { 'operations.ok': '< 1', 'checks.single-writer': 'fail' },
+  }
+  const { failures } = outcomeOf(scenarioOf(written, 'x.yaml'), crashRecord())
+  assert.deepEqual(
+    failures.map(({ check }) => check),
+    ['operations.ok'],
+  )
+  assert.match(failures[0]!.detail, /^operations\.ok is \d+, expected < 1$/)
 })
 
 test('where the quorum rule refuses to the end, convergence is not judged and promises to clients are', () => {

@@ -90,3 +90,10 @@ test('no simplification proposes without end', () => {
     for (const simplify of SIMPLIFICATIONS) assert.ok([...simplify(written, CHECK)].length < 2000)
   }
 })
+
+test('a failure that is a missed number keeps that number, and no other expectation', () => {
+  const written = { name: 'x', checks: ['single-writer'], expect: { 'operations.ok': '> 5', 'operations.failed': 0 } }
+  const missed = ({ written: { expect } }: Failing) => 'operations.ok' in ((expect as Written | undefined) ?? {})
+  const small = shrink({ written, seed: 1 }, 'operations.ok', { fails: missed, limit: 500 })
+  assert.deepEqual(small.written.expect, { 'operations.ok': '> 5' })
+})

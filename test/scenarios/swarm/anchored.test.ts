@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { anchored } from '../../../scenarios/swarm/anchored.ts'
+import type { Failing } from '../../../scenarios/swarm/shrink.ts'
+import type { Written } from '../../../scenarios/written.ts'
+import { test } from '../../support/test.ts'
+import { crashOperations, crashRecord } from '../history.ts'
+
+const stepOf = ({ written }: Failing) => (written.faults as readonly Written[])[0]!
+
+test('a step at the very beginning hangs on the first answer', () => {
+  const answers = crashOperations().filter(({ outcome }) => outcome === 'ok')
+  const first = answers.reduce((a, b) => (b.endUs! < a.endUs! ? b : a))
+  const atUs = first.endUs! - 1000
+  const start = { written: { name: 'x', faults: [{ at: `${atUs}us`, crash: 'node2' }] }, seed: 1 }
+  // What was under way at that moment could be taken first; the plain order of answers is asked for.
+  const isPlain = (candidate: Failing) => !JSON.stringify(stepOf(candidate)).includes('receivedBy')
+  assert.deepEqual(stepOf(anchored(start, isPlain, () => crashRecord())), { after: { op: first.op }, crash: 'node2' })
+})
+
+test('where it fails no more, a step keeps its time', () => {
+  const start = { written: { name: 'x', faults: [{ at: '1s', crash: 'node2' }] }, seed: 1 }
+  assert.deepEqual(
+    anchored(
+      start,
+      () => false,
+      () => crashRecord(),
+    ),
+    start,
+  )
+})
