@@ -5,7 +5,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
-import { measuredOn } from './cli-convict-measured.ts'
+import { measuredOn } from './cli-measured.ts'
 import { COMMAND, INTERRUPTED, prepareFolder, print, untilInterrupted } from './cli-output.ts'
 import { Screen } from './reports/screen.ts'
 import { type Charge, chargesNamed } from './scenarios/convict/charge.ts'
