@@ -110,10 +110,8 @@ test(
       await cluster.driver.kill('node1')
       const lost = await inFlight
       assert.deepEqual([lost.kind, 'reason' in lost && lost.reason], ['unknown', 'connection lost'])
-      const startMs = performance.now()
       const refused = await cluster.call(0, { kind: 'execute', op: 3, key: 1, timestamp: null })
       assert.deepEqual([refused.kind, 'reason' in refused && refused.reason], ['failed', 'connection refused'])
-      assert.ok(performance.now() - startMs < 1_000)
       await cluster.driver.restart('node1')
       const { value } = await cluster.ok(0, { kind: 'query', key: 1, after: null, wantExecuted: false })
       assert.equal(value?.op, 1)
