@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import { PLANTED_BUGS } from './planted/bugs.ts'
-import type { Hunt } from './planted/planted-bug.ts'
+import type { Hunt, PlantedBug } from './planted/planted-bug.ts'
 import { inTree } from './planted/tree.ts'
 import { type Verdict, verdictOf } from './planted/verdict.ts'
 import { test } from './support/test.ts'
@@ -17,9 +17,8 @@ test('every planted bug is caught by each of its hunts, and a hunt finds nothing
 }, async () => {
   // Tests run on the sound project anyway; the swarm's runs of a hunt do not.
   const swarms = distinct(PLANTED_BUGS.flatMap(({ hunts }) => hunts).filter(({ kind }) => kind === 'swarm'))
-  const planted = PLANTED_BUGS.map((bug) => () => inTree(bug.edits, (folder) => verdictsOf(folder, bug.hunts)))
-  const sound = swarms.map((hunt) => () => inTree([], (folder) => verdictsOf(folder, [hunt])))
-  const verdicts = await eachOf([...planted, ...sound])
+  const sound = swarms.map((hunt) => ({ edits: [], hunts: [hunt] }))
+  const verdicts = await verdictsOf([...PLANTED_BUGS, ...sound])
 
   const escaped: string[] = []
   for (const [i, { name, hunts }] of PLANTED_BUGS.entries()) {
@@ -33,25 +32,25 @@ test('every planted bug is caught by each of its hunts, and a hunt finds nothing
   assert.deepEqual(alarms, [], 'a hunt that finds something in sound code')
 })
 
-async function verdictsOf(folder: string, hunts: readonly Hunt[]): Promise<Verdict[]> {
-  const verdicts: Verdict[] = []
-  for (const hunt of hunts) verdicts.push(await verdictOf(folder, hunt))
-  return verdicts
-}
-
 function distinct(hunts: readonly Hunt[]): readonly Hunt[] {
   return [...new Map(hunts.map((hunt) => [JSON.stringify(hunt), hunt])).values()]
 }
 
-/** Two at a time; results in the order of `tasks`. */
-async function eachOf<T>(tasks: readonly (() => Promise<T>)[]): Promise<T[]> {
-  const results: T[] = []
+/** Of every hunt of each of them, in their order; two at a time, each in a tree of its own. */
+async function verdictsOf(tasks: readonly Pick<PlantedBug, 'edits' | 'hunts'>[]): Promise<Verdict[][]> {
+  const verdicts: Verdict[][] = tasks.map(() => [])
   const waiting = [...tasks.entries()]
-  const worker = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) results[next[0]] = await next[1]()
-  }
+  const worker = () =>
+    inTree(async ({ folder, holding }) => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        const [index, { edits, hunts }] = next
+        await holding(edits, async () => {
+          for (const hunt of hunts) verdicts[index]!.push(await verdictOf(folder, hunt))
+        })
+      }
+    })
   await Promise.all(Array.from({ length: AT_ONCE }, worker))
-  return results
+  return verdicts
 }
 
 function wordsOf(verdict: Verdict): string {

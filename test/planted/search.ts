@@ -10,6 +10,8 @@ import { inTree } from './tree.ts'
 const [name, ...sweep] = process.argv.slice(2)
 const bug = PLANTED_BUGS.find((each) => each.name === name)
 if (bug === undefined && name !== 'sound') throw new Error(`no planted bug is called ${name}`)
-await inTree(bug?.edits ?? [], async (folder) => {
-  console.log((await runIn(folder, ['test/planted/sweep.ts', ...sweep], 600_000)).output)
-})
+await inTree(({ folder, holding }) =>
+  holding(bug?.edits ?? [], async () => {
+    console.log((await runIn(folder, ['test/planted/sweep.ts', ...sweep], 600_000)).output)
+  }),
+)

@@ -1,5 +1,14 @@
-/** A copy of the project with a bug in it, in a folder of its own. */
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+/** A copy of the project in a folder of its own, in which bugs are planted one after the other. */
+import {
+  copyFileSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,8 +23,14 @@ const PREFIX = 'quorumlab-planted-'
 
 let swept = false
 
-/** Goes away with what `use` returns, and when this process ends before that. Throws where an edit does not fit. */
-export async function inTree<T>(edits: readonly Edit[], use: (folder: string) => Promise<T>): Promise<T> {
+export interface Tree {
+  readonly folder: string
+  /** Does `action` while the tree has a bug in it. Throws where an edit does not fit. */
+  holding<T>(edits: readonly Edit[], action: () => Promise<T>): Promise<T>
+}
+
+/** A tree that goes away with what `use` returns, and when this process ends before that. */
+export async function inTree<T>(use: (tree: Tree) => Promise<T>): Promise<T> {
   if (!swept) sweep()
   swept = true
   const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`))
@@ -24,14 +39,23 @@ export async function inTree<T>(edits: readonly Edit[], use: (folder: string) =>
   try {
     for (const name of COPIED) cpSync(join(ROOT, name), join(folder, name), { recursive: true })
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+    return await use({ folder, holding: (edits, action) => holding(folder, edits, action) })
+  } finally {
+    remove()
+    forget()
+  }
+}
+
+async function holding<T>(folder: string, edits: readonly Edit[], action: () => Promise<T>): Promise<T> {
+  const files = [...new Set(edits.map(({ file }) => file))]
+  try {
     for (const edit of edits) {
       const path = join(folder, edit.file)
       writeFileSync(path, planted(readFileSync(path, 'utf8'), edit))
     }
-    return await use(folder)
+    return await action()
   } finally {
-    remove()
-    forget()
+    for (const file of files) copyFileSync(join(ROOT, file), join(folder, file))
   }
 }
 

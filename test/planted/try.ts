@@ -8,14 +8,16 @@ import { inTree } from './tree.ts'
 import { verdictOf } from './verdict.ts'
 
 const names = process.argv.slice(2)
-for (const bug of PLANTED_BUGS) {
-  if (names.length > 0 && !names.some((name) => bug.name.includes(name))) continue
-  await inTree(bug.edits, async (folder) => {
-    for (const hunt of bug.hunts) {
-      const verdict = await verdictOf(folder, hunt)
-      const detail =
-        verdict.kind === 'caught' ? verdict.by : verdict.kind === 'broken' ? verdict.output.slice(-1500) : ''
-      console.log(`${bug.name}: ${verdict.kind} ${detail}`)
-    }
-  })
-}
+await inTree(async ({ folder, holding }) => {
+  for (const bug of PLANTED_BUGS) {
+    if (names.length > 0 && !names.some((name) => bug.name.includes(name))) continue
+    await holding(bug.edits, async () => {
+      for (const hunt of bug.hunts) {
+        const verdict = await verdictOf(folder, hunt)
+        const detail =
+          verdict.kind === 'caught' ? verdict.by : verdict.kind === 'broken' ? verdict.output.slice(-1500) : ''
+        console.log(`${bug.name}: ${verdict.kind} ${detail}`)
+      }
+    })
+  }
+})

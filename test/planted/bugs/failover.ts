@@ -1,20 +1,12 @@
 /** Bugs in taking over, in the quorum rule and in bringing servers back. */
 import type { Hunt, PlantedBug } from '../planted-bug.ts'
 
-const hunt = {
-  kind: 'tests',
-  patterns: [
-    'failover/quorum-rule',
-    'failover/monitor',
-    'failover/take-over',
-    'failover/epoch',
-    'failover/coordinator',
-    'sim/mysql/',
-  ],
-} as const
-
 /** The law over drawn histories. */
-const law = { kind: 'tests', patterns: ['failover/take-over-law'] } as const
+const law = testsOf('failover/take-over-law')
+
+function testsOf(...patterns: string[]): Hunt {
+  return { kind: 'tests', patterns }
+}
 
 function lossIn(swarm: string, ...seeds: number[]): Hunt {
   return { kind: 'swarm', swarm, seeds, checks: ['acknowledged-writes-survive', 'single-writer'] }
@@ -71,7 +63,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: '!stopped.excluded.has(m)).length + (living === null ? 0 : 1)',
       },
     ],
-    hunts: [hunt, lossIn('left-alone', 1)],
+    hunts: [testsOf('failover/quorum-rule'), lossIn('left-alone', 1)],
   },
   {
     name: 'fencing-skipped',
@@ -113,7 +105,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: '(m) => !stopped.excluded.has(m)',
       },
     ],
-    hunts: [hunt],
+    hunts: [testsOf('failover/quorum-rule')],
   },
   {
     name: 'relay-logs-dropped-by-pointing',
@@ -125,7 +117,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: "    yield [{ kind: 'stop applier' }]\n    yield [change]\n    yield [{ kind: 'start applier' }]",
       },
     ],
-    hunts: [hunt],
+    hunts: [testsOf('sim/mysql/administrator')],
   },
   {
     name: 'no-row-no-epoch',
@@ -138,7 +130,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
       },
     ],
     // End to end it cannot be had: a run begins when the first epoch's row is everywhere.
-    hunts: [{ kind: 'tests', patterns: ['failover/take-over-law'] }],
+    hunts: [law],
   },
   {
     name: 'older-epochs-left-out',
@@ -150,7 +142,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: '    if (uuid !== sourceUuid) continue\n',
       },
     ],
-    hunts: [hunt],
+    hunts: [testsOf('failover/quorum-rule')],
   },
   {
     name: 'left-out-without-counting',
@@ -162,7 +154,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: 'counted > 0\n',
       },
     ],
-    hunts: [hunt],
+    hunts: [testsOf('failover/quorum-rule')],
   },
   {
     name: 'rebuilt-replica-counted-at-once',
@@ -175,7 +167,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: 'shrank && !overlaps && state.uuid === before?.uuid',
       },
     ],
-    hunts: [hunt],
+    hunts: [testsOf('failover/coordinator.test')],
   },
   {
     name: 'lost-data-not-noticed',
@@ -187,7 +179,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: ') markLost(',
       },
     ],
-    hunts: [hunt],
+    hunts: [testsOf('failover/monitor')],
   },
   {
     name: 'received-is-enough-to-be-promoted',
@@ -204,7 +196,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: '  if (unapplied < 0) return',
       },
     ],
-    hunts: [hunt, lossIn('two-coordinators', 25, 49)],
+    hunts: [testsOf('failover/coordinator.test'), lossIn('two-coordinators', 25, 49)],
   },
   {
     name: 'no-catch-up',
@@ -234,7 +226,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: "    if (outcome.kind === 'unknown')\n      return { kind: 'unable',",
       },
     ],
-    hunts: [hunt],
+    hunts: [testsOf('failover/take-over.test')],
   },
   {
     name: 'coordinator-wakes-and-goes-on',
@@ -269,7 +261,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: 'else (holder ?? new Holder(this, this.#server, session)).run(step.text, call)',
       },
     ],
-    hunts: [hunt],
+    hunts: [testsOf('sim/mysql/administrator')],
   },
   {
     name: 'deposed-coordinator-reconnects',
@@ -281,7 +273,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: '  if (server.promised >= 0) return null\n  if (server.promised > session.epoch)\n',
       },
     ],
-    hunts: [hunt],
+    hunts: [testsOf('failover/epoch.test')],
   },
   {
     name: 'rejoined-without-comparison',
@@ -293,6 +285,9 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: '  const executedExtras = executed.minus(executed)\n',
       },
     ],
-    hunts: [hunt, { kind: 'swarm', swarm: 'two-coordinators', seeds: [8, 10], checks: ['replicas-converge'] }],
+    hunts: [
+      testsOf('failover/coordinator.test'),
+      { kind: 'swarm', swarm: 'two-coordinators', seeds: [8, 10], checks: ['replicas-converge'] },
+    ],
   },
 ]

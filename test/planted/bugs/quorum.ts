@@ -67,6 +67,6 @@ export const QUORUM_BUGS: readonly PlantedBug[] = [
         replace: '  member.state ??= state\n',
       },
     ],
-    hunts: [testsOf('failover/monitor', 'failover/take-over')],
+    hunts: [testsOf('failover/monitor')],
   },
 ]
