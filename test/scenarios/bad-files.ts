@@ -56,7 +56,7 @@ export const BAD_FILES: Readonly<Record<string, string>> = {
   'unknown-number.yaml':
     '3:23: unknown number in expect, expected checks, checks.NAME, or a number of the summary such as failoverMs.max, found "failoverMs.maximum"; did you mean failoverMs.max?',
   'unknown-part.yaml':
-    '3:1: unknown key, expected one of name, description, seed, cluster, algorithms, unsafe, workload, liveness, network, raft, tuning, checks, expect, fuzz, faults, found "fault"; did you mean faults?',
+    '3:1: unknown key, expected one of name, description, seed, cluster, algorithms, unsafe, workload, liveness, network, raft, tuning, checks, expect, fuzz, charge, faults, found "fault"; did you mean faults?',
   'unknown-policy.yaml':
     '2:23: wrong value for algorithms.quorum, expected one of majority, cabinet-top, cabinet, flexible, all, none, hierarchical, found "majorty"; did you mean majority?',
   'unknown-tag.yaml': '1:7: not YAML, expected valid YAML, found Unresolved tag: tag:yaml.org,2002:js/function',
