@@ -5,6 +5,7 @@ import { levelsText } from '../scenarios/levels.ts'
 import type { Failover, Result } from '../scenarios/result.ts'
 import { listed } from './markup.ts'
 import { apart, count, digits, milliseconds, percent, plural, seconds } from './numbers.ts'
+import { moveSentences, plannedMove } from './planned.ts'
 
 type Fault = Result['faults'][number]
 
@@ -52,8 +53,10 @@ export function happened(result: Result, withTrials = true): string[] {
 function withoutFailover(result: Result): string[] {
   const { faults } = result
   if (faults.length === 0) return ['Nothing was broken, and the source stayed the same.']
-  const shown = faults.slice(0, 3).map((fault) => `at ${seconds(fault.atMs)} ${inWords(fault)}`)
-  if (faults.length > 3) shown.push(`${plural(faults.length - 3, 'more fault')} followed`)
+  const steps = together(faults)
+  const shown = steps.slice(0, 3).map((step) => `at ${seconds(step[0]!.atMs)} ${manyInWords(step)}`)
+  const more = steps.slice(3).flat().length
+  if (more > 0) shown.push(`${plural(more, 'more fault')} followed`)
   const refusal = result.events.filter((event) => event.kind === 'refused').at(-1)
   const ending =
     refusal === undefined ? 'No failover followed.' : `The coordinator refused to fail over: ${ended(refusal.reason)}`
@@ -61,6 +64,8 @@ function withoutFailover(result: Result): string[] {
 }
 
 export function failoverSentences(result: Result, failover: Failover): string[] {
+  const move = plannedMove(result, failover)
+  if (move !== null) return moveSentences(move, failover)
   const fault = causeOf(result, failover)
   const when = `At ${seconds(failover.startMs)}`
   const sentences = [
@@ -113,6 +118,31 @@ export function inWords(fault: Pick<Fault, 'kind' | 'label' | 'target'>): string
   return `${target} ${done} (${rest})`
 }
 
+/** What one step did to several servers at once stands together. */
+function together(faults: readonly Fault[]): Fault[][] {
+  const steps: Fault[][] = []
+  for (const fault of faults) {
+    const last = steps.at(-1)?.[0]
+    const isSame = last !== undefined && last.atMs === fault.atMs && withoutTarget(last) === withoutTarget(fault)
+    if (isSame) steps.at(-1)!.push(fault)
+    else steps.push([fault])
+  }
+  return steps
+}
+
+function withoutTarget({ label, target }: Fault): string {
+  return target.length === 1 ? label.replace(target[0]!, '') : label
+}
+
+function manyInWords(step: readonly Fault[]): string {
+  const [first] = step
+  if (step.length === 1) return inWords(first!)
+  const names = step.flatMap(({ target }) => target).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+  const done = DONE[first!.kind]
+  if (done === undefined) return `${first!.kind} ${listed(names)}`
+  return `${listed(names)} ${done.replace(/^was /, 'were ').replace(' its ', ' their ')}`
+}
+
 function lossSentence(failovers: readonly Failover[]): string {
   const lost = failovers.reduce((sum, { lostAcknowledged }) => sum + lostAcknowledged, 0)
   if (lost === 0) return 'No acknowledged write was lost.'
@@ -133,17 +163,35 @@ export function electionSentence(result: Result, failover: Failover): string {
       ? `${newSource} was chosen; no reason was recorded.`
       : `${newSource} was chosen: ${ended(reason)}`
   }
-  const show = apart(ranking.map(({ score }) => score))
+  const show = scoresOf(ranking)
   const numbers = `${show(winner.score)} (${winner.reason})`
+  const move = plannedMove(result, failover)
+  if (move !== null) {
+    const why = move.proposal === null ? 'the move to it was asked for' : move.proposal
+    return `${newSource} was chosen because ${why}; ${policy} ranked it ${placeOf(place)} with ${numbers}.`
+  }
   if (ranking.length === 1)
     return `${newSource} was elected because it was the only candidate; ${policy} gave it ${numbers}.`
   if (place > 0) {
     const objections = objectionsOf(result, failover, winner.reason)
     const why = objections === '' ? 'those before it could not be used' : objections
-    return `${newSource} was elected although ${policy} ranked it ${PLACES[place] ?? `number ${place + 1}`} with ${numbers}: ${ended(why)}`
+    return `${newSource} was elected although ${policy} ranked it ${placeOf(place)} with ${numbers}: ${ended(why)}`
   }
   const next = ranking[1]!
   return `${newSource} was elected because ${policy} ranked it first with ${numbers}; ${next.node} came second with ${show(next.score)} (${next.reason}).`
+}
+
+function placeOf(place: number): string {
+  return PLACES[place] ?? `number ${place + 1}`
+}
+
+/** A policy that knows nothing of a candidate ranks it behind all others by a number that is no measurement. */
+const UNSCORED = -1e6
+
+/** How the scores of one ranking are written: with as many digits as tell them apart. */
+export function scoresOf(ranking: readonly { readonly score: number }[]): (score: number) => string {
+  const show = apart(ranking.map(({ score }) => score).filter((score) => score > UNSCORED))
+  return (score) => (score > UNSCORED ? show(score) : 'no score')
 }
 
 /** The elected event's reason is the winner's own, then what stood against those ranked before it. */
@@ -175,9 +223,16 @@ function trialsSentence(result: Result): string | null {
   return `Over ${plural(trials, 'trial')} the median failover took ${milliseconds(p50)}${interval}, the fastest ${milliseconds(min)}, ${slowest}.`
 }
 
-/** What the lag of the replicas that followed leaves out: one text for each that was away. */
+const NAMED_AT_MOST = 3
+
+/** What the lag of the replicas that followed leaves out: one text for each that was away, or one for many. */
 export function caughtUp({ catchingUp }: Result['summary']['lagMs']): string[] {
-  return Object.entries(catchingUp?.perNode ?? {}).map(
+  const away = Object.entries(catchingUp?.perNode ?? {})
+  if (away.length > NAMED_AT_MOST)
+    return [
+      `${away.length} servers were away and caught up at most ${milliseconds(catchingUp!.maxMs)} of writes (${plural(catchingUp!.count, 'transaction')} in all)`,
+    ]
+  return away.map(
     ([node, { count: transactions, maxMs }]) =>
       `${node} was away and caught up ${milliseconds(maxMs)} of writes (${plural(transactions, 'transaction')})`,
   )

@@ -102,7 +102,15 @@ function msAxis(scale: LogScale) {
     field: 'ms',
     type: 'quantitative' as const,
     scale: { type: 'log' as const, domain: [...scale.domain], nice: false },
-    axis: { title: 'latency, log scale', grid: true, tickCount: 40, values: [...scale.ticks], labelExpr: MS_LABEL },
+    axis: {
+      title: 'latency, log scale',
+      grid: true,
+      tickCount: 40,
+      values: [...scale.ticks],
+      labelExpr: MS_LABEL,
+      labelOverlap: 'greedy' as const,
+      labelSeparation: 8,
+    },
   }
 }
 

@@ -1,7 +1,7 @@
 /** The strip on top of the time charts: each fault on a lane of its own, labelled once, then who was the source when. */
 import { ink } from '../palette.ts'
 import type { Run } from '../runs.ts'
-import { backdrop, colourOfNode, endOf, faultBands, reigns } from './marks-of-time.ts'
+import { backdrop, colourOfNode, endOf, type FaultBand, faultBands, reigns } from './marks-of-time.ts'
 import { readoutOf } from './readout.ts'
 import { type Chart, CONFIG, type Layer, LEFT_MARGIN_PX, sized, TIME_PARAM, timeEncoding } from './spec.ts'
 
@@ -16,7 +16,7 @@ interface Segment {
 
 export function timelineChart(runs: readonly Run[]): Chart {
   const end = endOf(runs)
-  const bands = faultBands(runs)
+  const bands = together(faultBands(runs))
   const changes = reigns(runs)
   const colourOf = colourOfNode(runs)
   const faultLanes = bands.slice(0, LANES_AT_MOST).map((band, index) => ({ ...band, lane: `fault ${index + 1}` }))
@@ -125,6 +125,23 @@ export function timelineChart(runs: readonly Run[]): Chart {
     },
     readout: readoutOf(runs, ({ result }) => [{ label: 'source', unit: '', values: result.series.source }]),
   }
+}
+
+/** What one step did to several servers is one lane. */
+function together(bands: readonly FaultBand[]): FaultBand[] {
+  const lanes = new Map<string, { readonly band: FaultBand; readonly targets: string[] }>()
+  for (const band of bands) {
+    const [, verb = band.label, target = '', rest = ''] = /^(\S+) (\S+)(.*)$/.exec(band.label) ?? []
+    const key = JSON.stringify([band.fromMs, band.toMs, verb, rest])
+    const lane = lanes.get(key)
+    if (lane === undefined) lanes.set(key, { band, targets: [target] })
+    else lane.targets.push(target)
+  }
+  return [...lanes.values()].map(({ band, targets }) => {
+    if (targets.length === 1) return band
+    const all = targets.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+    return { ...band, label: band.label.replace(/^(\S+) \S+/, (_, verb: string) => `${verb} ${all.join(', ')}`) }
+  })
 }
 
 function emptyLayer(end: number): Layer {

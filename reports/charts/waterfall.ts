@@ -6,6 +6,7 @@
 import type { Failover, FailoverPhases } from '../../scenarios/result.ts'
 import { compact, milliseconds } from '../numbers.ts'
 import { ink } from '../palette.ts'
+import { plannedMove } from '../planned.ts'
 import type { Run } from '../runs.ts'
 import { type Chart, CONFIG, type Layer } from './spec.ts'
 
@@ -32,8 +33,14 @@ export interface PhaseBar {
 }
 
 const LABEL_PX = 84
+/** Where a phase means something else when nothing has failed. */
+const PLANNED: Readonly<Record<string, string>> = {
+  detect: 'the successor catches up, new operations are held back, those under way end',
+  decide: 'the old source is fenced, replicas are stopped and read',
+}
 /** What the clients saw of it. */
 const OUTAGE = {
+  key: null,
   label: 'client outage',
   meaning: 'from the first operation that did not succeed to the first of a second in which all did',
 }
@@ -45,6 +52,7 @@ export function waterfallChart(
   ordinal: number,
 ): Chart {
   const several = failovers.length > 1
+  const isPlanned = failovers.every(({ run, failover }) => plannedMove(run.result, failover) !== null)
   const bars = failovers.flatMap(({ run, failover }) => barsOf(run, failover, several))
   const end = Math.max(1, ...bars.map(({ toMs }) => toMs), ...failovers.map(({ failover }) => failover.durationMs ?? 0))
   const outage = bars.some(({ label }) => label === OUTAGE.label) ? [OUTAGE] : []
@@ -79,7 +87,7 @@ export function waterfallChart(
     type: 'quantitative' as const,
     scale: { domain: [0, end * 1.18], nice: false },
     axis: {
-      title: 'time since the fault, ms',
+      title: isPlanned ? 'time since the move was asked for, ms' : 'time since the fault, ms',
       tickCount: { expr: 'max(3, width / 90)' },
       grid: true,
       labelOverlap: true,
@@ -110,8 +118,8 @@ export function waterfallChart(
     id: `waterfall-${ordinal}`,
     title:
       ordinal === 1 && failovers.every(({ run }) => run.result.summary.failovers.length === 1)
-        ? 'The failover, phase by phase'
-        : `Failover ${ordinal}, phase by phase`,
+        ? `The ${isPlanned ? 'move' : 'failover'}, phase by phase`
+        : `${isPlanned ? 'Move' : 'Failover'} ${ordinal}, phase by phase`,
     text: failovers
       .map(({ run, failover }) => {
         const phases = PHASES.filter(({ key }) => failover.phases[key] !== null)
@@ -122,7 +130,7 @@ export function waterfallChart(
       })
       .join(' '),
     key: several ? failovers.map(({ run }) => ({ label: run.name, colour: run.colour, shape: 'area' as const })) : [],
-    note: `${[...PHASES, ...outage].map(({ label, meaning }) => `${label}: ${meaning}`).join('; ')}.`,
+    note: `${[...PHASES, ...outage].map(({ key, label, meaning }) => `${label}: ${isPlanned ? (PLANNED[key ?? ''] ?? meaning) : meaning}`).join('; ')}.`,
     spec: {
       width: 720,
       height: labels.length * ROW_PX * (several ? 1.3 : 1),

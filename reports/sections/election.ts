@@ -1,10 +1,11 @@
 /** Why this node: the recorded reason, and what every policy would have ranked on the same state. */
 import type { Failover } from '../../scenarios/result.ts'
 import { html, type Markup, type Piece } from '../markup.ts'
-import { apart, seconds } from '../numbers.ts'
+import { seconds } from '../numbers.ts'
 import { algorithmColour } from '../palette.ts'
+import { plannedMove } from '../planned.ts'
 import type { Run } from '../runs.ts'
-import { agreementSentence, electionSentence } from '../sentences.ts'
+import { agreementSentence, electionSentence, scoresOf } from '../sentences.ts'
 import { type Cell, table } from '../tables.ts'
 
 const ELECTIONS_AT_MOST = 6
@@ -28,10 +29,11 @@ ${refusals.length > 10 ? html`<p>${refusals.length - 10} more refusals are in th
 
 function election(run: Run, failover: Failover, named: boolean, index: number): Markup {
   const policies = Object.entries(failover.rankings)
+  const move = plannedMove(run.result, failover)
   const heading = `${named ? `${run.name}: ` : ''}epoch ${failover.epoch}, ${failover.newSource}`
   return html`<h3>${heading}</h3>
 <p class="finding">${electionSentence(run.result, failover)} ${agreementSentence(failover)}</p>
-${policies.length === 0 ? html`<p class="note">No ranking was recorded.</p>` : rankingTable(failover, policies, `${heading}: what every policy ranked`, index)}
+${policies.length === 0 ? html`<p class="note">No ranking was recorded.</p>` : rankingTable(failover, policies, `${heading}: what every policy ranked`, index, move === null || move.proposal !== null)}
 `
 }
 
@@ -40,6 +42,7 @@ function rankingTable(
   policies: readonly (readonly [string, Failover['rankings'][string]])[],
   caption: string,
   index: number,
+  decided: boolean,
 ): Markup {
   const deciding = policies.find(([policy]) => policy === failover.policy)?.[1] ?? []
   const nodes = [...new Set([...deciding, ...policies.flatMap(([, ranking]) => ranking)].map(({ node }) => node))]
@@ -49,7 +52,7 @@ function rankingTable(
     columns: [
       { title: 'candidate' },
       ...policies.map(([policy]) => ({
-        title: html`<span class="swatch area" style="--c:${algorithmColour(policy) ?? 'var(--muted)'}"></span>${policy}${policy === failover.policy ? ' (decided)' : ''}`,
+        title: html`<span class="swatch area" style="--c:${algorithmColour(policy) ?? 'var(--muted)'}"></span>${policy}${policy === failover.policy && decided ? ' (decided)' : ''}`,
       })),
     ],
     rows: nodes.map((node): (Piece | Cell)[] => [
@@ -65,7 +68,7 @@ function opinion(ranking: Failover['rankings'][string], node: string): Cell {
   const candidate = ranking[place]
   if (candidate === undefined) return { shown: 'not a candidate', raw: '' }
   return {
-    shown: html`<span class="rank${place === 0 ? ' first' : ''}">${place + 1}.</span> <b>${apart(ranking.map(({ score }) => score))(candidate.score)}</b><br><small>${candidate.reason}</small>`,
+    shown: html`<span class="rank${place === 0 ? ' first' : ''}">${place + 1}.</span> <b>${scoresOf(ranking)(candidate.score)}</b><br><small>${candidate.reason}</small>`,
     raw: `${place + 1}; ${candidate.score}; ${candidate.reason}`,
   }
 }

@@ -105,11 +105,17 @@ function latencies(runs: readonly Run[]): Markup {
   })
 }
 
+/** More are not read; the slowest are. */
+const REPLICAS_AT_MOST = 12
+
 function lags(runs: readonly Run[]): Markup | null {
   const nodes = [...new Set(runs.flatMap(({ result }) => Object.keys(result.summary.lagMs.perNode)))].sort((a, b) =>
     a.localeCompare(b, 'en', { numeric: true }),
   )
   if (nodes.length === 0) return null
+  const worst = (node: string) => Math.max(...runs.map(({ result }) => result.summary.lagMs.perNode[node]?.p99 ?? 0))
+  const slowest = nodes.toSorted((a, b) => worst(b) - worst(a)).slice(0, REPLICAS_AT_MOST)
+  const shown = nodes.filter((node) => slowest.includes(node))
   type Lag = { readonly p50: number; readonly p99: number; readonly max: number; readonly count: number }
   const row = (label: string, run: Run, lag: Lag | undefined) => [
     label,
@@ -130,10 +136,10 @@ function lags(runs: readonly Run[]): Markup | null {
     columns: [{ title: 'replica' }, ...who(runs), ...numeric(['transactions', 'p50', 'p99', 'max'])],
     rows: [
       ...runs.map((run) => row('all', run, run.result.summary.lagMs)),
-      ...nodes.flatMap((node) => runs.map((run) => row(node, run, run.result.summary.lagMs.perNode[node]))),
+      ...shown.flatMap((node) => runs.map((run) => row(node, run, run.result.summary.lagMs.perNode[node]))),
       ...nodes.flatMap((node) => runs.flatMap((run) => missed(node, run))),
     ],
-    note: 'Per transaction: from its commit on the source to its application on the replica. What a replica missed while a fault had taken it away is in no row but its own.',
+    note: `Per transaction: from its commit on the source to its application on the replica. What a replica missed while a fault had taken it away is in no row but its own.${nodes.length > shown.length ? ` The ${shown.length} slowest of ${nodes.length} are shown; the others are in result.json.` : ''}`,
   })
 }
 

@@ -5,6 +5,7 @@ import { PHASES, waterfallChart } from '../charts/waterfall.ts'
 import { figure } from '../figure.ts'
 import { html, type Markup } from '../markup.ts'
 import { count, digits, milliseconds, missing, seconds } from '../numbers.ts'
+import { plannedMove } from '../planned.ts'
 import { provenanceOf, type Run } from '../runs.ts'
 import { table } from '../tables.ts'
 
@@ -25,12 +26,16 @@ export function outageSection(runs: readonly Run[]): Markup {
   )
   const trials = trialsChart(runs)
   return html`<section id="outage"><h2>The outage</h2>
-<p>A failover is timed from the moment the fault was seen to hold to the first acknowledged write of the new reign that was begun after it. Nothing here is finer than ${resolution(runs)}, the time between two operations.</p>
+<p>A failover is timed from the moment the fault was seen to hold to the first acknowledged write of the new reign that was begun after it${runs.some(hasMove) ? '; a planned move from its request' : ''}. Nothing here is finer than ${resolution(runs)}, the time between two operations.</p>
 ${waterfalls.map((chart) => figure(chart, provenanceOf(runs)))}
 ${trials === null ? '' : figure(trials, provenanceOf(runs))}
 ${failoverTable(runs)}
 </section>
 `
+}
+
+function hasMove({ result }: Run): boolean {
+  return result.summary.failovers.some((failover) => plannedMove(result, failover) !== null)
 }
 
 function resolution(runs: readonly Run[]): string {

@@ -131,3 +131,48 @@ test('on four servers with threshold 1 the report says that cabinet is flexible(
   ] as const)
     assert.doesNotMatch(run(nodes, quorum, threshold), same)
 })
+
+test('a planned move is told as one: who asked, how long clients waited, and nobody was passed over', () => {
+  const result = withFailover({ durationMs: 43, clientOutageMs: null, newSource: 'node3', epoch: 2 })
+  const [failover] = result.summary.failovers
+  const at = { atUs: 10_001_400, process: 'coordinator', epoch: 2, from: 'node1' }
+  const moved = (by: 'request' | 'adviser', reason: string): Result => ({
+    ...result,
+    events: [
+      ...result.events,
+      { ...at, kind: 'planned', to: 'node3', by, reason },
+      { ...at, kind: 'switched', source: 'node3', by, verdict: 'moved', reason: '', heldUs: 35_300, charged: null },
+    ],
+  })
+  const asked = moved('request', 'asked for')
+  includes(
+    story(asked),
+    'At 10.0 s the source was moved on purpose from node1 to node3. Clients were held back for 35.3 ms, and its first new write came 43 ms after.',
+  )
+  const sentence = plain(electionSentence(asked, failover!))
+  includes(sentence, 'node3 was chosen because the move to it was asked for; seer-score ranked it second with')
+  assert.doesNotMatch(sentence, /could not be used/)
+  includes(story(moved('adviser', 'predicted delay 1 under node3')), 'moved the source from node1 to node3: predicted')
+})
+
+test('a candidate that a policy knows nothing of has no score', () => {
+  const ranking = [
+    { node: 'node2', score: -1.32, reason: 'predicted commit delay 1.32 ms' },
+    { node: 'node3', score: -500_000_000.6, reason: 'never sampled' },
+  ]
+  const result = withFailover({ newSource: 'node2', policy: 'seer', rankings: { seer: ranking } })
+  includes(
+    plain(electionSentence(result, result.summary.failovers[0]!)),
+    'node3 came second with no score (never sampled)',
+  )
+})
+
+test('what one step did to several servers is told once', () => {
+  const [fault] = fixture().faults
+  const at = (node: string) => ({ ...fault!, target: [node], label: `crash ${node} (strongest)` })
+  const result = { ...fixture({ crashes: 0 }), faults: [at('node10'), at('node9'), { ...at('node2'), atMs: 20_000 }] }
+  assert.match(
+    story(result),
+    /^At 10\.0 s node9 and node10 were killed and at 20\.0 s node2 \(strongest\) was killed\./,
+  )
+})
