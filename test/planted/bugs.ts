@@ -3,6 +3,7 @@ import { ANSWER_BUGS } from './bugs/answers.ts'
 import { CHECKER_BUGS } from './bugs/checkers.ts'
 import { FAILOVER_BUGS } from './bugs/failover.ts'
 import { QUORUM_BUGS } from './bugs/quorum.ts'
+import { REFUSAL_BUGS } from './bugs/refusals.ts'
 import { TIMESTAMP_BUGS } from './bugs/timestamps.ts'
 import type { PlantedBug } from './planted-bug.ts'
 
@@ -11,5 +12,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...QUORUM_BUGS,
   ...ANSWER_BUGS,
   ...FAILOVER_BUGS,
+  ...REFUSAL_BUGS,
   ...CHECKER_BUGS,
 ]
