@@ -63,7 +63,7 @@ export function quorumChart(run: Run, runs: readonly Run[]): Chart | null {
         opacity: { field: 'opacity', type: 'quantitative', scale: null },
       },
     },
-    ...moments([run]),
+    ...moments(runs),
   ]
   return {
     id: run === runs[0] ? 'quorum' : `quorum-${runs.indexOf(run) + 1}`,

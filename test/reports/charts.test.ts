@@ -33,7 +33,10 @@ const CASES: readonly {
   },
   {
     name: 'weights that move, measured over simulated',
-    results: [fixture({ quorum: 'weights', nodes: 7 }), fixture({ quorum: 'weights', nodes: 7, world: 'local' })],
+    results: [
+      fixture({ quorum: 'weights', nodes: 7 }),
+      fixture({ quorum: 'weights', nodes: 7, world: 'local', durationS: 40 }),
+    ],
     charts: [
       'waterfall-1',
       'timeline',
