@@ -16,6 +16,7 @@ import type { MysqlCosts } from './costs.ts'
 import type { MysqlData } from './data.ts'
 import { DumpThreads } from './dump-threads.ts'
 import { type CommitListener, GroupCommit } from './group-commit.ts'
+import { OperationSet } from './operation-set.ts'
 import { Receiver } from './receiver.ts'
 import { SemiSync } from './semi-sync.ts'
 import { Statements } from './statements.ts'
@@ -61,7 +62,7 @@ export class MysqlInstance implements CommitListener {
   superReadOnly = true
   offline = false
   /** Operations whose INSERT is in the commit pipeline: their keys are locked. */
-  readonly claimed: Set<number> = new Set()
+  readonly claimed: OperationSet = new OperationSet()
 
   constructor(world: MysqlWorld, life: Life, data: MysqlData) {
     this.world = world

@@ -4,12 +4,12 @@
  */
 import type { RowValue } from '../../algorithms/servers.ts'
 import { compareTimestamps, type Timestamp } from '../../algorithms/timestamps/timestamp.ts'
+import { OperationSet } from './operation-set.ts'
 
 export class Table {
   /** By key: an array, because keys are drawn from 0 to a few thousand. */
   #newest: (RowValue | undefined)[] = []
-  /** By operation: 1 where it is here. Operations are numbered from 1 without gaps, so bytes beat a Set by far. */
-  #present = new Uint8Array(4096)
+  #present = new OperationSet()
   #size = 0
   #highest: Timestamp | null = null
   #laneA = 0
@@ -17,21 +17,16 @@ export class Table {
 
   /** All operations, as a value: made anew at each call. */
   get ops(): ReadonlySet<number> {
-    const ops = new Set<number>()
-    for (let op = 0; op < this.#present.length; op++) if (this.#present[op] === 1) ops.add(op)
-    return ops
+    return this.#present.toSet()
   }
 
   hasSameOps(other: Table): boolean {
-    if (this.#size !== other.#size) return false
     // As many here as there: it is enough to look one way.
-    const ops = this.#present
-    for (let op = 0; op < ops.length; op++) if (ops[op] === 1 && other.#present[op] !== 1) return false
-    return true
+    return this.#size === other.#size && this.#present.isWithin(other.#present)
   }
 
   has(op: number): boolean {
-    return this.#present[op] === 1
+    return this.#present.has(op)
   }
 
   get highestTimestamp(): Timestamp | null {
@@ -45,8 +40,7 @@ export class Table {
   insert(key: number, row: RowValue): void {
     const { op } = row
     if (this.has(op)) throw new Error(`assertion: operation ${op} is inserted twice`)
-    while (op >= this.#present.length) this.#grow()
-    this.#present[op] = 1
+    this.#present.add(op)
     this.#size++
     this.#newest[key] = row
     const { timestamp } = row
@@ -66,19 +60,13 @@ export class Table {
 
   clone(): Table {
     const copy = new Table()
-    copy.#present = this.#present.slice()
+    copy.#present = this.#present.clone()
     copy.#size = this.#size
     copy.#highest = this.#highest
     copy.#newest = this.#newest.slice()
     copy.#laneA = this.#laneA
     copy.#laneB = this.#laneB
     return copy
-  }
-
-  #grow(): void {
-    const larger = new Uint8Array(this.#present.length * 2)
-    larger.set(this.#present)
-    this.#present = larger
   }
 }
 
