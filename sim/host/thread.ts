@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads'
 
 /**
- * A simulation makes 8 kB of short-lived objects per operation. V8's young generation (three semi-spaces, 48 MB by
+ * A simulation makes 6 kB of short-lived objects per operation. V8's young generation (three semi-spaces, 48 MB by
  * default) is collected whenever one semi-space is full; twice as large, it copies less of what is about to die.
  * `npm run bench` runs with the same: --max-semi-space-size=32.
  */
