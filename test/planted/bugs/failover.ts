@@ -273,7 +273,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: '  if (server.promised >= 0) return null\n  if (server.promised > session.epoch)\n',
       },
     ],
-    hunts: [testsOf('failover/epoch.test')],
+    hunts: [testsOf('failover/epoch.test'), testsOf('sim/mysql/administrator')],
   },
   {
     name: 'rejoined-without-comparison',
