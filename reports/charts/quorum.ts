@@ -6,7 +6,7 @@ import { percent } from '../numbers.ts'
 import type { Run } from '../runs.ts'
 import { endOf, moments } from './marks-of-time.ts'
 import { readoutOf } from './readout.ts'
-import { type Chart, CONFIG, type Layer, LEFT_MARGIN_PX, sized, TIME_PARAM, timeEncoding } from './spec.ts'
+import { type Chart, CONFIG, LANE_AXIS, type Layer, sized, TIME_PARAM, timeEncoding } from './spec.ts'
 
 const COLOUR = 'var(--series-1)'
 const PALEST = 0.06
@@ -41,16 +41,7 @@ export function quorumChart(run: Run, runs: readonly Run[]): Chart | null {
     type: 'nominal' as const,
     sort: null,
     scale: { domain: nodes, paddingInner: height / nodes.length > 12 ? 0.12 : 0 },
-    axis: {
-      title: null,
-      grid: false,
-      domain: false,
-      minExtent: LEFT_MARGIN_PX,
-      maxExtent: LEFT_MARGIN_PX,
-      labelLimit: LEFT_MARGIN_PX,
-      labelPadding: 4,
-      values: labelled(nodes, height),
-    },
+    axis: { ...LANE_AXIS, values: labelled(nodes, height) },
   }
   const layer: Layer[] = [
     {

@@ -98,6 +98,17 @@ export function timeEncoding(field: string, endMs: number) {
   }
 }
 
+/** The names of lanes, in the margin that all charts over time have. */
+export const LANE_AXIS = {
+  title: null,
+  grid: false,
+  domain: false,
+  minExtent: LEFT_MARGIN_PX,
+  maxExtent: LEFT_MARGIN_PX,
+  labelLimit: LEFT_MARGIN_PX,
+  labelPadding: 4,
+}
+
 export function valueAxis(title: string) {
   return { title, minExtent: LEFT_MARGIN_PX, maxExtent: LEFT_MARGIN_PX, tickCount: 4, labelLimit: LEFT_MARGIN_PX - 4 }
 }

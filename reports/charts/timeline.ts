@@ -3,7 +3,7 @@ import { ink } from '../palette.ts'
 import type { Run } from '../runs.ts'
 import { backdrop, colourOfNode, endOf, type FaultBand, faultBands, reigns } from './marks-of-time.ts'
 import { readoutOf } from './readout.ts'
-import { type Chart, CONFIG, type Layer, LEFT_MARGIN_PX, sized, TIME_PARAM, timeEncoding } from './spec.ts'
+import { type Chart, CONFIG, LANE_AXIS, type Layer, sized, TIME_PARAM, timeEncoding } from './spec.ts'
 
 const LANES_AT_MOST = 10
 const LANE_PX = 24
@@ -27,16 +27,7 @@ export function timelineChart(runs: readonly Run[]): Chart {
     type: 'nominal' as const,
     sort: null,
     scale: { domain: lanes, paddingInner: 0.25, paddingOuter: 0.1 },
-    axis: {
-      title: null,
-      grid: false,
-      domain: false,
-      minExtent: LEFT_MARGIN_PX,
-      maxExtent: LEFT_MARGIN_PX,
-      labelExpr: 'indexof(datum.value, "fault") === 0 ? "fault" : datum.value',
-      labelPadding: 4,
-      labelLimit: LEFT_MARGIN_PX,
-    },
+    axis: { ...LANE_AXIS, labelExpr: 'indexof(datum.value, "fault") === 0 ? "fault" : datum.value' },
   }
 
   const layers: Layer[] = [...backdrop(runs, false)]

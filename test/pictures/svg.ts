@@ -7,6 +7,7 @@ import * as vega from 'vega'
 import { compile } from 'vega-lite'
 import { escapeHtml } from '../../reports/markup.ts'
 import { INKS, SERIES } from '../../reports/palette.ts'
+import { strictLogger } from '../reports/pieces.ts'
 import type { Picture } from './picture.ts'
 
 const FONT = 'system-ui,-apple-system,Segoe UI,Roboto,Helvetica Neue,Arial,sans-serif'
@@ -15,19 +16,6 @@ const NAMED: ReadonlyMap<string, readonly [string, string]> = new Map([
   ...Object.entries(INKS),
   ...SERIES.map((shades, index) => [`series-${index + 1}`, shades] as const),
 ])
-
-/** Whatever the libraries complain about is an error: they drop a misspelt channel with a mere warning. */
-const strictLogger = {
-  level: () => strictLogger,
-  error: complain,
-  warn: complain,
-  info: () => strictLogger,
-  debug: () => strictLogger,
-}
-
-function complain(...parts: readonly unknown[]): never {
-  throw new Error(`the drawing library complains: ${parts.join(' ')}`)
-}
 
 export async function svgOf({ draw, caption, origin }: Picture): Promise<string> {
   const compiled = compile(draw(), { logger: strictLogger as never }).spec
