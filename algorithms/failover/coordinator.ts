@@ -239,6 +239,8 @@ function* recall(coordinator: CoordinatorState): Fiber<void> {
     if (record.kind === 'take-over') coordinator.highestEpoch = Math.max(coordinator.highestEpoch, record.epoch ?? 0)
     const member = coordinator.byNode.get(record.node ?? '')
     if (member === undefined) continue
+    if (record.kind === 'rebuild') member.rebuild = { uuid: record.uuid ?? '', wasLost: member.lost, sinceUs: null }
+    if (record.kind === 'lost' || record.kind === 'proved') member.rebuild = null
     if (record.kind === 'rebuild' || record.kind === 'lost') member.lost = member.lostInJournal = true
     if (record.kind === 'proved') member.lost = member.lostInJournal = false
     if (record.kind === 'server') member.knownUuid = member.uuidInJournal = record.uuid ?? null

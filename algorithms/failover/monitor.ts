@@ -5,7 +5,7 @@ import type { ReplicaView } from '../quorum/policy.ts'
 import type { ServerState } from '../servers.ts'
 import { judgeSource } from './detector.ts'
 import { newestRow } from './epoch.ts'
-import { type CoordinatorState, hurry, type Member, type Reign } from './state.ts'
+import { type CoordinatorState, hurry, type Member, type PendingRebuild, type Reign } from './state.ts'
 
 /** Latency is smoothed like TCP's round-trip estimate (RFC 6298): the first sample, then an eighth of each new one. */
 const LATENCY_GAIN = 1 / 8
@@ -62,6 +62,7 @@ export function observe(
   // Two questions under way at once may be answered in either order: only a later question can show a loss.
   const shrank = !holds.covers(member.held)
   const overlaps = askedUs < member.stateAnsweredUs
+  if (member.rebuild !== null) settleRebuild(member, member.rebuild, state, askedUs)
   if (isAnother(coordinator, member, state) || (shrank && !overlaps)) markLost(coordinator, member, answeredUs)
   else if (member.lost && provedItself(coordinator, member)) member.lost = false
   member.state = state
@@ -129,6 +130,22 @@ export function markLost(coordinator: CoordinatorState, member: Member, nowUs: n
   member.lost = true
   member.lostUs = nowUs
   coordinator.reign?.acknowledgements.exclude(member.index)
+}
+
+/** Its rebuild was not done: it has what it had. */
+export function unlose(member: Member): void {
+  if (member.rebuild === null) return
+  member.lost = member.rebuild.wasLost
+  member.rebuild = null
+}
+
+/**
+ * The clone has another server_uuid. One that was started since, with the old one, was to be rebuilt in vain. (One that
+ * was not started since may be about to be killed; in an earlier life of this coordinator that is long done.)
+ */
+function settleRebuild(member: Member, rebuild: PendingRebuild, state: ServerState, askedUs: number): void {
+  if (state.uuid !== rebuild.uuid) member.rebuild = null
+  else if (rebuild.sinceUs === null || askedUs - state.uptimeUs > rebuild.sinceUs) unlose(member)
 }
 
 function provedItself(coordinator: CoordinatorState, member: Member): boolean {

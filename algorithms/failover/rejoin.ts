@@ -6,7 +6,7 @@ import { call, emit, type Fiber, now } from '../effects.ts'
 import { type GtidSet, MutableGtidSet } from '../gtid-set.ts'
 import type { Outcome } from '../servers.ts'
 import { administer } from './administer.ts'
-import { markLost } from './monitor.ts'
+import { markLost, unlose } from './monitor.ts'
 import type { CoordinatorState, Member, Reign } from './state.ts'
 
 /** A rebuild copies a whole data directory. */
@@ -96,14 +96,17 @@ function* rebuild(
   const savedAs = saved.kind === 'ok' ? saved.reply.path : null
   yield* emit({ kind: 'quarantined', node: member.node, extras: extras.toString(), savedAs })
   if (saved.kind !== 'ok') return saved
+  const { uuid } = member.state!
   const journalled = yield* call(
     coordinator.journal,
-    { kind: 'append', record: { kind: 'rebuild', node: member.node, extras: extras.toString() } },
+    { kind: 'append', record: { kind: 'rebuild', node: member.node, uuid, extras: extras.toString() } },
     coordinator.tuning.adminTimeoutUs,
   )
   if (journalled.kind !== 'ok') return journalled
   const startedUs = yield* now()
   // Already now: if this reign ends meanwhile nobody is told of the rebuild's end, and the next would count the clone.
+  member.lostInJournal = true
+  member.rebuild = { uuid, wasLost: member.lost, sinceUs: startedUs }
   markLost(coordinator, member, startedUs)
   const donor = donorFor(coordinator, reign, member)
   const rebuilt = yield* call(
@@ -111,6 +114,8 @@ function* rebuild(
     { kind: 'rebuild', node: member.node, donor: donor.node },
     REBUILD_TIMEOUT_US,
   )
+  // Certainly not done.
+  if (rebuilt.kind === 'failed') unlose(member)
   if (rebuilt.kind !== 'ok') return rebuilt
   const rebuiltUs = yield* now()
   markLost(coordinator, member, rebuiltUs)

@@ -58,6 +58,15 @@ export interface MoveAccount {
   heldUs: number
 }
 
+/** A rebuild may fail, and the old data stay: who still has this server_uuid afterwards has lost nothing. */
+export interface PendingRebuild {
+  readonly uuid: string
+  /** Before it was decided. */
+  readonly wasLost: boolean
+  /** When it was; null: in an earlier life of this coordinator. */
+  readonly sinceUs: number | null
+}
+
 /** One configured MySQL server, as far as this coordinator has seen. */
 export interface Member {
   readonly index: number
@@ -79,6 +88,8 @@ export interface Member {
   lostUs: number
   /** What the journal says of that. */
   lostInJournal: boolean
+  /** Its rebuild was decided, and nothing was heard of it since. */
+  rebuild: PendingRebuild | null
   /** The server_uuid it was last seen with, also by this coordinator's earlier lives. Kept where there are peers. */
   knownUuid: string | null
   /** What the journal says of that. */
@@ -144,6 +155,7 @@ export function newMember(index: number, node: string, none: GtidSet): Member {
     lost: false,
     lostUs: -1,
     lostInJournal: false,
+    rebuild: null,
     knownUuid: null,
     uuidInJournal: null,
     quarantined: false,

@@ -94,3 +94,29 @@ faults:     [{ at: 1s, crash: [node2, node3], for: 2s }]
   assert.equal(events.filter(({ kind }) => kind === 'reign').length, 1)
   assert.ok(operations.some(({ outcome, sentUs }) => outcome === 'ok' && sentUs! > 4_500_000))
 })
+
+test('a server whose rebuild was decided and not done still counts, also for the next coordinator', () => {
+  // The old source is to be cloned from node3, which dies meanwhile, and so does the coordinator. Nothing was lost.
+  const text = `
+name: rebuilt-in-vain
+description: A rebuild that fails, and nobody who hears of it.
+cluster:    { nodes: 3 }
+algorithms: { timestamps: taas, quorum: majority, election: most-advanced }
+workload:   { ratePerSec: 200, clients: 16, reads: 0.3, consistency: STRONG, duration: 9s, warmup: 500ms }
+checks:     [acknowledged-writes-survive, single-writer, linearizable, replicas-converge]
+faults:
+  - { at: 1s, pause: source, for: 2s }
+  - { at: 4s, crash: node3, for: 2s }
+  - { at: 4100ms, crash: coordinator, for: 800ms }
+`
+  const scenario = parseScenario(text, 'rebuilt-in-vain.yaml')
+  const record = simulate(scenario, { seed: 1 })
+  assert.ok(record.events.some(({ kind }) => kind === 'quarantined'))
+  assert.deepEqual(
+    record.losses!.filter(({ atUs }) => atUs < 6_000_000),
+    [],
+  )
+  assert.ok(record.events.some(({ kind, atUs }) => kind === 'reign' && atUs > 4_900_000 && atUs < 9_000_000))
+  for (const { name, verdict, detail } of judgeChecks(scenario, record))
+    assert.equal(verdict, 'pass', `${name}: ${detail}`)
+})
