@@ -34,7 +34,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: '  const { living, rule } = procedures.judge(coordinator, gathered)\n  const seen = heldBefore\n',
       },
     ],
-    hunts: [law, lossIn('lagging-replica', 1)],
+    hunts: [law, lossIn('lagging-replica', 0, 1, 5, 7)],
   },
   {
     name: 'counted-among-the-reachable',
@@ -51,7 +51,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: '  return mayTakeOver(reachable.length, livingEpoch(seen), {',
       },
     ],
-    hunts: [law, lossIn('left-alone', 1)],
+    hunts: [law, lossIn('left-alone', 1, 2, 3)],
   },
   {
     name: 'dead-source-counts-as-a-reader',
@@ -63,7 +63,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: '!stopped.excluded.has(m)).length + (living === null ? 0 : 1)',
       },
     ],
-    hunts: [testsOf('failover/quorum-rule'), lossIn('left-alone', 1)],
+    hunts: [testsOf('failover/quorum-rule'), lossIn('left-alone', 1, 2, 3)],
   },
   {
     name: 'fencing-skipped',
@@ -93,7 +93,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: 'coordinator.quorum.replicasRequired(coordinator.members.length), living === null ? 0 : 0)',
       },
     ],
-    hunts: [law, lossIn('raised-threshold', 0, 1)],
+    hunts: [law, lossIn('raised-threshold', 0, 1, 2)],
   },
   {
     name: 'old-source-counted',
