@@ -7,7 +7,7 @@ import type { GtidSet } from '../gtid-set.ts'
 import { newestRow } from './epoch.ts'
 import { rememberReports } from './monitor.ts'
 import { followFromTakeOver, needsRejoin } from './rejoin.ts'
-import { makeWay } from './stand-by.ts'
+import { makeWay, RESTATE_US } from './stand-by.ts'
 import { type Alarm, type CoordinatorState, hurry, type Member, type Reign } from './state.ts'
 import { endMove, holdClients, refuseMove } from './switchover.ts'
 import type { TakeOver } from './take-over.ts'
@@ -17,8 +17,6 @@ const WAITER_TIMEOUT_US = 1_000_000
 /** After a failed wait or confirmation. */
 const RETRY_US = 20_000
 const WATCH_US = 50_000
-/** A refusal that still stands is stated again, so that the trace tells it from one that has passed. */
-const RESTATE_US = 1_000_000
 /** A rejoin that failed is not repeated sooner. */
 const REJOIN_RETRY_US = 500_000
 

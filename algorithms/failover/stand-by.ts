@@ -17,6 +17,8 @@ import { refuseMove } from './switchover.ts'
 
 export type Status = ReplyOf<CoordinatorRequests, 'status'>
 
+/** A refusal that still stands is stated again, so that the trace tells it from one that has passed. */
+export const RESTATE_US = 1_000_000
 /** After so many attempts in a row the patience does not grow any more. */
 const MOST_ATTEMPTS = 4
 
@@ -33,6 +35,7 @@ export function* standBy(coordinator: CoordinatorState, attempts: number): Fiber
   const executed = new Map<Member, number>()
   hasExecuted(coordinator, executed)
   let following: string | null = null
+  let statedUs = Number.NEGATIVE_INFINITY
   for (;;) {
     const askedUs = yield* now()
     const statuses = yield* askPeers(coordinator)
@@ -45,8 +48,17 @@ export function* standBy(coordinator: CoordinatorState, attempts: number): Fiber
       yield* emit({ kind: 'note', text: `stands by: ${leader.peer.name} ${leader.status.state}` })
     following = leader?.peer.name ?? following
     if (hasExecuted(coordinator, executed) || leader !== undefined) seenUs = yield* now()
-    if ((yield* now()) - seenUs >= patienceUs && couldTakeOver(coordinator))
-      return following === null ? 'no coordinator reigns' : `${following} does not reign any more`
+    const nowUs = yield* now()
+    if (nowUs - seenUs >= patienceUs) {
+      const { allowed, needed, counted } = foreseen(coordinator)
+      if (allowed) return following === null ? 'no coordinator reigns' : `${following} does not reign any more`
+      // Nobody seems to reign, and this one may not: whoever looks for a source has to be told why there is none.
+      if (nowUs - statedUs >= RESTATE_US) {
+        const reason = `the quorum rule needs ${needed} replicas, ${counted} are reachable and count`
+        yield* emit({ kind: 'refused', epoch: coordinator.highestEpoch + 1, reason })
+        statedUs = nowUs
+      }
+    }
     yield* sleep(tuning.probeIntervalUs)
   }
 }
@@ -93,10 +105,14 @@ function hasExecuted({ members }: CoordinatorState, executed: Map<Member, number
  * be met by what answered its last probe?
  */
 export function couldTakeOver(coordinator: CoordinatorState): boolean {
+  return foreseen(coordinator).allowed
+}
+
+function foreseen(coordinator: CoordinatorState): ReturnType<CoordinatorState['procedures']['foresee']> {
   const { members, procedures } = coordinator
   const seen = unionOf(members.map(({ held }) => held))
   const living = livingEpoch(seen)
-  return procedures.foresee(coordinator, seen, living === null ? null : members[living.member]!).allowed
+  return procedures.foresee(coordinator, seen, living === null ? null : members[living.member]!)
 }
 
 /**

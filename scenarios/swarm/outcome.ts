@@ -38,7 +38,7 @@ export interface SwarmOutcome {
 export const RUNS_TO_ITS_END = 'runs-to-its-end'
 /** Cannot hold while nobody may reign. */
 const EXCUSED: ReadonlySet<CheckName> = new Set<CheckName>(['replicas-converge'])
-const DEMANDED = /^the quorum rule needs \d+ stopped replicas, \d+ count$/
+const DEMANDED = /^the quorum rule needs \d+ /
 
 export function outcomeOf(scenario: Scenario, record: RunRecord): SwarmOutcome {
   const refusal = demandedRefusal(record, scenario)

@@ -137,3 +137,21 @@ test('a server that a coordinator rebuilt counts for the other one too, once it 
   assert.equal(last.process, 'coordinator-2')
   assert.ok(last.atUs < 7.9e6)
 })
+
+test('a coordinator that stands by with nobody reigning, and may not take over, says why each second', () => {
+  const text = `
+name: nobody-may
+description: One server of three is left, and the coordinator that reigned is gone.
+cluster:    { nodes: 3, coordinators: 2 }
+algorithms: { timestamps: taas, quorum: majority, election: most-advanced }
+workload:   { ratePerSec: 50, clients: 4, reads: 0.3, consistency: STRONG, duration: 6s, warmup: 500ms }
+checks:     [acknowledged-writes-survive]
+faults:     [{ at: 1s, crash: [node1, node2, coordinator] }]
+`
+  const { events } = simulate(parseScenario(text, 'nobody-may.yaml'), { seed: 1 })
+  const refusals = events.flatMap((event) =>
+    event.kind === 'refused' && event.process === 'coordinator-2' && event.atUs < 6_000_000 ? [event.reason] : [],
+  )
+  assert.ok(refusals.length >= 2)
+  assert.deepEqual([...new Set(refusals)], ['the quorum rule needs 2 replicas, 1 are reachable and count'])
+})
