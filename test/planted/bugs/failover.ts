@@ -160,6 +160,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
     name: 'rebuilt-replica-counted-at-once',
     story: 'A replica that was rebuilt counts toward the quorum from its first answer on.',
     edits: [
+      { file: 'algorithms/failover/rejoin.ts', find: '  markLost(coordinator, member, startedUs)\n', replace: '' },
       { file: 'algorithms/failover/rejoin.ts', find: '  markLost(coordinator, member, rebuiltUs)\n', replace: '' },
       {
         file: 'algorithms/failover/monitor.ts',
@@ -167,7 +168,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: 'shrank && !overlaps && state.uuid === before?.uuid',
       },
     ],
-    hunts: [testsOf('failover/coordinator.test')],
+    hunts: [testsOf('failover/monitor')],
   },
   {
     name: 'lost-data-not-noticed',
