@@ -18,7 +18,7 @@ export function* catchUp(
 ): Fiber<GtidSet | null | 'deposed'> {
   let missing: GtidSet = seen.minus(winner.held)
   const tried = new Set<Member>([winner])
-  // Who has diverged would deliver that as well.
+  // Who has diverged would deliver that as well, and the winner would have diverged even if the attempt fails.
   const donors = [...gathered.fenced, ...gathered.stopped].filter(({ held }) => seen.covers(held))
   while (!missing.isEmpty) {
     const donor = yield* donorOf(coordinator, donors, tried, missing, epoch)

@@ -61,3 +61,18 @@ test('a server that was promoted since it was last looked at is fenced, not only
   assert.equal(outcome.kind, 'reigns')
   assert.deepEqual(servers.fences, ['node2'])
 })
+
+test('nobody takes what he lacks from who has diverged, even when nobody else can give it', async () => {
+  // node1 wrote once more than the second epoch began with. node3 has all of that epoch, and cannot apply it.
+  const first = markers([1, 0, 0])
+  const servers = new Servers([
+    replica(0, first.union(wrote(0, 6))),
+    null,
+    replica(2, first, { retrieved: base.union(wrote(1, 2)).minus(first), applier: 'stopped' }),
+    replica(3, first.union(wrote(0, 3))),
+  ])
+  servers.stuck.add(2)
+  const outcome = await servers.takeOver()
+  assert.equal(outcome.kind, 'refused')
+  assert.ok(servers.states[3]!.executed.equals(first.union(wrote(0, 3))))
+})

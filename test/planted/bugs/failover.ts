@@ -200,6 +200,18 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
     hunts: [testsOf('failover/coordinator.test'), lossIn('two-coordinators', 25, 49)],
   },
   {
+    name: 'taken-from-who-has-diverged',
+    story: 'The winner fetches what it lacks from a server that holds what the newest epoch left out.',
+    edits: [
+      {
+        file: 'algorithms/failover/catch-up.ts',
+        find: '.filter(({ held }) => seen.covers(held))',
+        replace: '',
+      },
+    ],
+    hunts: [testsOf('failover/take-over.test')],
+  },
+  {
     name: 'no-catch-up',
     story: 'The winner is promoted with what it has.',
     edits: [
