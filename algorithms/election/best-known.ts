@@ -10,6 +10,12 @@ export const bestKnown: ElectionPolicy = {
     rankBy(
       candidates,
       (c) => (c.healthy && c.trueDelayUs !== null ? Math.max(UNHEALTHY_SCORE, -c.trueDelayUs / 1000) : UNHEALTHY_SCORE),
-      (c) => (c.trueDelayUs === null ? 'unknown' : `commits would take ${(c.trueDelayUs / 1000).toFixed(2)} ms`),
+      (c) => reasonOf(c.trueDelayUs),
     ),
+}
+
+function reasonOf(trueDelayUs: number | null): string {
+  if (trueDelayUs === null) return 'unknown'
+  if (trueDelayUs === Number.POSITIVE_INFINITY) return 'too few replicas are alive to commit'
+  return `commits would take ${(trueDelayUs / 1000).toFixed(2)} ms`
 }
