@@ -125,3 +125,22 @@ export function framed(height: number, hasTimeAxis = true) {
   const padding = { left: 92, right: 24, top: 38, bottom: hasTimeAxis ? 82 : 44 }
   return { width: INNER_PX, height, config: CONFIG, padding, autosize: 'none' as const }
 }
+
+/** Lines that run close to one another; the rule of weights is dashed, because it often lies on another one. */
+export function strokes(
+  lines: readonly { readonly values: readonly object[]; readonly colour: string; readonly name: string }[],
+  x: object,
+  y: object,
+) {
+  return lines.map(({ values, colour, name }) => ({
+    data: { values: [...values] },
+    mark: {
+      type: 'line' as const,
+      color: colour,
+      strokeWidth: 2.5,
+      clip: true,
+      strokeDash: name === 'cabinet' ? [6, 4] : [1, 0],
+    },
+    encoding: { x, y },
+  }))
+}

@@ -1,7 +1,7 @@
 /** Pictures of the quorum rules: who holds a write when, and what each rule makes of it. */
 import type { TopLevelSpec } from 'vega-lite'
 import { algorithmColour, ink, seriesColour } from '../../reports/palette.ts'
-import { above, band, framed, type Label, labels, quantitative, rule } from './drawing.ts'
+import { above, band, framed, type Label, labels, quantitative, rule, strokes } from './drawing.ts'
 import type { Picture } from './picture.ts'
 import { libraryText, simulated } from './simulation.ts'
 
@@ -118,10 +118,10 @@ function drawLatencies(): TopLevelSpec {
   const lines = RULES.map((name) => {
     const { ms, fraction } = simulated(ruleText(name)).result.distributions.write
     const step = Math.max(1, Math.floor(ms.length / 90))
-    const points = ms
+    const values = ms
       .map((value, index) => ({ ms: Number(value.toPrecision(3)), share: Number(fraction[index]!.toFixed(3)) }))
       .filter((_, index) => index % step === 0 || index === ms.length - 1)
-    return { name, points, colour: name === 'none' ? ink('ink') : algorithmColour(name)! }
+    return { name, values, colour: name === 'none' ? ink('ink') : algorithmColour(name)! }
   })
   /** Where its name stands: at the height at which its line is far from the others. */
   const heights: Readonly<Record<string, number>> = {
@@ -132,28 +132,15 @@ function drawLatencies(): TopLevelSpec {
     'cabinet-top': 0.36,
     all: 0.62,
   }
-  const texts = lines.map(({ name, points, colour }): Label => {
+  const texts = lines.map(({ name, values, colour }): Label => {
     const share = heights[name]!
-    const at = points.find((point) => point.share >= share)!
+    const at = values.find((point) => point.share >= share)!
     const isLeft = name === 'flexible'
     return { x: at.ms, y: share, text: name, colour, bold: true, align: isLeft ? 'right' : 'left', dx: isLeft ? -8 : 8 }
   })
   return {
     ...framed(300),
-    layer: [
-      ...lines.map(({ points, colour, name }) => ({
-        data: { values: points },
-        mark: {
-          type: 'line' as const,
-          color: colour,
-          strokeWidth: 2.5,
-          clip: true,
-          strokeDash: name === 'cabinet' ? [6, 4] : [1, 0],
-        },
-        encoding: { x, y },
-      })),
-      ...labels(texts, x, y),
-    ],
+    layer: [...strokes(lines, x, y), ...labels(texts, x, y)],
   }
 }
 

@@ -2,7 +2,7 @@
 import type { TopLevelSpec } from 'vega-lite'
 import type { Message as RaftMessage } from '../../algorithms/raft/message.ts'
 import { algorithmColour, ink, nodeColour, seriesColour } from '../../reports/palette.ts'
-import { above, band, framed, type Label, labels, quantitative, rule } from './drawing.ts'
+import { above, band, framed, type Label, labels, quantitative, rule, strokes } from './drawing.ts'
 import type { Picture } from './picture.ts'
 import { libraryText, simulated, startOf, withMessages } from './simulation.ts'
 
@@ -145,17 +145,7 @@ function drawFifty(): TopLevelSpec {
     layer: [
       band(12, 20, x),
       rule(12, x),
-      ...lines.map(({ values, colour, name }) => ({
-        data: { values },
-        mark: {
-          type: 'line' as const,
-          color: colour,
-          strokeWidth: 2.5,
-          clip: true,
-          strokeDash: name === 'cabinet' ? [6, 4] : [1, 0],
-        },
-        encoding: { x, y },
-      })),
+      ...strokes(lines, x, y),
       ...above([{ x: 16, text: 'the five strongest are down' }], x),
       ...labels(
         lines.map(
