@@ -69,6 +69,11 @@ export function mayTakeOver(
   return { allowed: counted >= needed, counted, needed }
 }
 
+/** Why nobody may take over, to be stated. */
+export function refusalText({ needed, counted }: { readonly needed: number; readonly counted: number }): string {
+  return `the quorum rule needs ${needed} replicas, ${counted} are reachable and count`
+}
+
 /**
  * May transactions that nobody can deliver be left out of the target? Only what the living epoch's own source wrote
  * after its row, only when the source was not fenced, and only when too few can hold it for it ever to have been

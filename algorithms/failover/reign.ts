@@ -6,6 +6,7 @@ import { call, deferred, emit, type Fiber, fork, join, now, sleep, wait } from '
 import type { GtidSet } from '../gtid-set.ts'
 import { newestRow } from './epoch.ts'
 import { rememberReports } from './monitor.ts'
+import { refusalText } from './quorum-rule.ts'
 import { followFromTakeOver, needsRejoin } from './rejoin.ts'
 import { makeWay, RESTATE_US } from './stand-by.ts'
 import { type Alarm, type CoordinatorState, hurry, type Member, type Reign } from './state.ts'
@@ -77,7 +78,7 @@ function refusalOf(coordinator: CoordinatorState, reign: Reign, alarm: Alarm, no
   const rule = coordinator.procedures.foresee(coordinator, reign.source.held, reign.source)
   if (!rule.allowed) {
     reign.tooFewAtUs = nowUs
-    return `the quorum rule needs ${rule.needed} replicas, ${rule.counted} are reachable and count`
+    return refusalText(rule)
   }
   if (alarm.kind !== 'stalled') return null
   // A move lets writes go on only if the next source has k replicas that count: the one that leaves may become one of

@@ -11,7 +11,7 @@
 import { all, call, emit, type Fiber, now, sleep } from '../effects.ts'
 import type { CoordinatorRequests, CoordinatorServer, Outcome, ReplyOf } from '../servers.ts'
 import { unionOf } from './epoch.ts'
-import { livingEpoch } from './quorum-rule.ts'
+import { livingEpoch, refusalText } from './quorum-rule.ts'
 import type { CoordinatorState, Member, Reign } from './state.ts'
 import { refuseMove } from './switchover.ts'
 
@@ -50,12 +50,11 @@ export function* standBy(coordinator: CoordinatorState, attempts: number): Fiber
     if (hasExecuted(coordinator, executed) || leader !== undefined) seenUs = yield* now()
     const nowUs = yield* now()
     if (nowUs - seenUs >= patienceUs) {
-      const { allowed, needed, counted } = foreseen(coordinator)
-      if (allowed) return following === null ? 'no coordinator reigns' : `${following} does not reign any more`
+      const rule = foreseen(coordinator)
+      if (rule.allowed) return following === null ? 'no coordinator reigns' : `${following} does not reign any more`
       // Nobody seems to reign, and this one may not: whoever looks for a source has to be told why there is none.
       if (nowUs - statedUs >= RESTATE_US) {
-        const reason = `the quorum rule needs ${needed} replicas, ${counted} are reachable and count`
-        yield* emit({ kind: 'refused', epoch: coordinator.highestEpoch + 1, reason })
+        yield* emit({ kind: 'refused', epoch: coordinator.highestEpoch + 1, reason: refusalText(rule) })
         statedUs = nowUs
       }
     }
