@@ -111,29 +111,33 @@ export class Deadlines {
   }
 }
 
-/** Deadlines of any duration. There are few durations, and those asked for most drift to the front. */
+/** Deadlines of any duration, of which there are few. */
 export class DeadlineTable {
   readonly #agenda: Agenda
   readonly #lists: Deadlines[] = []
+  /** Of each list: apart, so that the right one is found without looking into any. */
+  readonly #durations: number[] = []
 
   constructor(agenda: Agenda) {
     this.#agenda = agenda
   }
 
   add(expiring: Expiring, durationUs: number): void {
-    const lists = this.#lists
+    const durations = this.#durations
     let i = 0
-    while (i < lists.length && lists[i]!.durationUs !== durationUs) i++
-    if (i === lists.length) lists.push(new Deadlines(this.#agenda, durationUs, this.#remove))
-    const list = lists[i]!
-    if (i > 0) {
-      lists[i] = lists[i - 1]!
-      lists[i - 1] = list
-    }
-    list.add(expiring)
+    while (i < durations.length && durations[i] !== durationUs) i++
+    if (i === durations.length) this.#begin(durationUs)
+    this.#lists[i]!.add(expiring)
+  }
+
+  #begin(durationUs: number): void {
+    this.#durations.push(durationUs)
+    this.#lists.push(new Deadlines(this.#agenda, durationUs, this.#remove))
   }
 
   #remove = (empty: Deadlines): void => {
-    this.#lists.splice(this.#lists.indexOf(empty), 1)
+    const index = this.#lists.indexOf(empty)
+    this.#lists.splice(index, 1)
+    this.#durations.splice(index, 1)
   }
 }

@@ -75,44 +75,10 @@ function ask<T>(effect: Effect): Fiber<T> {
   return new Ask(effect) as unknown as Fiber<T>
 }
 
-/** The next integer microsecond reading of the world's clock. Answered at once. */
+/** The next integer microsecond reading of the world's clock. Answered at once. See also `FiberProcess.nowUs`. */
 export function now(): Fiber<number> {
-  return READING as unknown as Fiber<number>
+  return ask({ kind: 'now' })
 }
-
-const NOW: Effect = { kind: 'now' }
-
-/**
- * There are several readings of the clock per operation. Each is answered before anybody else can ask for one, so they
- * are all this one object: it begins anew whenever somebody yields it.
- */
-class Reading {
-  done = true
-  value: unknown;
-
-  [Symbol.iterator](): this {
-    this.done = true
-    return this
-  }
-
-  next(answer: unknown): this {
-    this.done = !this.done
-    this.value = this.done ? answer : NOW
-    return this
-  }
-
-  return(value: unknown): this {
-    this.done = true
-    this.value = value
-    return this
-  }
-
-  throw(error: unknown): never {
-    throw error
-  }
-}
-
-const READING = new Reading()
 
 /** Next draw of a named random stream, in [0, 1). Answered at once. */
 export function random(stream: string): Fiber<number> {

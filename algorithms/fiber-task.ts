@@ -1,7 +1,8 @@
 /** One running fiber: stepping, waiting, cancellation, and the forks it owns. The rules are in fiber.ts. */
-import type { Effect, Fiber, Joinable, Waker } from './effects.ts'
+import type { Deferred, Effect, Fiber, Joinable, Waker } from './effects.ts'
 import { CLEANUP_DEADLINE_US, type FiberProcess } from './fiber.ts'
-import { CallUntil, DeferredWait, Group, JoinWait, UNWANTED } from './fiber-waits.ts'
+import { DeferredWait, Group, JoinWait } from './fiber-waits.ts'
+import type { Outcome } from './servers.ts'
 import type { Pending } from './world.ts'
 
 /** How a fiber ended. */
@@ -9,6 +10,9 @@ export type Ending =
   | { readonly kind: 'done'; readonly value: unknown }
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'cancelled' }
+
+/** What a call ends with when nobody wants its answer any more. */
+const UNWANTED: Outcome<never> = { kind: 'unknown', reason: 'no longer waited for' }
 
 const NEXT = 0
 const THROW = 1
@@ -23,6 +27,8 @@ export class Task<T> implements Joinable<T>, Waker {
   readonly #next: Fiber<T>['next']
   readonly #onDone: ((value: never) => void) | null
   #pending: Pending | null = null
+  /** The call in flight is given up when this is settled. */
+  #until: Deferred<unknown> | null = null
   /** True while an in-flight call must be waited for even by a cancellation. */
   #steadfast = false
   #running = false
@@ -68,13 +74,19 @@ export class Task<T> implements Joinable<T>, Waker {
 
   /** The world's answer (see world.ts `Waiter`). */
   resume(value: unknown): void {
+    if (this.#until !== null) this.#forgetUntil()
     if (!this.#settled && this.process.alive) this.process.resume(this, value)
   }
 
-  /** A deferred's answer: the timer that guarded the wait is let go. */
+  /** A deferred was settled: its value is the answer, or it ends a call. What was waited for besides is let go. */
   wake(value: unknown): void {
     this.#pending?.abandon()
-    this.resume(value)
+    this.resume(this.#until === null ? value : UNWANTED)
+  }
+
+  #forgetUntil(): void {
+    this.#until!.remove(this)
+    this.#until = null
   }
 
   observe(observer: (ending: Ending) => void): void {
@@ -89,6 +101,7 @@ export class Task<T> implements Joinable<T>, Waker {
     if (this.#running || this.#steadfast || this.#ending !== null) return
     const pending = this.#pending
     this.#pending = null
+    if (this.#until !== null) this.#forgetUntil()
     pending?.abandon()
     // A wait that has to wind down by itself (children with finally blocks) calls back through `continue`.
     if (pending instanceof Group) return
@@ -160,12 +173,15 @@ export class Task<T> implements Joinable<T>, Waker {
           break
         case 'call':
           this.#steadfast = effect.request.kind === 'administer'
-          if (effect.until === null)
-            this.#pending = world.call(process.name, effect.server, effect.request, effect.deadlineUs, this)
-          else if (effect.until.settled) {
-            value = UNWANTED
-            continue
-          } else this.#pending = new CallUntil(this, effect.until, effect)
+          if (effect.until !== null) {
+            if (effect.until.settled) {
+              value = UNWANTED
+              continue
+            }
+            effect.until.add(this)
+            this.#until = effect.until
+          }
+          this.#pending = world.call(process.name, effect.server, effect.request, effect.deadlineUs, this)
           break
         case 'wait':
           if (effect.deferred.settled) {

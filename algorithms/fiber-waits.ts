@@ -1,44 +1,8 @@
 /** What a fiber can wait for besides the world: a deferred, another fiber's end, a group of children. */
 import { type Deadlines, type Expiring, releaseDeadline } from './deadlines.ts'
-import type { Deferred, Effect, Fiber, Waker } from './effects.ts'
+import type { Deferred, Fiber } from './effects.ts'
 import type { Ending, Task } from './fiber-task.ts'
-import type { Outcome } from './servers.ts'
-import type { Pending, Waiter } from './world.ts'
-
-/** What a call ends with when nobody wants its answer any more. */
-export const UNWANTED: Outcome<never> = { kind: 'unknown', reason: 'no longer waited for' }
-
-/** A call that is given up when a deferred is settled. */
-export class CallUntil implements Pending, Waker, Waiter<Outcome<unknown>> {
-  before: Waker | null = null
-  after: Waker | null = null
-  readonly #task: Task<unknown>
-  readonly #until: Deferred<unknown>
-  readonly #call: Pending
-
-  constructor(task: Task<unknown>, until: Deferred<unknown>, effect: Extract<Effect, { kind: 'call' }>) {
-    this.#task = task
-    this.#until = until
-    until.add(this)
-    this.#call = task.process.world.call(task.process.name, effect.server, effect.request, effect.deadlineUs, this)
-  }
-
-  resume(outcome: Outcome<unknown>): void {
-    this.#until.remove(this)
-    this.#task.resume(outcome)
-  }
-
-  /** The deferred was settled. */
-  wake(): void {
-    this.#call.abandon()
-    this.#task.resume(UNWANTED)
-  }
-
-  abandon(): void {
-    this.#until.remove(this)
-    this.#call.abandon()
-  }
-}
+import type { Pending } from './world.ts'
 
 /** A wait for a deferred, with or without a deadline. */
 export class DeferredWait implements Pending, Expiring {

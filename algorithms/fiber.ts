@@ -13,7 +13,7 @@
  * - A fiber has ended when its generator has, and the forks it owns have.
  * - An exception nobody joins for ends the run: it is a bug, never the world's doing.
  */
-import { DeadlineTable } from './deadlines.ts'
+import { type Agenda, DeadlineTable } from './deadlines.ts'
 import type { Fiber } from './effects.ts'
 import { Task } from './fiber-task.ts'
 import type { World } from './world.ts'
@@ -48,6 +48,25 @@ class Answer implements Runnable {
   }
 }
 
+/** A class, because object literals with a getter each have a shape of their own, and `now` is asked for all the time. */
+class ProcessAgenda implements Agenda {
+  readonly #process: string
+  readonly #world: World
+
+  constructor(process: string, world: World) {
+    this.#process = process
+    this.#world = world
+  }
+
+  get now(): number {
+    return this.#world.now()
+  }
+
+  after<A>(delayUs: number, action: (argument: A) => void, argument: A): unknown {
+    return this.#world.sleep(this.#process, delayUs, { resume: () => action(argument) })
+  }
+}
+
 /** One process: a name, a world, and the fibers that die with it. */
 export class FiberProcess {
   readonly name: string
@@ -66,13 +85,16 @@ export class FiberProcess {
   constructor(name: string, world: World, onFatal: (error: Error) => void) {
     this.name = name
     this.world = world
-    this.deadlines = new DeadlineTable({
-      get now() {
-        return world.now()
-      },
-      after: (delayUs, action, argument) => world.sleep(name, delayUs, { resume: () => action(argument) }),
-    })
+    this.deadlines = new DeadlineTable(new ProcessAgenda(name, world))
     this.#onFatal = onFatal
+  }
+
+  /**
+   * The world's clock, for whoever has the process at hand: a reading is no wait, so it need not be an effect, and there
+   * are several per operation.
+   */
+  get nowUs(): number {
+    return this.world.now()
   }
 
   /** Start a fiber owned by the process. `onDone` gets what it returns; it is not called for one that is cancelled. */

@@ -12,7 +12,7 @@
  */
 
 import type { Fiber, FiberProcess, Task } from '../algorithms/fiber.ts'
-import { now, sleep } from '../algorithms/fiber.ts'
+import { sleep } from '../algorithms/fiber.ts'
 import type { CoordinatorServer } from '../algorithms/servers.ts'
 import { ClientSession } from './client-session.ts'
 import { CoordinatorClient, type OpenOperation, unsent } from './coordinator-client.ts'
@@ -126,13 +126,13 @@ class OpenLoop implements LoadGenerator {
     const { deadlineUs } = this.#workload
     const coordinator = this.#coordinator
     const session = new ClientSession(mayOffer(this.#workload.consistency, 'SESSION'))
-    let nowUs = (yield* now()) - startUs
+    let nowUs = this.#process.nowUs - startUs
     for (let operation = this.#take(client); operation !== null; operation = this.#take(client)) {
       slot.next = operation
       // A loop, because timers of the real world may be early by a fraction of a millisecond.
       while (nowUs < operation.intendedUs) {
         yield* sleep(operation.intendedUs - nowUs)
-        nowUs = (yield* now()) - startUs
+        nowUs = this.#process.nowUs - startUs
       }
       if (!slot.busy) {
         slot.busy = true
@@ -140,7 +140,7 @@ class OpenLoop implements LoadGenerator {
       }
       const answer = yield* coordinator.send(operation, session, nowUs, deadlineUs)
       coordinator.heard(operation, session, answer)
-      nowUs = (yield* now()) - startUs
+      nowUs = this.#process.nowUs - startUs
       operation.endUs = nowUs
       slot.busy = false
       slot.next = null
@@ -165,14 +165,14 @@ class OpenLoop implements LoadGenerator {
 
   *#endOfDuration(): Fiber<void> {
     const endUs = this.#options.startUs + this.#workload.durationUs
-    for (let nowUs = yield* now(); nowUs < endUs; nowUs = yield* now()) yield* sleep(endUs - nowUs)
+    for (let nowUs = this.#process.nowUs; nowUs < endUs; nowUs = this.#process.nowUs) yield* sleep(endUs - nowUs)
     yield* this.#close()
   }
 
   *#close(): Fiber<void> {
     if (this.#closed) return
     this.#closed = true
-    const endedUs = Math.min((yield* now()) - this.#options.startUs, this.#workload.durationUs)
+    const endedUs = Math.min(this.#process.nowUs - this.#options.startUs, this.#workload.durationUs)
     for (const { task, slot } of this.#clients) {
       if (slot.busy) continue
       if (slot.next !== null && slot.next.intendedUs <= endedUs) {

@@ -3,7 +3,7 @@
  * and reads in turn. They are clients of their own, because those of the workload may still wait for what they sent
  * before the healing; each gives up soon and asks again, so that it shows when the system answers.
  */
-import { type Fiber, type FiberProcess, now, sleep, type Task } from '../algorithms/fiber.ts'
+import { type Fiber, type FiberProcess, sleep, type Task } from '../algorithms/fiber.ts'
 import { ClientSession } from './client-session.ts'
 import { type CoordinatorClient, type OpenOperation, unsent } from './coordinator-client.ts'
 import { mayOffer } from './levels.ts'
@@ -75,11 +75,11 @@ export class Probes {
     const session = new ClientSession(mayOffer(consistency, 'SESSION'))
     // Behind the end of the workload, never at it: that is what tells probes from measured operations.
     let dueUs = durationUs + 1 + (index * GAP_US) / PROBES
-    let nowUs = (yield* now()) - startUs
+    let nowUs = this.#process.nowUs - startUs
     for (let isRead = false; !this.#stopped && dueUs <= durationUs + livenessUs; isRead = !isRead) {
       while (nowUs < dueUs) {
         yield* sleep(dueUs - nowUs)
-        nowUs = (yield* now()) - startUs
+        nowUs = this.#process.nowUs - startUs
       }
       const operation = this.#operation(clients + 1 + index, isRead, nowUs)
       onBegin(operation)
@@ -87,7 +87,7 @@ export class Probes {
       const answer = yield* coordinator.send(operation, session, nowUs, Math.min(DEADLINE_US, deadlineUs))
       coordinator.heard(operation, session, answer)
       probe.inFlight = false
-      nowUs = (yield* now()) - startUs
+      nowUs = this.#process.nowUs - startUs
       operation.endUs = nowUs
       onOperation(operation)
       // A closed loop: while nobody answers there is no use in queueing up.

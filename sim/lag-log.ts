@@ -1,49 +1,57 @@
 /** Replication lag, transaction by transaction and replica by replica, in columns that grow. */
 import type { LagSeries } from '../scenarios/record.ts'
 
-class Column {
-  #values = new Float64Array(1024)
-  length = 0
+class NodeLag {
+  readonly node: string
+  #commitUs = new Float64Array(1024)
+  #lagUs = new Float64Array(1024)
+  #length = 0
 
-  push(value: number): void {
-    if (this.length === this.#values.length) {
-      const larger = new Float64Array(this.length * 2)
-      larger.set(this.#values)
-      this.#values = larger
+  constructor(node: string) {
+    this.node = node
+  }
+
+  push(commitUs: number, lagUs: number): void {
+    if (this.#length === this.#commitUs.length) {
+      this.#commitUs = twice(this.#commitUs)
+      this.#lagUs = twice(this.#lagUs)
     }
-    this.#values[this.length++] = value
+    this.#commitUs[this.#length] = commitUs
+    this.#lagUs[this.#length++] = lagUs
   }
 
-  at(index: number): number {
-    return this.#values[index]!
+  since(startUs: number): LagSeries {
+    // Applied in the order of their source, so nearly sorted: what was committed earlier is at the front.
+    let from = 0
+    while (from < this.#length && this.#commitUs[from]! < startUs) from++
+    return {
+      node: this.node,
+      commitUs: this.#commitUs.subarray(from, this.#length).map((atUs) => atUs - startUs),
+      lagUs: this.#lagUs.subarray(from, this.#length),
+    }
   }
+}
 
-  values(from: number): Float64Array {
-    return this.#values.subarray(from, this.length)
-  }
+function twice(column: Float64Array): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(column.length * 2)
+  larger.set(column)
+  return larger
 }
 
 export class LagLog {
   /** In the order of the members. */
-  readonly #nodes: readonly { readonly node: string; readonly commitUs: Column; readonly lagUs: Column }[]
+  readonly #nodes: readonly NodeLag[]
 
   constructor(nodes: readonly string[]) {
-    this.#nodes = nodes.map((node) => ({ node, commitUs: new Column(), lagUs: new Column() }))
+    this.#nodes = nodes.map((node) => new NodeLag(node))
   }
 
   record(member: number, commitUs: number, lagUs: number): void {
-    const columns = this.#nodes[member]!
-    columns.commitUs.push(commitUs)
-    columns.lagUs.push(lagUs)
+    this.#nodes[member]!.push(commitUs, lagUs)
   }
 
   /** What was committed at `startUs` or later, on a clock that begins there. */
   since(startUs: number): LagSeries[] {
-    return this.#nodes.map(({ node, commitUs, lagUs }) => {
-      // Applied in the order of their source, so nearly sorted: what was committed earlier is at the front.
-      let from = 0
-      while (from < commitUs.length && commitUs.at(from) < startUs) from++
-      return { node, commitUs: commitUs.values(from).map((atUs) => atUs - startUs), lagUs: lagUs.values(from) }
-    })
+    return this.#nodes.map((node) => node.since(startUs))
   }
 }

@@ -1,5 +1,5 @@
 /** Administrative calls: one at a time per server, never abandoned, and every refusal for a newer epoch noticed. */
-import { call, type Deferred, deferred, emit, type Fiber, now, wait } from '../effects.ts'
+import { call, type Deferred, deferred, emit, type Fiber, wait } from '../effects.ts'
 import { EMPTY_GTID_SET } from '../gtid-set.ts'
 import type { AdminCommand, Outcome, ServerState } from '../servers.ts'
 import { observeCommand } from './monitor.ts'
@@ -31,7 +31,7 @@ export function* administer(
   const done: Deferred<void> = deferred()
   member.administering = done
   try {
-    const askedUs = yield* now()
+    const askedUs = coordinator.process.nowUs
     const outcome = yield* call(
       member.server,
       { kind: 'administer', epoch: session.epoch, source: session.source, action },
@@ -39,7 +39,7 @@ export function* administer(
     )
     if (outcome.kind === 'ok') {
       if (action.command === 'discardRelayLog') member.held = EMPTY_GTID_SET
-      observeCommand(coordinator, member, outcome.reply, askedUs, yield* now())
+      observeCommand(coordinator, member, outcome.reply, askedUs, coordinator.process.nowUs)
     }
     if (isDeposed(outcome))
       yield* emit({ kind: 'deposed', epoch: session.epoch, reason: `${member.node}: ${outcome.reason}` })

@@ -3,7 +3,7 @@
  * its processor and memory are used for, and its round trip), and the commit delay that STRONG writes see under the
  * source that leads. Features that nobody can measure are left out, and the trace says so.
  */
-import { all, call, emit, type Fiber, now, sleep } from '../effects.ts'
+import { all, call, emit, type Fiber, sleep } from '../effects.ts'
 import type { Adviser } from '../election/policy.ts'
 import type { Outcome, ReplyOf, SupervisorRequests } from '../servers.ts'
 import type { CoordinatorState, Member, Reign } from './state.ts'
@@ -50,7 +50,7 @@ export function* adviserLoop(coordinator: CoordinatorState, adviser: Adviser, co
   for (;;) {
     yield* sleep(WINDOW_US)
     const usages = yield* all(Object.fromEntries(coordinator.members.map((m) => [m.node, askUsage(coordinator, m)])))
-    const nowUs = yield* now()
+    const nowUs = coordinator.process.nowUs
     const { reign } = coordinator
     const delayMs = commits.takeMs()
     for (const member of coordinator.members) {

@@ -7,7 +7,7 @@
  * writes are acknowledged with the larger one. A take-over that has not seen the new row has then stopped fewer
  * replicas than the old k demands, and is refused.
  */
-import { call, deferred, emit, type Fiber, fork, now, race, sleep, wait } from '../effects.ts'
+import { call, deferred, emit, type Fiber, fork, race, sleep, wait } from '../effects.ts'
 import { type GtidSet, MutableGtidSet } from '../gtid-set.ts'
 import { hasThreshold, QUORUM_POLICIES, type QuorumSettings } from '../quorum/policies.ts'
 import { feasibleRatios, largestFailureThreshold } from '../quorum/weights.ts'
@@ -81,7 +81,7 @@ function* inEffect(coordinator: CoordinatorState, reign: Reign, settings: Quorum
   const weights = coordinator.quorum.weigh?.(nodes)
   if (weights !== undefined) acknowledgements.rounds?.reweigh(weights, acknowledgements.progress)
   reign.k = coordinator.quorum.replicasRequired(nodes)
-  acknowledgements.requires(reign.k, yield* now())
+  acknowledgements.requires(reign.k, coordinator.process.nowUs)
   reign.selectedAtUs = Number.NEGATIVE_INFINITY
   yield* emit({
     kind: 'threshold',

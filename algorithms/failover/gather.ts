@@ -1,5 +1,5 @@
 /** Steps 1 and 2 of a take-over: promise and stop everywhere, fence what can still write (failover/rules.md section 2). */
-import { type Deferred, deferred, emit, type Fiber, fork, now, wait } from '../effects.ts'
+import { type Deferred, deferred, emit, type Fiber, fork, wait } from '../effects.ts'
 import type { GtidSet } from '../gtid-set.ts'
 import { administer, commandTimeoutUs, isDeposed } from './administer.ts'
 import { type LivingEpoch, livingEpoch, mayBeAcknowledged, mayTakeOver } from './quorum-rule.ts'
@@ -27,7 +27,7 @@ export function* gather(coordinator: CoordinatorState, epoch: number, first: Mem
   function* stop(member: Member): Fiber<void> {
     const writable = member.state !== null && !member.state.superReadOnly
     let command: 'fence' | 'detach' = writable ? 'fence' : 'detach'
-    const askedUs = yield* now()
+    const askedUs = coordinator.process.nowUs
     let outcome = yield* administer(coordinator, member, { epoch, source: null }, { command, promise: epoch })
     // It was promoted since it was last looked at, by another coordinator.
     if (outcome.kind === 'ok' && !outcome.reply.superReadOnly) {
@@ -37,7 +37,7 @@ export function* gather(coordinator: CoordinatorState, epoch: number, first: Mem
     if (outcome.kind === 'ok') {
       if (command === 'fence') {
         gathered.fenced.add(member)
-        yield* emit({ kind: 'fenced', node: member.node, writableForUs: (yield* now()) - askedUs })
+        yield* emit({ kind: 'fenced', node: member.node, writableForUs: coordinator.process.nowUs - askedUs })
       } else if (outcome.reply.receiver === 'stopped') gathered.stopped.add(member)
     } else if (isDeposed(outcome)) gathered.deposed = outcome.reason
     left.delete(member)
@@ -46,10 +46,10 @@ export function* gather(coordinator: CoordinatorState, epoch: number, first: Mem
   if (first !== null) yield* stop(first)
   for (const member of [...left]) yield* fork(`stop-${member.node}`, stop(member), { daemon: true })
   const expectedUs = [...left].filter((m) => m.probe === 'answered').map((m) => commandTimeoutUs(coordinator, m))
-  const deadlineUs = (yield* now()) + Math.max(coordinator.tuning.adminTimeoutUs, ...expectedUs)
+  const deadlineUs = coordinator.process.nowUs + Math.max(coordinator.tuning.adminTimeoutUs, ...expectedUs)
   for (;;) {
     const expected = [...left].some((member) => member.probe === 'answered')
-    const remainingUs = deadlineUs - (yield* now())
+    const remainingUs = deadlineUs - coordinator.process.nowUs
     if (left.size === 0 || gathered.deposed !== null || remainingUs <= 0) break
     if (!expected && coordinator.procedures.judge(coordinator, gathered).rule.allowed) break
     changed = deferred()

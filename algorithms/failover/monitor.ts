@@ -1,5 +1,5 @@
 /** The probe loops: what the coordinator knows of each server, and the alarm when the source is gone. */
-import { call, deferred, emit, type Fiber, now, sleep, wait } from '../effects.ts'
+import { call, deferred, emit, type Fiber, sleep, wait } from '../effects.ts'
 import type { GtidSet } from '../gtid-set.ts'
 import type { ReplicaView } from '../quorum/policy.ts'
 import type { ServerState } from '../servers.ts'
@@ -19,10 +19,10 @@ export function* probeLoop(coordinator: CoordinatorState, member: Member): Fiber
   for (;;) {
     // Whoever hurries this loop while it probes gets another probe right after.
     member.hurry = deferred()
-    const askedUs = yield* now()
+    const askedUs = coordinator.process.nowUs
     rememberReports(coordinator, member, askedUs)
     const outcome = yield* call(member.server, { kind: 'probe' }, probeTimeoutUs)
-    const answeredUs = yield* now()
+    const answeredUs = coordinator.process.nowUs
     // A loop that was itself late proves nothing about the server (failover/rules.md section 3).
     const late = answeredUs - askedUs > probeTimeoutUs + probeTimeoutUs / 3
     if (outcome.kind === 'ok') {
@@ -167,7 +167,7 @@ export function clientOutcome(coordinator: CoordinatorState, reign: Reign, answe
 function* sourceCheck(coordinator: CoordinatorState): Fiber<void> {
   const { reign, tuning } = coordinator
   if (reign === null || reign.alarm.settled) return
-  const nowUs = yield* now()
+  const nowUs = coordinator.process.nowUs
   if (coordinator.highestEpoch > reign.epoch) {
     reign.alarm.settle({ kind: 'deposed', reason: `epoch ${coordinator.highestEpoch} was promised or has begun` })
     return

@@ -10,7 +10,7 @@
  * anything older than it has written or read, across failovers and coordinators too, and costs no round trip more than
  * an EVENTUAL read where the replica is up to date.
  */
-import { call, type Fiber, now, wait } from '../effects.ts'
+import { call, type Fiber, wait } from '../effects.ts'
 import type { GtidSet } from '../gtid-set.ts'
 import type { ClientRequest, ReadReply } from '../servers.ts'
 import { newestRow } from './epoch.ts'
@@ -51,7 +51,7 @@ function* strong(coordinator: CoordinatorState, reign: Reign, key: number, seen:
     tuning.statementTimeoutUs,
     reign.ended,
   )
-  const nowUs = yield* now()
+  const nowUs = coordinator.process.nowUs
   clientOutcome(coordinator, reign, outcome.kind === 'ok', nowUs)
   if (outcome.kind !== 'ok') return failed(outcome.reason)
 
@@ -98,7 +98,7 @@ function* after(
     deadlineUs,
     reign.ended,
   )
-  const nowUs = yield* now()
+  const nowUs = coordinator.process.nowUs
   if (member === reign.source) clientOutcome(coordinator, reign, outcome.kind === 'ok', nowUs)
   if (outcome.kind !== 'ok') return failed(outcome.reason)
   const { value } = outcome.reply

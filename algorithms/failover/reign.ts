@@ -2,9 +2,8 @@
  * What runs while a source reigns: one waiter per replica for acknowledgements, one for confirmations, and the watch
  * that brings servers back. All of it ends with the reign.
  */
-import { call, deferred, emit, type Fiber, fork, join, now, sleep, wait } from '../effects.ts'
+import { call, deferred, emit, type Fiber, fork, join, sleep, wait } from '../effects.ts'
 import type { GtidSet } from '../gtid-set.ts'
-import { newestRow } from './epoch.ts'
 import { rememberReports } from './monitor.ts'
 import { refusalText } from './quorum-rule.ts'
 import { followFromTakeOver, needsRejoin } from './rejoin.ts'
@@ -44,7 +43,7 @@ export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped:
   let stated = { refusal: '', atUs: 0 }
   for (;;) {
     const alarm = yield* wait(reign.alarm)
-    const nowUs = yield* now()
+    const nowUs = coordinator.process.nowUs
     const endsAnyway = alarm.kind === 'deposed' || alarm.kind === 'powerless'
     let refusal = endsAnyway ? null : refusalOf(coordinator, reign, alarm, nowUs)
     const next = refusal === null ? yield* coordinator.procedures.moveOn(coordinator, alarm) : null
@@ -108,7 +107,7 @@ function* acknowledgementWaiter(coordinator: CoordinatorState, reign: Reign, mem
     )
     // What follows a newer epoch's row is of that epoch, also when its source is the same.
     if (outcome.kind === 'ok' && !isOutdated(coordinator, reign, member, 0, outcome.reply.gtids))
-      acknowledgements.report(member.index, outcome.reply.gtids, yield* now())
+      acknowledgements.report(member.index, outcome.reply.gtids, coordinator.process.nowUs)
     else yield* sleep(RETRY_US)
   }
 }
@@ -142,7 +141,7 @@ function isOutdated(
   promised: number,
   gtids: GtidSet,
 ): boolean {
-  const newest = Math.max(promised, newestRow(gtids)?.epoch ?? 0)
+  const newest = Math.max(promised, member.newestRow.of(gtids)?.epoch ?? 0)
   if (newest <= reign.epoch) return false
   coordinator.highestEpoch = Math.max(coordinator.highestEpoch, newest)
   reign.alarm.settle({ kind: 'deposed', reason: `${member.node} knows of epoch ${newest}` })
@@ -172,7 +171,7 @@ function* guarded<T>(member: Member, procedure: Fiber<T>): Fiber<T> {
 function* watch(coordinator: CoordinatorState, reign: Reign): Fiber<never> {
   const notBeforeUs = new Map<Member, number>()
   for (;;) {
-    const nowUs = yield* now()
+    const nowUs = coordinator.process.nowUs
     for (const member of coordinator.members) {
       if (!needsRejoin(reign, member) || nowUs < (notBeforeUs.get(member) ?? 0)) continue
       notBeforeUs.set(member, nowUs + REJOIN_RETRY_US)

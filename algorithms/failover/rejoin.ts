@@ -2,7 +2,7 @@
  * A server comes back, or is found not following: make it a replica of the reigning source without letting anything it
  * has and the source lacks slip into the cluster (failover/rules.md section 2, step 7).
  */
-import { call, emit, type Fiber, now } from '../effects.ts'
+import { call, emit, type Fiber } from '../effects.ts'
 import { type GtidSet, MutableGtidSet } from '../gtid-set.ts'
 import type { Outcome } from '../servers.ts'
 import { administer } from './administer.ts'
@@ -103,7 +103,7 @@ function* rebuild(
     coordinator.tuning.adminTimeoutUs,
   )
   if (journalled.kind !== 'ok') return journalled
-  const startedUs = yield* now()
+  const startedUs = coordinator.process.nowUs
   // Already now: if this reign ends meanwhile nobody is told of the rebuild's end, and the next would count the clone.
   member.lostInJournal = true
   member.rebuild = { uuid, wasLost: member.lost, sinceUs: startedUs }
@@ -117,7 +117,7 @@ function* rebuild(
   // Certainly not done.
   if (rebuilt.kind === 'failed') unlose(member)
   if (rebuilt.kind !== 'ok') return rebuilt
-  const rebuiltUs = yield* now()
+  const rebuiltUs = coordinator.process.nowUs
   markLost(coordinator, member, rebuiltUs)
   yield* emit({ kind: 'rebuilt', node: member.node, uuid: rebuilt.reply.uuid, tookUs: rebuiltUs - startedUs })
   return rebuilt

@@ -8,7 +8,7 @@
  * source executes new transactions, which nobody but a reigning coordinator gives it. The patience differs, so that
  * two which saw the same reign end do not begin at the same moment, and grows with each attempt that came to nothing.
  */
-import { all, call, emit, type Fiber, now, sleep } from '../effects.ts'
+import { all, call, emit, type Fiber, sleep } from '../effects.ts'
 import type { CoordinatorRequests, CoordinatorServer, Outcome, ReplyOf } from '../servers.ts'
 import { unionOf } from './epoch.ts'
 import { livingEpoch, refusalText } from './quorum-rule.ts'
@@ -31,13 +31,13 @@ export function* standBy(coordinator: CoordinatorState, attempts: number): Fiber
   yield* refuseMove(coordinator, coordinator.highestEpoch, 'this coordinator stands by')
   // A peer's own take-over may wait a second for servers that do not answer.
   const patienceUs = (tuning.unreachableUs / 2) * (1 + 2 * owner.index + Math.min(attempts, MOST_ATTEMPTS))
-  let seenUs = yield* now()
+  let seenUs = coordinator.process.nowUs
   const executed = new Map<Member, number>()
   hasExecuted(coordinator, executed)
   let following: string | null = null
   let statedUs = Number.NEGATIVE_INFINITY
   for (;;) {
-    const askedUs = yield* now()
+    const askedUs = coordinator.process.nowUs
     const statuses = yield* askPeers(coordinator)
     // Of two that believe to reign, the one with the lower epoch only does not know better yet.
     const leader = statuses
@@ -47,8 +47,8 @@ export function* standBy(coordinator: CoordinatorState, attempts: number): Fiber
     if (leader !== undefined && leader.peer.name !== following)
       yield* emit({ kind: 'note', text: `stands by: ${leader.peer.name} ${leader.status.state}` })
     following = leader?.peer.name ?? following
-    if (hasExecuted(coordinator, executed) || leader !== undefined) seenUs = yield* now()
-    const nowUs = yield* now()
+    if (hasExecuted(coordinator, executed) || leader !== undefined) seenUs = coordinator.process.nowUs
+    const nowUs = coordinator.process.nowUs
     if (nowUs - seenUs >= patienceUs) {
       const rule = foreseen(coordinator)
       if (rule.allowed) return following === null ? 'no coordinator reigns' : `${following} does not reign any more`
@@ -122,7 +122,7 @@ export function* makeWay(coordinator: CoordinatorState, reign: Reign): Fiber<nev
   const { tuning } = coordinator
   let powerlessSinceUs: number | null = null
   for (;;) {
-    const nowUs = yield* now()
+    const nowUs = coordinator.process.nowUs
     if (isPowerless(coordinator, reign, nowUs)) powerlessSinceUs ??= nowUs
     else powerlessSinceUs = null
     if (powerlessSinceUs !== null && nowUs - powerlessSinceUs >= tuning.unreachableUs) {

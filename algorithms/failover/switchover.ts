@@ -4,7 +4,7 @@
  * those under way get their acknowledgement, the source is fenced, and a take-over follows that tries the successor
  * first and the old source last (failover/rules.md section 2).
  */
-import { call, type Deferred, deferred, emit, type Fiber, now, wait } from '../effects.ts'
+import { call, type Deferred, deferred, emit, type Fiber, wait } from '../effects.ts'
 import type { SwitchoverReply } from '../servers.ts'
 import { type CoordinatorState, hurry, type Member, NOBODY_REIGNS, type Reign } from './state.ts'
 
@@ -80,7 +80,7 @@ function* prepare(coordinator: CoordinatorState, reign: Reign, to: Member | null
 
 /** From here on clients wait. Ends when nothing is under way any more, or has had its time. */
 export function* holdClients(coordinator: CoordinatorState): Fiber<void> {
-  coordinator.gate.close(yield* now())
+  coordinator.gate.close(coordinator.process.nowUs)
   yield* coordinator.gate.emptied(DRAIN_US)
 }
 
@@ -103,7 +103,7 @@ function* finish(
   reason: string,
 ): Fiber<void> {
   const { move, gate, account } = coordinator
-  const heldUs = gate.open(yield* now())
+  const heldUs = gate.open(coordinator.process.nowUs)
   if (move === null) return
   coordinator.move = null
   if (move.by === 'adviser' && heldUs !== null) {

@@ -3,7 +3,7 @@
  * step by step, and it is safe whatever the election policy prefers: the policy only picks among members that were
  * stopped, read and counted, and the winner serves nothing before it holds everything that may have been acknowledged.
  */
-import { call, deferred, emit, type Fiber, now, sleep } from '../effects.ts'
+import { call, deferred, emit, type Fiber, sleep } from '../effects.ts'
 import { type GtidSet, MutableGtidSet } from '../gtid-set.ts'
 import { WeightedRounds } from '../quorum/weighted-rounds.ts'
 import { Acknowledgements } from './acknowledgements.ts'
@@ -153,7 +153,7 @@ function* promote(
     weights === undefined ? null : new WeightedRounds(weights, winner.index, base),
   )
   for (const member of coordinator.members) if (member.lost) acknowledgements.exclude(member.index)
-  const startedUs = yield* now()
+  const startedUs = coordinator.process.nowUs
   const reign: Reign = {
     epoch,
     source: winner,

@@ -1,5 +1,5 @@
 /** One write: a timestamp, one transaction on the source, and unless it is EVENTUAL the quorum's acknowledgement. */
-import { call, emit, type Fiber, now, wait } from '../effects.ts'
+import { call, emit, type Fiber, wait } from '../effects.ts'
 import type { ClientRequest, WriteReply } from '../servers.ts'
 import type { Acknowledged } from './acknowledgements.ts'
 import { clientOutcome, viewsOf } from './monitor.ts'
@@ -20,7 +20,7 @@ export function* write(coordinator: CoordinatorState, request: ClientRequest): F
   const { reign } = coordinator
   if (reign === null) return failed(NOBODY_REIGNS)
 
-  const beganUs = yield* now()
+  const beganUs = coordinator.process.nowUs
   reign.executions.began(beganUs)
   const executed = yield* call(
     reign.source.server,
@@ -28,7 +28,7 @@ export function* write(coordinator: CoordinatorState, request: ClientRequest): F
     coordinator.tuning.statementTimeoutUs,
     reign.ended,
   )
-  const nowUs = yield* now()
+  const nowUs = coordinator.process.nowUs
   reign.executions.ended(executed.kind === 'ok', nowUs)
   clientOutcome(coordinator, reign, executed.kind === 'ok', nowUs)
   if (executed.kind !== 'ok') return { verdict: executed.kind, reason: executed.reason, gtid: null, timestamp }
@@ -43,7 +43,7 @@ export function* write(coordinator: CoordinatorState, request: ClientRequest): F
   if (nowUs - reign.selectedAtUs > procedures.selectionAgeUs) yield* reselect(coordinator, reign, nowUs)
   const verdict = yield* procedures.acknowledged(coordinator, reign, ok, nowUs)
   // One that got no quorum in time waited as well.
-  if (coordinator.commits !== null && verdict !== 'ended') coordinator.commits.add((yield* now()) - beganUs)
+  if (coordinator.commits !== null && verdict !== 'ended') coordinator.commits.add(coordinator.process.nowUs - beganUs)
   if (verdict === 'acknowledged') return ok
   const reason =
     verdict === 'ended' ? 'the epoch ended before its quorum answered' : 'the quorum did not answer in time'

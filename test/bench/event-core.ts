@@ -35,6 +35,11 @@ export function eventCore(): void {
   }
 }
 
+/** The work of `event-core` with five nodes on simjs: how fast a machine is, in the terms of a known program. */
+export function simjsQuorumEcho(): number {
+  return simjs(5, tableSampler())
+}
+
 function tableSampler(): () => number {
   const stream = new RandomStreams(1).stream('delay')
   const delay = delayTable(DELAY)

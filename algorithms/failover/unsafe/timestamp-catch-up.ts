@@ -4,7 +4,7 @@
  * count on their own, so a write with the smaller number may come after one with a larger, and then every replica "has"
  * it before it was sent anywhere.
  */
-import { all, call, type Fiber, now, sleep } from '../../effects.ts'
+import { all, call, type Fiber, sleep } from '../../effects.ts'
 import type { MysqlRequests, Outcome, ReplyOf } from '../../servers.ts'
 import { compareTimestamps } from '../../timestamps/timestamp.ts'
 import type { Acknowledged } from '../acknowledgements.ts'
@@ -31,7 +31,7 @@ function* caughtUpByTimestamp(
   const asked = coordinator.members.filter(
     (member) => member !== reign.source && (selection.members === null || selection.members.includes(member.index)),
   )
-  while ((yield* now()) - nowUs < coordinator.tuning.quorumTimeoutUs) {
+  while (coordinator.process.nowUs - nowUs < coordinator.tuning.quorumTimeoutUs) {
     if (reign.ended.settled) return 'ended'
     const questions = asked.map(
       ({ node, server }) => [node, call(server, { kind: 'highestTimestamp' }, LOOK_US)] as const,

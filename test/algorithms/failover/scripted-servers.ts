@@ -123,6 +123,13 @@ export class Servers {
           else waiter.resume(this.answer(Number(server.name.slice(4)) - 1, request as RequestOf<MysqlRequests>))
         }),
     }
+    return await new Promise((resolve, reject) => {
+      const process = new FiberProcess('coordinator', world, reject)
+      process.spawn('test', takeOver(this.#coordinator(process, highestEpoch), { kind, reason: 'test' }), resolve)
+    })
+  }
+
+  #coordinator(process: FiberProcess, highestEpoch: number): CoordinatorState {
     const members = this.states.map((state, index): Member => {
       const member = newMember(index, `node${index + 1}`, EMPTY_GTID_SET)
       if (state === null && !this.believed.has(index)) return member
@@ -131,7 +138,8 @@ export class Servers {
       if (seen === null) return { ...member, lost }
       return { ...member, state: seen, probe: 'answered', held: seen.executed.union(seen.retrieved), lost }
     })
-    const coordinator = {
+    return {
+      process,
       members,
       byNode: new Map(members.map((member) => [member.node, member])),
       tuning: { adminTimeoutUs: 1_000, drainTimeoutUs: 1_000 },
@@ -144,14 +152,5 @@ export class Servers {
       highestEpoch,
       reign: null,
     } as unknown as CoordinatorState
-    return await new Promise((resolve, reject) => {
-      const process = new FiberProcess('coordinator', world, reject)
-      process.spawn(
-        'test',
-        (function* () {
-          resolve(yield* takeOver(coordinator, { kind, reason: 'test' }))
-        })(),
-      )
-    })
   }
 }
