@@ -172,7 +172,6 @@ export class Task<T> implements Joinable<T>, Waker {
           this.#pending = world.sleep(process.name, effect.us, this)
           break
         case 'call':
-          this.#steadfast = effect.request.kind === 'administer'
           if (effect.until !== null) {
             if (effect.until.settled) {
               value = UNWANTED
@@ -181,6 +180,7 @@ export class Task<T> implements Joinable<T>, Waker {
             effect.until.add(this)
             this.#until = effect.until
           }
+          this.#steadfast = effect.request.kind === 'administer'
           this.#pending = world.call(process.name, effect.server, effect.request, effect.deadlineUs, this)
           break
         case 'wait':
