@@ -186,6 +186,51 @@ export function fiberConformance(arm: ConformanceArm): void {
     assert.deepEqual(outcome, { cut: 'unknown', never: 'unknown', inTime: true })
   })
 
+  conforms(
+    'an administrative call that is not made, because nobody wants it, makes no later wait steadfast',
+    async () => {
+      const inTime = await arm.run(function* (target) {
+        const unwanted = deferred<void>()
+        unwanted.settle()
+        function* ask(): Fiber<void> {
+          yield* call(target, { kind: 'administer', value: 3, delayUs: 0 }, 20 * STEP_US, unwanted)
+          yield* sleep(8 * STEP_US)
+        }
+        const task = yield* fork('ask', ask())
+        yield* sleep(STEP_US)
+        const beganUs = yield* now()
+        yield* cancel(task)
+        return (yield* now()) - beganUs < 4 * STEP_US
+      })
+      assert.equal(inTime, true)
+    },
+  )
+
+  conforms('what a cancelled call was asked `until` is nothing to its fiber any more', async () => {
+    const log: string[] = []
+    await arm.run(function* (target) {
+      const unwanted = deferred<void>()
+      function* ask(): Fiber<void> {
+        try {
+          yield* call(target, { kind: 'echo', value: 3, delayUs: 8 * STEP_US }, 20 * STEP_US, unwanted)
+        } finally {
+          yield* sleep(4 * STEP_US)
+          log.push('cleaned up')
+        }
+      }
+      const task = yield* fork('ask', ask())
+      yield* sleep(STEP_US)
+      function* settler(): Fiber<void> {
+        yield* sleep(STEP_US)
+        unwanted.settle()
+        log.push('settled')
+      }
+      yield* fork('settler', settler())
+      yield* cancel(task)
+    })
+    assert.deepEqual(log, ['settled', 'cleaned up'])
+  })
+
   conforms('a fork ends with its parent', async () => {
     const log: string[] = []
     await arm.run(function* () {
