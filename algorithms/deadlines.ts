@@ -115,29 +115,20 @@ export class Deadlines {
 export class DeadlineTable {
   readonly #agenda: Agenda
   readonly #lists: Deadlines[] = []
-  /** Of each list: apart, so that the right one is found without looking into any. */
-  readonly #durations: number[] = []
 
   constructor(agenda: Agenda) {
     this.#agenda = agenda
   }
 
   add(expiring: Expiring, durationUs: number): void {
-    const durations = this.#durations
+    const lists = this.#lists
     let i = 0
-    while (i < durations.length && durations[i] !== durationUs) i++
-    if (i === durations.length) this.#begin(durationUs)
-    this.#lists[i]!.add(expiring)
-  }
-
-  #begin(durationUs: number): void {
-    this.#durations.push(durationUs)
-    this.#lists.push(new Deadlines(this.#agenda, durationUs, this.#remove))
+    while (i < lists.length && lists[i]!.durationUs !== durationUs) i++
+    if (i === lists.length) lists.push(new Deadlines(this.#agenda, durationUs, this.#remove))
+    lists[i]!.add(expiring)
   }
 
   #remove = (empty: Deadlines): void => {
-    const index = this.#lists.indexOf(empty)
-    this.#lists.splice(index, 1)
-    this.#durations.splice(index, 1)
+    this.#lists.splice(this.#lists.indexOf(empty), 1)
   }
 }

@@ -70,26 +70,16 @@ export function rowsIn(gtids: GtidSet): EpochRow[] {
   return rows.sort((a, b) => b.epoch - a.epoch || a.k - b.k)
 }
 
+/** Asked for with every acknowledgement, and rarely another than before: by a set's uuids, which its copies share. */
+const newestRows = new WeakMap<readonly string[], { readonly count: number; readonly newest: EpochRow | null }>()
+
 export function newestRow(gtids: GtidSet): EpochRow | null {
-  return rowsIn(gtids)[0] ?? null
-}
-
-/** The newest row of one server, asked for with every acknowledgement: looked for anew when its set has other uuids. */
-export class NewestRow {
-  /** A set's copies share them, until one of them gets another uuid. */
-  #uuids: readonly string[] = []
-  #count = 0
-  #row: EpochRow | null = null
-
-  of(gtids: GtidSet): EpochRow | null {
-    const uuids = gtids.uuids()
-    if (uuids !== this.#uuids || uuids.length !== this.#count) {
-      this.#uuids = uuids
-      this.#count = uuids.length
-      this.#row = newestRow(gtids)
-    }
-    return this.#row
-  }
+  const uuids = gtids.uuids()
+  const known = newestRows.get(uuids)
+  if (known !== undefined && known.count === uuids.length) return known.newest
+  const newest = rowsIn(gtids)[0] ?? null
+  newestRows.set(uuids, { count: uuids.length, newest })
+  return newest
 }
 
 /**

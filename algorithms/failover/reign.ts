@@ -4,6 +4,7 @@
  */
 import { call, deferred, emit, type Fiber, fork, join, sleep, wait } from '../effects.ts'
 import type { GtidSet } from '../gtid-set.ts'
+import { newestRow } from './epoch.ts'
 import { rememberReports } from './monitor.ts'
 import { refusalText } from './quorum-rule.ts'
 import { followFromTakeOver, needsRejoin } from './rejoin.ts'
@@ -141,7 +142,7 @@ function isOutdated(
   promised: number,
   gtids: GtidSet,
 ): boolean {
-  const newest = Math.max(promised, member.newestRow.of(gtids)?.epoch ?? 0)
+  const newest = Math.max(promised, newestRow(gtids)?.epoch ?? 0)
   if (newest <= reign.epoch) return false
   coordinator.highestEpoch = Math.max(coordinator.highestEpoch, newest)
   reign.alarm.settle({ kind: 'deposed', reason: `${member.node} knows of epoch ${newest}` })

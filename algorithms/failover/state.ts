@@ -10,7 +10,6 @@ import type { TimestampClient } from '../timestamps/algorithm.ts'
 import type { Acknowledgements } from './acknowledgements.ts'
 import type { CommitDelays } from './advice.ts'
 import type { Confirmations } from './confirmations.ts'
-import { NewestRow } from './epoch.ts'
 import type { EpochOwner } from './epoch-numbers.ts'
 import type { Executions } from './executions.ts'
 import type { Gate } from './gate.ts'
@@ -83,7 +82,6 @@ export interface Member {
   crashes: number
   /** Everything it was ever seen to hold: shrinking means it lost data. */
   held: GtidSet
-  readonly newestRow: NewestRow
   /** Lost relay logs or was rebuilt, and has not proved itself since. */
   lost: boolean
   /** Since when this coordinator believes so. */
@@ -154,7 +152,6 @@ export function newMember(index: number, node: string, none: GtidSet): Member {
     latencyUs: 1_000,
     crashes: 0,
     held: none,
-    newestRow: new NewestRow(),
     lost: false,
     lostUs: -1,
     lostInJournal: false,

@@ -2,7 +2,7 @@
  * A server of the `oracle`: it grants leases to whoever leads, and campaigns for one when nobody does. The promises are
  * `lease-grants.ts`, the leader's own rules are `issuer.ts`; here is who is asked when.
  */
-import { call, type Deferred, deferred, emit, type Fiber, fork, now, race, random, sleep, wait } from '../effects.ts'
+import { call, type Deferred, deferred, emit, type Fiber, fork, race, random, sleep, wait } from '../effects.ts'
 import type { FiberProcess } from '../fiber.ts'
 import type { GrantReply, Outcome, ReplyOf, RequestOf, TimestampRequests } from '../servers.ts'
 import { type RunningTimestampServer, type TimestampServerPlace, UNKNOWN_REQUEST } from './algorithm.ts'
@@ -82,7 +82,7 @@ class OracleServer implements RunningTimestampServer {
   /** The clock is read after the number was taken; see issuer.ts. */
   #give(issuer: Issuer, taken: Taken): void {
     if (!issuer.isCovered(taken.number)) this.#taken.push(taken)
-    else if (!issuer.holdsLease(this.#process.world.now())) this.#elsewhere(taken.answer)
+    else if (!issuer.holdsLease(this.#process.nowUs)) this.#elsewhere(taken.answer)
     else {
       const timestamp = { counter: taken.number, server: this.#place.index + 1 }
       taken.answer({ kind: 'ok', reply: { kind: 'issued', timestamp } })
@@ -90,7 +90,7 @@ class OracleServer implements RunningTimestampServer {
   }
 
   #elsewhere(answer: Taken['answer']): void {
-    const holder = this.#grants?.holder(this.#process.world.now()) ?? null
+    const holder = this.#grants?.holder(this.#process.nowUs) ?? null
     const leader = holder === this.#place.index ? null : holder
     answer({ kind: 'ok', reply: { kind: 'elsewhere', leader } })
   }
@@ -104,7 +104,7 @@ class OracleServer implements RunningTimestampServer {
   *#promise(request: GrantRequest): Fiber<GrantReply | null> {
     const grants = this.#grants
     if (grants === null) return null
-    const nowUs = yield* now()
+    const nowUs = this.#process.nowUs
     const reply = grantOf(grants, request, nowUs)
     this.#highestTerm = Math.max(this.#highestTerm, reply.term)
     if (!reply.granted || (request.kind !== 'acquire' && request.kind !== 'save')) return reply
@@ -116,7 +116,7 @@ class OracleServer implements RunningTimestampServer {
   *#serve(): Fiber<never> {
     const { leaseUs } = this.#place
     const records = yield* this.#readJournal()
-    this.#grants = new LeaseGrants(records, yield* now(), leaseUs)
+    this.#grants = new LeaseGrants(records, this.#process.nowUs, leaseUs)
     this.#highestTerm = this.#grants.term
     for (;;) {
       yield* this.#awaitVacancy(this.#grants)
@@ -145,7 +145,7 @@ class OracleServer implements RunningTimestampServer {
     for (;;) {
       yield* sleep(CAMPAIGN_US + Math.floor((yield* random(`campaign-${index}`)) * CAMPAIGN_SPREAD_US))
       for (;;) {
-        const nowUs = yield* now()
+        const nowUs = this.#process.nowUs
         const holder = grants.holder(nowUs)
         if (holder === null || holder === index) return
         const freeInUs = grants.freeInUs(nowUs)
@@ -161,7 +161,7 @@ class OracleServer implements RunningTimestampServer {
     // Every server has terms of its own.
     const term = (Math.floor(this.#highestTerm / servers.length) + 1) * servers.length + index
     this.#highestTerm = term
-    const askedUs = yield* now()
+    const askedUs = this.#process.nowUs
     const granted = yield* this.#askMajority({ kind: 'acquire', term, owner: index })
     if (granted !== null) {
       const bound = granted.reduce((highest, reply) => Math.max(highest, reply.bound), 0)
@@ -177,7 +177,7 @@ class OracleServer implements RunningTimestampServer {
     const { leaseUs } = this.#place
     for (let pauseUs = leaseUs / 3; ; ) {
       yield* sleep(Math.floor(pauseUs))
-      const askedUs = yield* now()
+      const askedUs = this.#process.nowUs
       if (!issuer.holdsLease(askedUs)) return 'its lease ran out'
       const renewed = yield* this.#askMajority({ kind: 'renew', term: issuer.term })
       if (renewed !== null) issuer.renewed(askedUs)
