@@ -12,11 +12,12 @@ import type { TraceEvent } from '../algorithms/trace.ts'
 import { inIntendedOrder } from './ascending-order.ts'
 import { type ClientOutage, clientOutage } from './client-outage.ts'
 import { type PhaseEvent, phaseDurations } from './failover-phases.ts'
+import { disturbs, takesAway } from './faults/facts.ts'
 import { mayOffer } from './levels.ts'
 import type { FaultRecord, Operation, RunRecord } from './record.ts'
 import { type Reign, reignAt, reignsOf } from './reigns.ts'
 import type { Failover } from './result.ts'
-import type { FaultVerb, Scenario } from './scenario.ts'
+import type { Scenario } from './scenario.ts'
 
 export interface Failovers {
   readonly failovers: readonly Failover[]
@@ -40,8 +41,6 @@ interface Switch {
   readonly startUs: number
   readonly fault: FaultRecord | null
 }
-
-const DISTURBS: ReadonlySet<FaultVerb> = new Set<FaultVerb>(['crash', 'stop', 'pause', 'partition', 'slow'])
 
 /** `lost`: acknowledged writes that the end state lacks (see lost-writes.ts). */
 export function failoversOf(record: RunRecord, scenario: Scenario, lost: readonly Operation[]): Failovers {
@@ -69,7 +68,7 @@ export function failoversOf(record: RunRecord, scenario: Scenario, lost: readonl
 
   for (const fault of record.faults) {
     const reign = reignAt(reigns, fault.atUs)
-    if (reign === null || !DISTURBS.has(fault.kind) || !fault.target.includes(reign.source)) continue
+    if (reign === null || !disturbs(fault.kind) || !fault.target.includes(reign.source)) continue
     if (switches.some((item) => item.to.epoch > reign.epoch && mayHaveCaused(fault, item, scenario))) continue
     const startUs = fault.witness.seenUs ?? fault.atUs
     const writes = operations.filter(({ kind, intendedUs }) => kind === 'write' && intendedUs > startUs)
@@ -80,7 +79,7 @@ export function failoversOf(record: RunRecord, scenario: Scenario, lost: readonl
       `no failover followed ${fault.label} at ${fault.atUs / 1e6} s${why}; ` +
         (served ? 'writes were acknowledged again without one' : 'no write was acknowledged after it'),
     )
-    if (fault.kind === 'slow') continue
+    if (!takesAway(fault.kind)) continue
     if (!served && writes.length > 0) failoverMs.push(null)
     clientOutageMs.push(pooled(clientOutage(operations, startUs, Number.POSITIVE_INFINITY, record.endedUs)))
   }
@@ -136,14 +135,14 @@ function beginning(
   let cause: FaultRecord | null = null
   for (const fault of record.faults) {
     const hit = fault.target.includes(from.source) || fault.target.includes(from.process)
-    if (!DISTURBS.has(fault.kind) || !hit || fault.atUs > beganUs || fault.atUs < previousStartUs) continue
+    if (!disturbs(fault.kind) || !hit || fault.atUs > beganUs || fault.atUs < previousStartUs) continue
     if (!stillFelt(fault, beganUs, scenario)) continue
     if (cause === null || fault.atUs >= cause.atUs) cause = fault
   }
   const planned = plannedMove(record, from, beganUs)
   const request = planned === null ? null : (record.faults.find((step) => isOpenAt(step, planned.atUs)) ?? null)
   // A planned move is measured from its request, unless something broke the source after that.
-  if (planned !== null && (cause === null || cause.atUs <= planned.atUs || cause.kind === 'slow'))
+  if (planned !== null && (cause === null || cause.atUs <= planned.atUs || !takesAway(cause.kind)))
     return { startUs: request?.atUs ?? planned.atUs, fault: request }
   if (cause === null) return { startUs: beganUs, fault: null }
   // The detector may have been quicker than the witness; then its suspicion is the earliest sign there is.

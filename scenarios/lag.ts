@@ -6,15 +6,13 @@
  * (`catchingUp`); pooled, it would hide the replicas that stayed. Kept in are the transactions that were written while
  * a replica that follows again works off its backlog: its readers do see them late.
  */
+import { takesAway } from './faults/facts.ts'
 import type { FaultRecord, LagSeries, RunRecord } from './record.ts'
 import type { Summary } from './result.ts'
-import type { FaultVerb, Scenario } from './scenario.ts'
+import type { Scenario } from './scenario.ts'
 import { Samples } from './summary-samples.ts'
 
 type CaughtUp = NonNullable<Summary['lagMs']['catchingUp']>['perNode'][string]
-
-/** A slow server is not away: how far it falls behind is just what is measured. */
-const TAKES_AWAY: ReadonlySet<FaultVerb> = new Set<FaultVerb>(['crash', 'stop', 'pause', 'partition'])
 
 export function lagOf(record: RunRecord, scenario: Scenario): Summary['lagMs'] {
   const all = new Samples()
@@ -22,7 +20,8 @@ export function lagOf(record: RunRecord, scenario: Scenario): Summary['lagMs'] {
   const caughtUp: Record<string, CaughtUp> = {}
   for (const series of record.lag) {
     const returns = record.faults
-      .filter(({ kind, target }) => TAKES_AWAY.has(kind) && target.includes(series.node))
+      // A slow server is not away: how far it falls behind is just what is measured.
+      .filter(({ kind, target }) => takesAway(kind) && target.includes(series.node))
       .map((fault) => followsAgainUs(fault, series, record, scenario.tuning.probeIntervalUs))
       .filter((againUs) => againUs !== null)
     const { following, late } = apart(series, returns, scenario.workload.warmupUs)

@@ -7,9 +7,10 @@
  * A member that ended down or in quarantine has not converged, unless the scenario left it so: a server that it
  * crashed and never restarted owes nothing, and the verdict says that it was left out.
  */
+import { keepsAway } from '../faults/facts.ts'
 import type { FaultRecord, NodeEnd, RunRecord } from '../record.ts'
 import type { CheckResult } from '../result.ts'
-import type { FaultVerb, Scenario } from '../scenario.ts'
+import type { Scenario } from '../scenario.ts'
 import { type ReadNode, readEndState } from './end-state.ts'
 import { count, Findings } from './findings.ts'
 import { describeGtids, moment } from './wording.ts'
@@ -89,16 +90,10 @@ function absence(node: NodeEnd): string | null {
   return node.reachable ? null : `unreachable (as ${node.role})`
 }
 
-const TAKES_AWAY: ReadonlySet<FaultVerb> = new Set<FaultVerb>(['crash', 'stop', 'pause', 'partition'])
-const BRINGS_BACK: ReadonlySet<FaultVerb> = new Set<FaultVerb>(['restart', 'start', 'resume', 'heal'])
-
 /** Why the scenario itself kept `node` away to its end; null: it did not. */
 function neverRestarted(faults: readonly FaultRecord[], node: string): string | null {
-  let open: FaultRecord | null = null
-  for (const fault of faults) {
-    if (!fault.target.includes(node)) continue
-    if (TAKES_AWAY.has(fault.kind) && fault.healedUs === null) open = fault
-    else if (BRINGS_BACK.has(fault.kind)) open = null
-  }
-  return open === null ? null : `${open.label} at ${moment(open.atUs)} was never undone by the scenario`
+  const open = faults.findLast(
+    ({ kind, target, healedUs }) => target.includes(node) && keepsAway(kind) && healedUs === null,
+  )
+  return open === undefined ? null : `${open.label} at ${moment(open.atUs)} was never undone by the scenario`
 }

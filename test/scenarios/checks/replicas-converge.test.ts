@@ -74,7 +74,7 @@ test('a member that the scenario crashed and never restarted is left out, and th
     /^3 servers agree .*; node1 ended down and is left out: crash node1 \(source\) at 1\.000000 s/,
   )
 
-  const restarted = [fault({ atUs: CRASH_US }), fault({ atUs: 2_000_000, kind: 'restart', healedUs: null })]
+  const restarted = [fault({ atUs: CRASH_US, healedUs: 2_000_000 })]
   assert.equal(check(crashRecord({ nodes, faults: restarted }), scenario()).verdict, 'fail')
   const another = [fault({ atUs: CRASH_US, target: ['node2'] })]
   assert.equal(check(crashRecord({ nodes, faults: another }), scenario()).verdict, 'fail')
