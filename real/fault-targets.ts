@@ -12,8 +12,10 @@ import type { NodeAddress } from './mysql/target.ts'
 import type { Service } from './services.ts'
 
 export interface Sight {
-  /** `blocked`: it runs, and what it receives is not applied. */
-  readonly condition: 'running' | 'paused' | 'gone' | 'blocked'
+  /** `blocked`: it runs, and what it receives is not applied. `unjournalled`: running or not, its journal is gone. */
+  readonly condition: 'running' | 'paused' | 'gone' | 'blocked' | 'unjournalled'
+  /** Of services. */
+  readonly journal?: 'there' | 'gone'
   readonly text: string
   /** CLOCK_MONOTONIC, microseconds. */
   readonly seenUs: number
@@ -29,6 +31,8 @@ export interface FaultTarget {
   /** Only MySQL servers apply anything. */
   blockApplier?(): Promise<Sight>
   unblockApplier?(): Promise<Sight>
+  /** Only coordinators are told to. */
+  loseJournal?(): Promise<Sight>
   look(): Promise<Sight>
 }
 
@@ -75,8 +79,9 @@ export function nodeTarget(driver: Driver, name: string): FaultTarget {
 export function serviceTarget(service: Service): FaultTarget {
   const look = async (): Promise<Sight> => ({
     condition: service.condition,
-    text: service.description,
+    text: service.hasJournal ? service.description : `${service.description}, its journal is gone`,
     seenUs: monotonicUs(),
+    journal: service.hasJournal ? 'there' : 'gone',
   })
   /** Signals take a moment to show. */
   const settled = async (condition: Sight['condition']): Promise<Sight> => {
@@ -97,6 +102,11 @@ export function serviceTarget(service: Service): FaultTarget {
       return settled('running')
     },
     restart: () => service.start().then(look),
+    loseJournal: async () => {
+      await service.loseJournal()
+      const sight = await look()
+      return sight.journal === 'gone' ? { ...sight, condition: 'unjournalled' } : sight
+    },
     look,
   }
 }

@@ -16,6 +16,7 @@ export const VERBS: Readonly<
   restart: { act: 'restart', becomes: 'running' },
   start: { act: 'restart', becomes: 'running' },
   resume: { act: 'resume', becomes: 'running' },
+  'lose-journal': { act: 'loseJournal', becomes: 'unjournalled' },
   'block-applier': { act: 'blockApplier', becomes: 'blocked' },
   'unblock-applier': { act: 'unblockApplier', becomes: 'running' },
 }
@@ -51,6 +52,6 @@ export function refuseUnsupported(scenario: Scenario): void {
     if (VERBS[step.verb] === undefined && !isRequest(step.verb))
       throw new EnvironmentError(
         `${scenario.file}:${step.line}: real servers cannot \`${step.verb}\` yet (${NEEDS[step.verb] ?? 'it needs a proxy on every link'}): ` +
-          'run this scenario with --on sim, or use crash, restart, stop, start, pause, resume, block-applier, switchover and change-threshold',
+          'run this scenario with --on sim, or use crash, restart, stop, start, pause, resume, block-applier, lose-journal, switchover and change-threshold',
       )
 }

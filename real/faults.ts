@@ -8,6 +8,7 @@ import type { CoordinatorRequests, Outcome, ReplyOf } from '../algorithms/server
 import type { TraceEvent } from '../algorithms/trace.ts'
 import { type AnchorEvent, Anchors } from '../scenarios/anchors.ts'
 import { answered, isRequest, isSeen, labelOf, REQUEST_DEADLINE_US, requestOf } from '../scenarios/coordinator-steps.ts'
+import { UNDO_OF } from '../scenarios/fault-schema.ts'
 import type { FaultRecord, Operation } from '../scenarios/record.ts'
 import type { FaultStep, FaultVerb } from '../scenarios/scenario.ts'
 import { type FaultTarget, type RoleContext, resolveTargets, type Sight } from './fault-targets.ts'
@@ -241,11 +242,12 @@ export class FaultSchedule {
       },
       healedUs: null,
     })
-    this.#active.push({ step, target, record: record - 1 })
+    if (UNDO_OF.has(step.verb)) this.#active.push({ step, target, record: record - 1 })
     this.#context.onChange(label, step.verb)
   }
 
-  #idle(step: FaultStep, target: FaultTarget, { condition }: Sight): string | null {
+  #idle(step: FaultStep, target: FaultTarget, { condition, journal }: Sight): string | null {
+    if (step.verb === 'lose-journal') return journal === 'gone' ? 'its journal is gone already' : null
     if (step.verb !== 'block-applier') return null
     if (condition !== 'running') return `it is ${condition}`
     return target.name === this.#context.source() ? 'it is the source and applies nothing' : null

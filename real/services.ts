@@ -2,6 +2,8 @@
  * The run's own processes: coordinator and timestamp servers, as things that can be started, looked at and broken.
  * A service keeps its port when it is started again, as a service with an address in a configuration would.
  */
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import type { Outcome } from '../algorithms/servers.ts'
 import type { TraceEvent } from '../algorithms/trace.ts'
 import { ChildProcess } from './processes/child-process.ts'
@@ -44,6 +46,16 @@ export class Service {
   get description(): string {
     const { condition } = this
     return condition === 'gone' ? 'no process' : `process ${this.#child!.pid} ${condition}`
+  }
+
+  /** Its durable log: there as soon as it has started once. */
+  get hasJournal(): boolean {
+    return existsSync(this.#setup.journalPath)
+  }
+
+  /** A running process has it open and writes on into nothing; its next start makes a new one. */
+  async loseJournal(): Promise<void> {
+    await rm(this.#setup.journalPath)
   }
 
   async start(): Promise<void> {

@@ -18,6 +18,7 @@ const DOES: Readonly<Record<FaultVerb, string>> = {
   unslow: 'has its full speed again',
   'power-loss': 'loses power (what it had not synced is gone)',
   'lose-relay-logs': 'loses its relay logs (if it runs, it is killed and started again without them)',
+  'lose-journal': 'loses its journal (it notices nothing, and finds none when it is started again)',
   'block-applier': 'has its table locked: what it receives is not applied',
   'unblock-applier': 'applies again',
   'change-threshold': 'is asked for',

@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import { delay, drift, duration, signedDuration } from './amounts.ts'
 import { after } from './anchors.ts'
-import type { FaultVerb } from './scenario.ts'
+import { FAULT_VERBS, type FaultVerb } from './scenario.ts'
 
 const DO_AND_UNDO: readonly (readonly [FaultVerb, FaultVerb])[] = [
   ['crash', 'restart'],
@@ -27,8 +27,8 @@ export const DOES_OF: ReadonlyMap<FaultVerb, readonly FaultVerb[]> = new Map(
   DO_AND_UNDO.map(([, undo]) => [undo, DO_AND_UNDO.filter(([, other]) => other === undo).map(([does]) => does)]),
 )
 
-/** The verbs that break something. */
-export const FAULT_KINDS: readonly FaultVerb[] = DO_AND_UNDO.map(([does]) => does)
+/** What a swarm may draw: everything but the undos, which come with what they undo. */
+export const FAULT_KINDS: readonly FaultVerb[] = FAULT_VERBS.filter((verb) => !DOES_OF.has(verb))
 
 /** Verbs of the design that this version does not know yet. */
 export const PLANNED_VERBS = [
@@ -108,6 +108,7 @@ export const faultSchemas = {
   }),
   'power-loss': z.strictObject({ ...does, 'power-loss': target }),
   'lose-relay-logs': z.strictObject({ ...when, 'lose-relay-logs': target }),
+  'lose-journal': z.strictObject({ ...when, 'lose-journal': target }),
   'block-applier': z.strictObject({ ...does, 'block-applier': target }),
   'unblock-applier': z.strictObject({ ...when, 'unblock-applier': target }),
   unslow: z.strictObject({ ...when, unslow: z.union([target, onLink], `all, ${TARGET}, or { link: node1->node2 }`) }),

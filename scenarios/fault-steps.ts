@@ -131,6 +131,7 @@ function checkTargets(
   const own = cluster.protocol === 'raft' ? RAFT_ROLES : [...NODE_ROLES, ISSUER]
   let roles = verb === 'restart' ? [...own, 'crashed'] : own
   if (isRequest(verb)) roles = ['replica', 'fastest', 'any']
+  if (verb === 'lose-journal') [names, roles] = [[...coordinatorNames(cluster.coordinators)], []]
   // The machines that have clocks of their own.
   if (does === 'skew-clock') {
     names = numbered('timestamp-', cluster.timestampServers)

@@ -125,6 +125,7 @@ export const FAULT_VERBS = [
   ...PROCESS_VERBS,
   'power-loss',
   'lose-relay-logs',
+  'lose-journal',
   'block-applier',
   'unblock-applier',
   'switchover',

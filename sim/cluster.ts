@@ -38,6 +38,8 @@ export class SimCluster implements SimulatedSystem {
   readonly operator: Operator = operatorOf(this)
   /** What faults can hit, by process name. */
   readonly hosts: Map<string, Host> = new Map()
+  /** By coordinator. */
+  readonly journals: Map<string, JournalService> = new Map()
   /** Of the machines that have one of their own, by process name: the timestamp servers'. */
   readonly clocks: Map<string, MachineClock> = new Map()
   readonly lag: LagLog
@@ -75,6 +77,7 @@ export class SimCluster implements SimulatedSystem {
     const coordinate = (index: number) => {
       const journal = new JournalService(kernel, network.add(journalOf(index), { local: true }), DEFAULT_COSTS.fsync)
       journal.boot(0)
+      this.journals.set(coordinators[index]!, journal)
       if (index === 0) network.add('client').start()
       return new CoordinatorService(
         kernel,

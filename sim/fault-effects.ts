@@ -9,6 +9,7 @@ import {
   lookAtApplier,
   lookAtClock,
   lookAtDelay,
+  lookAtJournal,
   lookAtLinks,
   lookAtProcess,
   lookAtRelayLog,
@@ -49,6 +50,7 @@ export function effectsOf(
     return [troubleLink(step, step.verb, step.link!, cluster)]
   const names = resolve(step.target)
   if (step.verb === 'lose-relay-logs') return names.map((name) => loseRelayLog(step, cluster, name))
+  if (step.verb === 'lose-journal') return names.map((name) => loseJournal(cluster, name))
   if (step.verb === 'block-applier') return names.map((name) => blockApplier(step, cluster, name))
   if (step.verb === 'skew-clock') return names.map((name) => skewClock(step, cluster, name))
   return names.map((name) => hurtProcess(step, cluster, name))
@@ -219,6 +221,23 @@ function loseRelayLog(step: FaultStep, cluster: SimCluster, name: string): Fault
     },
     act: () => {
       server.loseRelayLog()
+      return () => {}
+    },
+    holds: (before) => look() !== before,
+  }
+}
+
+function loseJournal(cluster: SimCluster, name: string): FaultEffect {
+  const journal = cluster.journals.get(name)!
+  const look = () => lookAtJournal(cluster, name)
+  return {
+    ...AT_ONCE,
+    target: [name],
+    label: `lose-journal ${name}`,
+    look,
+    idle: () => (journal.contents.isLost ? 'its journal is gone already' : null),
+    act: () => {
+      journal.lose()
       return () => {}
     },
     holds: (before) => look() !== before,

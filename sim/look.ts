@@ -109,6 +109,11 @@ export function lookAtRelayLog({ data, process }: MysqlServer): string {
   return `${process.name}: ${data.relayLog.length} transactions in its relay log, ${unapplied} of them not applied`
 }
 
+export function lookAtJournal(cluster: SimCluster, name: string): string {
+  const { records, isLost } = cluster.journals.get(name)!.contents
+  return isLost ? `${name}: its journal is gone` : `${name}: ${records} records in its journal`
+}
+
 export function lookAtApplier({ instance, process }: MysqlServer): string {
   if (instance === null) return `${process.name}: does not run`
   const { applier, data } = instance

@@ -134,17 +134,29 @@ export class CoordinatorService extends FiberService {
 /** A process's log on its own disk: it survives the process, and answers when the record is synced. */
 export class JournalService extends Service {
   readonly #fsync: Sampler
-  readonly #records: object[] = []
+  #records: object[] = []
+  #isLost = false
 
   constructor(kernel: Kernel, process: SimProcess, fsync: Sampler) {
     super(kernel, process)
     this.#fsync = fsync
   }
 
+  /** The file is gone. Who has it open writes on into nothing and finds none at its next start, when it reads. */
+  lose(): void {
+    this.#isLost = true
+  }
+
+  get contents(): { readonly records: number; readonly isLost: boolean } {
+    return { records: this.#records.length, isLost: this.#isLost }
+  }
+
   protected override begin(life: Life): void {
     life.handler = (call) => {
       const request = call.request as RequestOf<JournalRequests>
       if (request.kind === 'readAll') {
+        if (this.#isLost) this.#records = []
+        this.#isLost = false
         call.answer({ records: this.#records.slice() })
         return
       }

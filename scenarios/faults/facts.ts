@@ -34,6 +34,8 @@ const FACTS: Readonly<Record<FaultVerb, FaultFacts>> = {
   // A replica serves what it has applied; its lag is what is measured.
   'block-applier': HARMLESS,
   'unblock-applier': HARMLESS,
+  // Its coordinator goes on with what it knows.
+  'lose-journal': HARMLESS,
   // To and from timestamp servers alone.
   duplicate: HARMLESS,
   reorder: HARMLESS,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { appendFileSync, readFileSync } from 'node:fs'
 import { RunClock } from '../../real/clock.ts'
 import { EnvironmentError } from '../../real/drivers/environment-error.ts'
 import { type FaultTarget, type Sight, serviceTarget } from '../../real/fault-targets.ts'
@@ -132,6 +133,47 @@ test('a fault without effect ends the run: it must not become a passed check', a
 test('faults on real processes are witnessed by the operating system', { deadlineMs: 60_000 }, () =>
   withDirectory(witnessedByTheSystem),
 )
+
+test(
+  "a journal's file is taken from under a process, which finds none when it is started again",
+  {
+    deadlineMs: 60_000,
+  },
+  () => withDirectory(journalLost),
+)
+
+async function journalLost(directory: string): Promise<void> {
+  const setup = timestampSetup('taas', 0, 2, directory)
+  const service = new Service('coordinator', setup, { onEvent() {}, onSupervise() {}, onFailure() {} })
+  try {
+    await service.start()
+    appendFileSync(setup.journalPath, '{"written":"before the loss"}\n')
+    const { faults, failures, changes } = schedule([serviceTarget(service)])
+    const again = '{ at: 1s, lose-journal: coordinator }, { at: 2s, lose-journal: coordinator }'
+    faults.begin(
+      soon(scenarioWith(`${again}, { at: 3s, crash: coordinator }, { at: 4s, restart: coordinator }`).faults),
+    )
+    await until(() => changes.length === 4)
+    await faults.stop()
+    assert.deepEqual(failures, [])
+    assert.deepEqual(changes, [
+      'lose-journal coordinator',
+      'lose-journal coordinator: its journal is gone already',
+      'crash coordinator',
+      'restart coordinator',
+    ])
+    const [lost] = faults.records
+    assert.deepEqual(
+      [lost!.witness.before, lost!.witness.during].map((text) => text.replace(/\d+/, 'PID')),
+      ['process PID running', 'process PID running, its journal is gone'],
+    )
+    assert.deepEqual(faults.active, [])
+    assert.equal(service.hasJournal, true)
+    assert.doesNotMatch(readFileSync(setup.journalPath, 'utf8'), /before the loss/)
+  } finally {
+    await service.kill()
+  }
+}
 
 async function witnessedByTheSystem(directory: string): Promise<void> {
   const service = new Service('timestamp-1', timestampSetup('odd-even', 0, 2, directory), {

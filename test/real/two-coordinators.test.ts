@@ -18,6 +18,7 @@ workload:   { ratePerSec: 100, clients: 16, reads: 0.3, keys: 20, consistency: S
 faults:
   - { at: 2s, pause: coordinator, for: 4s }
   - { at: 8s, crash: coordinator-2, for: 4s }
+  - { at: 9s, lose-journal: coordinator-2 }
 checks:     [acknowledged-writes-survive, single-writer, replicas-converge, linearizable]
 `,
   'two-coordinators.yaml',

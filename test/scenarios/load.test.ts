@@ -333,6 +333,8 @@ test('clocks and messages are hurt where they can be', () => {
   const message = (line: string) => refused(steps(line)).message
   assert.match(message('{ at: 1s, skew-clock: timestamp-1 }'), /expected by: -50ms or drift: 100ppm, found neither/)
   assert.match(message('{ at: 1s, skew-clock: node1, by: 1s }'), /impossible target, expected one of timestamp-1/)
+  assert.match(message('{ at: 1s, lose-journal: node1 }'), /impossible target, expected one of coordinator, found/)
+  assert.match(message('{ at: 1s, lose-journal: coordinator, for: 1s }'), /unknown key.*for/)
   assert.match(message('{ at: 1s, skew-clock: timestamp-1, by: 1 }'), /expected a duration with its unit/)
   assert.match(message('{ at: 1s, skew-clock: timestamp-1, drift: 1000000ppm }'), /expected parts per million/)
   assert.match(message('{ at: 1s, lose: { link: node1->node2 }, ratio: 0 }'), /a share of the messages above 0/)

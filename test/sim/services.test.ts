@@ -63,6 +63,17 @@ test('the journal answers when the record is synced, and gives back what it was 
   })
 })
 
+test('a lost journal is there for whoever has it open, and gone with what was added for whoever reads it next', () => {
+  const { cluster, ask } = servers()
+  const records = () => ask('journal', { kind: 'readAll' })
+  ask('journal', { kind: 'append', record: { epoch: 1 } })
+  cluster.journals.get('coordinator')!.lose()
+  assert.deepEqual(ask('journal', { kind: 'append', record: { epoch: 2 } }), { kind: 'ok', reply: {} })
+  assert.deepEqual(records(), { kind: 'ok', reply: { records: [] } })
+  ask('journal', { kind: 'append', record: { epoch: 3 } })
+  assert.deepEqual(records(), { kind: 'ok', reply: { records: [{ epoch: 3 }] } })
+})
+
 test('a rebuild gives the server the donor data under a new server_uuid, and answers when it listens', () => {
   const { cluster, ask } = servers()
   const { mysql } = cluster

@@ -115,6 +115,25 @@ test('a replica that loses its relay logs fetches them again, and nothing acknow
   assert.match(lost.witness.during, /node2: 0 transactions in its relay log/)
 })
 
+test('a coordinator goes on without its journal, is started again with an empty one, and is witnessed both times', () => {
+  const result = run(
+    'applied',
+    'at: 2s, lose-journal: coordinator',
+    'at: 3s, lose-journal: coordinator',
+    'at: 4s, crash: coordinator, for: 1s',
+    'at: 6s, lose-journal: coordinator',
+  )
+  assertSound(result)
+  const [first, , again] = result.faults
+  assert.deepEqual(
+    result.faults.map(({ label }) => label),
+    ['lose-journal coordinator', 'crash coordinator', 'lose-journal coordinator'],
+  )
+  assert.match(first!.witness.before, /^coordinator: [1-9]\d* records in its journal$/)
+  assert.equal(first!.witness.during, 'coordinator: its journal is gone')
+  assert.match(again!.witness.before, /^coordinator: [1-9]\d* records in its journal$/)
+})
+
 test('a replica whose applier stands still is not elected, and the others go on without it', () => {
   const result = run('applied', 'at: 2s, block-applier: node2, for: 6s', 'at: 3s, crash: source, for: 3s')
   assertSound(result)
