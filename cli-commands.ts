@@ -1,6 +1,7 @@
 /** The commands beside `run`. Each returns its exit code. */
 import { basename, dirname, join } from 'node:path'
-import { prepareFolder, print } from './cli-output.ts'
+import { prepareFolder } from './cli-folder.ts'
+import { print } from './cli-output.ts'
 import { libraryNames, listScenarios } from './scenarios/load.ts'
 
 export async function compare(first: string, second: string, out: string | undefined): Promise<number> {

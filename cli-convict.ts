@@ -5,8 +5,10 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
+import { EXIT } from './cli-exit.ts'
+import { claimFolder } from './cli-folder.ts'
 import { measuredOn } from './cli-measured.ts'
-import { COMMAND, INTERRUPTED, prepareFolder, print, untilInterrupted } from './cli-output.ts'
+import { COMMAND, print, untilInterrupted } from './cli-output.ts'
 import { Screen } from './reports/screen.ts'
 import { type Charge, chargesNamed } from './scenarios/convict/charge.ts'
 import { convictionsPage, isProven, MAX_EVENTS } from './scenarios/convict/convictions-table.ts'
@@ -57,8 +59,8 @@ export async function convict(options: ConvictOptions): Promise<number> {
   const interrupt = untilInterrupted(() => screen.line('  stopping: what was done stays (once more to stop at once)'))
   const court = { options, folder, screen, signal: interrupt.signal }
   const ledgerFile = join(folder, 'convictions', 'convictions.json')
+  const release = claimFolder(join(folder, 'convictions'))
   let entries = readLedger(ledgerFile)
-  if (options.on === 'sim') prepareFolder(join(folder, 'convictions'))
   let isGood = true
   try {
     for (const charge of charges) {
@@ -81,8 +83,9 @@ export async function convict(options: ConvictOptions): Promise<number> {
   } finally {
     screen.close()
     interrupt.release()
+    release()
   }
-  if (interrupt.signal.aborted) return INTERRUPTED
+  if (interrupt.signal.aborted) return EXIT.interrupted
   return isGood ? 0 : 1
 }
 

@@ -1,8 +1,10 @@
 /** The `fuzz` command: scenarios drawn from seeds, simulated and judged; a table of what failed and what was covered. */
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { EXIT } from './cli-exit.ts'
 import { savedKey, saveFailures } from './cli-failures.ts'
-import { COMMAND, INTERRUPTED, prepareFolder, print, untilInterrupted } from './cli-output.ts'
+import { claimFolder } from './cli-folder.ts'
+import { COMMAND, print, untilInterrupted } from './cli-output.ts'
 import { Screen } from './reports/screen.ts'
 import { loadSpace } from './scenarios/swarm/space.ts'
 import { tallyText } from './scenarios/swarm/table.ts'
@@ -28,7 +30,7 @@ const MOST_LISTED = 20
 export async function fuzz(options: FuzzOptions): Promise<number> {
   const space = loadSpace(options.file)
   const folder = options.out ?? join('out', `fuzz-${space.fixed.name}`)
-  prepareFolder(folder)
+  const release = claimFolder(folder)
   const screen = new Screen(process.stderr, options.quiet)
   const interrupt = untilInterrupted(() =>
     screen.line('  stopping: what was found so far will be printed (once more to stop at once)'),
@@ -74,12 +76,13 @@ export async function fuzz(options: FuzzOptions): Promise<number> {
     await print(`${tallyText(tally, (check, seed) => saved.get(savedKey(check, seed)) ?? null)}\n`)
     const [path] = saved.values()
     if (path !== undefined) await print(`\n  replay  ${COMMAND} replay ${path}\n`)
-    if (interrupt.signal.aborted) return INTERRUPTED
+    if (interrupt.signal.aborted) return EXIT.interrupted
     return tally.failing > 0 ? 1 : 0
   } finally {
     screen.close()
     interrupt.release()
     await threads.end()
+    release()
   }
 }
 

@@ -1,38 +1,35 @@
-/** What every command shares: its name, its codes, where it prints and where it writes. */
-import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs'
-import { EnvironmentError } from './real/drivers/environment-error.ts'
-import { UsageError } from './scenarios/errors.ts'
+/** What every command shares: its name, where it prints, and how it is told to stop. */
+import { readFileSync } from 'node:fs'
+import { EXIT } from './cli-exit.ts'
 
 export const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as {
   version: string
 }
 export const COMMAND = 'npx tsx cli.ts'
-export const INTERRUPTED = 130
-export const BUG = 70
 
-/** Before a run rather than after it. */
-export function prepareFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true })
-    accessSync(folder, constants.W_OK)
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    const text = `${folder}: expected a folder that can be written to, found ${message}`
-    throw code === 'EEXIST' || code === 'ENOTDIR' ? new UsageError(text) : new EnvironmentError(text)
-  }
-}
+/**
+ * One Ctrl-C may arrive more than once: the terminal sends it to every process in front of it, and npx and tsx pass it
+ * on besides, within some 10 ms. A person who wants to stop at once presses again later than this.
+ */
+const SAME_PRESS_MS = 500
 
 /** Settles, with the exit code of a command that only prints, when the text is handed over: a pipe may be slow. */
 export function print(text: string): Promise<0> {
   return new Promise((resolve) => process.stdout.write(text, () => resolve(0)))
 }
 
-/** The first signal asks for a clean stop, which `say` announces; the second ends the program at once. */
+/** The first signal asks for a clean stop, which `say` announces; one more, half a second later, ends the program at once. */
 export function untilInterrupted(say: () => void): { readonly signal: AbortSignal; readonly release: () => void } {
   const controller = new AbortController()
   const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  let pressedMs = 0
   const onSignal = () => {
-    if (controller.signal.aborted) process.exit(INTERRUPTED)
+    const nowMs = performance.now()
+    if (controller.signal.aborted) {
+      if (nowMs - pressedMs >= SAME_PRESS_MS) process.exit(EXIT.interrupted)
+      return
+    }
+    pressedMs = nowMs
     say()
     controller.abort()
   }

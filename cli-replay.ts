@@ -1,7 +1,9 @@
 /** The `replay` command: a saved failure once more, in the simulator to the last byte, or on real servers. */
 import { join } from 'node:path'
+import { EXIT } from './cli-exit.ts'
 import { sizeText, storyOf } from './cli-failures.ts'
-import { INTERRUPTED, prepareFolder, print, untilInterrupted, version } from './cli-output.ts'
+import { claimFolder } from './cli-folder.ts'
+import { print, untilInterrupted, version } from './cli-output.ts'
 import { resultOf, saveResult } from './cli-result.ts'
 import { measured } from './cli-run.ts'
 import { EnvironmentError } from './real/drivers/environment-error.ts'
@@ -30,13 +32,17 @@ export async function replay(options: ReplayOptions): Promise<number> {
   // A mistake in the scenario is said before anything is started.
   const scenario = scenarioOf(failure.scenario, options.file)
   const folder = options.out ?? join('out', `replay-${failure.check}-${failure.seed}-${options.on}`)
-  prepareFolder(folder)
-  await print(
-    `${failure.check} failed with seed ${failure.seed}: ${failure.detail}\n  ${sizeText(failure.scenario)}\n\n`,
-  )
-  return options.on === 'sim'
-    ? await simulated(failure, scenario, folder)
-    : await onServers(failure, scenario, folder, options)
+  const release = claimFolder(folder)
+  try {
+    await print(
+      `${failure.check} failed with seed ${failure.seed}: ${failure.detail}\n  ${sizeText(failure.scenario)}\n\n`,
+    )
+    return options.on === 'sim'
+      ? await simulated(failure, scenario, folder)
+      : await onServers(failure, scenario, folder, options)
+  } finally {
+    release()
+  }
 }
 
 async function simulated(failure: FailureFile, scenario: Scenario, folder: string): Promise<number> {
@@ -96,7 +102,7 @@ async function onServers(
   }
   if (records.length > 0) await report(scenario, records, startedAt, folder)
   await print(`\nreproduced ${reproduced} of ${runs} on real servers\n`)
-  if (interrupt.signal.aborted) return INTERRUPTED
+  if (interrupt.signal.aborted) return EXIT.interrupted
   return reproduced > 0 ? 0 : 1
 }
 

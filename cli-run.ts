@@ -1,11 +1,12 @@
 /** The `run` command: one scenario, one world, any number of trials, one folder with the result and its report. */
 import { join } from 'node:path'
-import { COMMAND, INTERRUPTED, prepareFolder, print, untilInterrupted, version } from './cli-output.ts'
+import { exitCodeOfRun } from './cli-exit.ts'
+import { claimFolder } from './cli-folder.ts'
+import { COMMAND, print, untilInterrupted, version } from './cli-output.ts'
 import { resultOf, saveResult } from './cli-result.ts'
 import { EnvironmentError } from './real/drivers/environment-error.ts'
 import { Screen, styleOf } from './reports/screen.ts'
 import { eventLine, headerText, liveLine, summaryText } from './reports/terminal.ts'
-import { exitCodeOf } from './scenarios/expectations.ts'
 import { loadScenario } from './scenarios/load.ts'
 import type { Progress, ProgressListener } from './scenarios/progress.ts'
 import type { RunRecord } from './scenarios/record.ts'
@@ -30,7 +31,7 @@ export async function run(options: RunOptions): Promise<number> {
   const scenario = loadScenario(options.file)
   const seed = options.seed ?? scenario.seed
   const folder = options.out ?? join('out', `${scenario.name}-${options.on}-${seed}`)
-  prepareFolder(folder)
+  const release = claimFolder(folder)
   const screen = new Screen(process.stderr, options.quiet)
   const interrupt = untilInterrupted(() =>
     screen.line('  stopping: the partial result will be written (once more to stop at once)'),
@@ -39,27 +40,37 @@ export async function run(options: RunOptions): Promise<number> {
     const startedAt = new Date().toISOString()
     const style = styleOf(process.stderr, process.env)
     screen.line(headerText({ ...scenario, version, world: options.on, seed, trials: options.trials }, style))
-    const records = await recordsOf(scenario, seed, folder, options, screen, interrupt.signal)
-    const judged = await resultOf(scenario, records, startedAt)
+    const { records, broken } = await trialsOf(scenario, seed, folder, options, screen, interrupt.signal)
+    // What broke the first trial is all there is to say; what broke a later one is said below what was measured.
+    if (broken !== null && records.length === 0) throw broken.error
+    const judged = await resultOf(scenario, records.length > 0 ? records : [notBegun(options.on, seed)], startedAt)
     // Trials that were never begun are missing from the result, so it is not complete.
     const result = { ...judged, complete: judged.complete && records.length === options.trials }
     const troubles = await conclude(result, folder, options, screen)
+    if (broken !== null) throw broken.error
     if (troubles.length > 0) throw new EnvironmentError(troubles.join('\n'))
-    return result.complete ? exitCodeOf(result) : INTERRUPTED
+    return exitCodeOfRun(result, interrupt.signal.aborted)
   } finally {
     interrupt.release()
+    release()
   }
 }
 
-/** One record for each trial that was begun; at least one. */
-async function recordsOf(
+interface TrialsDone {
+  /** One for each trial that was begun and did not break. */
+  readonly records: readonly RunRecord[]
+  /** What ended the trials before their number was reached, other than an interrupt. */
+  readonly broken: { readonly error: unknown } | null
+}
+
+async function trialsOf(
   scenario: Scenario,
   seed: number,
   folder: string,
   options: RunOptions,
   screen: Screen,
   signal: AbortSignal,
-): Promise<readonly RunRecord[]> {
+): Promise<TrialsDone> {
   const style = styleOf(process.stderr, process.env)
   const listener = {
     onProgress: (progress: Progress) => screen.live(() => liveLine(progress, scenario.workload.durationUs, style)),
@@ -70,6 +81,7 @@ async function recordsOf(
   }
   const audience = { screen, listener, signal }
   const records: RunRecord[] = []
+  let broken: TrialsDone['broken'] = null
   let world: Trials | null = null
   try {
     world = await (options.on === 'sim' ? simulated(scenario, audience) : measured(scenario, folder, options, audience))
@@ -78,12 +90,12 @@ async function recordsOf(
       records.push(await world.run(seed + trial))
     }
   } catch (error) {
-    if (!signal.aborted) throw error
+    if (!signal.aborted) broken = { error }
   } finally {
     screen.close()
     await world?.end()
   }
-  return records.length > 0 ? records : [notBegun(options.on, seed)]
+  return { records, broken }
 }
 
 /** Writes the files, prints the summary; returns what went wrong in writing. */

@@ -1,14 +1,12 @@
 /**
- * The command line: parse, call one function, print, set the exit code.
- *
- * Exit codes: 0 all checks and expectations hold; 1 one does not; 2 bad input or usage; 3 the environment lacks
- * something; 70 a bug; 130 interrupted. stdout carries results, stderr everything else.
+ * The command line: parse, call one function, print, set the exit code (cli-exit.ts). stdout carries results,
+ * stderr everything else.
  */
 import { completionScript } from './cli-completion.ts'
-import { BUG, COMMAND, print } from './cli-output.ts'
+import { endingOf } from './cli-exit.ts'
+import { COMMAND, print } from './cli-output.ts'
 import { COMMANDS, type Handler, parser } from './cli-parser.ts'
-import { EnvironmentError } from './real/drivers/environment-error.ts'
-import { ScenarioError, UsageError } from './scenarios/errors.ts'
+import { UsageError } from './scenarios/errors.ts'
 import { suggestion } from './scenarios/nearest.ts'
 
 async function main(words: readonly string[]): Promise<number> {
@@ -25,28 +23,28 @@ async function main(words: readonly string[]): Promise<number> {
   return await handler()
 }
 
-/** Whoever reads our output may leave early (`| head`): that is no failure of ours. */
+/** stdout could not take what was printed, and its reader is not just gone. */
+let unprinted: Error | null = null
+
+/** Whoever reads our output may leave early (`| head`), and a terminal may be closed: that is no failure of ours. */
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
+    const isReaderGone = error.code === 'EPIPE' || error.code === 'EIO' || error.code === 'ERR_STREAM_DESTROYED'
+    // A full disk below stdout ends nothing: files may still be written, and the exit code says it.
+    if (!isReaderGone && stream === process.stdout) unprinted ??= error
   })
 
 function report(error: unknown): number {
-  if (error instanceof ScenarioError || error instanceof UsageError) {
-    console.error(error.message)
-    if (error instanceof UsageError) console.error(`See ${COMMAND} --help`)
-    return 2
-  }
-  if (error instanceof EnvironmentError) {
-    console.error(error.message)
-    return 3
-  }
-  console.error(error)
-  console.error('This is a bug in quorumlab.')
-  return BUG
+  const { code, text } = endingOf(error, `${COMMAND} --help`)
+  process.stderr.write(`${text}\n`)
+  return code
 }
+
+// Thrown where nobody waits: whatever was started is taken along by those who listen for the end of the program.
+process.on('uncaughtException', (error) => process.exit(report(error)))
 
 process.exitCode = await main(process.argv.slice(2)).catch(report)
 // Whatever is still open now (a socket that lingers) must not keep the program.
 await print('')
+if (unprinted !== null) process.exitCode = report(unprinted)
 process.exit()

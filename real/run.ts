@@ -3,7 +3,6 @@
  * started, the coordinator sets the cluster up by itself, the workload runs with its faults, everything is healed, the
  * replicas converge, the end state is read, and all of it is taken away again, whatever happened in between.
  */
-import { mkdir } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TraceEvent } from '../algorithms/trace.ts'
 import { anchorText } from '../scenarios/anchors.ts'
@@ -13,6 +12,7 @@ import type { NodeEnd, RunRecord } from '../scenarios/record.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import { RunClock } from './clock.ts'
 import type { Driver } from './drivers/driver.ts'
+import { makeFolder } from './drivers/make-folder.ts'
 import { refuseUnsupported } from './fault-verbs.ts'
 import { FaultSchedule } from './faults.ts'
 import { History } from './history.ts'
@@ -116,7 +116,7 @@ class RealRun {
   }
 
   async #prepare(): Promise<void> {
-    await mkdir(this.#options.outDir, { recursive: true })
+    makeFolder(this.#options.outDir)
     const beganUs = RunClock.hostUs()
     await this.#processes.startServers()
     this.#counters.serversUpMs = (RunClock.hostUs() - beganUs) / 1000

@@ -4,9 +4,10 @@
  * last. So at every moment a kill -9 leaves a record from which `sweep` can clean up.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, hostname } from 'node:os'
 import { join, resolve } from 'node:path'
+import { makeFolder } from '../make-folder.ts'
 import { lookAt } from './process-table.ts'
 
 export interface OwnerRecord {
@@ -57,7 +58,7 @@ export class Ownership {
       directories: [],
       servers: {},
     }
-    mkdirSync(this.directory, { recursive: true, mode: 0o700 })
+    makeFolder(this.directory, 0o700)
     this.#save()
   }
 
@@ -65,7 +66,7 @@ export class Ownership {
   makeDirectory(path: string): void {
     this.#record = { ...this.#record, directories: [...this.#record.directories, path] }
     this.#save()
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeFolder(path, 0o700)
   }
 
   noteServer(name: string, server: OwnedServer): void {

@@ -11,6 +11,7 @@ import { access, cp, mkdir, readdir, rename, rm, stat, utimes, writeFile } from 
 import { join } from 'node:path'
 import { EnvironmentError } from '../environment-error.ts'
 import { greet } from '../greeting.ts'
+import { makeFolder } from '../make-folder.ts'
 import { leadingFlags, nodeFlags, nodePaths, STORAGE_FLAGS } from './boot-flags.ts'
 import type { Mysqld } from './find-mysqld.ts'
 import { sqlFile, TEMPLATE_SQL } from './init-sql.ts'
@@ -44,7 +45,7 @@ export async function dataTemplate(
     return { directory, madeInMs: null }
   }
   const start = performance.now()
-  await mkdir(templates, { recursive: true, mode: 0o700 })
+  makeFolder(templates, 0o700)
   await removeUnused(templates)
   const ownership = new Ownership(options.stateRoot)
   const building = join(templates, `.building-${ownership.id}`)

@@ -1,0 +1,49 @@
+/** How the program ends: the exit codes, and which error ends it with which. README.md says the same to people. */
+import { adviceForRefusal, EnvironmentError } from './real/drivers/environment-error.ts'
+import { ScenarioError, UsageError } from './scenarios/errors.ts'
+import { exitCodeOf } from './scenarios/expectations.ts'
+import type { Result } from './scenarios/result.ts'
+
+export const EXIT = {
+  /** All checks and expectations hold. */
+  holds: 0,
+  /** One does not (`fuzz`: a failure was found). */
+  broken: 1,
+  /** Bad input or usage. */
+  usage: 2,
+  /** The environment lacks something, or failed during the run. */
+  environment: 3,
+  bug: 70,
+  /** By Ctrl-C, SIGTERM or SIGHUP. */
+  interrupted: 130,
+} as const
+
+/** What a run ends with, once its files are written. */
+export function exitCodeOfRun(result: Result, interrupted: boolean): number {
+  if (interrupted || !result.complete) return EXIT.interrupted
+  return exitCodeOf(result)
+}
+
+export interface Ending {
+  readonly code: number
+  /** For stderr. */
+  readonly text: string
+}
+
+/** `seeHelp`: the command whose help a wrong usage should read. */
+export function endingOf(error: unknown, seeHelp: string): Ending {
+  if (error instanceof UsageError) return { code: EXIT.usage, text: `${error.message}\nSee ${seeHelp}` }
+  if (error instanceof ScenarioError) return { code: EXIT.usage, text: error.message }
+  if (error instanceof EnvironmentError) return { code: EXIT.environment, text: error.message }
+  // A refusal of the operating system that nobody foresaw: still the world's doing, and still something to act on.
+  const advice = adviceForRefusal(error)
+  if (advice !== null) return { code: EXIT.environment, text: `${(error as Error).message}\n${advice}` }
+  return { code: EXIT.bug, text: `${describe(error)}\nThis is a bug in quorumlab.` }
+}
+
+/** With its stack and its causes. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const cause = error.cause === undefined ? '' : `\ncaused by ${describe(error.cause)}`
+  return `${error.stack ?? error.message}${cause}`
+}
