@@ -3,6 +3,7 @@
  * the trials bear it out, or a model and its measurement, where each row is the model's error.
  */
 import { type Comparison, type ComparisonRow, policyText, type SampleSummary } from '../scenarios/compare.ts'
+import { intervalText, RANGE_NOTE } from './intervals.ts'
 import { html, listed, type Markup } from './markup.ts'
 import { digits, missing } from './numbers.ts'
 import type { Run } from './runs.ts'
@@ -39,9 +40,9 @@ ${table({
   caption: fidelity ? 'Fidelity: how far the simulator is off' : 'Comparison over the trials',
   columns: [
     { title: 'measure' },
-    ...names.map((name) => ({ title: `${name}: median, 95 % interval, n`, numeric: true })),
+    ...names.map((name) => ({ title: `${name}: median, interval, n`, numeric: true })),
     { title: fidelity ? 'simulated is off by' : `change to ${names[1]}`, numeric: true },
-    ...(fidelity ? [] : [{ title: 'p', numeric: true }]),
+    ...(fidelity ? [] : [{ title: severalTests(comparison) ? 'p, corrected' : 'p', numeric: true }]),
     ...(fidelity ? [] : [{ title: 'what may be said' }]),
   ],
   rows: comparison.rows.map((row) => [
@@ -49,17 +50,34 @@ ${table({
     sample(row.a, row.unit),
     sample(row.b, row.unit),
     { shown: fidelity ? errorOf(row.change) : change(row.change), raw: row.change },
-    ...(fidelity
-      ? []
-      : [{ shown: row.p === null ? missing : row.p < 0.001 ? '< 0.001' : row.p.toFixed(3), raw: row.p }]),
+    ...(fidelity ? [] : [{ shown: row.adjustedP === null ? missing : pText(row.adjustedP), raw: row.adjustedP }]),
     ...(fidelity ? [] : [saidOf(row, names)]),
   ]),
   note: fidelity
     ? 'A model is not ranked against what it models: no test is made. Rows from one trial have no interval.'
-    : '~ means that the trials show no difference (Mann-Whitney, two-sided, 5 %). Intervals are bootstrapped over whole trials.',
+    : `${testText(comparison)} ${RANGE_NOTE}`,
 })}
 </section>
 `
+}
+
+function severalTests({ tests }: Comparison): boolean {
+  return tests !== null && tests.count > 1
+}
+
+export function pText(p: number): string {
+  return p < 0.001 ? '< 0.001' : p.toFixed(3)
+}
+
+/** How it was tested, and that several tests were corrected for their number. */
+export function testText({ tests }: Comparison): string {
+  if (tests === null) return 'Nothing was tested.'
+  const how =
+    tests.kind === 'pairs'
+      ? `${tests.pairs} pairs of trials with the same seed, Wilcoxon\u2019s signed rank test`
+      : 'independent trials, Mann-Whitney'
+  const corrected = tests.count > 1 ? `, ${tests.count} tests, p corrected for their number (Holm)` : ''
+  return `~ means that the trials show no difference (${how}, two-sided, 5\u00a0%${corrected}).`
 }
 
 function titleOf({ policies, differences }: Comparison, names: Names): string {
@@ -87,7 +105,7 @@ export function differenceIn(metric: string, runs: readonly Run[], comparison: C
   if (comparison.kind === 'fidelity') return row.change === null ? null : `simulated is ${against(row.change)} measured`
   const names: Names = [runs[0]!.name, runs[1]!.name]
   if (row.significant)
-    return `${named(row.note, names)} (${change(row.change)}, p ${row.p! < 0.001 ? '< 0.001' : `= ${row.p!.toFixed(3)}`})`
+    return `${named(row.note, names)} (${change(row.change)}, p ${row.adjustedP! < 0.001 ? '' : '= '}${pText(row.adjustedP!)})`
   return comparison.differences.length > 0 ? 'not ranked: see the comparison' : 'no difference shown'
 }
 
@@ -146,11 +164,11 @@ function labelOf({ metric }: ComparisonRow): string {
   return LABELS[metric] ?? metric
 }
 
-function sample({ n, median, ci95 }: SampleSummary, unit: ComparisonRow['unit']): Cell {
+function sample({ n, median, interval }: SampleSummary, unit: ComparisonRow['unit']): Cell {
   if (n === 0) return { shown: 'not measured', raw: '' }
   const middle = median === null ? 'never ended' : `${digits(median)} ${unit === 'ms' ? 'ms' : '/s'}`
-  const interval = ci95 === null ? '' : `${digits(ci95[0])} to ${digits(ci95[1])}, `
-  return { shown: html`<b>${middle}</b><br><small>${interval}n\u00a0=\u00a0${n}</small>`, raw: median }
+  const between = interval === null ? '' : `${intervalText(interval, digits)}, `
+  return { shown: html`<b>${middle}</b><br><small>${between}n\u00a0=\u00a0${n}</small>`, raw: median }
 }
 
 function change(ratio: number | null): string {

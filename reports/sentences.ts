@@ -3,6 +3,7 @@
 import { policyName } from '../scenarios/compare.ts'
 import { levelsText } from '../scenarios/levels.ts'
 import type { Failover, Result } from '../scenarios/result.ts'
+import { intervalText } from './intervals.ts'
 import { listed } from './markup.ts'
 import { apart, count, digits, milliseconds, percent, plural, seconds } from './numbers.ts'
 import { moveSentences, plannedMove } from './planned.ts'
@@ -215,12 +216,12 @@ export function agreementSentence(failover: Failover): string {
 }
 
 function trialsSentence(result: Result): string | null {
-  const { trials, p50, min, max, ci95 } = result.summary.failoverMs
+  const { trials, p50, min, max, interval } = result.summary.failoverMs
   if (trials < 2 || p50 === null) return null
-  const interval =
-    ci95 === null ? '' : ` (95 % interval of the median ${milliseconds(ci95[0])} to ${milliseconds(ci95[1])})`
+  // The range of few trials is what the fastest and the slowest say.
+  const between = interval?.kind === 'interval' ? ` (${intervalText(interval, milliseconds)})` : ''
   const slowest = max === null ? 'the slowest never ended' : `the slowest ${milliseconds(max)}`
-  return `Over ${plural(trials, 'trial')} the median failover took ${milliseconds(p50)}${interval}, the fastest ${milliseconds(min)}, ${slowest}.`
+  return `Over ${plural(trials, 'trial')} the median failover took ${milliseconds(p50)}${between}, the fastest ${milliseconds(min)}, ${slowest}.`
 }
 
 const NAMED_AT_MOST = 3

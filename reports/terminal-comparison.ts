@@ -1,24 +1,26 @@
 /** Two results side by side, as a table for the terminal. */
 import { type Comparison, policyText, type SampleSummary } from '../scenarios/compare.ts'
-import { named } from './comparison.ts'
+import { named, pText, testText } from './comparison.ts'
+import { levelText } from './intervals.ts'
 import { digits, missing } from './numbers.ts'
 import { tame } from './terminal.ts'
 
 /** `paths`: the two results. Columns are headed by the algorithms where those differ. */
 export function comparisonText(compared: Comparison, paths: readonly [string, string]): string {
   const heads = headsOf(compared)
+  const shared = sharedTrust(compared)
   const title =
     compared.kind === 'fidelity'
       ? "a simulation beside a measurement: each row is the simulator's error"
-      : `median [95 % interval], change from ${heads[0]} to ${heads[1]}, Mann-Whitney`
+      : `median${shared === null ? '' : ` and ${shared}`}, change from ${heads[0]} to ${heads[1]}`
   const table = [
-    ['', ...heads, 'change', 'p', ''],
-    ...compared.rows.map(({ metric, unit, a, b, change, p, note }) => [
+    ['', ...heads, 'change', (compared.tests?.count ?? 1) > 1 ? 'p corrected' : 'p', ''],
+    ...compared.rows.map(({ metric, unit, a, b, change, adjustedP, note }) => [
       `${metric} (${unit})`,
-      sampleText(a),
-      sampleText(b),
+      sampleText(a, shared),
+      sampleText(b, shared),
       change === null ? missing : `${change > 0 ? '+' : ''}${digits(change * 100)} %`,
-      p === null ? missing : p < 0.001 ? '< 0.001' : p.toFixed(3),
+      adjustedP === null ? missing : pText(adjustedP),
       // The reason stands above the table already.
       compared.differences.length > 0 ? 'not ranked' : named(note, heads),
     ]),
@@ -32,6 +34,7 @@ export function comparisonText(compared: Comparison, paths: readonly [string, st
     ...compared.differences.map((difference) => `  not ranked: ${named(difference, heads)}`),
     '',
     ...table.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ')}`.trimEnd()),
+    ...(compared.kind === 'fidelity' || compared.differences.length > 0 ? [] : ['', testText(compared)]),
   ]
     .map(tame)
     .join('\n')
@@ -42,7 +45,22 @@ function headsOf({ kind, policies }: Comparison): readonly [string, string] {
   return [policies.map(({ a }) => a).join(', '), policies.map(({ b }) => b).join(', ')]
 }
 
-function sampleText({ n, median, ci95 }: SampleSummary): string {
+/** What nearly every cell would say of its interval, to be said once; null: they differ. */
+function sharedTrust({ rows }: Comparison): string | null {
+  const trusts = new Set(rows.flatMap(({ a, b }) => [a, b]).flatMap((one) => (one.n === 0 ? [] : [trustText(one)])))
+  return trusts.size === 1 ? [...trusts][0]! : null
+}
+
+function trustText({ n, interval }: SampleSummary): string {
+  if (interval === null) return `n = ${n}`
+  return `[${interval.kind === 'range' ? 'range' : `${levelText(interval.level)} interval`}], n = ${n}`
+}
+
+function sampleText(sample: SampleSummary, shared: string | null): string {
+  const { n, median, interval } = sample
   if (n === 0) return missing
-  return `${digits(median)}${ci95 === null ? '' : ` [${digits(ci95[0])}, ${digits(ci95[1])}]`} n=${n}`
+  const between =
+    interval === null ? '' : ` [${digits(interval.low)}, ${interval.high === null ? 'never' : digits(interval.high)}]`
+  const trust = shared === null ? ` ${trustText(sample).replace(/^\[(.*)\]/, '$1')}` : ''
+  return `${median === null ? 'never ended' : digits(median)}${between}${trust}`
 }

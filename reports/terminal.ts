@@ -3,6 +3,7 @@
 import { policyName } from '../scenarios/compare.ts'
 import { levelsText } from '../scenarios/levels.ts'
 import type { CheckResult, Result, Verdict } from '../scenarios/result.ts'
+import { intervalText } from './intervals.ts'
 import { count, digits, milliseconds, missing, percent } from './numbers.ts'
 import { caughtUp, unsafeText } from './sentences.ts'
 import { foreseen, verdictLine, verdictOf } from './verdict.ts'
@@ -80,11 +81,11 @@ function failovers(result: Result): [string, string][] {
   )
   if (rows.length === 0) rows.push(['failover', 'none'])
   if (result.trials.length > 1) {
-    const { trials, p50, min, max, ci95 } = summary.failoverMs
-    const interval = ci95 === null ? '' : ` (95 % of medians: ${milliseconds(ci95[0])} to ${milliseconds(ci95[1])})`
+    const { p50, min, max, interval } = summary.failoverMs
+    const between = interval?.kind === 'interval' ? ` (${intervalText(interval, milliseconds)})` : ''
     rows.push([
       `${result.trials.length} trials`,
-      `failover median ${milliseconds(p50)}${interval}, ${milliseconds(min)} to ${milliseconds(max)}, n = ${trials}`,
+      `failover median ${milliseconds(p50)}${between}, range ${milliseconds(min)} to ${milliseconds(max)}`,
     ])
   }
   return rows

@@ -1,16 +1,19 @@
 /**
  * Two results side by side. What may be said about them depends on what they are:
  *
- * - Two runs under the same conditions in the same kind of world on the same machine are two samples of trials: median,
- *   bootstrap interval, Mann-Whitney. Their algorithms may differ, that is what one compares. A difference that the
- *   trials do not bear out is written "~"; with so few trials that no data whatever could bear it out, nothing is
- *   ranked at all.
+ * - Two runs under the same conditions in the same kind of world on the same machine are two samples of trials: median
+ *   with its interval, and a test. Trials with the same seeds are compared as pairs, others as independent samples
+ *   (rank-tests.ts). Their algorithms may differ, that is what one compares. All tests of the table are corrected for
+ *   their number. A difference that the trials do not bear out is written "~"; with so few trials that no data whatever
+ *   could bear it out, nothing is ranked at all.
  * - A simulated and a measured run of one scenario are a model and what it models: each row is the model's error. Which
  *   of the two is "faster" is no question, so there is no test.
  * - Anything else (other conditions, another machine, an interrupted run) is shown and not ranked, with the reason.
  */
-import type { Result } from './result.ts'
-import { mannWhitney, median, medianInterval } from './statistics.ts'
+import { METRICS, type Metric, relative, samplesOf } from './compared-metrics.ts'
+import { conditionDifferences } from './differences.ts'
+import { ranked } from './ranking.ts'
+import type { MedianInterval, Result } from './result.ts'
 
 export interface SampleSummary {
   /** Trials that have a value. */
@@ -18,6 +21,8 @@ export interface SampleSummary {
   /** Null: nothing was measured, or the middle trial never ended. */
   readonly median: number | null
   readonly ci95: readonly [number, number] | null
+  /** Of the median, with its true level, or the range of too few; null: fewer than two trials. */
+  readonly interval: MedianInterval | null
 }
 
 export interface ComparisonRow {
@@ -31,15 +36,17 @@ export interface ComparisonRow {
    * simulator's error). Null where one is missing or the base is 0.
    */
   readonly change: number | null
-  /** Two-sided Mann-Whitney over the trials; null where nothing is ranked. */
+  /** Two-sided, of this row alone; null where nothing is ranked. */
   readonly p: number | null
+  /** `p` corrected for the number of tests in the table (Holm): what decides. */
+  readonly adjustedP: number | null
   readonly significant: boolean
   /** `~`, `b is better`, `b is worse`, or why there is no answer. */
   readonly note: string
 }
 
 export interface PolicyDifference {
-  readonly family: 'timestamps' | 'quorum' | 'election'
+  readonly family: 'timestamps' | 'quorum' | 'election' | 'unsafe'
   readonly a: string
   readonly b: string
 }
@@ -50,56 +57,46 @@ export interface Comparison {
   readonly differences: readonly string[]
   /** The algorithms that a and b do not share. */
   readonly policies: readonly PolicyDifference[]
+  /** How the rows were tested; null: not at all. */
+  readonly tests: Tests | null
   readonly rows: readonly ComparisonRow[]
 }
 
-const SIGNIFICANT_BELOW = 0.05
-
-type Trial = Result['trials'][number]
-type Durations = readonly (number | null)[]
-
-interface Metric {
-  readonly name: string
-  readonly unit: ComparisonRow['unit']
-  readonly better: 'lower' | 'higher'
-  /** All values of one trial; none where there was nothing to measure. */
-  readonly of: (trial: Trial) => Durations
+export interface Tests {
+  /** `pairs`: by seed, Wilcoxon's signed rank; `samples`: Mann-Whitney. */
+  readonly kind: 'pairs' | 'samples'
+  /** That the correction (Holm) is for. */
+  readonly count: number
+  /** Trials that were paired, or null. */
+  readonly pairs: number | null
 }
 
-const METRICS: readonly Metric[] = [
-  { name: 'failoverMs', unit: 'ms', better: 'lower', of: (trial) => trial.failoverMs },
-  { name: 'clientOutageMs', unit: 'ms', better: 'lower', of: (trial) => trial.clientOutageMs },
-  { name: 'throughputOpsPerSec', unit: 'ops/s', better: 'higher', of: (trial) => [trial.throughputOpsPerSec] },
-  { name: 'writeP50Ms', unit: 'ms', better: 'lower', of: (trial) => [trial.writeP50Ms] },
-  { name: 'writeP99Ms', unit: 'ms', better: 'lower', of: (trial) => [trial.writeP99Ms] },
-  { name: 'lagP99Ms', unit: 'ms', better: 'lower', of: ({ lagP99Ms: ms }) => (ms === null ? [] : [ms]) },
-]
-
-const FAMILIES = ['timestamps', 'quorum', 'election'] as const satisfies readonly PolicyDifference['family'][]
+const FAMILIES = ['timestamps', 'quorum', 'election', 'unsafe'] as const satisfies readonly PolicyDifference['family'][]
 
 export function compareResults(a: Result, b: Result): Comparison {
   const fidelity = (a.world === 'sim') !== (b.world === 'sim')
   const policies = FAMILIES.map((family) => ({
     family,
-    a: policyName(a.scenario.algorithms, family),
-    b: policyName(b.scenario.algorithms, family),
+    a: family === 'unsafe' ? unsafeName(a) : policyName(a.scenario.algorithms, family),
+    b: family === 'unsafe' ? unsafeName(b) : policyName(b.scenario.algorithms, family),
   })).filter((policy) => policy.a !== policy.b)
   const differences = differencesOf(a, b)
-  if (!fidelity)
-    return {
-      kind: 'comparison',
-      differences,
-      policies,
-      rows: METRICS.map((metric) => compareOn(metric, a, b, differences)),
-    }
+  if (!fidelity) return { kind: 'comparison', differences, policies, ...ranked(a, b, differences) }
   // A model is judged by what it models, not by another algorithm.
   for (const policy of policies) differences.push(`the algorithms differ (${policyText(policy)})`)
   const rows = [...METRICS.map((metric) => errorOn(metric, a, b)), ...summaryErrors(a, b)]
-  return { kind: 'fidelity', differences, policies, rows }
+  return { kind: 'fidelity', differences, policies, tests: null, rows }
+}
+
+function unsafeName({ scenario: { unsafe = [] } }: Result): string {
+  return unsafe.length === 0 ? 'none' : unsafe.join(', ')
 }
 
 /** As people name it: the threshold and the ratio belong to the name where the policy has them. */
-export function policyName(algorithms: Result['scenario']['algorithms'], family: PolicyDifference['family']): string {
+export function policyName(
+  algorithms: Result['scenario']['algorithms'],
+  family: 'timestamps' | 'quorum' | 'election',
+): string {
   const { quorum, failureThreshold, weightRatio } = algorithms
   if (family !== 'quorum') return algorithms[family]
   if (quorum === 'flexible') return `flexible (t=${failureThreshold})`
@@ -114,13 +111,10 @@ export function policyText({ family, a, b }: PolicyDifference): string {
 
 /** Everything that makes two results incomparable, in words. */
 function differencesOf(a: Result, b: Result): string[] {
-  const differences: string[] = []
+  const differences = conditionDifferences(a.scenario, b.scenario)
   const differ = (what: string, left: unknown, right: unknown) => {
     if (left !== right) differences.push(`${what} differs: ${left} and ${right}`)
   }
-  const conditions = differentConditions(a.scenario, b.scenario)
-  if (conditions !== null)
-    differences.push(`the scenario differs: ${a.scenario.name} and ${b.scenario.name} (${conditions})`)
   differ('the coordinator', a.coordinator, b.coordinator)
   if (a.world !== 'sim' && b.world !== 'sim') {
     differ('the world', a.world, b.world)
@@ -130,64 +124,6 @@ function differencesOf(a: Result, b: Result): string[] {
   if (!a.complete) differences.push('a was interrupted')
   if (!b.complete) differences.push('b was interrupted')
   return differences
-}
-
-/** Null: they are the same. Results from before there were conditions are held to the same file. */
-function differentConditions(a: Result['scenario'], b: Result['scenario']): string | null {
-  if (a.conditions === undefined || b.conditions === undefined)
-    return a.hash === b.hash ? null : `files ${a.hash.slice(0, 8)} and ${b.hash.slice(0, 8)}`
-  if (a.conditions === b.conditions) return null
-  const shown = (['cluster', 'workload'] as const).flatMap((part) => {
-    const [left, right]: Readonly<Record<string, unknown>>[] = [{ ...a[part] }, { ...b[part] }]
-    return Object.keys({ ...left, ...right })
-      .filter((key) => left![key] !== right![key])
-      .map((key) => `${part}.${key} ${left![key]} and ${right![key]}`)
-  })
-  return shown.length > 0 ? shown.join(', ') : 'in its network, tuning or faults'
-}
-
-function compareOn(metric: Metric, a: Result, b: Result, differences: readonly string[]): ComparisonRow {
-  const row = { metric: metric.name, unit: metric.unit, ...samplesOf(metric, a, b) }
-  const change = relative(row.a.median, row.b.median)
-  const unranked = (note: string): ComparisonRow => ({ ...row, change, p: null, significant: false, note })
-  if (differences.length > 0) return unranked(`not ranked: ${differences[0]}`)
-  if (row.a.n === 0 || row.b.n === 0)
-    return unranked(row.a.n === row.b.n ? 'not measured' : 'measured in one of the two only')
-  // One value for each trial: the failovers of one trial are not independent of one another.
-  const { p, smallestP } = mannWhitney(oneEach(metric, a), oneEach(metric, b))
-  if (smallestP >= SIGNIFICANT_BELOW)
-    return unranked(`no difference shown: ${row.a.n} and ${row.b.n} trials cannot show one`)
-  if (p >= SIGNIFICANT_BELOW) return { ...row, change, p, significant: false, note: '~' }
-  return { ...row, change, p, significant: true, note: judgement(metric, a, b) }
-}
-
-/** Which side lies lower is read from the ranks, as the test does: the medians may be equal, or not exist. */
-function judgement(metric: Metric, a: Result, b: Result): string {
-  let higher = 0
-  for (const left of oneEach(metric, a))
-    for (const right of oneEach(metric, b)) higher += Math.sign(compareDurations(right, left))
-  return higher > 0 === (metric.better === 'higher') ? 'b is better' : 'b is worse'
-}
-
-function compareDurations(left: number | null, right: number | null): number {
-  if (left === right) return 0
-  return (left ?? Number.POSITIVE_INFINITY) - (right ?? Number.POSITIVE_INFINITY)
-}
-
-function oneEach(metric: Metric, result: Result): (number | null)[] {
-  return result.trials
-    .map(metric.of)
-    .filter((values) => values.length > 0)
-    .map((values) => median(values))
-}
-
-function samplesOf(metric: Metric, a: Result, b: Result): { a: SampleSummary; b: SampleSummary } {
-  return { a: sampleOf(a.trials.map(metric.of)), b: sampleOf(b.trials.map(metric.of)) }
-}
-
-function sampleOf(perTrial: readonly Durations[]): SampleSummary {
-  const n = perTrial.filter((values) => values.length > 0).length
-  return { n, median: median(perTrial.flat()), ci95: medianInterval(perTrial) }
 }
 
 function errorOn(metric: Metric, a: Result, b: Result): ComparisonRow {
@@ -204,7 +140,7 @@ function errorRow(
 ): ComparisonRow {
   const change = firstIsSimulated ? relative(b.median, a.median) : relative(a.median, b.median)
   const note = change === null ? 'no error can be stated' : `simulated ${percent(change)} of measured`
-  return { metric, unit, a, b, change, p: null, significant: false, note }
+  return { metric, unit, a, b, change, p: null, adjustedP: null, significant: false, note }
 }
 
 /** How far the model is off in what only the first trial shows: reads, lag, and each phase of the first failover. */
@@ -213,6 +149,7 @@ function summaryErrors(a: Result, b: Result): ComparisonRow[] {
     n: value === null || value === undefined ? 0 : 1,
     median: value ?? null,
     ci95: null,
+    interval: null,
   })
   const rows: ComparisonRow[] = []
   const add = (metric: string, of: (result: Result) => number | null | undefined) => {
@@ -228,10 +165,6 @@ function summaryErrors(a: Result, b: Result): ComparisonRow[] {
   for (const phase of ['detect', 'decide', 'catchUp', 'promote', 'reroute', 'firstAck'] as const)
     add(`failovers.0.phases.${phase}`, ({ summary }) => summary.failovers[0]?.phases[phase])
   return rows
-}
-
-function relative(from: number | null, to: number | null): number | null {
-  return from === null || to === null || from === 0 ? null : (to - from) / from
 }
 
 function percent(ratio: number): string {

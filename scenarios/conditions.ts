@@ -9,18 +9,26 @@ import { TIMESTAMP_ALGORITHMS } from '../algorithms/timestamps/algorithms.ts'
 import type { Scenario } from './scenario.ts'
 
 type Conditions = Pick<Scenario, 'cluster' | 'raft' | 'workload' | 'network' | 'tuning' | 'faults'>
+type Algorithms = Pick<Scenario['algorithms'], 'timestamps'>
 
-export function conditionsOf(
+export function conditionsOf(conditions: Conditions, algorithms: Algorithms): string {
+  return createHash('sha256')
+    .update(canonical(conditionsShape(conditions, algorithms)))
+    .digest('hex')
+}
+
+/** What the hash is of, for whoever has to say where two of them differ. */
+export function conditionsShape(
   { cluster, raft, workload, network, tuning, faults }: Conditions,
-  { timestamps }: Scenario['algorithms'],
-): string {
+  { timestamps }: Algorithms,
+): Readonly<Record<string, unknown>> {
   const steps = faults.map(({ line: _, ...step }) => step)
   // As many timestamp servers as the algorithm needs are a part of the algorithm.
   const ownServers = timestamps === 'none' ? 0 : TIMESTAMP_ALGORITHMS[timestamps].servers
   const servers = cluster.timestampServers === ownServers ? 0 : cluster.timestampServers
   // So are quorum, election and t of a Raft group.
   const group = raft === null ? null : { ...raft, quorum: '', election: '', failureThreshold: 0, weightRatio: 0 }
-  const shape = {
+  return {
     cluster: { ...cluster, timestampServers: servers },
     raft: group,
     workload,
@@ -28,7 +36,6 @@ export function conditionsOf(
     tuning,
     faults: steps,
   }
-  return createHash('sha256').update(canonical(shape)).digest('hex')
 }
 
 /** JSON whose keys are sorted, so that the order in which a parser sets them has no part in it. */

@@ -106,6 +106,8 @@ export function judge(scenario: Scenario, records: readonly RunRecord[], stamp: 
       ...(scenario.unsafe.length > 0 ? { unsafe: scenario.unsafe } : {}),
       cluster: scenario.cluster,
       workload: scenario.workload,
+      text: scenario.text,
+      settings: settingsOf(scenario),
     },
     world: record.world,
     seed: record.seed,
@@ -124,6 +126,17 @@ export function judge(scenario: Scenario, records: readonly RunRecord[], stamp: 
     faults: record.faults.map(describeFault),
     events: withFewerQuorums(record.events),
   }
+}
+
+function settingsOf({
+  raft,
+  seer,
+  livenessUs,
+  network,
+  tuning,
+  faults,
+}: Scenario): NonNullable<Result['scenario']['settings']> {
+  return { raft, seer, livenessUs, network, tuning, faults }
 }
 
 function judgeTrial(scenario: Scenario, record: RunRecord): Trial {

@@ -21,16 +21,16 @@ export const LIBRARY = join(dirname(fileURLToPath(import.meta.url)), 'library')
 const MAX_OPERATIONS = 20_000_000
 
 export function parseScenario(text: string, file: string): Scenario {
-  return readScenario(parseYaml(text, file), createHash('sha256').update(text).digest('hex'))
+  return readScenario(parseYaml(text, file), text)
 }
 
 /** What a file would say, as data: the same checks without the text. `name` stands in messages where the file would. */
 export function scenarioOf(written: Written, name: string): Scenario {
-  const hash = createHash('sha256').update(JSON.stringify(written)).digest('hex')
-  return readScenario(sourceOfWritten(written, name), hash)
+  // JSON is YAML, and the swarm does this some thousand times a second.
+  return readScenario(sourceOfWritten(written, name), JSON.stringify(written))
 }
 
-function readScenario(source: YamlSource, hash: string): Scenario {
+function readScenario(source: YamlSource, text: string): Scenario {
   const { file } = source
   const refuse: Refuse = (path, what, expected, found) => {
     throw new ScenarioError(file, source.placeOf(path), what, expected, found)
@@ -107,7 +107,8 @@ function readScenario(source: YamlSource, hash: string): Scenario {
     ...shape,
     seer,
     file,
-    hash,
+    text,
+    hash: createHash('sha256').update(text).digest('hex'),
     unsafe: [...new Set(rest.unsafe)],
     algorithms,
     conditions: conditionsOf(shape, algorithms),

@@ -51,8 +51,22 @@ export interface Spread {
   readonly p50: number | null
   readonly p95: number | null
   readonly max: number | null
-  /** Bootstrap 95 % interval of the median; null for fewer than 3 trials. */
+  /** 95 % interval of the median; null where there is none (fewer than six trials) or an end of it never ended. */
   readonly ci95: readonly [number, number] | null
+  /** Where the median lies, with what is known about that; absent in results of earlier versions. */
+  readonly interval?: MedianInterval | null
+}
+
+/** `range`: the smallest and the largest value, because too few trials allow no interval of 95 %. */
+export interface MedianInterval {
+  readonly kind: 'interval' | 'range'
+  readonly low: number
+  /** Null: never ended. */
+  readonly high: number | null
+  /** How likely the true median lies within, 0 to 1: exact, from the number of trials alone. */
+  readonly level: number
+  /** Trials that have a value. */
+  readonly trials: number
 }
 
 export interface CheckResult {
@@ -206,6 +220,10 @@ export interface Result {
     readonly unsafe?: Scenario['unsafe']
     readonly cluster: Scenario['cluster']
     readonly workload: Scenario['workload']
+    /** The file as it was, from which `run result.json` runs it again; absent in results of earlier versions. */
+    readonly text?: string
+    /** What shapes a run beside cluster, workload and algorithms, defaults filled in; absent as `text` is. */
+    readonly settings?: Pick<Scenario, 'raft' | 'seer' | 'livenessUs' | 'network' | 'tuning' | 'faults'>
   }
   readonly world: 'sim' | 'local' | 'docker' | 'attach'
   readonly seed: number

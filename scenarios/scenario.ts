@@ -183,7 +183,9 @@ export interface Scenario {
   readonly name: string
   readonly description: string
   readonly file: string
-  /** sha256 of the file's bytes, hex. */
+  /** What the file says: with the seed it is all that a run depends on. */
+  readonly text: string
+  /** sha256 of `text`, hex. */
   readonly hash: string
   /** sha256, hex, of everything that shapes the run but the algorithms and the seed: what two algorithms must share to be ranked. */
   readonly conditions: string

@@ -6,9 +6,7 @@
  * infinitely long here, never as absent: leaving it out would make the worst run look like the best. A quantile that
  * falls on such a trial is null again.
  */
-import { errorFunction, wilcoxonRankSum } from 'simple-statistics'
-import { type RandomStream, RandomStreams } from './random.ts'
-import type { Spread } from './result.ts'
+import type { MedianInterval, Spread } from './result.ts'
 
 /**
  * The p-quantile of ascending values: the smallest value that at least p of the sample do not exceed, and the mean of
@@ -31,43 +29,76 @@ export function median(values: readonly (number | null)[]): number | null {
   return finiteOrNull(quantileOfSorted(ascending(values), 0.5))
 }
 
-/** `perTrial[i]` holds the durations of trial i: usually one, none where nothing was to be measured. */
+/**
+ * The one value that stands for a trial which measured several (two failovers): the longest, null where one never
+ * ended. A mean of two would be a duration that never happened. Undefined: the trial measured nothing.
+ */
+export function longestOf(values: readonly (number | null)[]): number | null | undefined {
+  if (values.length === 0) return undefined
+  return finiteOrNull(ascending(values).at(-1)!)
+}
+
+/** `longestOf` of each trial that measured something. */
+export function oneEach(perTrial: readonly (readonly (number | null)[])[]): (number | null)[] {
+  return perTrial.map(longestOf).filter((value) => value !== undefined)
+}
+
+/**
+ * `perTrial[i]` holds the durations of trial i: usually one, none where nothing was to be measured. Each trial counts
+ * with its longest; `min` alone is the shortest of all.
+ */
 export function spreadOf(perTrial: readonly (readonly (number | null)[])[]): Spread {
-  const sorted = ascending(perTrial.flat())
+  const each = oneEach(perTrial)
+  const sorted = ascending(each)
   const at = (p: number) => finiteOrNull(quantileOfSorted(sorted, p))
+  const interval = medianInterval(each)
   return {
     trials: perTrial.length,
-    min: at(0),
+    min: finiteOrNull(quantileOfSorted(ascending(perTrial.flat()), 0)),
     p50: at(0.5),
     p95: at(0.95),
     max: at(1),
-    ci95: medianInterval(perTrial),
+    ci95: ci95Of(interval),
+    interval,
   }
 }
 
-const RESAMPLES = 2000
+const LEVEL = 0.95
 
 /**
- * 95 % bootstrap interval (percentile method) of the median, drawing whole trials with replacement. Deterministic: the
- * draws come from a stream of their own, so the same data give the same interval. Null for fewer than three trials
- * with data, and where an end of the interval falls on a duration that never ended.
+ * Where the true median lies, by order statistics: of n independent values the k-th smallest and the k-th largest
+ * enclose it unless fewer than k lie on one of its sides, and how many do is a binomial number of n tosses of a fair
+ * coin. So the level is known exactly and nothing is assumed about the distribution (where values tie it is at least
+ * that). Taken is the narrowest such pair of at least 95 %. Fewer than six values have none: all that can be given is
+ * their range, whose level is 75 % for three and 87.5 % for four. (A bootstrap would call the range of three 95 %:
+ * it redraws the same three values and cannot know what lies outside of them.)
+ *
+ * `values`: one for each trial. Null: fewer than two, or the lower end never ended.
  */
-export function medianInterval(perTrial: readonly (readonly (number | null)[])[]): readonly [number, number] | null {
-  const trials = perTrial.filter((values) => values.length > 0)
-  if (trials.length < 3) return null
-  const stream = new RandomStreams(0).stream('bootstrap')
-  const medians = new Float64Array(RESAMPLES)
-  for (let i = 0; i < RESAMPLES; i++) medians[i] = quantileOfSorted(ascending(redraw(trials, stream)), 0.5)
-  medians.sort()
-  const low = quantileOfSorted(medians, 0.025)
-  const high = quantileOfSorted(medians, 0.975)
-  return Number.isFinite(low) && Number.isFinite(high) ? [low, high] : null
+export function medianInterval(values: readonly (number | null)[]): MedianInterval | null {
+  const n = values.length
+  if (n < 2) return null
+  const sorted = ascending(values)
+  let rank = 1
+  let outside = 2 ** -n
+  let level = 1 - 2 * outside
+  let ways = outside
+  for (let below = 1; below < n / 2; below++) {
+    ways = (ways * (n - below + 1)) / below
+    outside += ways
+    if (1 - 2 * outside < LEVEL) break
+    rank = below + 1
+    level = 1 - 2 * outside
+  }
+  const low = finiteOrNull(sorted[rank - 1]!)
+  if (low === null) return null
+  return { kind: level < LEVEL ? 'range' : 'interval', low, high: finiteOrNull(sorted[n - rank]!), level, trials: n }
 }
 
-function redraw(trials: readonly (readonly (number | null)[])[], stream: RandomStream): (number | null)[] {
-  const drawn: (number | null)[] = []
-  for (let i = 0; i < trials.length; i++) drawn.push(...trials[Math.floor(stream.uniform() * trials.length)]!)
-  return drawn
+/** For readers of `ci95`: null where there is no interval of 95 %, or one of its ends never ended. */
+export function ci95Of(interval: MedianInterval | null): readonly [number, number] | null {
+  if (interval === null || interval.kind === 'range' || interval.high === null) return null
+  return [interval.low, interval.high]
 }
 
 function ascending(values: readonly (number | null)[]): Float64Array {
@@ -76,95 +107,4 @@ function ascending(values: readonly (number | null)[]): Float64Array {
 
 function finiteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null
-}
-
-/** Up to this many values in all, the exact distribution is counted out; it takes ties as they are. */
-const EXACT_UP_TO = 60
-
-export interface RankSum {
-  /** Two-sided: how likely a rank sum at least this far from its mean is when the labels a and b mean nothing. */
-  readonly p: number
-  /** The smallest p that samples of these sizes could give at best. Above 0.05, no data whatever can show a difference. */
-  readonly smallestP: number
-}
-
-/** Mann-Whitney (Wilcoxon rank sum), two-sided, over two independent samples; null durations rank as infinitely long. */
-export function mannWhitney(a: readonly (number | null)[], b: readonly (number | null)[]): RankSum {
-  if (a.length === 0 || b.length === 0) return { p: 1, smallestP: 1 }
-  const left = a.map(rankable)
-  const right = b.map(rankable)
-  const rankSum = wilcoxonRankSum(left, right)
-  const ranks = doubledRanks([...left, ...right])
-  const p = ranks.length <= EXACT_UP_TO ? exactP(ranks, a.length, 2 * rankSum) : normalP(ranks, a.length, rankSum)
-  return { p, smallestP: Math.min(1, 2 / choose(ranks.length, a.length)) }
-}
-
-/** Infinity minus Infinity is no number, and a comparator that says so sorts nothing. */
-function rankable(value: number | null): number {
-  return value === null || value === Number.POSITIVE_INFINITY ? Number.MAX_VALUE : value
-}
-
-/** Twice the mid-rank of each value: tied values share the mean of their ranks, and twice a mean of two is whole. */
-function doubledRanks(values: readonly number[]): number[] {
-  const sorted = Float64Array.from(values).sort()
-  return values.map((value) => firstAtLeast(sorted, value) + 1 + firstAbove(sorted, value))
-}
-
-function firstAtLeast(sorted: Float64Array, value: number): number {
-  const index = sorted.findIndex((other) => other >= value)
-  return index === -1 ? sorted.length : index
-}
-
-function firstAbove(sorted: Float64Array, value: number): number {
-  const index = sorted.findIndex((other) => other > value)
-  return index === -1 ? sorted.length : index
-}
-
-/**
- * Of all ways to call `n` of the values "a", the share whose rank sum is at least as far from the mean as the one
- * seen. Counted by sums: ways[j][s] is the number of ways to pick j values with doubled rank sum s.
- */
-function exactP(ranks: readonly number[], n: number, doubledSum: number): number {
-  const total = ranks.reduce((sum, rank) => sum + rank, 0)
-  const ways = Array.from({ length: n + 1 }, () => new Float64Array(total + 1))
-  ways[0]![0] = 1
-  let taken = 0
-  for (const rank of ranks) {
-    taken++
-    for (let j = Math.min(n, taken); j >= 1; j--) {
-      const from = ways[j - 1]!
-      const to = ways[j]!
-      for (let sum = rank; sum <= total; sum++) to[sum] = to[sum]! + from[sum - rank]!
-    }
-  }
-  const mean = (total * n) / ranks.length
-  const distance = Math.abs(doubledSum - mean) - 1e-9
-  let extreme = 0
-  let all = 0
-  ways[n]!.forEach((number, sum) => {
-    all += number
-    if (Math.abs(sum - mean) >= distance) extreme += number
-  })
-  return Math.min(1, extreme / all)
-}
-
-/** Normal approximation with the correction for ties and for continuity. */
-function normalP(ranks: readonly number[], n: number, rankSum: number): number {
-  const total = ranks.length
-  const m = total - n
-  const tied = new Map<number, number>()
-  for (const rank of ranks) tied.set(rank, (tied.get(rank) ?? 0) + 1)
-  let ties = 0
-  for (const size of tied.values()) ties += size ** 3 - size
-  const variance = ((n * m) / 12) * (total + 1 - ties / (total * (total - 1)))
-  if (variance <= 0) return 1
-  const distance = Math.max(0, Math.abs(rankSum - (n * (total + 1)) / 2) - 0.5)
-  return Math.max(0, Math.min(1, 1 - errorFunction(distance / Math.sqrt(2 * variance))))
-}
-
-function choose(n: number, k: number): number {
-  const smaller = Math.min(k, n - k)
-  let result = 1
-  for (let i = 1; i <= smaller; i++) result = (result * (n - smaller + i)) / i
-  return result
 }

@@ -1,4 +1,6 @@
 /** Every trial is a dot: with a handful of trials the dots say more than any summary of them. */
+import type { MedianInterval, Result } from '../../scenarios/result.ts'
+import { levelText } from '../intervals.ts'
 import { milliseconds } from '../numbers.ts'
 import { ink } from '../palette.ts'
 import type { Run } from '../runs.ts'
@@ -21,9 +23,10 @@ export function trialsChart(runs: readonly Run[]): Chart | null {
   const spreads = withTrials.map(({ name, result }) => ({
     run: name,
     p50: result.summary.failoverMs.p50,
-    low: result.summary.failoverMs.ci95?.[0] ?? result.summary.failoverMs.p50,
-    high: result.summary.failoverMs.ci95?.[1] ?? result.summary.failoverMs.p50,
+    low: drawn(result)?.low ?? result.summary.failoverMs.p50,
+    high: drawn(result)?.high ?? result.summary.failoverMs.p50,
   }))
+  const levels = [...new Set(withTrials.flatMap(({ result }) => drawn(result)?.level ?? []))].map(levelText).join(', ')
   const y = {
     field: 'run',
     type: 'nominal' as const,
@@ -66,10 +69,18 @@ export function trialsChart(runs: readonly Run[]): Chart | null {
     key: [
       ...withTrials.map((run) => ({ label: `a trial, ${run.name}`, colour: run.colour, shape: 'area' as const })),
       { label: 'median', colour: ink('ink'), shape: 'line' },
-      { label: '95 % interval of the median', colour: ink('muted'), shape: 'pale' },
+      ...(levels === ''
+        ? []
+        : [{ label: `${levels} interval of the median`, colour: ink('muted'), shape: 'pale' as const }]),
     ],
     ...(open > 0 ? { note: `${open} failovers never ended and have no dot.` } : {}),
     spec: { ...sized(46 * names.length), layer, config: CONFIG },
     readout: null,
   }
+}
+
+/** The range needs no bar: the dots show it. Nor has an interval one that never ended. */
+function drawn({ summary: { failoverMs } }: Result): MedianInterval | null {
+  const { interval } = failoverMs
+  return interval?.kind === 'interval' && interval.high !== null ? interval : null
 }

@@ -1,8 +1,9 @@
 /** The first screen: what was asked, what happened, the verdict and the three numbers with their spread. */
 import type { Comparison } from '../../scenarios/compare.ts'
-import type { Result } from '../../scenarios/result.ts'
+import type { MedianInterval, Result } from '../../scenarios/result.ts'
 import { median, medianInterval } from '../../scenarios/statistics.ts'
 import { differenceIn } from '../comparison.ts'
+import { intervalText, rangeText, split } from '../intervals.ts'
 import { html, type Markup } from '../markup.ts'
 import { count, digits, milliseconds, missing, percent } from '../numbers.ts'
 import type { Run } from '../runs.ts'
@@ -93,17 +94,13 @@ function failoverFigure({ summary, trials }: Result): Figure {
     }
   if (failoverMs.p50 === null) return { value: 'none', unit: '', lines: ['no failover happened'] }
   const unended = open > 0 ? `${open} of ${all.length} never ended` : ''
-  const spread =
+  const trust =
     failoverMs.trials > 1
-      ? [
-          medianOf(failoverMs.trials),
-          span(failoverMs.min, failoverMs.max, milliseconds),
-          interval(failoverMs.ci95, milliseconds),
-        ]
-      : [all.length > 1 ? `median of ${all.length} failovers in one trial` : ONE_TRIAL]
+      ? [medianOf(failoverMs.trials), ...spread(failoverMs.min, failoverMs.max, failoverMs.interval, milliseconds)]
+      : [all.length > 1 ? `the longest of ${all.length} failovers in one trial` : ONE_TRIAL]
   return {
     ...split(milliseconds(failoverMs.p50)),
-    lines: [...spread, unended, outage],
+    lines: [...trust, unended, outage],
   }
 }
 
@@ -171,11 +168,7 @@ function overTrials(
   if (values.length < 2) return { value: only, lines: [ONE_TRIAL] }
   return {
     value: median(values) ?? only,
-    lines: [
-      medianOf(values.length),
-      span(Math.min(...values), Math.max(...values), show),
-      interval(medianInterval(values.map((value) => [value])), show),
-    ],
+    lines: [medianOf(values.length), ...spread(Math.min(...values), Math.max(...values), medianInterval(values), show)],
   }
 }
 
@@ -183,22 +176,15 @@ function medianOf(trials: number): string {
   return `median of n\u00a0=\u00a0${trials} trials`
 }
 
-function span(min: number | null, max: number | null, show: (value: number) => string): string {
-  if (min === null) return ''
-  return max === null ? `from ${show(min)}` : range(min, max, show)
-}
-
-function interval(ci95: readonly [number, number] | null, show: (value: number) => string): string {
-  return ci95 === null ? '' : `95\u00a0% interval ${range(...ci95, show)}`
-}
-
-/** `16.9 to 20.1 ms`: the unit once where both have the same. */
-function range(low: number, high: number, show: (value: number) => string): string {
-  const [from, to] = [split(show(low)), split(show(high))]
-  return `${from.value}${from.unit === to.unit ? '' : `\u00a0${from.unit}`} to ${show(high)}`
-}
-
-function split(text: string): { value: string; unit: string } {
-  const [value = text, unit = ''] = text.split('\u00a0')
-  return { value, unit }
+/** From the smallest to the largest, then the interval of the median; where that is the range it says so once. */
+function spread(
+  min: number | null,
+  max: number | null,
+  interval: MedianInterval | null | undefined,
+  show: (value: number) => string,
+): string[] {
+  if (interval?.kind === 'range') return [intervalText(interval, show)]
+  if (min === null) return []
+  const all = max === null ? `from ${show(min)}` : rangeText(min, max, show)
+  return [all, intervalText(interval, show)].filter((line) => line !== '')
 }

@@ -1,7 +1,8 @@
 /** Every number of the summary, a table per subject, a row per run; then the trials. */
 import type { LatencySummary, Result, Spread } from '../../scenarios/result.ts'
+import { intervalCell, RANGE_NOTE } from '../intervals.ts'
 import { html, type Markup, type Piece } from '../markup.ts'
-import { count, digits, missing } from '../numbers.ts'
+import { count, digits } from '../numbers.ts'
 import type { Run } from '../runs.ts'
 import { type Cell, type Column, table } from '../tables.ts'
 import { verdictWord } from '../verdict.ts'
@@ -59,15 +60,12 @@ function operations(runs: readonly Run[]): Markup {
 }
 
 function durations(runs: readonly Run[]): Markup {
-  const row = (label: string, run: Run, { trials, min, p50, p95, max, ci95 }: Spread) => [
+  const row = (label: string, run: Run, { trials, min, p50, p95, max, interval }: Spread) => [
     label,
     ...whose(runs, run),
     number(trials),
     ...[min, p50, p95, max].map(number),
-    {
-      shown: ci95 === null ? missing : `${digits(ci95[0])} to ${digits(ci95[1])}`,
-      raw: ci95 === null ? '' : ci95.join(' to '),
-    },
+    intervalCell(interval, digits),
     number(run.result.summary.resolutionMs),
   ]
   return table({
@@ -76,13 +74,13 @@ function durations(runs: readonly Run[]): Markup {
     columns: [
       { title: 'measure' },
       ...who(runs),
-      ...numeric(['trials', 'min', 'median', 'p95', 'max', '95 % interval of the median', 'resolution']),
+      ...numeric(['trials', 'min', 'median', 'p95', 'max', 'interval of the median', 'resolution']),
     ],
     rows: [
       ...runs.map((run) => row('failover time', run, run.result.summary.failoverMs)),
       ...runs.map((run) => row('client outage', run, run.result.summary.clientOutageMs)),
     ],
-    note: 'No interval is given for fewer than three trials. A dash where a duration never ended or never began.',
+    note: `A trial counts with its longest. ${RANGE_NOTE} A dash where a duration never ended or never began.`,
   })
 }
 

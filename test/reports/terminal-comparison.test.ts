@@ -16,7 +16,7 @@ test('columns are headed by the algorithms where those differ', () => {
   const text = comparisonText(compareResults(a, b), PATHS)
   assert.match(text, /^seer-score {5}out\/one\nmost-advanced {2}out\/two\n/)
   assert.match(text, /\n {2}compared: election: seer-score and most-advanced\n/)
-  assert.match(text, /\n +seer-score +most-advanced +change +p\n/)
+  assert.match(text, /\n +seer-score +most-advanced +change +p corrected\n/)
   assert.match(text, /failoverMs \(ms\) .* < 0\.001 +most-advanced is worse/)
   assert.doesNotMatch(text, /not ranked/)
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type Comparison, compareResults, policyText } from '../../scenarios/compare.ts'
 import { judge } from '../../scenarios/judge.ts'
+import { parseScenario } from '../../scenarios/load.ts'
 import type { Result } from '../../scenarios/result.ts'
 import { test } from '../support/test.ts'
 import { crashRecord, scenario } from './history.ts'
@@ -18,7 +19,9 @@ function row(comparison: Comparison, metric: string) {
   return comparison.rows.find((candidate) => candidate.metric === metric)!
 }
 
-const FAST = [210, 198, 224, 205, 231, 219, 208]
+const STEP = parseScenario('name: x\nfaults: [{ at: 10s, crash: source }]\n', 'x').faults[0]!
+
+const FAST = [210, 198, 224, 205, 231, 219, 208, 213, 202]
 const SLOW = FAST.map((ms) => ms + 100)
 
 test('a difference that the trials bear out is named, with its size and its p', () => {
@@ -26,8 +29,9 @@ test('a difference that the trials bear out is named, with its size and its p', 
   assert.deepEqual([comparison.kind, comparison.differences], ['comparison', []])
   const failover = row(comparison, 'failoverMs')
   assert.equal(failover.unit, 'ms')
-  assert.deepEqual([failover.a.n, failover.a.median, failover.b.median], [7, 210, 310])
-  assert.ok(failover.a.ci95![0] <= 210 && 210 <= failover.a.ci95![1])
+  assert.deepEqual([failover.a.n, failover.a.median, failover.b.median], [9, 210, 310])
+  assert.deepEqual(failover.a.ci95, [202, 224])
+  assert.deepEqual(failover.a.interval, { kind: 'interval', low: 202, high: 224, level: 0.9609375, trials: 9 })
   assert.ok(Math.abs(failover.change! - 100 / 210) < 1e-12)
   assert.ok(failover.significant && failover.p! < 0.01)
   assert.equal(failover.note, 'b is worse')
@@ -43,20 +47,59 @@ test('more throughput is better, less of everything else', () => {
 })
 
 test('a difference within the noise is "~"', () => {
-  const failover = row(compareResults(result(FAST), result(FAST.map((ms) => ms + 1))), 'failoverMs')
+  const failover = row(compareResults(result(FAST), result(FAST.map((ms, i) => ms + (i % 2 ? 3 : -2)))), 'failoverMs')
   assert.deepEqual([failover.significant, failover.note], [false, '~'])
   assert.ok(failover.p! > 0.05)
   assert.equal(row(compareResults(result(FAST), result(FAST)), 'failoverMs').p, 1)
 })
 
+/** `of` with seeds that no other result has. */
+function elsewhere(of: Result): Result {
+  return { ...of, trials: of.trials.map((trial) => ({ ...trial, seed: trial.seed + 1000 })) }
+}
+
+test('trials with the same seeds are compared as pairs, others as independent samples', () => {
+  // Seeds differ by up to a second, and b is always 5 to 13 ms slower: only the pairs can show that.
+  const byseed = FAST.map((ms, i) => ms + 120 * i)
+  const slower = byseed.map((ms, i) => ms + 5 + i)
+  const paired = compareResults(result(byseed), result(slower))
+  assert.deepEqual(paired.tests, { kind: 'pairs', count: 6, pairs: 9 })
+  assert.deepEqual([row(paired, 'failoverMs').p, row(paired, 'failoverMs').note], [2 / 512, 'b is worse'])
+  const apart = compareResults(result(byseed), elsewhere(result(slower)))
+  assert.deepEqual(apart.tests, { kind: 'samples', count: 6, pairs: null })
+  assert.equal(row(apart, 'failoverMs').note, '~')
+})
+
+test('pairs are found by their seed, whatever the order, and where one result has more trials', () => {
+  const a = result(FAST)
+  const more = result([...FAST, 5000, 6000].map((ms) => ms + 10))
+  const { tests, rows } = compareResults(a, { ...more, trials: more.trials.toReversed() })
+  assert.deepEqual([tests?.kind, tests?.pairs], ['pairs', 9])
+  assert.equal(rows[0]!.p, 2 / 512)
+})
+
+test('several tests in one table are counted and corrected: one of six must be six times as clear', () => {
+  // Alone, p = 4 / 512 would be a difference; as one of six tests it is 0.047, and the next size is none.
+  const almost = FAST.map((ms, i) => ms + (i === 0 ? -1 : 10 + i))
+  const failover = row(compareResults(result(FAST), result(almost)), 'failoverMs')
+  assert.ok(Math.abs(failover.adjustedP! - 6 * failover.p!) < 1e-12)
+  assert.deepEqual([failover.p, failover.significant], [4 / 512, true])
+  const less = FAST.map((ms, i) => ms + (i === 0 ? -11.5 : 10 + i))
+  const other = row(compareResults(result(FAST), result(less)), 'failoverMs')
+  assert.ok(other.p! < 0.05 && other.adjustedP! > 0.05)
+  assert.deepEqual([other.significant, other.note], [false, '~'])
+})
+
 test('with trials too few to show any difference nothing is ranked, however large it looks', () => {
   const failover = row(compareResults(result([10, 11, 12]), result([900, 901, 902])), 'failoverMs')
   assert.deepEqual([failover.p, failover.significant], [null, false])
-  assert.equal(failover.note, 'no difference shown: 3 and 3 trials cannot show one')
-  assert.equal(
-    row(compareResults(result([10, 11, 12, 13]), result([900, 901, 902, 903])), 'failoverMs').significant,
-    true,
-  )
+  assert.equal(failover.note, 'no difference shown: 3 pairs cannot show one (8 could)')
+  const apart = (n: number) => {
+    const [low, high] = [0, 900].map((from) => result(Array.from({ length: n }, (_, i) => from + i)))
+    return row(compareResults(low!, elsewhere(high!)), 'failoverMs')
+  }
+  assert.equal(apart(4).note, 'no difference shown: 4 and 4 trials cannot show one (5 each could)')
+  assert.equal(apart(5).significant, true)
 })
 
 test('failovers that never ended rank last and have no median where they are the middle', () => {
@@ -78,8 +121,14 @@ test('another scenario, world, machine or coordinator, or an interrupted run, is
   const cases: [Result, Result, RegExp][] = [
     [
       result(FAST),
-      result(SLOW, { scenario: { ...base.scenario, conditions: 'cd'.repeat(32) } }),
-      /^the scenario differs: history and history \(in its network, tuning or faults\)$/,
+      result(SLOW, {
+        scenario: {
+          ...base.scenario,
+          conditions: 'cd'.repeat(32),
+          settings: { ...base.scenario.settings!, livenessUs: 5_000_000, faults: [STEP] },
+        },
+      }),
+      /^faults\[0\] differs: none and /,
     ],
     [measured(), measured({ world: 'docker' }), /^the world differs: local and docker$/],
     [measured(), measured({ machine: { cpu: 'test', cores: 64 } }), /^the machine \(cores\) differs: 2 and 64$/],
@@ -123,29 +172,9 @@ test('one algorithm against another under the same conditions is ranked, and wha
   assert.deepEqual(compareResults(result(FAST), result(SLOW)).policies, [])
 })
 
-test('what makes the conditions differ is named where the results show it', () => {
-  const { scenario: asked } = base
-  const b = result(SLOW, {
-    scenario: {
-      ...asked,
-      conditions: 'cd'.repeat(32),
-      cluster: { ...asked.cluster, nodes: 7 },
-      workload: { ...asked.workload, ratePerSec: 800 },
-    },
-  })
-  const [reason] = compareResults(result(FAST), b).differences
-  assert.equal(
-    reason,
-    'the scenario differs: history and history (cluster.nodes 4 and 7, workload.ratePerSec 100 and 800)',
-  )
-})
-
-test('a result from before there were conditions is held to the same file', () => {
-  const { conditions: _, ...older } = base.scenario
-  const old = result(FAST, { scenario: older })
-  assert.deepEqual(compareResults(old, result(SLOW)).differences, [])
-  const { differences } = compareResults(old, by({ election: 'most-advanced' }, result(SLOW)))
-  assert.deepEqual(differences, ['the scenario differs: history and history (files abababab and cdcdcdcd)'])
+test('an unsafe form in one of the two is named as what is compared', () => {
+  const unsafe = result(SLOW, { scenario: { ...base.scenario, unsafe: ['no-fencing'] } })
+  assert.deepEqual(compareResults(result(FAST), unsafe).policies, [{ family: 'unsafe', a: 'none', b: 'no-fencing' }])
 })
 
 test('a model of one algorithm is not judged by a measurement of another', () => {

@@ -73,6 +73,7 @@ export function scenario(fields: Partial<Scenario> = {}): Scenario {
     name: 'history',
     description: 'A history written by hand',
     file: 'history.yaml',
+    text: 'name: history\n',
     hash: 'ab'.repeat(32),
     conditions: 'c0'.repeat(32),
     seed: 1,

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
-import { mannWhitney, median, medianInterval, quantileOfSorted, spreadOf } from '../../scenarios/statistics.ts'
+import { median, medianInterval, oneEach, quantileOfSorted, spreadOf } from '../../scenarios/statistics.ts'
 import { test } from '../support/test.ts'
 
 test('a quantile is the smallest value that enough of the sample do not exceed, the mean of two on a boundary', () => {
@@ -26,110 +25,87 @@ test('a duration that never ended is the longest of all, and a quantile that fal
   assert.equal(median([10, null]), null)
   assert.equal(median([]), null)
   const spread = spreadOf([[100], [300], [null]])
-  assert.deepEqual({ ...spread, ci95: null }, { trials: 3, min: 100, p50: 300, p95: null, max: null, ci95: null })
+  const { interval: _, ...rest } = spread
+  assert.deepEqual(rest, { trials: 3, min: 100, p50: 300, p95: null, max: null, ci95: null })
 })
 
 test('trials with nothing to measure are counted as trials and add no value', () => {
-  assert.deepEqual(spreadOf([[], []]), { trials: 2, min: null, p50: null, p95: null, max: null, ci95: null })
-  assert.deepEqual(spreadOf([[5], []]), { trials: 2, min: 5, p50: 5, p95: 5, max: 5, ci95: null })
+  const none = { ci95: null, interval: null }
+  assert.deepEqual(spreadOf([[], []]), { trials: 2, min: null, p50: null, p95: null, max: null, ...none })
+  assert.deepEqual(spreadOf([[5], []]), { trials: 2, min: 5, p50: 5, p95: 5, max: 5, ...none })
 })
 
-test('the bootstrap interval is the same every time, holds the median, and needs three trials', () => {
-  const trials = [210, 224, 198, 260, 231, 205, 219].map((ms) => [ms])
-  const interval = medianInterval(trials)
-  assert.deepEqual(interval, medianInterval(trials))
-  assert.ok(interval !== null && interval[0] <= 219 && 219 <= interval[1])
-  assert.ok(interval[0] >= 198 && interval[1] <= 260 && interval[0] < interval[1])
-  assert.equal(medianInterval([[1], [2]]), null)
-  assert.equal(medianInterval([[1], [2], []]), null)
-  assert.equal(medianInterval([[null], [null], [3]]), null)
-})
-
-test('about 95 of 100 bootstrap intervals of 15 trials hold the true median', () => {
-  const next = linearCongruential(7)
+/** The share of all equally likely ways to lie below or above the true median, 0, whose interval holds it. */
+function coverageByEnumeration(n: number): number {
   let held = 0
-  for (let i = 0; i < 100; i++) {
-    const interval = medianInterval(Array.from({ length: 15 }, () => [next() * 100]))!
-    if (interval[0] <= 50 && 50 <= interval[1]) held++
+  for (let mask = 0; mask < 1 << n; mask++) {
+    const interval = medianInterval(Array.from({ length: n }, (_, i) => ((mask >> i) & 1 ? i + 1 : -i - 1)))!
+    if (interval.low <= 0 && 0 <= interval.high!) held++
   }
-  assert.ok(held >= 88, `${held} of 100`)
-})
-
-/** Every way to choose which of the pooled values are called "a": the definition, spelt out. */
-function exactByEnumeration(a: readonly number[], b: readonly number[]): number {
-  const pooled = [...a, ...b]
-  const u = (left: readonly number[], right: readonly number[]) =>
-    left.reduce((sum, x) => sum + right.reduce((inner, y) => inner + (x > y ? 1 : x === y ? 0.5 : 0), 0), 0)
-  const middle = (a.length * b.length) / 2
-  const seen = Math.abs(u(a, b) - middle)
-  let extreme = 0
-  let all = 0
-  for (let mask = 0; mask < 1 << pooled.length; mask++) {
-    const left = pooled.filter((_, i) => (mask >> i) & 1)
-    if (left.length !== a.length) continue
-    all++
-    if (
-      Math.abs(
-        u(
-          left,
-          pooled.filter((_, i) => !((mask >> i) & 1)),
-        ) - middle,
-      ) >=
-      seen - 1e-9
-    )
-      extreme++
-  }
-  return extreme / all
+  return held / 2 ** n
 }
 
-test('law: Mann-Whitney agrees with counting out all labellings, ties included', () => {
-  const sample = fc.array(fc.oneof(fc.nat(4), fc.nat(1000)), { minLength: 1, maxLength: 5 })
-  fc.assert(
-    fc.property(sample, sample, (a, b) => {
-      const { p } = mannWhitney(a, b)
-      const expected = exactByEnumeration(a, b)
-      assert.ok(Math.abs(p - expected) < 1e-12, `${p} against ${expected}`)
-      assert.equal(mannWhitney(b, a).p, p)
-    }),
-    { numRuns: 150 },
+test('an interval holds the true median as often as its level says, counted out: the range of three in 75 %', () => {
+  for (let n = 2; n <= 14; n++) {
+    const interval = medianInterval(Array.from({ length: n }, (_, i) => i))!
+    assert.equal(coverageByEnumeration(n), interval.level, `${n} trials`)
+    assert.equal(interval.kind, n < 6 ? 'range' : 'interval')
+    assert.ok(n < 6 || interval.level >= 0.95)
+  }
+  assert.equal(medianInterval([1, 2, 3])!.level, 0.75)
+  assert.equal(medianInterval([1, 2, 3, 4])!.level, 0.875)
+})
+
+test('an interval is the narrowest of at least 95 %: one rank further in would be less', () => {
+  const ranks = [6, 8, 9, 15, 20, 30].map((n) => {
+    const { low, high } = medianInterval(Array.from({ length: n }, (_, i) => i + 1))!
+    return [n, low, high]
+  })
+  // As tables of the binomial distribution give them.
+  assert.deepEqual(ranks, [
+    [6, 1, 6],
+    [8, 1, 8],
+    [9, 2, 8],
+    [15, 4, 12],
+    [20, 6, 15],
+    [30, 10, 21],
+  ])
+})
+
+test('of a thousand samples from a skewed distribution the intervals hold its median as often as they say', () => {
+  const next = linearCongruential(7)
+  for (const n of [3, 4, 7, 15]) {
+    let held = 0
+    let level = 0
+    for (let i = 0; i < 1000; i++) {
+      const interval = medianInterval(Array.from({ length: n }, () => -Math.log(next())))!
+      level = interval.level
+      if (interval.low <= Math.LN2 && Math.LN2 <= interval.high!) held++
+    }
+    // Three standard deviations of a share of a thousand.
+    assert.ok(Math.abs(held / 1000 - level) < 3 * Math.sqrt((level * (1 - level)) / 1000), `${held} for ${n}`)
+  }
+})
+
+test('below six trials there is a range and no ci95; an interval that reaches what never ended has no upper end', () => {
+  assert.equal(medianInterval([5]), null)
+  assert.equal(medianInterval([null, null, null]), null)
+  const few = spreadOf([[3], [1], [2]])
+  assert.deepEqual(few.interval, { kind: 'range', low: 1, high: 3, level: 0.75, trials: 3 })
+  assert.equal(few.ci95, null)
+  const six = [1, 2, 3, 4, 5, 6].map((ms) => [ms])
+  assert.deepEqual(spreadOf(six).ci95, [1, 6])
+  const open = spreadOf([...six.slice(1), [null]])
+  assert.deepEqual(
+    [open.interval?.kind, open.interval?.low, open.interval?.high, open.ci95],
+    ['interval', 2, null, null],
   )
 })
 
-test('known values: 5 against 5 wholly apart is 2 in 252; 3 against 3 can never be below 0.1', () => {
-  assert.ok(Math.abs(mannWhitney([1, 2, 3, 4, 5], [6, 7, 8, 9, 10]).p - 2 / 252) < 1e-12)
-  assert.equal(mannWhitney([1, 2, 3], [4, 5, 6]).p, 0.1)
-  assert.equal(mannWhitney([1, 2, 3], [4, 5, 6]).smallestP, 0.1)
-  assert.deepEqual(mannWhitney([], [1]), { p: 1, smallestP: 1 })
-  assert.equal(mannWhitney([7, 7, 7, 7], [7, 7, 7, 7]).p, 1)
-})
-
-test('durations that never ended rank last and tie with one another', () => {
-  assert.equal(mannWhitney([1, 2, 3, 4], [null, null, null, null]).p, mannWhitney([1, 2, 3, 4], [9, 9, 9, 9]).p)
-  assert.equal(mannWhitney([null, null], [null, null]).p, 1)
-})
-
-test('the normal approximation of large samples joins the exact distribution where one takes over', () => {
-  const next = linearCongruential(3)
-  for (const shift of [0, 0.1, 0.25]) {
-    const a = Array.from({ length: 30 }, () => Math.floor(next() * 20))
-    const b = Array.from({ length: 30 }, () => Math.floor((next() + shift) * 20))
-    const exact = mannWhitney(a, b).p
-    // One more pair of values in the middle of the other sample changes little and crosses the limit.
-    const approximate = mannWhitney([...a, 10], b).p
-    assert.ok(Math.abs(exact - approximate) < 0.05, `${exact} and ${approximate}`)
-  }
-})
-
-test('under no difference at all, p below 0.05 comes up about once in twenty', () => {
-  const next = linearCongruential(11)
-  for (const n of [8, 40]) {
-    let significant = 0
-    for (let i = 0; i < 400; i++) {
-      const draw = () => Array.from({ length: n }, next)
-      if (mannWhitney(draw(), draw()).p < 0.05) significant++
-    }
-    assert.ok(significant >= 5 && significant <= 36, `${significant} of 400 for ${n} trials`)
-  }
+test('a trial counts once, with its longest: no mean of two failovers that never happened', () => {
+  const spread = spreadOf([[10, 1000]])
+  assert.deepEqual([spread.min, spread.p50, spread.max], [10, 1000, 1000])
+  assert.deepEqual(oneEach([[10, 1000], [], [7, null], [5]]), [1000, null, 5])
 })
 
 function linearCongruential(seed: number): () => number {
