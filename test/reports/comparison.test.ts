@@ -53,7 +53,7 @@ test('algorithms compared under the same conditions head the columns and are nam
   includes(text, 'seer-score against most-advanced')
   includes(text, 'same conditions and differ in election: seer-score and most-advanced.')
   includes(text, 'seer-score: median, interval, n')
-  includes(text, 'most-advanced: median, 95 % interval, n')
+  includes(text, 'most-advanced: median, interval, n')
   includes(text, 'change to most-advanced')
   const other = fixture({ trials: 20, election: 'most-advanced' })
   const algorithms = { ...other.scenario.algorithms, quorum: 'cabinet-top' as const }
