@@ -1,5 +1,6 @@
 /**
- * Sets of global transaction identifiers, as MySQL writes them: `uuid:1-5:7,uuid2:1`.
+ * Sets of global transaction identifiers, as MySQL writes them: `uuid:1-5:7,uuid2:1`. What is called a uuid here is a
+ * uuid or, of a tagged transaction, `uuid:tag`: each numbers its own transactions (gtid-text.ts).
  *
  * Per server uuid the numbers are kept as a flat, sorted array of closed intervals [first, last, first, last, ...],
  * never touching (1-5 and 6-9 are stored as 1-9). A source writes consecutive numbers, so the common case is one
@@ -8,7 +9,10 @@
  * and copies are made all the time: every answer that tells what a server holds is one.
  */
 
+import { gtidText, readGtidText } from './gtid-text.ts'
+
 export interface Gtid {
+  /** `uuid:tag` where the transaction has a tag. */
   readonly uuid: string
   /** 1 .. 2^53-1 */
   readonly number: number
@@ -53,26 +57,10 @@ export class MutableGtidSet implements GtidSet {
   #own: readonly number[] = NONE
   #last = 0
 
-  /** Parses MySQL's text form (white space and newlines allowed, numbers in any order). Throws on anything else. */
+  /** Parses MySQL's text form and what MySQL reads as such (gtid-text.ts). Throws an Error on anything else. */
   static parse(text: string): MutableGtidSet {
     const set = new MutableGtidSet()
-    for (const part of text.split(',')) {
-      const item = part.trim()
-      if (item === '') continue
-      const [uuid, ...ranges] = item.split(':')
-      if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(uuid!.trim()) || ranges.length === 0)
-        throw new Error(`not a GTID set: expected uuid:first-last, found ${JSON.stringify(item)}`)
-      for (const range of ranges) {
-        const match = /^\s*(\d+)(?:\s*-\s*(\d+))?\s*$/.exec(range)
-        const first = Number(match?.[1])
-        const last = Number(match?.[2] ?? match?.[1])
-        if (match === null || first < 1 || last < first || last > Number.MAX_SAFE_INTEGER)
-          throw new Error(
-            `not a GTID interval: expected first or first-last, found ${JSON.stringify(range)} in ${JSON.stringify(item)}`,
-          )
-        set.addInterval(uuid!.trim().toLowerCase(), first, last)
-      }
-    }
+    readGtidText(text, (source, first, last) => set.addInterval(source, first, last))
     return set
   }
 
@@ -249,16 +237,7 @@ export class MutableGtidSet implements GtidSet {
   }
 
   toString(): string {
-    return [...this.#uuids]
-      .sort()
-      .map((uuid) => {
-        const list = this.intervals(uuid)
-        const ranges: string[] = []
-        for (let i = 0; i < list.length; i += 2)
-          ranges.push(list[i] === list[i + 1] ? `${list[i]}` : `${list[i]}-${list[i + 1]}`)
-        return `${uuid}:${ranges.join(':')}`
-      })
-      .join(',')
+    return gtidText(this.#uuids, (uuid) => this.intervals(uuid))
   }
 
   /** Sets travel between processes as MySQL's text. */

@@ -10,6 +10,7 @@ import type { Scenario } from '../scenarios/scenario.ts'
 import type { Driver } from './drivers/driver.ts'
 import { MysqlClient } from './mysql/client.ts'
 import { NO_SETUP } from './mysql/connection.ts'
+import { decoded } from './mysql/decoded.ts'
 import { ConnectionPool } from './mysql/pool.ts'
 import { EXECUTED } from './mysql/state.ts'
 import { ServerStart, watchEndpoint } from './mysql/target.ts'
@@ -105,7 +106,8 @@ function look(pool: ConnectionPool, op: number): Promise<GtidSet | null> {
   return new Promise((resolve) => {
     pool.submit(`SELECT 1 FROM quorumlab.operations WHERE op = ${op}; ${EXECUTED}`, ASK_US, (failure, result) => {
       const [rows, executed] = (failure === null ? result : [[], []]) as unknown[][][]
-      resolve(rows!.length === 0 ? null : MutableGtidSet.parse(executed![0]![0] as string))
+      const gtids = rows!.length === 0 ? null : decoded(() => MutableGtidSet.parse(executed![0]![0] as string))
+      resolve(gtids?.kind === 'ok' ? gtids.reply : null)
     })
   })
 }

@@ -12,6 +12,7 @@
  */
 import { open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { exactInteger } from '../../algorithms/exact-integer.ts'
 import type { Gtid } from '../../algorithms/gtid-set.ts'
 
 export interface BinlogTransaction {
@@ -81,7 +82,7 @@ function transactionOf(buffer: Buffer, body: number): BinlogTransaction {
   return {
     gtid: {
       uuid: uuid.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
-      number: Number(buffer.readBigInt64LE(body + 17)),
+      number: exactInteger(buffer.readBigInt64LE(body + 17), 'a GTID number in a binlog'),
     },
     immediateUs: (high & 0x7f_ffff) * 2 ** 32 + buffer.readUInt32LE(times),
     originalUs: hasOriginal ? buffer.readUIntLE(times + 11, 3) * 2 ** 32 + buffer.readUInt32LE(times + 7) : null,

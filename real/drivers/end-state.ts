@@ -1,5 +1,6 @@
 /** A server's final state, read over one administrator's connection and not through the coordinator. */
 import type { Connection, RowDataPacket } from 'mysql2/promise'
+import { exactInteger } from '../../algorithms/exact-integer.ts'
 import type { NodeEnd } from '../../scenarios/record.ts'
 import { PROMISED } from '../mysql/state.ts'
 
@@ -30,8 +31,8 @@ export async function readEndState(node: string, connect: () => Promise<Connecti
       uuid: String(server![0]),
       executed: String(executed![0]).replaceAll('\n', ''),
       tableChecksum: checksum!.join('-'),
-      ops: new Set(ops.map(([op]) => Number(op))),
-      promised: Number(promised?.[0] ?? 0),
+      ops: numbersOf(ops),
+      promised: exactInteger(promised?.[0] ?? 0, 'a promised epoch'),
       role: server![1] === 0 ? 'source' : 'replica',
     }
   } catch (error) {
@@ -41,4 +42,10 @@ export async function readEndState(node: string, connect: () => Promise<Connecti
   } finally {
     connection?.destroy()
   }
+}
+
+/** Null, as if they had not been read, where one is beyond what can be counted: none of this run's operations is. */
+function numbersOf(rows: readonly (readonly unknown[])[]): ReadonlySet<number> | null {
+  const numbers = rows.map(([op]) => Number(op))
+  return numbers.every((op) => Number.isSafeInteger(op)) ? new Set(numbers) : null
 }

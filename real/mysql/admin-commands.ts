@@ -7,6 +7,7 @@ import { rowOf } from '../../algorithms/failover/epoch.ts'
 import type { Gtid } from '../../algorithms/gtid-set.ts'
 import type { AdminCommand, ServerState } from '../../algorithms/servers.ts'
 import { AdminError, type AdminSession, LOCK } from './admin-session.ts'
+import { decoded } from './decoded.ts'
 import { PROMISED, stateOf, stateText } from './state.ts'
 import type { MysqlTarget } from './target.ts'
 
@@ -53,7 +54,10 @@ export async function perform(session: AdminSession, target: MysqlTarget, action
 }
 
 export async function state(session: AdminSession, target: MysqlTarget): Promise<ServerState> {
-  return stateOf(target, await session.ask(stateText(target)))
+  const answer = await session.ask(stateText(target))
+  const read = decoded(() => stateOf(target, answer))
+  if (read.kind !== 'ok') throw refused(read.reason)
+  return read.reply
 }
 
 /**
@@ -226,7 +230,7 @@ async function quiesce(session: AdminSession, target: MysqlTarget): Promise<void
   await session.change('STOP REPLICA')
 }
 
-/** Nothing was changed. */
+/** Nothing was changed by what is refused. */
 function refused(reason: string): AdminError {
   return new AdminError({ kind: 'failed', reason, errno: 0 })
 }

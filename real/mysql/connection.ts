@@ -82,6 +82,8 @@ export class MysqlConnection {
       multipleStatements: true,
       rowsAsArray: true,
       dateStrings: true,
+      // A BIGINT beyond 2^53-1 comes as text: its reader refuses it by name (exact-integer.ts) instead of a neighbour.
+      supportBigNumbers: true,
       flags: ['SESSION_TRACK', '-CLIENT_QUERY_ATTRIBUTES'],
     })
     this.#mysql.on('error', (error: Error) => this.#die(this.#failureOf(error)))

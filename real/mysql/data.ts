@@ -1,8 +1,10 @@
 /** The workload's statements: one autocommit INSERT per operation, and reads of a key's newest row. */
+import { exactInteger } from '../../algorithms/exact-integer.ts'
 import { type Gtid, MutableGtidSet } from '../../algorithms/gtid-set.ts'
 import type { MysqlRequests, Outcome, ReplyOf, RowValue } from '../../algorithms/servers.ts'
 import type { Pending } from '../../algorithms/world.ts'
 import type { ConnectionSetup } from './connection.ts'
+import { decoded } from './decoded.ts'
 import type { ConnectionPool } from './pool.ts'
 import { EXECUTED } from './state.ts'
 
@@ -24,7 +26,7 @@ export function execute(
   const values = [op, key, timestamp === null ? null : timestamp.counter, timestamp === null ? null : timestamp.server]
   return pool.submit(values, deadlineUs, (failure, gtid) => {
     if (failure !== null) done(failure)
-    else if (gtid === null) done({ kind: 'unknown', reason: 'the server reported no gtid' })
+    else if (gtid === null) done({ kind: 'unknown', reason: 'the server reported no gtid, or one beyond 2^53-1' })
     else done({ kind: 'ok', reply: { gtid: gtid as Gtid } })
   })
 }
@@ -56,8 +58,12 @@ export function query(
       return
     }
     const row = results[data - 1]![0]
-    const executed = wantExecuted ? MutableGtidSet.parse(results[data]![0]![0] as string) : null
-    done({ kind: 'ok', reply: { value: row === undefined ? null : rowValue(row), executed } })
+    done(
+      decoded(() => ({
+        value: row === undefined ? null : rowValue(row),
+        executed: wantExecuted ? MutableGtidSet.parse(results[data]![0]![0] as string) : null,
+      })),
+    )
   })
 }
 
@@ -70,8 +76,7 @@ export function highestTimestamp(pool: ConnectionPool, deadlineUs: number, done:
       return
     }
     const [counter, server] = (result as unknown[][])[0] ?? []
-    const timestamp = counter == null ? null : { counter: Number(counter), server: Number(server) }
-    done({ kind: 'ok', reply: { timestamp } })
+    done(decoded(() => ({ timestamp: timestampOf(counter ?? null, server) })))
   })
 }
 
@@ -82,10 +87,11 @@ export function waitText(gtids: string, timeoutUs: number): string {
 
 function rowValue(row: readonly unknown[]): RowValue {
   const [op, counter, server] = row
-  return {
-    op: Number(op),
-    timestamp: counter === null ? null : { counter: Number(counter), server: Number(server) },
-  }
+  return { op: exactInteger(op, 'the number of an operation'), timestamp: timestampOf(counter, server) }
+}
+
+function timestampOf(counter: unknown, server: unknown): RowValue['timestamp'] {
+  return counter === null ? null : { counter: exactInteger(counter, "a timestamp's counter"), server: Number(server) }
 }
 
 function number(value: number): string {

@@ -10,7 +10,7 @@ import type { Gtid } from '../../algorithms/gtid-set.ts'
 
 export type IntegerValues = readonly (number | null)[]
 
-/** What came back. `gtid` is null where the server reported none; `errno` is 0 for success. */
+/** What came back. `gtid` is null where the server reported none, or one that cannot be counted exactly; `errno` is 0 for success. */
 export interface InsertAnswer {
   readonly gtid: Gtid | null
   readonly errno: number
@@ -86,10 +86,12 @@ export function readInsertAnswer(bytes: Buffer): InsertAnswer {
 
 const NO_GTID: InsertAnswer = { gtid: null, errno: 0, message: '' }
 
-function gtidAt(bytes: Buffer, at: number): Gtid {
+function gtidAt(bytes: Buffer, at: number): Gtid | null {
   const text = bytes.toString('latin1', afterInteger(bytes, at), afterText(bytes, at))
-  const colon = text.indexOf(':')
-  return { uuid: text.slice(0, colon), number: Number(text.slice(colon + 1)) }
+  // The last colon: a tagged transaction is `uuid:tag:number`.
+  const colon = text.lastIndexOf(':')
+  const number = Number(text.slice(colon + 1))
+  return Number.isSafeInteger(number) ? { uuid: text.slice(0, colon), number } : null
 }
 
 /** A length-encoded integer: below 251 itself, or a marker and 2, 3 or 8 bytes. */

@@ -2,6 +2,7 @@
  * A server's state in one round trip. Everything a probe, a fence or a detach reports is read by the same text, so
  * that a coordinator never has to reconcile two ways of looking.
  */
+import { exactInteger } from '../../algorithms/exact-integer.ts'
 import { MutableGtidSet } from '../../algorithms/gtid-set.ts'
 import type { ServerState } from '../../algorithms/servers.ts'
 import type { ConnectionSetup } from './connection.ts'
@@ -49,7 +50,7 @@ export function stateOf(target: MysqlTarget, result: unknown): ServerState {
     uuid: uuid as string,
     executed: MutableGtidSet.parse(executed![0] as string),
     retrieved: MutableGtidSet.parse((retrieved as string | undefined) ?? ''),
-    promised: Number(promised ?? 0),
+    promised: exactInteger(promised ?? 0, 'a promised epoch'),
     superReadOnly: superReadOnly === 1,
     offline: offline === 1,
     receiver: receiver === 'ON' ? 'running' : receiver === 'CONNECTING' ? 'connecting' : 'stopped',

@@ -1,8 +1,10 @@
 /** What is asked about a server rather than of its data: probes, confirmations, and waits for GTIDs. */
+import { exactInteger } from '../../algorithms/exact-integer.ts'
 import { type GtidSet, MutableGtidSet } from '../../algorithms/gtid-set.ts'
 import type { MysqlRequests, Outcome, ReplyOf, ServerState } from '../../algorithms/servers.ts'
 import type { Pending } from '../../algorithms/world.ts'
 import { waitText } from './data.ts'
+import { decoded } from './decoded.ts'
 import type { ConnectionPool } from './pool.ts'
 import { EXECUTED, PROMISED, RECEIVED, stateOf, stateText } from './state.ts'
 import type { MysqlTarget } from './target.ts'
@@ -19,7 +21,7 @@ export function probe(
   done: (outcome: Outcome<ServerState>) => void,
 ): Pending {
   return pool.submit(stateText(target), deadlineUs, (failure, result) =>
-    done(failure ?? { kind: 'ok', reply: stateOf(target, result) }),
+    done(failure ?? decoded(() => stateOf(target, result))),
   )
 }
 
@@ -31,18 +33,18 @@ export function confirm(pool: ConnectionPool, deadlineUs: number, done: Done<'co
       return
     }
     const [[promised], received, executed] = result as [unknown[][], unknown[][], unknown[][]]
-    done({
-      kind: 'ok',
-      reply: { promised: Number(promised?.[0] ?? 0), gtids: unionOfRows(received, executed) },
-    })
+    done(
+      decoded(() => ({
+        promised: exactInteger(promised?.[0] ?? 0, 'a promised epoch'),
+        gtids: unionOfRows(received, executed),
+      })),
+    )
   })
 }
 
 export function executed(pool: ConnectionPool, deadlineUs: number, done: Done<'executed'>): Pending {
   return pool.submit(EXECUTED, deadlineUs, (failure, result) =>
-    done(
-      failure ?? { kind: 'ok', reply: { executed: MutableGtidSet.parse((result as unknown[][])[0]![0] as string) } },
-    ),
+    done(failure ?? decoded(() => ({ executed: MutableGtidSet.parse((result as unknown[][])[0]![0] as string) }))),
   )
 }
 
@@ -71,8 +73,12 @@ function waitForApplied(
       done(failure)
       return
     }
-    const now = unionOfRows((result as unknown[][][])[1]!)
-    done({ kind: 'ok', reply: { covered: now.covers(gtids), gtids: now } })
+    done(
+      decoded(() => {
+        const now = unionOfRows((result as unknown[][][])[1]!)
+        return { covered: now.covers(gtids), gtids: now }
+      }),
+    )
   })
 }
 
@@ -94,11 +100,14 @@ function waitForReceived(
         done(failure)
         return
       }
-      const now = unionOfRows(...(result as unknown[][][]))
-      const covered = now.covers(gtids)
+      const outcome = decoded(() => {
+        const now = unionOfRows(...(result as unknown[][][]))
+        return { covered: now.covers(gtids), gtids: now }
+      })
+      const isSettled = outcome.kind !== 'ok' || outcome.reply.covered
       const lookedUs = (performance.now() - startMs) * 1000
-      if (covered || lookedUs + RECEIVED_POLL_MS * 1000 >= Math.min(timeoutUs, deadlineUs)) {
-        done({ kind: 'ok', reply: { covered, gtids: now } })
+      if (isSettled || lookedUs + RECEIVED_POLL_MS * 1000 >= Math.min(timeoutUs, deadlineUs)) {
+        done(outcome)
         return
       }
       timer = setTimeout(look, RECEIVED_POLL_MS)

@@ -211,12 +211,8 @@ test('anything that is not a GTID set is refused with what was found', () => {
     `${A}:1.5`,
     `${A}:1e3`,
     `${A}:1-2-3`,
-    `${A}:tag:1`,
     `${A.slice(1)}:1`,
     `${A}:1;${B}:1`,
-    // 2^53: the next number can no longer be told from it.
-    `${A}:1-9007199254740992`,
-    `${A}:9223372036854775806`,
   ]
   for (const text of wrong)
     assert.throws(() => MutableGtidSet.parse(text), /not a GTID (set|interval): expected .*, found "/, text)

@@ -94,6 +94,7 @@ export class LocalNode {
       database: 'quorumlab',
       connectTimeout: 2_000,
       rowsAsArray: true,
+      supportBigNumbers: true,
     })
   }
 

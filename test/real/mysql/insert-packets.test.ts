@@ -51,6 +51,17 @@ test('the gtid is found among the changes of a session, wherever it stands', () 
   }
 })
 
+test('the gtid of a tagged transaction keeps its tag, and a number beyond 2^53-1 is none', () => {
+  for (const [written, gtid] of [
+    [`${UUID}:tag:7`, { uuid: `${UUID}:tag`, number: 7 }],
+    [`${UUID}:9007199254740993`, null],
+  ] as const) {
+    const change = [3, written.length + 2, 0, written.length]
+    const answer = packet([0, 1, 0xfc, 0x39, 0x30, 0x02, 0x40, 0, 0, 0, written.length + 4], change, written)
+    assert.deepEqual(readInsertAnswer(answer).gtid, gtid)
+  }
+})
+
 test('an answer without a gtid says so, and an error gives its number and its text', () => {
   const none = { gtid: null, errno: 0, message: '' }
   assert.deepEqual(readInsertAnswer(packet([0, 1, 0, 2, 0, 0, 0])), none)

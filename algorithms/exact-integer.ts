@@ -1,0 +1,18 @@
+/**
+ * Whole numbers from a MySQL server, which counts to 2^63, where we count with JavaScript's numbers, which are exact to
+ * 2^53. Whoever reads one as text reads it here: what lies beyond is refused by its name, and never becomes a neighbour
+ * that would compare as equal. Nothing here ever counts so far by itself: 2^53 transactions at a million a second take
+ * 285 years, so such a number was set by hand.
+ */
+
+/** A number that cannot be told from its neighbours. */
+export class InexactInteger extends Error {}
+
+/** `what`: what the number is, for the message. */
+export function exactInteger(written: unknown, what: string): number {
+  const number = Number(written)
+  if (Number.isSafeInteger(number)) return number
+  throw new InexactInteger(
+    `${what} that cannot be counted exactly: expected a whole number up to 2^53-1 (${Number.MAX_SAFE_INTEGER}), found ${String(written)}`,
+  )
+}
