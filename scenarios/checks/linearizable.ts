@@ -1,10 +1,12 @@
 /**
  * STRONG means linearizable: each key behaves as if every operation took effect at one moment between its sending and
- * its answer. Keys are judged one by one (linearizability is local: Herlihy and Wing 1990), each by a search for an
- * order (linearizability/search.ts), after the conflicts that convict without one (linearizability/zones.ts).
+ * its answer, and after what its own session did before it. Keys are judged one by one (linearizability is local:
+ * Herlihy and Wing 1990), each by a search for an order (linearizability/search.ts), after the conflicts that convict
+ * without one (linearizability/zones.ts). A search that has spent its steps leaves the verdict to the order that follows
+ * from the zones (linearizability/order.ts), which is held against the history before it acquits.
  *
  * Pass: an order exists for every key with a STRONG read. Fail: for some key there is none; the witness is minimal.
- * Unknown: the budget of steps was spent on some key before either was found, or no STRONG read was answered.
+ * Unknown: no STRONG read was answered.
  *
  * What it cannot see: anything about keys that nobody reads STRONG; a lost write that no read misses (that is
  * acknowledged-writes-survive); staleness of SESSION and EVENTUAL reads (they have checks of their own); and an order
@@ -15,9 +17,11 @@ import type { CheckResult, WitnessOperation } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
 import { count, Findings } from './findings.ts'
 import { complete } from './linearizability/completed.ts'
+import { explains, orderOf } from './linearizability/order.ts'
 import { type Phantom, type Register, registersOf } from './linearizability/register.ts'
 import { search } from './linearizability/search.ts'
-import { witnessOf } from './linearizability/witness.ts'
+import { type Witness, witnessOf, witnessOfCircle } from './linearizability/witness.ts'
+import { zonesOf } from './linearizability/zones.ts'
 import { describeOperation, describeRead } from './wording.ts'
 
 export const NAME = 'linearizable'
@@ -41,11 +45,6 @@ export function judgeRegisters(operations: readonly Operation[], budgetSteps: nu
     findings.examined += register.reads
     const verdict = judgeRegister(register, Math.floor(left / (registers.length - index)))
     left -= verdict.steps
-    if (verdict.kind === 'undecided')
-      findings.undecidable(
-        () =>
-          `key ${register.key}: no verdict on ${count(register.operations.length, 'operation')} within ${count(verdict.steps, 'step')}`,
-      )
     if (verdict.kind !== 'impossible') continue
     const { witness } = verdict
     findings.violation(
@@ -67,7 +66,7 @@ export function judgeRegisters(operations: readonly Operation[], budgetSteps: nu
 }
 
 type Verdict =
-  | { readonly kind: 'linearizable' | 'undecided'; readonly steps: number }
+  | { readonly kind: 'linearizable'; readonly steps: number }
   | {
       readonly kind: 'impossible'
       readonly steps: number
@@ -78,18 +77,24 @@ function judgeRegister({ key, operations, phantoms }: Register, budgetSteps: num
   const phantom = phantoms[0]
   if (phantom !== undefined) return { kind: 'impossible', steps: 0, witness: phantomWitness(phantom) }
   const history = complete(operations)
-  const witness = witnessOf(operations, history, WITNESS_STEPS)
-  if (witness !== null) {
-    const { reason } = witness
-    return {
-      kind: 'impossible',
-      steps: 0,
-      witness: { reason, operations: witness.operations.map(({ operation }) => operation) },
-    }
-  }
+  const conflict = witnessOf(operations, history, WITNESS_STEPS)
+  if (conflict !== null) return convicted(conflict, 0)
   const { kind, steps } = search(history, budgetSteps)
-  if (kind === 'impossible') throw new Error(`assertion: key ${key} has no order and no two values in conflict`)
-  return { kind: kind === 'exhausted' ? 'undecided' : kind, steps }
+  if (kind === 'linearizable') return { kind, steps }
+  const ordering = orderOf(history, zonesOf(history))
+  if (ordering.kind === 'circle')
+    return convicted(witnessOfCircle(ordering.circle, operations, history, WITNESS_STEPS), steps)
+  if (kind === 'impossible' || !explains(history, ordering.order))
+    throw new Error(`assertion: key ${key} has no order, and no values that wait for one another`)
+  return { kind: 'linearizable', steps }
+}
+
+function convicted({ reason, operations }: Witness, steps: number): Verdict {
+  return {
+    kind: 'impossible',
+    steps,
+    witness: { reason, operations: operations.map(({ operation }) => operation) },
+  }
 }
 
 function phantomWitness({ read, origin, reason }: Phantom): { reason: string; operations: readonly Operation[] } {

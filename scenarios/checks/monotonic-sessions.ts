@@ -19,8 +19,8 @@ export const NAME = 'monotonic-sessions'
 interface Shown {
   /** The latest read. */
   last: Operation
-  /** The read whose row was sent latest; null: no row so far. */
-  newest: { readonly read: Operation; readonly row: Operation } | null
+  /** Those whose rows were sent latest: several where that was in one microsecond, which says nothing of their order. */
+  newest: { readonly read: Operation; readonly row: Operation }[]
   /** Rows that were shown and then others, with the read that showed the other. */
   readonly replaced: Map<number, Operation>
 }
@@ -36,7 +36,7 @@ export function check(record: RunRecord, _scenario: Scenario): CheckResult {
       if (row === undefined) continue
       let shown = keys.get(read.key)
       if (shown === undefined) {
-        keys.set(read.key, (shown = { last: read, newest: null, replaced: new Map() }))
+        keys.set(read.key, (shown = { last: read, newest: [], replaced: new Map() }))
       } else {
         findings.examined++
         const before = behind(shown, row)
@@ -47,14 +47,17 @@ export function check(record: RunRecord, _scenario: Scenario): CheckResult {
       if (previous !== undefined && previous !== row?.op && !shown.replaced.has(previous))
         shown.replaced.set(previous, read)
       shown.last = read
-      if (row !== null && (shown.newest === null || row.sentUs! > shown.newest.row.sentUs!))
-        shown.newest = { read, row }
+      if (row === null) continue
+      const laterUs = row.sentUs! - (shown.newest[0]?.row.sentUs ?? Number.NEGATIVE_INFINITY)
+      if (laterUs > 0) shown.newest = [{ read, row }]
+      else if (laterUs === 0 && !shown.newest.some((known) => known.row === row)) shown.newest.push({ read, row })
     }
   }
 
   /** An earlier read that showed something newer than `row`; null: none certainly did. */
   function behind({ newest, replaced }: Shown, row: Operation | null): Operation | null {
-    if (newest !== null && histories.isOlder(row, newest.row)) return newest.read
+    const ahead = newest.find((known) => histories.isOlder(row, known.row))
+    if (ahead !== undefined) return ahead.read
     return row === null ? null : (replaced.get(row.op) ?? null)
   }
 

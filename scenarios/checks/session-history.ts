@@ -7,22 +7,25 @@ import type { Operation, RunRecord } from '../record.ts'
 
 export class KeyHistories {
   readonly writes = new Map<number, Operation>()
-  /** By write: the earliest end of a read that showed it. */
-  readonly #shownByUs = new Map<number, number>()
+  /** By write: the reads that showed it and ended first, in the same microsecond if there are several. */
+  readonly #firstShown = new Map<number, Operation[]>()
 
   constructor(operations: readonly Operation[]) {
     for (const operation of operations) {
       if (operation.kind === 'write') this.writes.set(operation.op, operation)
       else if (operation.value !== null && operation.endUs !== null) {
         const { op } = operation.value
-        this.#shownByUs.set(op, Math.min(operation.endUs, this.#shownByUs.get(op) ?? operation.endUs))
+        const first = this.#firstShown.get(op)
+        const laterUs = first === undefined ? -1 : operation.endUs - first[0]!.endUs!
+        if (laterUs < 0) this.#firstShown.set(op, [operation])
+        else if (laterUs === 0) first!.push(operation)
       }
     }
   }
 
   /** It was committed by then: it had been answered, or somebody had been shown it. Infinite: never seen. */
   visibleByUs(write: Operation): number {
-    const shownUs = this.#shownByUs.get(write.op) ?? Number.POSITIVE_INFINITY
+    const shownUs = this.#firstShown.get(write.op)?.[0]?.endUs ?? Number.POSITIVE_INFINITY
     return write.outcome === 'ok' && write.endUs !== null ? Math.min(write.endUs, shownUs) : shownUs
   }
 
@@ -32,7 +35,16 @@ export class KeyHistories {
     if (row === write) return false
     // The operations of a session follow one another, also where they touch in one microsecond.
     if (row.session !== null && row.session === write.session && row.outcome === 'ok') return row.op < write.op
-    return write.sentUs !== null && this.visibleByUs(row) < write.sentUs
+    if (write.sentUs === null) return false
+    const visibleUs = this.visibleByUs(row)
+    return visibleUs < write.sentUs || (visibleUs === write.sentUs && this.#wasSeenBy(row, write))
+  }
+
+  /** By the write's own session, in a read that ended in the microsecond in which the write was sent. */
+  #wasSeenBy(row: Operation, { session, sentUs, op }: Operation): boolean {
+    if (session === null) return false
+    const reads = this.#firstShown.get(row.op) ?? []
+    return reads.some((read) => read.session === session && read.endUs === sentUs && read.op < op)
   }
 
   /** What the read shows; undefined: a row that no write of this run stored (linearizable convicts that). */

@@ -1,6 +1,7 @@
 /**
  * Real-time order: if operation A had its answer before operation B was sent, then A's timestamp is the smaller one.
- * (Sent, not intended: before it is sent an operation has touched nothing.)
+ * (Sent, not intended: before it is sent an operation has touched nothing.) Before is a microsecond or more, or in one
+ * session, which does one operation after the other, the same microsecond.
  *
  * One sweep instead of n^2 pairs: walk through the operations in the order they were sent, and keep the largest
  * timestamp among those answered by then. B breaks the order with *somebody* exactly if that largest one is not below
@@ -30,6 +31,7 @@ export function check(record: RunRecord, _scenario: Scenario): CheckResult {
   const byEnd = ascendingOrder(picked(endUs, answered))
   const bySent = ascendingOrder(picked(sentUs, sent))
 
+  const inSession = new SessionBefore(operations, isBelow)
   let next = 0
   let largest = -1
   let worst: Inversion | null = null
@@ -40,11 +42,13 @@ export function check(record: RunRecord, _scenario: Scenario): CheckResult {
       if (endUs[index]! >= sentUs[later]!) break
       if (largest === -1 || isBelow(largest, index)) largest = index
     }
-    if (largest === -1) continue
+    const own = inSession.before(later)
     // Everything sent after the first answer has somebody to be compared with.
+    const against = own !== -1 && (largest === -1 || isBelow(largest, own)) ? own : largest
+    if (against === -1) continue
     findings.examined++
-    if (isBelow(largest, later)) continue
-    const inversion: Inversion = { earlier: operations[largest]!, later: operations[later]! }
+    if (isBelow(against, later)) continue
+    const inversion: Inversion = { earlier: operations[against]!, later: operations[later]! }
     if (worst === null || backwardBy(inversion) > backwardBy(worst)) worst = inversion
     findings.violation(() => describeInversion(inversion))
   }
@@ -60,6 +64,30 @@ export function check(record: RunRecord, _scenario: Scenario): CheckResult {
       `${findings.violations} of ${findings.examined} operations got a timestamp below one already answered; worst: ${describeInversion(worst!)}`,
     nothing: 'no operation with a timestamp was sent after another one had its answer',
   })
+}
+
+/** By session, of the operations that were answered in one microsecond, the last: that with the largest timestamp. */
+class SessionBefore {
+  readonly #operations: readonly Operation[]
+  readonly #isBelow: (a: number, b: number) => boolean
+  readonly #last = new Map<number, number>()
+
+  constructor(operations: readonly Operation[], isBelow: (a: number, b: number) => boolean) {
+    this.#operations = operations
+    this.#isBelow = isBelow
+  }
+
+  /** Asked of all operations in the order they were sent. -1: none was answered in the microsecond in which this was sent. */
+  before(later: number): number {
+    const { session, sentUs, endUs, op } = this.#operations[later]!
+    if (session === null) return -1
+    const last = this.#last.get(session)
+    const touches = last !== undefined && this.#operations[last]!.endUs === sentUs && this.#operations[last]!.op < op
+    if (endUs === null) return touches ? last : -1
+    const isLargest = !touches || endUs !== sentUs || this.#isBelow(last, later)
+    if (isLargest) this.#last.set(session, later)
+    return touches ? last : -1
+  }
 }
 
 /** Of the moments that are known. */

@@ -10,7 +10,7 @@
  */
 import type { RegisterOperation } from './register.ts'
 
-/** In columns, ascending by start: the search and the zones sweep over them. */
+/** In columns, ascending by start, then by number: the search and the zones sweep over them. */
 export interface Completed {
   readonly size: number
   /** By rank in the order of starts: the index into what `complete` was given. */
@@ -21,6 +21,11 @@ export interface Completed {
   readonly values: number
   readonly startUs: Float64Array
   readonly endUs: Float64Array
+  /**
+   * By rank: the operation of the same session that was answered in the very microsecond in which this one was sent, as
+   * a session does one after the other; -1: none. Times alone would leave their order open.
+   */
+  readonly follows: Int32Array
 }
 
 export function complete(operations: readonly RegisterOperation[]): Completed {
@@ -31,7 +36,7 @@ export function complete(operations: readonly RegisterOperation[]): Completed {
   const kept: number[] = []
   for (const [index, { kind, value, certain }] of operations.entries())
     if (kind === 'read' || certain || firstReadEndUs.has(value)) kept.push(index)
-  kept.sort((a, b) => operations[a]!.startUs - operations[b]!.startUs || a - b)
+  kept.sort((a, b) => operations[a]!.startUs - operations[b]!.startUs || byNumber(operations, a, b))
 
   const size = kept.length
   const completed = {
@@ -42,18 +47,36 @@ export function complete(operations: readonly RegisterOperation[]): Completed {
     values: 1,
     startUs: new Float64Array(size),
     endUs: new Float64Array(size),
+    follows: new Int32Array(size).fill(-1),
   }
+  /** By session: the last operation that was answered. */
+  const answered = new Map<number, number>()
   const numbers = new Map<number, number>()
   for (let rank = 0; rank < size; rank++) {
-    const { kind, value, startUs, endUs } = operations[kept[rank]!]!
+    const { kind, value, startUs, endUs, operation } = operations[kept[rank]!]!
     const write = kind === 'write'
     completed.isWrite[rank] = write ? 1 : 0
     completed.startUs[rank] = startUs
     completed.endUs[rank] = write ? Math.min(endUs, firstReadEndUs.get(value) ?? endUs) : endUs
+    const { session } = operation
+    if (session !== null) {
+      const last = answered.get(session)
+      if (last !== undefined && isAnsweredAt(operations[kept[last]!]!, operations[kept[rank]!]!))
+        completed.follows[rank] = last
+      if (endUs !== Number.POSITIVE_INFINITY) answered.set(session, rank)
+    }
     if (value < 0) continue
     let number = numbers.get(value)
     if (number === undefined) numbers.set(value, (number = completed.values++))
     completed.value[rank] = number
   }
   return completed
+}
+
+function byNumber(operations: readonly RegisterOperation[], a: number, b: number): number {
+  return operations[a]!.operation.op - operations[b]!.operation.op || a - b
+}
+
+function isAnsweredAt(before: RegisterOperation, after: RegisterOperation): boolean {
+  return before.endUs === after.startUs && before.operation.op < after.operation.op
 }

@@ -12,7 +12,8 @@
  * Deciding this is NP-complete in general (Gibbons and Korach 1997), so the search counts its steps and gives up, as
  * `exhausted`, when they are spent: pure code has no clock to look at.
  *
- * Precedence is strict: an operation that ended in the very microsecond in which another started may come after it.
+ * Precedence is strict: an operation that ended in the very microsecond in which another started may come after it,
+ * unless the two are of one session (`follows`).
  */
 import type { Completed } from './completed.ts'
 
@@ -102,7 +103,7 @@ class Searcher {
     while (entry < size) {
       this.#steps++
       const after = this.#next[entry]!
-      if (isWrite[entry] === 0 && value[entry] === state) {
+      if (isWrite[entry] === 0 && value[entry] === state && !this.#isHeld(entry)) {
         // Its end may be what stands next: then the list goes on behind it.
         const follower = after === size + entry ? this.#next[after]! : after
         this.#lift(entry)
@@ -120,10 +121,16 @@ class Searcher {
     const { size, isWrite } = this.#history
     while (entry >= 0 && entry < size) {
       this.#steps++
-      if (isWrite[entry] === 1) return entry
+      if (isWrite[entry] === 1 && !this.#isHeld(entry)) return entry
       entry = this.#next[entry]!
     }
     return -1
+  }
+
+  /** Not before what its session did before it. */
+  #isHeld(rank: number): boolean {
+    const before = this.#history.follows[rank]!
+    return before >= 0 && this.#isDone[before] === 0
   }
 
   #try(rank: number): void {

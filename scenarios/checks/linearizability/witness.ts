@@ -7,6 +7,7 @@
  * a read that shows it would not be: that read would be unexplained by our own doing.
  */
 import { type Completed, complete } from './completed.ts'
+import { orderOf, type Precedence } from './order.ts'
 import type { RegisterOperation } from './register.ts'
 import { search } from './search.ts'
 import { type Conflict, conflicts, type Zones, zonesOf } from './zones.ts'
@@ -35,6 +36,24 @@ export function witnessOf(
     if (smallest === null || shrunk.length < smallest.length) smallest = shrunk
   }
   return smallest === null ? null : { operations: smallest, reason: reasonOf(smallest) }
+}
+
+/** Of values that wait for one another in a circle, which operations of one session may close within a microsecond. */
+export function witnessOfCircle(
+  circle: readonly Precedence[],
+  operations: readonly RegisterOperation[],
+  history: Completed,
+  budgetSteps: number,
+): Witness {
+  const { write, firstEnd, lastStart } = zonesOf(history)
+  const ranks = new Set<number>()
+  for (const { before, after } of circle)
+    for (const rank of [before, after])
+      for (const of of [write, firstEnd, lastStart].map((columns) => columns[history.value[rank]!]!).concat(rank))
+        if (of >= 0) ranks.add(of)
+  const involved = [...ranks].map((rank) => operations[history.source[rank]!]!)
+  const smallest = isImpossible(involved, budgetSteps) ? shrink(involved, budgetSteps) : involved
+  return { operations: smallest, reason: reasonOf(smallest) }
 }
 
 /** One by one, from the end, until nothing more can be taken out. `operations` must be impossible to order. */
@@ -86,8 +105,8 @@ function reasonOf(operations: readonly RegisterOperation[]): string {
   const history = complete(operations)
   const zones = zonesOf(history)
   const conflict = conflicts(history, zones, 1)[0]
-  if (conflict === undefined) return 'no order of these operations explains what the reads returned'
   const at = (rank: number) => name(operations[history.source[rank]!]!)
+  if (conflict === undefined) return circleReason(orderOf(history, zones), history, at)
   const { a, b } = conflict
   if (a === b) {
     const read = operations.find(({ kind }) => kind === 'read')!
@@ -99,6 +118,22 @@ function reasonOf(operations: readonly RegisterOperation[]): string {
   if (a === 0 || b === 0) return `${before(a + b, 0)}, and a key that has a row never goes back to none`
   const row = (value: number) => `row ${operations[history.source[zones.write[value]!]!]!.value}`
   return `${before(a, b)}, so ${row(a)} is older than ${row(b)}; but ${before(b, a)}, so it is newer`
+}
+
+/** Why each value must come before the next, and the last before the first. */
+function circleReason(
+  ordering: ReturnType<typeof orderOf>,
+  { value, follows }: Completed,
+  at: (rank: number) => string,
+): string {
+  const unexplained = 'no order of these operations explains what the reads returned'
+  if (ordering.kind === 'order') return unexplained
+  const reasons = ordering.circle.map(({ before, after }) => {
+    if (follows[after] === before) return `${at(before)} came before ${at(after)} in their session`
+    if (value[before] === 0) return 'a key that has a row never goes back to none'
+    return `${at(before)} had ended before ${at(after)} was sent`
+  })
+  return `${unexplained}: ${reasons.join('; ')}`
 }
 
 /** `write 17`, `read 31 (of 17)`. */

@@ -9,8 +9,9 @@
  * firstEnd < lastStart has a forward zone, the stretch between them, in which no other value can be the newest. So a
  * conflict is two forward zones that overlap, or a value without one whose stretch lies inside another's forward zone.
  *
- * This convicts at once, with few operations as the reason, where a search would first have to try all orders. It
- * never acquits here: that is the search's to do.
+ * This convicts at once, with few operations as the reason, where a search would first have to try all orders. Without
+ * a conflict there is an order (order.ts), but for operations of one session that touch within a microsecond: these are
+ * no zones, and can close a circle of more than two values.
  */
 import { ascendingOrder } from '../../ascending-order.ts'
 import type { Completed } from './completed.ts'
@@ -44,6 +45,22 @@ export function zonesOf({ size, values, value, isWrite, startUs, endUs }: Comple
   return { write, firstEnd, lastStart }
 }
 
+/** By value: the first end and the last start in microseconds; A must come before B if `low[A] < high[B]`. */
+export function boundsOf(
+  { values, startUs, endUs }: Completed,
+  zones: Zones,
+): { readonly low: Float64Array; readonly high: Float64Array } {
+  const low = new Float64Array(values)
+  const high = new Float64Array(values)
+  for (let of = 0; of < values; of++) {
+    // The initial value was written before everything else; if nobody reads it, it constrains nobody.
+    const last = zones.lastStart[of]!
+    low[of] = of === 0 ? Number.NEGATIVE_INFINITY : endUs[zones.firstEnd[of]!]!
+    high[of] = last === -1 ? Number.NEGATIVE_INFINITY : startUs[last]!
+  }
+  return { low, high }
+}
+
 /** At most `limit` conflicts, ascending by the time at which they begin. */
 export function conflicts(history: Completed, zones: Zones, limit: number): Conflict[] {
   const { size, values, value, isWrite, startUs, endUs } = history
@@ -53,14 +70,7 @@ export function conflicts(history: Completed, zones: Zones, limit: number): Conf
     if (isWrite[rank] === 0 && write >= 0 && endUs[rank]! < startUs[write]!)
       found.push({ a: value[rank]!, b: value[rank]! })
   }
-  const low = new Float64Array(values)
-  const high = new Float64Array(values)
-  for (let of = 0; of < values; of++) {
-    // The initial value was written before everything else; if nobody reads it, it constrains nobody.
-    const last = zones.lastStart[of]!
-    low[of] = of === 0 ? Number.NEGATIVE_INFINITY : endUs[zones.firstEnd[of]!]!
-    high[of] = last === -1 ? Number.NEGATIVE_INFINITY : startUs[last]!
-  }
+  const { low, high } = boundsOf(history, zones)
   const byFirstEnd = ascendingOrder(low)
   /** Among the forward zones so far, the one that reaches farthest. */
   let farthest = -1

@@ -47,6 +47,22 @@ test('concurrent writes may be read in either order, but not back and forth', ()
   assert.match(result.evidence[0]!, /read 4 .* shows row 2; but later read 5 .* shows row 1/)
 })
 
+test('rows sent in one microsecond are both remembered, whichever was shown first', () => {
+  const C = { session: 3 }
+  // Row 1 is certainly older than row 2, by their session, and not than row 3, of which nothing is known but times.
+  const writes = [write(1, 0, 20, C), write(2, 20, 30, C), write(3, 20, 30, B)]
+  for (const [first, then] of [
+    [2, 3],
+    [3, 2],
+  ] as const) {
+    const reads = [read(4, 40, 50, first, A), read(5, 60, 70, then, A)]
+    assert.equal(verdict(...writes, ...reads).verdict, 'pass')
+    const back = verdict(...writes, ...reads, read(6, 80, 90, 1, A))
+    assert.equal(back.verdict, 'fail', `${first} before ${then}`)
+    assert.match(back.evidence[0]!, /shows row 2; but later read 6 .* shows row 1/)
+  }
+})
+
 test('EVENTUAL reads may go back', () => {
   const eventual = { ...A, consistency: 'EVENTUAL' } as const
   const result = verdict(write(1, 0, 10, B), read(2, 20, 30, 1, eventual), read(3, 40, 50, null, eventual))

@@ -45,6 +45,39 @@ test('operations that overlap may be stamped in any order: sending, not the inte
   assert.equal(at(21).verdict, 'fail')
 })
 
+test('in one session an operation sent in the very microsecond of an answer came after it', () => {
+  const first = operation({ op: 0, session: 4, sentUs: 10, endUs: 20, timestamp: { counter: 100, server: 0 } })
+  const next = { op: 1, sentUs: 20, endUs: 90, timestamp: { counter: 7, server: 1 } }
+  const of = (session: number) => check(record({ operations: [first, operation({ ...next, session })] }), scenario())
+  assert.equal(of(4).verdict, 'fail')
+  assert.equal(of(5).verdict, 'unknown')
+})
+
+test('law: order agrees with comparing all pairs, also of sessions that do one operation right after the other', () => {
+  const step = fc.record({ session: fc.nat(2), pauseUs: fc.nat(1), tookUs: fc.nat(3), counter: fc.nat(12) })
+  let failed = 0
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
+      const freeUs = [0, 1, 2]
+      const history = steps.map(({ session, pauseUs, tookUs, counter }, op) => {
+        const sentUs = freeUs[session]! + pauseUs
+        freeUs[session] = sentUs + tookUs
+        return operation({ op, session, sentUs, endUs: sentUs + tookUs, timestamp: { counter, server: 0 } })
+      })
+      const before = (b: Operation) =>
+        history.filter((a) => a.endUs! < b.sentUs! || (a.endUs === b.sentUs && a.session === b.session && a.op < b.op))
+      const examined = history.filter((b) => before(b).length > 0)
+      const inverted = examined.filter((b) => before(b).some((a) => compareTimestamps(a.timestamp!, b.timestamp!) >= 0))
+      const result = check(record({ operations: history }), scenario())
+      assert.equal(result.examined, examined.length)
+      assert.equal(result.evidence.length, Math.min(20, inverted.length))
+      if (result.verdict === 'fail') failed++
+    }),
+    { numRuns: 1_000 },
+  )
+  assert.ok(failed > 100)
+})
+
 test('a history without timestamps shows nothing about them', () => {
   const result = check(record({ operations: [operation({ op: 1 })] }), scenario())
   assert.equal(result.verdict, 'unknown')

@@ -42,6 +42,27 @@ export function smallHistory(seed: number, size: number): Operation[] {
   })
 }
 
+/** Sessions that do one operation after the other, mostly with nothing in between: times touch all the time. */
+export function sessionHistory(seed: number, size: number): Operation[] {
+  const stream = new RandomStreams(seed).stream('session-history')
+  const below = (n: number) => Math.floor(stream.uniform() * n)
+  const sessions = 1 + below(3)
+  const freeUs = Array.from({ length: sessions }, () => below(3))
+  const plans = Array.from({ length: 1 + below(size) }, () => {
+    const session = below(sessions)
+    const sentUs = freeUs[session]! + (below(4) === 0 ? 1 : 0)
+    const endUs = sentUs + below(3)
+    freeUs[session] = endUs
+    return { session: session + 1, sentUs, endUs, kind: below(2) === 0 ? ('write' as const) : ('read' as const) }
+  })
+  const writes = plans.flatMap(({ kind }, op) => (kind === 'write' ? [op] : []))
+  return plans.map(({ session, sentUs, endUs, kind }, op) => {
+    const outcome = below(8) === 0 ? 'unknown' : 'ok'
+    if (kind === 'write') return write(op, sentUs, endUs, { session, outcome, endUs: outcome === 'ok' ? endUs : null })
+    return read(op, sentUs, endUs, writes[below(writes.length + 1)] ?? null, { session })
+  })
+}
+
 export interface Load {
   readonly operations: number
   readonly clients: number
