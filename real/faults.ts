@@ -7,7 +7,14 @@
 import type { CoordinatorRequests, Outcome, ReplyOf } from '../algorithms/servers.ts'
 import type { TraceEvent } from '../algorithms/trace.ts'
 import { type AnchorEvent, Anchors } from '../scenarios/anchors.ts'
-import { answered, isRequest, isSeen, labelOf, REQUEST_DEADLINE_US, requestOf } from '../scenarios/coordinator-steps.ts'
+import {
+  answered,
+  isRequest,
+  labelOf,
+  REQUEST_DEADLINE_US,
+  requestOf,
+  witnessed,
+} from '../scenarios/coordinator-steps.ts'
 import { UNDO_OF } from '../scenarios/fault-schema.ts'
 import type { FaultRecord, Operation } from '../scenarios/record.ts'
 import type { FaultStep, FaultVerb } from '../scenarios/scenario.ts'
@@ -198,14 +205,12 @@ export class FaultSchedule {
     }
     this.#records.push(record)
     context.onChange(label, step.verb)
-    const { done, text } = answered(await context.ask(requestOf(step, target), REQUEST_DEADLINE_US))
+    const answer = answered(await context.ask(requestOf(step, target), REQUEST_DEADLINE_US))
     const endedUs = this.#sinceStartUs()
-    const during = await this.#reigning()
-    record.witness = { ...record.witness, during: `${text}; ${during}`, seenUs: done ? endedUs : null }
+    const { during, seen } = witnessed(step, answer, before, await this.#reigning())
+    record.witness = { ...record.witness, during, seenUs: seen ? endedUs : null }
     record.healedUs = endedUs
-    context.onChange(`${label}: ${text}`, step.verb)
-    if (done && !isSeen(step, before, during))
-      throw new Error(`${label} had no effect: ${before} before it and after it`)
+    context.onChange(`${label}: ${answer.text}`, step.verb)
   }
 
   async #reigning(): Promise<string> {

@@ -29,8 +29,22 @@ export function labelOf(step: FaultStep, source: string, target: readonly string
   return `${step.verb} ${source} -> ${target.join(', ')}`
 }
 
+/**
+ * What is seen of a request when it is answered. A coordinator that says it is done, while another reigns by then or
+ * the servers show nothing of it, is no error of the harness: it is written down.
+ */
+export function witnessed(
+  step: FaultStep,
+  { done, text }: Answered,
+  before: string,
+  after: string,
+): { readonly during: string; readonly seen: boolean } {
+  const seen = done && isSeen(step, before, after)
+  return { during: `${text}; ${after}${done && !seen ? ' (nothing is seen of it)' : ''}`, seen }
+}
+
 /** Did it happen, by the looks before and after it? A threshold may be asked for that is in force already. */
-export function isSeen({ failureThreshold }: FaultStep, before: string, after: string): boolean {
+function isSeen({ failureThreshold }: FaultStep, before: string, after: string): boolean {
   return failureThreshold === null ? after !== before : new RegExp(`\\bk = ${failureThreshold}\\b`).test(after)
 }
 

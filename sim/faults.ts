@@ -4,7 +4,14 @@
  */
 import type { TraceEvent } from '../algorithms/trace.ts'
 import { type AnchorEvent, Anchors } from '../scenarios/anchors.ts'
-import { answered, isRequest, isSeen, labelOf, REQUEST_DEADLINE_US, requestOf } from '../scenarios/coordinator-steps.ts'
+import {
+  answered,
+  isRequest,
+  labelOf,
+  REQUEST_DEADLINE_US,
+  requestOf,
+  witnessed,
+} from '../scenarios/coordinator-steps.ts'
 import { DOES_OF } from '../scenarios/fault-schema.ts'
 import type { FaultRecord, Operation } from '../scenarios/record.ts'
 import type { FaultStep, FaultVerb } from '../scenarios/scenario.ts'
@@ -144,14 +151,12 @@ export class FaultSchedule implements Watcher {
     this.#looks.push(() => operator.look())
     this.#note(label)
     operator.ask(requestOf(step, target), REQUEST_DEADLINE_US, (outcome) => {
-      const { done, text } = answered(outcome)
+      const answer = answered(outcome)
       const endedUs = this.#sinceStartUs()
-      const during = operator.look()
-      record.witness = { ...record.witness, during: `${text}; ${during}`, seenUs: done ? endedUs : null }
+      const { during, seen } = witnessed(step, answer, record.witness.before, operator.look())
+      record.witness = { ...record.witness, during, seenUs: seen ? endedUs : null }
       record.healedUs = endedUs
-      this.#note(`${label}: ${text}`)
-      if (done && !isSeen(step, record.witness.before, during))
-        throw new Error(`line ${step.line}: ${label} had no effect: ${during} before it and after it`)
+      this.#note(`${label}: ${answer.text}`)
     })
   }
 

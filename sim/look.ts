@@ -46,11 +46,11 @@ export function lookForWriters(cluster: SimCluster): string {
     : `writable: ${writers.map(({ process }) => process.name).join(', ')}`
 }
 
-/** The k of the newest epoch's rows, on the server that would take a write; nothing while there are several of them, or none. */
+/** The k of the newest epoch's rows on servers that would take a write: several, while one of them is cut off or paused. */
 export function lookAtRows(cluster: SimCluster): string {
-  const [writer, ...others] = cluster.mysql.servers.filter(({ instance }) => instance?.readOnly === false)
-  if (writer === undefined || others.length > 0) return ''
-  const rows = rowsIn(writer.data.held.live)
+  const writers = cluster.mysql.servers.filter(({ instance }) => instance?.readOnly === false)
+  const rows =
+    writers.map(({ data }) => rowsIn(data.held.live)).sort((a, b) => (b[0]?.epoch ?? 0) - (a[0]?.epoch ?? 0))[0] ?? []
   const newest = rows.filter(({ epoch }) => epoch === rows[0]!.epoch)
   return newest.length === 0 ? '' : `, with rows of ${newest.map(({ k }) => `k = ${k}`).join(' and ')}`
 }

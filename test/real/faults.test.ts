@@ -4,7 +4,7 @@ import { RunClock } from '../../real/clock.ts'
 import { EnvironmentError } from '../../real/drivers/environment-error.ts'
 import { type FaultTarget, type Sight, serviceTarget } from '../../real/fault-targets.ts'
 import { refuseUnsupported } from '../../real/fault-verbs.ts'
-import { FaultSchedule } from '../../real/faults.ts'
+import { type FaultContext, FaultSchedule } from '../../real/faults.ts'
 import { Service } from '../../real/services.ts'
 import { parseScenario } from '../../scenarios/load.ts'
 import { RandomStreams } from '../../scenarios/random.ts'
@@ -13,13 +13,13 @@ import { test } from '../support/test.ts'
 import { withDirectory } from './drivers/local/scratch.ts'
 import { timestampSetup } from './timestamp-setup.ts'
 
-function scenarioWith(faults: string) {
+function scenarioWith(faults: string, quorum = 'majority') {
   return parseScenario(
     `
 name: faults
 description: For a test.
 cluster:    { nodes: 4 }
-algorithms: { timestamps: odd-even, quorum: majority, election: seer-score }
+algorithms: { timestamps: odd-even, quorum: ${quorum}, election: seer-score }
 workload:   { ratePerSec: 10, clients: 1, reads: 0, consistency: STRONG, duration: 10s, warmup: 1s }
 faults: [${faults}]
 checks:     [timestamps-unique]
@@ -28,7 +28,7 @@ checks:     [timestamps-unique]
   )
 }
 
-function schedule(targets: readonly FaultTarget[]) {
+function schedule(targets: readonly FaultTarget[], ask: FaultContext['ask'] = () => assert.fail('nobody is asked')) {
   const failures: Error[] = []
   const changes: string[] = []
   const workloadStartUs = RunClock.hostUs()
@@ -38,7 +38,7 @@ function schedule(targets: readonly FaultTarget[]) {
     issuer: () => null,
     source: () => 'node2',
     streams: new RandomStreams(1),
-    ask: () => assert.fail('nobody is asked'),
+    ask,
     workloadStartUs,
     nowUs: () => RunClock.hostUs(),
     onFailure: (error) => failures.push(error),
@@ -118,6 +118,21 @@ test('what is still on at the end is healed, and its record says that the worklo
   assert.deepEqual(faults.active, [])
   assert.ok(faults.records.every(({ healedUs }) => healedUs === null))
   assert.ok(faults.records.every(({ witness }) => /running$/.test(witness.after)))
+})
+
+test('a threshold that the coordinator calls changed, and nobody shows, is a record that says so', async () => {
+  const { faults, failures, changes } = schedule([], async ({ kind }) => ({
+    kind: 'ok',
+    reply: kind === 'status' ? { source: 'node2', k: 2 } : { verdict: 'ok', epoch: 3, k: 1 },
+  }))
+  const scenario = scenarioWith('{ at: 1s, change-threshold: 1 }', 'cabinet')
+  faults.begin(soon(scenario.faults))
+  await until(() => changes.length === 2)
+  await faults.stop()
+  assert.deepEqual(failures, [])
+  const [record] = faults.records
+  assert.equal(record!.witness.during, 'in epoch 3 k is 1; node2 is the source, k = 2 (nothing is seen of it)')
+  assert.equal(record!.witness.seenUs, null)
 })
 
 test('a fault without effect ends the run: it must not become a passed check', async () => {

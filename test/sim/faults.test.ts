@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { parseScenario } from '../../scenarios/load.ts'
 import { SimCluster } from '../../sim/cluster.ts'
 import { FaultSchedule } from '../../sim/faults.ts'
+import { simulate } from '../../sim/run.ts'
 import { test } from '../support/test.ts'
 
 /** A cluster with running servers and no coordinator, and the faults of a scenario that lasts ten seconds. */
@@ -247,4 +248,22 @@ test('a troubled link is seen to lose, repeat and reorder its share, and `delive
     assert.notEqual(healedUs, null)
     assert.match(witness.after, /of 1000 messages 1000 arrive once and in order/)
   }
+})
+
+test('with a paused source that is still writable, a threshold is changed and seen in the rows of its successor', () => {
+  const text = `
+name: two-writers
+cluster:    { nodes: 5 }
+algorithms: { timestamps: taas, quorum: cabinet, election: most-advanced }
+workload:   { ratePerSec: 50, clients: 4, reads: 0.2, duration: 8s }
+faults:
+  - { at: 1s, pause: node1, for: 5s }
+  - { at: 4s, change-threshold: 1 }
+checks:     [acknowledged-writes-survive]
+`
+  const { faults } = simulate(parseScenario(text, 'two-writers.yaml'), { seed: 1 })
+  const { witness } = faults.find(({ kind }) => kind === 'change-threshold')!
+  assert.match(witness.before, /^writable: node1, node\d, with rows of k = 2$/)
+  assert.match(witness.during, /^in epoch \d+ k is 1; writable: node1, node\d, with rows of k = 1 and k = 2$/)
+  assert.notEqual(witness.seenUs, null)
 })
