@@ -1,5 +1,6 @@
 /** The commands beside `run`. Each returns its exit code. */
 import { basename, dirname, join } from 'node:path'
+import { EXIT } from './cli-exit.ts'
 import { prepareFolder } from './cli-folder.ts'
 import { print } from './cli-output.ts'
 import { libraryNames, listScenarios } from './scenarios/load.ts'
@@ -48,10 +49,9 @@ export async function status(): Promise<number> {
 }
 
 export async function down(): Promise<number> {
-  const { sweep } = await import('./real/drivers/local/sweep.ts')
+  const { sweep, sweptText } = await import('./real/drivers/local/sweep.ts')
   const swept = await sweep()
   if (swept.length === 0) await print('nothing was left behind\n')
-  for (const { id, servers, directories } of swept)
-    await print(`cluster ${id}: ${servers} servers ended, ${directories.length} folders removed\n`)
-  return 0
+  for (const one of swept) await print(`cluster ${one.id}: ${sweptText(one)}\n`)
+  return swept.some(({ refusal }) => refusal !== null) ? EXIT.environment : EXIT.holds
 }

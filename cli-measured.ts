@@ -1,8 +1,8 @@
 /** Evidence on real servers: how often the same check fails there, and how often it passes with the sound form. */
-import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { measured, type RunOptions } from './cli-run.ts'
+import { Ownership, stateRoot } from './real/drivers/local/ownership.ts'
 import { VERBS } from './real/fault-verbs.ts'
 import type { Screen } from './reports/screen.ts'
 import type { Charge } from './scenarios/convict/charge.ts'
@@ -61,7 +61,10 @@ async function recordsOf(
   { screen, signal }: Audience,
 ): Promise<readonly RunRecord[]> {
   const scenario = scenarioOf(written, name)
-  const folder = mkdtempSync(join(tmpdir(), 'quorumlab-convict-'))
+  // Written down like a cluster's folders, so that a kill leaves nothing that the next start does not remove.
+  const ownership = new Ownership(stateRoot())
+  const folder = join(tmpdir(), `quorumlab-convict-${ownership.id}`)
+  ownership.makeDirectory(folder)
   const listener = { onProgress: () => {}, onEvent: () => {} }
   const records: RunRecord[] = []
   try {
@@ -76,7 +79,7 @@ async function recordsOf(
   } catch (error) {
     if (!signal.aborted) throw error
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    ownership.remove()
   }
   return records
 }

@@ -135,6 +135,7 @@ export class RunProcesses {
         'client',
         { kind: 'client', run: this.#run, coordinators, workload, livenessUs, urgent },
         {
+          onSpawn: (pid) => this.#driver.own('client', pid),
           onMessage: (message) => {
             if (message.kind === 'operations') onOperations(message.operations)
             else if (message.kind === 'event') onEvent(message.event)
@@ -198,6 +199,7 @@ export class RunProcesses {
 
   #service(name: string, setup: ConstructorParameters<typeof Service>[1]): Service {
     const service = new Service(name, setup, {
+      onSpawn: (service, pid) => this.#driver.own(service, pid),
       onEvent: this.#events.onEvent,
       onFailure: this.#events.onFailure,
       onSupervise: (request, answer) => {

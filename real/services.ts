@@ -10,6 +10,7 @@ import { ChildProcess } from './processes/child-process.ts'
 import type { CoordinatorSetup, FromChild, TimestampSetup } from './processes/messages.ts'
 
 export interface ServiceEvents {
+  readonly onSpawn?: (name: string, pid: number) => void
   readonly onEvent: (event: TraceEvent) => void
   /** A request that only the owner of the server processes can serve. */
   readonly onSupervise: (request: { readonly kind: string }, answer: (outcome: Outcome<unknown>) => void) => void
@@ -64,6 +65,7 @@ export class Service {
       this.name,
       { ...this.#setup, port: this.#port },
       {
+        onSpawn: (pid) => this.#events.onSpawn?.(this.name, pid),
         onMessage: (message) => this.#receive(message, () => child),
         onExit: (ended, cause) => {
           if (!this.#mayEnd)

@@ -73,6 +73,9 @@ export interface Driver {
   restart(node: string): Promise<Witness>
   witness(node: string): Promise<Witness>
 
+  /** A process that the run has started beside the servers: if we are killed, whoever cleans up ends it, too. */
+  own(name: string, pid: number): void
+
   /** What the server's process uses; null where the machine does not say, or the process is gone. */
   usage(node: string): Usage
 

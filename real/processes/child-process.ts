@@ -12,6 +12,8 @@ const READY_DEADLINE_MS = 20_000
 const KEPT_LOG_CHARACTERS = 4_000
 
 export interface ChildEvents {
+  /** Before anything else; what it throws ends the child. */
+  readonly onSpawn?: (pid: number) => void
   readonly onMessage?: (message: FromChild) => void
   /** Once, when the process is gone, whatever the reason. */
   readonly onExit?: (child: ChildProcess, cause: string) => void
@@ -47,10 +49,13 @@ export class ChildProcess {
     // By address and not by name: the user's working directory need not be ours.
     const node = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), entry], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // A group of its own: what a terminal or a CI system sends to everybody is for the parent, which ends things in order.
+      detached: true,
     })
     const child = new ChildProcess(name, node, events)
     let timer: NodeJS.Timeout | undefined
     try {
+      if (node.pid !== undefined) events.onSpawn?.(node.pid)
       await new Promise<void>((resolve, reject) => {
         timer = setTimeout(
           () => reject(new Error(`${name} was not ready after ${READY_DEADLINE_MS} ms`)),

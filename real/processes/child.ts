@@ -1,4 +1,4 @@
-/** The child's side of the channel, and the manners of a child: it dies with its parent, and Ctrl-C is not its business. */
+/** The child's side of the channel, and the manners of a child: it dies with its parent. */
 import type { FromChild, Setup, ToChild } from './messages.ts'
 
 export function tellParent(message: FromChild): void {
@@ -21,8 +21,6 @@ export function runChild<S extends Setup>(
   begin: (setup: S) => Promise<(message: ToChild) => void> | ((message: ToChild) => void),
 ): void {
   process.on('disconnect', () => process.exit(0))
-  // A terminal sends it to the whole group: the parent decides what ends when.
-  process.on('SIGINT', () => {})
   process.on('uncaughtException', fatal)
   process.on('unhandledRejection', fatal)
   let handle: ((message: ToChild) => void) | null = null

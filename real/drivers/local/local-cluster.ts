@@ -160,6 +160,10 @@ export class LocalCluster implements Driver {
     return saveExtras(this.#mysqld, this.#node(name).paths.data, gtids, directory, file)
   }
 
+  own(name: string, pid: number): void {
+    this.#ownership.noteProcess(name, pid)
+  }
+
   usage(node: string): Usage {
     const pid = this.#node(node).process?.pid
     const usage = pid === undefined ? null : usageOf(pid)

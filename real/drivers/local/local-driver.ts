@@ -9,7 +9,7 @@ import { LocalCluster } from './local-cluster.ts'
 import { Ownership, stateRoot } from './ownership.ts'
 import { PortHolder } from './ports.ts'
 import { chooseStorage, type DataDirectoryChoice } from './storage.ts'
-import { sweep } from './sweep.ts'
+import { sweep, sweptText } from './sweep.ts'
 
 export interface LocalOptions {
   readonly nodes: number
@@ -32,8 +32,8 @@ export interface LocalOptions {
 export async function createLocalDriver(options: LocalOptions): Promise<LocalCluster> {
   const mysqld = await findMysqld(options.mysqld)
   const root = options.stateRoot ?? stateRoot()
-  for (const { id, servers } of await sweep(root))
-    options.onProgress?.(`cleaned up after cluster ${id}, whose quorumlab was killed (${servers} servers)`)
+  for (const swept of await sweep(root))
+    options.onProgress?.(`cluster ${swept.id}, whose quorumlab was killed: ${sweptText(swept)}`)
   const ownership = claim(root)
   const ports = new PortHolder()
   try {

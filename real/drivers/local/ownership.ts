@@ -1,6 +1,6 @@
 /**
  * Who answers for which processes and directories. Before a cluster touches anything, it writes owner.json into a
- * directory of its own under the state directory; whatever it starts or makes is noted there first, and owner.json goes
+ * directory of its own under the state directory; whatever it starts or makes is noted there, and owner.json goes
  * last. So at every moment a kill -9 leaves a record from which `sweep` can clean up.
  */
 import { randomBytes } from 'node:crypto'
@@ -8,7 +8,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { makeFolder } from '../make-folder.ts'
-import { lookAt } from './process-table.ts'
+import { isSameProcess, lookAt, signalQuietly } from './process-table.ts'
 
 export interface OwnerRecord {
   readonly schema: 'quorumlab.cluster/1'
@@ -22,11 +22,18 @@ export interface OwnerRecord {
   /** Every directory that was made for this cluster. A process is the cluster's when its data lies in one of them. */
   readonly directories: readonly string[]
   readonly servers: Readonly<Record<string, OwnedServer>>
+  /** The run's other processes: coordinators, timestamp servers, clients. Absent in records of older versions. */
+  readonly processes?: Readonly<Record<string, OwnedProcess>>
 }
 
-export interface OwnedServer {
+export interface OwnedProcess {
   readonly pid: number
+  /** With the pid it names one process for ever: a stranger who was given the pid later is never killed. */
   readonly startedAt: string
+}
+
+/** `pid`: of the group's leader, mysqld itself or the wrapper that started it. */
+export interface OwnedServer extends OwnedProcess {
   readonly port: number
   readonly adminPort: number
 }
@@ -44,6 +51,7 @@ export class Ownership {
   /** The record's directory; small things may be kept in it. */
   readonly directory: string
   #record: OwnerRecord
+  #isRemoved = false
 
   constructor(root: string) {
     this.id = randomBytes(4).toString('hex')
@@ -57,6 +65,7 @@ export class Ownership {
       createdAt: new Date().toISOString(),
       directories: [],
       servers: {},
+      processes: {},
     }
     makeFolder(this.directory, 0o700)
     this.#save()
@@ -74,8 +83,20 @@ export class Ownership {
     this.#save()
   }
 
-  /** Removes the directories, and the record last. Synchronous: also called while the program exits. */
+  /** Throws once the record is gone: what is started then has nobody who would end it. */
+  noteProcess(name: string, pid: number): void {
+    if (this.#isRemoved) throw new Error(`${name} was started after its cluster was stopped`)
+    const startedAt = lookAt(pid)?.startedAt
+    if (startedAt === undefined) return // it died at once
+    this.#record = { ...this.#record, processes: { ...this.#record.processes, [name]: { pid, startedAt } } }
+    this.#save()
+  }
+
+  /** Ends the noted processes, removes the directories, and the record last. Synchronous: also called at the program's exit. */
   remove(): void {
+    this.#isRemoved = true
+    // One that a fault has paused would never hear that its parent is gone.
+    for (const owned of Object.values(this.#record.processes ?? {})) killOwned(owned)
     for (const path of this.#record.directories) removeTree(path)
     removeTree(this.directory)
   }
@@ -85,6 +106,13 @@ export class Ownership {
     writeFileSync(`${path}.new`, `${JSON.stringify(this.#record, null, 2)}\n`, { mode: 0o600 })
     renameSync(`${path}.new`, path)
   }
+}
+
+/** SIGKILL, which reaches paused processes, too. False: it is gone, or its pid is somebody else's by now. */
+export function killOwned({ pid, startedAt }: OwnedProcess): boolean {
+  if (!isSameProcess(pid, startedAt)) return false
+  signalQuietly(pid, 'SIGKILL')
+  return true
 }
 
 const OWNER_FILE = 'owner.json'

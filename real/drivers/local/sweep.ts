@@ -1,18 +1,24 @@
 /**
- * Cleans up after a quorumlab that was killed: finds clusters whose owner is dead, kills their servers, removes their
- * directories. Runs at every start and by `down`. It can never touch a stranger's process: one is killed only when its
- * command line says that its data lies in a directory that quorumlab made for that very cluster.
+ * Cleans up after a quorumlab that was killed: finds clusters whose owner is dead, kills their servers and processes,
+ * removes their directories. Runs at every start and by `down`. It can never touch a stranger's process: one is killed only
+ * when its command line says that its data lies in a directory that quorumlab made for that very cluster, or when pid and
+ * start time are those that the owner wrote down.
  */
 import { readdirSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { type OwnerRecord, readOwner, removeTree, stateRoot } from './ownership.ts'
+import { EnvironmentError } from '../environment-error.ts'
+import { killOwned, type OwnerRecord, readOwner, removeTree, stateRoot } from './ownership.ts'
 import { allProcesses, isSameProcess, signalQuietly, untilGone } from './process-table.ts'
 
 export interface Swept {
   readonly id: string
   readonly servers: number
+  /** Coordinators, timestamp servers and clients that were still there: a fault had paused them. */
+  readonly processes: number
   readonly directories: readonly string[]
+  /** Why something is left; null: nothing is. */
+  readonly refusal: string | null
 }
 
 const DEATH_DEADLINE_MS = 10_000
@@ -29,12 +35,33 @@ export async function sweep(root: string = stateRoot()): Promise<Swept[]> {
       continue
     }
     if (record.host !== hostname() || isSameProcess(record.pid, record.startedAt)) continue
-    const servers = await killServersIn(record.directories)
-    for (const path of record.directories) removeTree(path)
-    removeTree(directory)
-    swept.push({ id, servers, directories: record.directories })
+    swept.push(await sweepOne(record, directory))
   }
   return swept
+}
+
+async function sweepOne(record: OwnerRecord, directory: string): Promise<Swept> {
+  const { id, directories } = record
+  let [servers, processes] = [0, 0]
+  try {
+    processes = await killProcesses(record)
+    servers = await killServersIn(directories)
+    for (const path of directories) removeTree(path)
+    removeTree(directory)
+    return { id, servers, processes, directories, refusal: null }
+  } catch (error) {
+    // Somebody else's, started with our state directory: no reason not to start a cluster of our own.
+    if (!['EPERM', 'EACCES', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    return { id, servers, processes, directories: [], refusal: (error as Error).message }
+  }
+}
+
+/** `4 servers and 1 process ended, 1 folder removed` */
+export function sweptText({ servers, processes, directories, refusal }: Swept): string {
+  if (refusal !== null) return `not removed, ${refusal}: run \`down\` as the user who had started it`
+  const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`
+  const others = processes === 0 ? '' : ` and ${counted(processes, 'other process', 'other processes')}`
+  return `${counted(servers, 'server', 'servers')}${others} ended, ${counted(directories.length, 'folder', 'folders')} removed`
 }
 
 /** Clusters whose owner lives, for `status`. */
@@ -43,6 +70,21 @@ export function livingClusters(root: string = stateRoot()): OwnerRecord[] {
     .map((id) => readOwner(join(root, id)))
     .filter((record) => record !== null)
     .filter((record) => record.host === hostname() && isSameProcess(record.pid, record.startedAt))
+}
+
+/** Settles when they are gone. Returns how many there were. */
+async function killProcesses({ processes = {} }: OwnerRecord): Promise<number> {
+  const killed = Object.values(processes).filter(killOwned)
+  await seenGone(killed.map(({ pid }) => pid))
+  return killed.length
+}
+
+async function seenGone(pids: readonly number[]): Promise<void> {
+  const left = await untilGone(pids, DEATH_DEADLINE_MS)
+  if (left.length > 0)
+    throw new EnvironmentError(
+      `Processes ${left.join(', ')} were sent SIGKILL and are still there after ${DEATH_DEADLINE_MS / 1_000} s: the kernel holds them, which a failing disk or network file system does. \`down\` removes what is left when they are gone.`,
+    )
 }
 
 /** Kills every server whose data lies in one of `directories`; settles when they are gone. Returns how many there were. */
@@ -54,9 +96,7 @@ export async function killServersIn(directories: readonly string[]): Promise<num
   for (let found = ours(); found.length > 0; found = ours()) {
     for (const { pid } of found) signalQuietly(pid, 'SIGKILL')
     killed += found.length
-    const pids = found.map((look) => look.pid)
-    const left = await untilGone(pids, DEATH_DEADLINE_MS)
-    if (left.length > 0) throw new Error(`processes ${left.join(', ')} were sent SIGKILL and are still there`)
+    await seenGone(found.map((look) => look.pid))
   }
   return killed
 }

@@ -34,11 +34,54 @@ test('what a killed owner left is found and removed: its servers, its directorie
     const ownership = await orphan(join(root, 'clusters'), data)
     const server = await fakeServer(`${data}/node1/data`)
     const exit = once(server, 'exit')
-    assert.deepEqual(await sweep(join(root, 'clusters')), [{ id: ownership.id, servers: 1, directories: [data] }])
+    assert.deepEqual(await sweep(join(root, 'clusters')), [
+      { id: ownership.id, servers: 1, processes: 0, directories: [data], refusal: null },
+    ])
     assert.deepEqual(await exit, [null, 'SIGKILL'])
     assert.ok(!existsSync(data))
     assert.deepEqual(await readdir(join(root, 'clusters')), [])
     assert.deepEqual(await sweep(join(root, 'clusters')), [], 'a second sweep finds nothing')
+  })
+})
+
+/** A process of a run, which a fault has paused: it will never see that its parent is gone. */
+async function pausedProcess(): Promise<ChildProcess> {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
+  child.kill('SIGSTOP')
+  await until('it is paused', 5_000, () => lookAt(child.pid!)?.state === 'stopped')
+  return child
+}
+
+test('a process that a fault had paused is ended with the cluster, one that has its pid by now is not', async () => {
+  await withDirectory(async (root) => {
+    const ownership = await orphan(root, join(root, 'data'))
+    const path = join(ownership.directory, 'owner.json')
+    const [paused, stranger] = [await pausedProcess(), await pausedProcess()]
+    try {
+      const processes = {
+        coordinator: { pid: paused.pid!, startedAt: lookAt(paused.pid!)!.startedAt },
+        'timestamp-1': { pid: stranger.pid!, startedAt: 'another time' },
+      }
+      await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, 'utf8')), processes }))
+      const [swept] = await sweep(root)
+      assert.equal(swept?.processes, 1)
+      assert.equal(lookAt(paused.pid!), null)
+      assert.ok(lookAt(stranger.pid!) !== null)
+    } finally {
+      for (const child of [paused, stranger]) child.kill('SIGKILL')
+    }
+  })
+})
+
+test('a cluster that is stopped takes its paused processes along, and takes no more', async () => {
+  await withDirectory(async (root) => {
+    const ownership = new Ownership(root)
+    const paused = await pausedProcess()
+    const exit = once(paused, 'exit')
+    ownership.noteProcess('coordinator', paused.pid!)
+    ownership.remove()
+    assert.deepEqual(await exit, [null, 'SIGKILL'])
+    assert.throws(() => ownership.noteProcess('coordinator', process.pid), /after its cluster was stopped/)
   })
 })
 
