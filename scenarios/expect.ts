@@ -13,7 +13,8 @@ const OPEN_PATHS =
   /^(counters\.\w+|failovers\.\d+\.(startMs|durationMs|clientOutageMs|clientOutageStartMs|epoch|lostAcknowledged))$/
 
 const SPREAD = ['trials', 'min', 'p50', 'p95', 'max']
-const LATENCY = ['count', 'p50', 'p90', 'p99', 'p999', 'max', 'mean']
+const OFFERED = ['count', 'p50', 'p75', 'p90', 'p99', 'p999'].map((name) => `offered.${name}`)
+const LATENCY = ['count', 'p50', 'p90', 'p99', 'p999', 'max', 'mean', 'leftOut', ...OFFERED]
 const LAG = ['p50', 'p99', 'max', 'count']
 
 /** Every path into the summary that is a number. */
@@ -28,6 +29,8 @@ export function summaryPaths(cluster: Scenario['cluster']): readonly string[] {
     ...under('latencyMs.read', LATENCY),
     ...under('failoverMs', SPREAD),
     ...under('clientOutageMs', SPREAD),
+    'longestSilenceMs',
+    ...under('outages', ['count', 'totalMs', 'longestMs']),
     'failovers.length',
     'lostEventual',
     ...under('stalenessMs', LAG),

@@ -4,10 +4,11 @@
  * for every check that has no expectation of its own.
  *
  * A path that leads nowhere fails, with what was there instead: an expectation that silently held because of a typing
- * error would be worse than none. A number that was not measured (null: no failover, or one that never ended) fails
- * too. A check that could not decide leaves the expectation on it undecided, which is not enough either.
+ * error would be worse than none. A number that is not there (no failover, or one that never ended) fails too; an
+ * outage that never happened is 0. A check that could not decide leaves the expectation on it undecided, which is not enough either.
  */
-import type { CheckResult, ExpectationResult, Result, Summary, Verdict } from './result.ts'
+import { OUTCOME_WORDS } from './measures/durations.ts'
+import type { CheckResult, DurationOutcome, ExpectationResult, Result, Summary, Verdict } from './result.ts'
 import type { Expectation } from './scenario.ts'
 
 export function judgeExpectations(
@@ -56,6 +57,7 @@ function judgeAllChecks(checks: readonly CheckResult[], expectation: Expectation
 
 function judgePath(summary: Summary, { path, op, limit }: Expectation): Judged {
   let value: unknown = summary
+  let within: unknown = null
   let walked = 'summary'
   for (const key of path.split('.')) {
     if (value === null || typeof value !== 'object')
@@ -64,15 +66,21 @@ function judgePath(summary: Summary, { path, op, limit }: Expectation): Judged {
       const keys = Array.isArray(value) ? `${value.length} entries, length` : Object.keys(value).join(', ')
       return { actual: `no such path: ${walked} has ${keys || 'nothing'}`, verdict: 'fail' }
     }
+    within = value
     value = (value as Record<string, unknown>)[key]
     walked = walked === 'summary' ? key : `${walked}.${key}`
   }
-  if (value === null) return { actual: 'none: it never happened or never ended', verdict: 'fail' }
+  if (value === null) return { actual: whyNone(within as object), verdict: 'fail' }
   if (typeof value !== 'number' && typeof value !== 'string')
     return { actual: `no single value: ${walked} has ${Object.keys(value as object).join(', ')}`, verdict: 'fail' }
   const holds = compareValues(value, op, limit)
   if (holds === null) return { actual: `${value}, not comparable with ${JSON.stringify(limit)}`, verdict: 'fail' }
   return { actual: value, verdict: holds ? 'pass' : 'fail' }
+}
+
+/** A number that is not there: durations say beside it whether they never happened or never ended. */
+function whyNone(within: { readonly outcome?: DurationOutcome }): string {
+  return within.outcome === undefined ? 'none: it was not measured' : OUTCOME_WORDS[within.outcome]
 }
 
 /** Null where the question makes no sense: a number against a word, or an order among words. */

@@ -1,7 +1,7 @@
 /**
  * The failovers of a run, measured as failover/rules.md section 5 defines them: from the fault's witness (or, where no fault
- * hit the source, from the moment the switch was begun) to the first acknowledged write of the new epoch that a client
- * intended after the fault.
+ * hit the source, from the moment the switch was begun) to the first acknowledged write of the new epoch (or read, of a
+ * workload that has no writes) that a client intended after the fault.
  *
  * Two things would flatter the system and are therefore not done. An epoch that acknowledged nothing before the next
  * one began is no failover of its own: the next one continues it and starts where it started. And a source that was
@@ -10,10 +10,11 @@
  */
 import type { TraceEvent } from '../algorithms/trace.ts'
 import { inIntendedOrder } from './ascending-order.ts'
-import { type ClientOutage, clientOutage } from './client-outage.ts'
+import { type ClientOutage, clientOutagesOf, durationMsOf, outageWithin } from './client-outage.ts'
 import { type PhaseEvent, phaseDurations } from './failover-phases.ts'
 import { disturbs, takesAway } from './faults/facts.ts'
 import { mayOffer } from './levels.ts'
+import { withoutFailover } from './measures/without-failover.ts'
 import type { FaultRecord, Operation, RunRecord } from './record.ts'
 import { type Reign, reignAt, reignsOf } from './reigns.ts'
 import type { Failover } from './result.ts'
@@ -23,8 +24,8 @@ export interface Failovers {
   readonly failovers: readonly Failover[]
   /** One for each failover, and null for each that was needed and never ended. */
   readonly failoverMs: readonly (number | null)[]
-  /** 0: no operation failed. null: success was not seen again. */
-  readonly clientOutageMs: readonly (number | null)[]
+  /** Of clients, whether or not a failover was the reason. */
+  readonly outages: readonly ClientOutage[]
   /** What the numbers do not say, in sentences. */
   readonly notes: readonly string[]
 }
@@ -45,52 +46,40 @@ interface Switch {
 /** `lost`: acknowledged writes that the end state lacks (see lost-writes.ts). */
 export function failoversOf(record: RunRecord, scenario: Scenario, lost: readonly Operation[]): Failovers {
   const operations = inIntendedOrder(record.operations)
+  const outages = clientOutagesOf(operations, record.endedUs)
   const reigns = reignsOf(record.events)
   const acknowledged = acknowledgedByEpoch(operations, scenario)
   const switches = switchesOf(record, scenario, reigns, acknowledged)
   const notes: string[] = []
   const failovers: Failover[] = []
   const failoverMs: (number | null)[] = []
-  const clientOutageMs: (number | null)[] = []
 
   switches.forEach((item, index) => {
     const ackUs = firstAckUs(acknowledged.get(item.to.epoch) ?? [], item.startUs)
     const nextUs = switches[index + 1]?.startUs ?? Number.POSITIVE_INFINITY
     const untilUs = ackUs === null ? nextUs : Math.min(nextUs, ackUs + 1_000_000)
-    const outage = clientOutage(operations, item.startUs, untilUs, record.endedUs)
+    const outage = outageWithin(outages, item.fault?.atUs ?? item.startUs, untilUs)
     const durationMs = ackUs === null ? null : (ackUs - item.startUs) / 1000
     failovers.push(describe(item, record, scenario, durationMs, ackUs, outage, lost))
     failoverMs.push(durationMs)
-    clientOutageMs.push(pooled(outage))
     if (durationMs === null)
-      notes.push(`epoch ${item.to.epoch} (${item.to.source}) acknowledged no write that was intended after the fault`)
+      notes.push(
+        `epoch ${item.to.epoch} (${item.to.source}) acknowledged no ${endsWith(scenario)} that was intended after the fault`,
+      )
   })
 
   for (const fault of record.faults) {
     const reign = reignAt(reigns, fault.atUs)
     if (reign === null || !disturbs(fault.kind) || !fault.target.includes(reign.source)) continue
     if (switches.some((item) => item.to.epoch > reign.epoch && mayHaveCaused(fault, item, scenario))) continue
-    const startUs = fault.witness.seenUs ?? fault.atUs
-    const writes = operations.filter(({ kind, intendedUs }) => kind === 'write' && intendedUs > startUs)
-    const served = writes.some(({ outcome }) => outcome === 'ok')
-    const refusal = record.events.filter((event) => event.kind === 'refused' && event.atUs >= fault.atUs).at(-1)
-    const why = refusal?.kind === 'refused' ? ` (refused: ${refusal.reason})` : ''
-    notes.push(
-      `no failover followed ${fault.label} at ${fault.atUs / 1e6} s${why}; ` +
-        (served ? 'writes were acknowledged again without one' : 'no write was acknowledged after it'),
-    )
-    if (!takesAway(fault.kind)) continue
-    if (!served && writes.length > 0) failoverMs.push(null)
-    clientOutageMs.push(pooled(clientOutage(operations, startUs, Number.POSITIVE_INFINITY, record.endedUs)))
+    const { served, note } = withoutFailover(fault, endsWith(scenario), operations, outages, record)
+    notes.push(note)
+    if (takesAway(fault.kind) && !served) failoverMs.push(null)
   }
   for (const event of record.events)
     if (event.kind === 'switched' && event.verdict === 'refused')
       notes.push(`the planned move from ${event.from} at ${event.atUs / 1e6} s was refused: ${event.reason}`)
-  return { failovers, failoverMs, clientOutageMs, notes }
-}
-
-function pooled(outage: ClientOutage): number | null {
-  return outage.kind === 'none' ? 0 : outage.kind === 'open' ? null : outage.durationUs / 1000
+  return { failovers, failoverMs, outages, notes }
 }
 
 function switchesOf(
@@ -174,19 +163,28 @@ function mayHaveCaused(fault: FaultRecord, item: Switch, scenario: Scenario): bo
   return fault.atUs <= item.to.atUs && stillFelt(fault, item.phases[0]?.atUs ?? item.to.atUs, scenario)
 }
 
-/** Writes answered ok once their quorum had them, by epoch; every write where the workload asks for nothing stronger. */
+/**
+ * What ends a failover, by epoch: writes answered ok once their quorum had them; every write where the workload asks for
+ * nothing stronger; reads where it asks for nothing else.
+ */
 function acknowledgedByEpoch(operations: readonly Operation[], scenario: Scenario): Map<number, Operation[]> {
   const { consistency } = scenario.workload
+  const wanted = endsWith(scenario)
   const onlyEventual = !mayOffer(consistency, 'STRONG') && !mayOffer(consistency, 'SESSION')
   const byEpoch = new Map<number, Operation[]>()
   for (const operation of operations) {
-    if (operation.kind !== 'write' || operation.outcome !== 'ok' || operation.epoch === null) continue
+    if (operation.kind !== wanted || operation.outcome !== 'ok' || operation.epoch === null) continue
     if (operation.consistency === 'EVENTUAL' && !onlyEventual) continue
     const list = byEpoch.get(operation.epoch)
     if (list === undefined) byEpoch.set(operation.epoch, [operation])
     else list.push(operation)
   }
   return byEpoch
+}
+
+/** What a failover of this workload ends with. */
+function endsWith({ workload }: Scenario): Operation['kind'] {
+  return workload.reads === 1 ? 'read' : 'write'
 }
 
 function firstAckUs(acknowledged: readonly Operation[], afterUs: number): number | null {
@@ -202,7 +200,7 @@ function describe(
   scenario: Scenario,
   durationMs: number | null,
   ackUs: number | null,
-  outage: ClientOutage,
+  outage: ClientOutage | null,
   lost: readonly Operation[],
 ): Failover {
   const elected = record.events
@@ -217,8 +215,9 @@ function describe(
   return {
     startMs: item.startUs / 1000,
     durationMs,
-    clientOutageMs: outage.kind === 'ended' ? outage.durationUs / 1000 : null,
-    clientOutageStartMs: outage.kind === 'none' ? null : outage.beganUs / 1000,
+    endsWith: endsWith(scenario),
+    clientOutageMs: durationMsOf(outage),
+    clientOutageStartMs: outage === null ? null : outage.beganUs / 1000,
     oldSource: item.from.source,
     newSource: item.to.source,
     epoch: item.to.epoch,

@@ -15,13 +15,15 @@ import * as singleWriter from './checks/single-writer.ts'
 import * as timestampsOrdered from './checks/timestamps-ordered.ts'
 import * as timestampsSessionMonotone from './checks/timestamps-session-monotone.ts'
 import * as timestampsUnique from './checks/timestamps-unique.ts'
+import { describeOutages } from './client-outage.ts'
 import { judgeExpectations } from './expectations.ts'
 import { type Failovers, failoversOf } from './failovers.ts'
 import { lagOf } from './lag.ts'
 import { acknowledgedButGone } from './lost-writes.ts'
+import { longest, outcomeOf } from './measures/durations.ts'
 import { withFewerQuorums } from './quorum-shares.ts'
 import type { FaultRecord, RunRecord } from './record.ts'
-import type { CheckResult, ExpectationResult, FaultResult, Result, Summary, Verdict } from './result.ts'
+import type { CheckResult, ExpectationResult, FaultResult, Result, Spread, Summary, Verdict } from './result.ts'
 import type { CheckName, Scenario } from './scenario.ts'
 import { seriesOf } from './series.ts'
 import { stalenessOf } from './staleness.ts'
@@ -122,7 +124,7 @@ export function judge(scenario: Scenario, records: readonly RunRecord[], stamp: 
     checks,
     expectations: judgeExpectations(scenario.expectations, summary, checks),
     series: seriesOf(record, scenario),
-    distributions: { write: distributionOf(measured.write), read: distributionOf(measured.read) },
+    distributions: { write: distributionOf(measured.write.answered), read: distributionOf(measured.read.answered) },
     faults: record.faults.map(describeFault),
     events: withFewerQuorums(record.events),
   }
@@ -142,12 +144,13 @@ function settingsOf({
 function judgeTrial(scenario: Scenario, record: RunRecord): Trial {
   const lost = acknowledgedButGone(record)
   const offered = withoutProbes(record)
+  const failovers = failoversOf(offered, scenario, lost ?? [])
   return {
     record: offered,
     checks: judgeChecks(scenario, record),
-    measured: measure(offered, scenario),
+    measured: measure(offered, scenario, failovers.outages),
     lagMs: lagOf(offered, scenario),
-    failovers: failoversOf(offered, scenario, lost ?? []),
+    failovers,
     lostEventual: lost === null ? null : countLostEventual(lost),
     stalenessMs: stalenessOf(offered, scenario, lost ?? []),
   }
@@ -171,10 +174,13 @@ function summarize(scenario: Scenario, trials: readonly Trial[], first: Trial): 
     offeredOpsPerSec: measured.offeredOpsPerSec,
     operations: measured.operations,
     latencyMs: { read: latencyOf(measured.read), write: latencyOf(measured.write) },
+    longestSilenceMs: measured.silence.durationMs,
+    longestSilenceStartMs: measured.silence.startMs,
     lagMs: first.lagMs,
     failovers: first.failovers.failovers,
-    failoverMs: spreadOf(trials.map(({ failovers }) => failovers.failoverMs)),
-    clientOutageMs: spreadOf(trials.map(({ failovers }) => failovers.clientOutageMs)),
+    failoverMs: failoverSpread(trials),
+    clientOutageMs: outageSpread(trials),
+    outages: describeOutages(first.failovers.outages),
     lostEventual: first.lostEventual ?? 0,
     ...(first.stalenessMs === undefined ? {} : { stalenessMs: first.stalenessMs }),
     resolutionMs: 1000 / scenario.workload.ratePerSec,
@@ -183,12 +189,24 @@ function summarize(scenario: Scenario, trials: readonly Trial[], first: Trial): 
   }
 }
 
+function failoverSpread(trials: readonly Trial[]): Spread {
+  const durations = trials.map(({ failovers }) => failovers.failoverMs)
+  return { ...spreadOf(durations.map(longest)), outcome: outcomeOf(durations.flat()) }
+}
+
+function outageSpread(trials: readonly Trial[]): Spread {
+  const outages = trials.map(({ failovers }) => describeOutages(failovers.outages))
+  const durations = outages.flatMap(({ each }) => each.map(({ durationMs }) => durationMs))
+  return { ...spreadOf(outages.map(({ longestMs }) => [longestMs])), outcome: outcomeOf(durations) }
+}
+
 function describeTrial({ record, checks, measured, lagMs, failovers }: Trial): Result['trials'][number] {
   const write = latencyOf(measured.write)
   return {
     seed: record.seed,
     failoverMs: failovers.failoverMs,
-    clientOutageMs: failovers.clientOutageMs,
+    clientOutageMs: [describeOutages(failovers.outages).longestMs],
+    longestSilenceMs: measured.silence.durationMs,
     throughputOpsPerSec: measured.throughputOpsPerSec,
     writeP50Ms: write.p50,
     writeP99Ms: write.p99,

@@ -5,6 +5,7 @@ import type { Scenario } from './scenario.ts'
 
 export type Verdict = 'pass' | 'fail' | 'unknown'
 
+/** Milliseconds from the intended start, of the operations that were answered ok. */
 export interface LatencySummary {
   readonly count: number
   readonly p50: number
@@ -13,6 +14,17 @@ export interface LatencySummary {
   readonly p999: number
   readonly max: number
   readonly mean: number
+  /** Operations that were wanted and never answered ok: in none of the figures above. Absent in results of 0.1.0. */
+  readonly leftOut?: number
+  /** The same with those left out, each counted with what it waited, and at least until its outage was over. */
+  readonly offered?: {
+    readonly count: number
+    readonly p50: number
+    readonly p75: number
+    readonly p90: number
+    readonly p99: number
+    readonly p999: number
+  }
 }
 
 export interface FailoverPhases {
@@ -30,9 +42,11 @@ export interface Failover {
   readonly startMs: number
   /** To the first acknowledged STRONG write of the new epoch whose intended start is after the fault; null: never. */
   readonly durationMs: number | null
-  /** First failed operation to the first of 1 s of sustained success; null: nothing failed, or it never recovered. */
+  /** What ends it: a read where the workload has nothing else. Absent in results of 0.1.0, where it was always a write. */
+  readonly endsWith?: 'read' | 'write'
+  /** Of the outage of `summary.outages` that it lies in; 0: nothing failed; null: that outage was not seen to end. */
   readonly clientOutageMs: number | null
-  /** Where that outage begins: the first failed operation's intended start, or the fault where that came first; null: nothing failed. */
+  /** Where that outage begins: the first failed operation's intended start; null: nothing failed. */
   readonly clientOutageStartMs: number | null
   readonly oldSource: string | null
   readonly newSource: string
@@ -45,8 +59,14 @@ export interface Failover {
   readonly rankings: Readonly<Record<string, readonly RankedCandidate[]>>
 }
 
+/** `none`: it never happened. `open`: one of them was not seen to end. */
+export type DurationOutcome = 'none' | 'ended' | 'open'
+
+/** Over trials, of which each has one value: its longest duration. */
 export interface Spread {
   readonly trials: number
+  /** What a null among the numbers means; the worst of all trials. Absent in results of 0.1.0. */
+  readonly outcome?: DurationOutcome
   readonly min: number | null
   readonly p50: number | null
   readonly p95: number | null
@@ -67,6 +87,24 @@ export interface MedianInterval {
   readonly level: number
   /** Trials that have a value. */
   readonly trials: number
+}
+
+/** What clients saw fail in one trial, whatever was hit (scenarios/client-outage.ts). */
+export interface OutageSummary {
+  readonly outcome: DurationOutcome
+  readonly count: number
+  /** 0: nothing failed. Null: one was not seen to end. */
+  readonly totalMs: number | null
+  readonly longestMs: number | null
+  /** In order of time. */
+  readonly each: readonly {
+    /** The intended start of the first operation that failed or has an unknown outcome. */
+    readonly startMs: number
+    /** To the first answer of a second of success; null: not seen. */
+    readonly durationMs: number | null
+    readonly failed: number
+    readonly unknown: number
+  }[]
 }
 
 export interface CheckResult {
@@ -115,8 +153,10 @@ export interface ExpectationResult {
 }
 
 export interface Summary {
+  /** Operations answered ok within the measured window (warm-up to the workload's end), by their end, a second. */
   readonly throughputOpsPerSec: number
   readonly offeredOpsPerSec: number
+  /** Of those whose intended start is in the measured window. */
   readonly operations: {
     readonly ok: number
     readonly failed: number
@@ -142,7 +182,14 @@ export interface Summary {
   }
   readonly failovers: readonly Failover[]
   readonly failoverMs: Spread
+  /** Of the longest outage of each trial; 0 where nothing failed. */
   readonly clientOutageMs: Spread
+  /** Absent in results of 0.1.0, like what follows. */
+  readonly outages?: OutageSummary
+  /** The longest time in which operations were wanted and none was answered ok, failed or late (scenarios/measures/silence.ts). */
+  readonly longestSilenceMs?: number
+  /** Null: no operation was wanted. */
+  readonly longestSilenceStartMs?: number | null
   /** EVENTUAL writes that were answered ok and are gone: counted and shown, no check fails on them. */
   readonly lostEventual: number
   /** For how long what EVENTUAL reads showed had been out of date (scenarios/staleness.ts); absent without such reads. */
@@ -237,8 +284,11 @@ export interface Result {
   /** One summary per trial; `summary` pools durations over all of them and takes the rest from the first. */
   readonly trials: readonly {
     readonly seed: number
+    /** One for each failover; null: it never ended. */
     readonly failoverMs: readonly (number | null)[]
+    /** Of the longest outage: 0 where nothing failed, null where it was not seen to end. */
     readonly clientOutageMs: readonly (number | null)[]
+    readonly longestSilenceMs?: number
     readonly throughputOpsPerSec: number
     readonly writeP50Ms: number
     readonly writeP99Ms: number

@@ -1,55 +1,101 @@
 /**
- * The numbers of one trial. Measured are the operations whose intended start lies after the warm-up; all of them are
- * counted, but only those answered ok have a latency (from the intended start, so that waiting for a free client or
- * for a failover counts).
+ * The numbers of one trial. Operations belong to the measured window by their intended start, and their latency counts
+ * from there, so that waiting for a free client or for a failover counts. Throughput alone goes by the end: what was
+ * answered in the window, whenever it had been wanted. Under saturation nothing that is wanted in the window may be
+ * answered in it, and the servers work as hard as ever.
+ *
+ * Only what was answered ok has a latency. Whoever got no answer is counted (`leftOut`) and stands in `offered` with
+ * the time it waited, and at least with the time until its outage was over: a client that tries again gets no answer
+ * before. (Counted with its own waiting time alone, a quick refusal would be the fastest operation of the run.)
  */
-
+import { inIntendedOrder } from './ascending-order.ts'
+import type { ClientOutage } from './client-outage.ts'
+import { longestSilence, type Silence } from './measures/silence.ts'
 import type { Operation, RunRecord } from './record.ts'
 import type { Distribution, LatencySummary, Summary } from './result.ts'
 import type { Scenario } from './scenario.ts'
 import { Samples } from './summary-samples.ts'
 
+export interface Latencies {
+  readonly answered: Samples
+  /** Of those that got no answer: at least so long. */
+  readonly gaveUp: Samples
+}
+
 export interface Measured {
   readonly offeredOpsPerSec: number
   readonly throughputOpsPerSec: number
   readonly operations: Summary['operations']
-  readonly write: Samples
-  readonly read: Samples
+  readonly write: Latencies
+  readonly read: Latencies
+  /** Of the whole run: a warm-up hides no silence. */
+  readonly silence: Silence
 }
 
-export function measure(record: RunRecord, scenario: Scenario): Measured {
+/** `outages`: of this record (client-outage.ts). */
+export function measure(record: RunRecord, scenario: Scenario, outages: readonly ClientOutage[]): Measured {
   const { warmupUs } = scenario.workload
-  const write = new Samples()
-  const read = new Samples()
+  const { endedUs } = record
+  const operations = inIntendedOrder(record.operations)
+  const servedAgainUs = endsOf(outages, endedUs)
+  const write = { answered: new Samples(), gaveUp: new Samples() }
+  const read = { answered: new Samples(), gaveUp: new Samples() }
   const tally = { ok: 0, failed: 0, unknown: 0, unsent: 0 }
-  for (const operation of record.operations) {
-    if (operation.intendedUs < warmupUs) continue
-    tally[operation.outcome]++
-    if (operation.outcome === 'ok' && operation.endUs !== null)
-      (operation.kind === 'write' ? write : read).add(operation.endUs - operation.intendedUs)
+  let answeredInWindow = 0
+  for (const { kind, outcome, intendedUs, endUs } of operations) {
+    if (outcome === 'ok' && endUs !== null && endUs >= warmupUs && endUs <= endedUs) answeredInWindow++
+    if (intendedUs < warmupUs) continue
+    tally[outcome]++
+    const { answered, gaveUp } = kind === 'write' ? write : read
+    if (outcome === 'ok' && endUs !== null) answered.add(endUs - intendedUs)
+    else gaveUp.add(Math.max(endUs ?? endedUs, servedAgainUs(intendedUs)) - intendedUs)
   }
-  const measuredUs = Math.max(0, record.endedUs - warmupUs)
+  const measuredUs = Math.max(0, endedUs - warmupUs)
   const perSecond = (operations: number) => (measuredUs === 0 ? 0 : (operations * 1e6) / measuredUs)
   return {
     offeredOpsPerSec: perSecond(tally.ok + tally.failed + tally.unknown + tally.unsent),
-    throughputOpsPerSec: perSecond(tally.ok),
+    throughputOpsPerSec: perSecond(answeredInWindow),
     operations: tally,
     write,
     read,
+    silence: longestSilence(operations, endedUs),
   }
 }
 
-export function latencyOf(samples: Samples): LatencySummary {
-  const [p50, p90, p99, p999] = samples.quantiles([0.5, 0.9, 0.99, 0.999]).map((us) => us / 1000)
+/** When an operation wanted at a moment could have been answered; to be asked with ascending moments. */
+function endsOf(outages: readonly ClientOutage[], endedUs: number): (intendedUs: number) => number {
+  let next = 0
+  return (intendedUs) => {
+    while (next < outages.length && (outages[next]!.endedUs ?? endedUs) < intendedUs) next++
+    const outage = outages[next]
+    return outage === undefined || outage.beganUs > intendedUs ? intendedUs : (outage.endedUs ?? endedUs)
+  }
+}
+
+export function latencyOf({ answered, gaveUp }: Latencies): LatencySummary {
+  const [p50, p90, p99, p999] = answered.quantiles([0.5, 0.9, 0.99, 0.999]).map((us) => us / 1000)
   return {
-    count: samples.count,
+    count: answered.count,
     p50: p50!,
     p90: p90!,
     p99: p99!,
     p999: p999!,
-    max: samples.maxUs / 1000,
-    mean: samples.meanUs / 1000,
+    max: answered.maxUs / 1000,
+    mean: answered.meanUs / 1000,
+    leftOut: gaveUp.count,
+    offered: offeredOf(answered, gaveUp),
   }
+}
+
+function offeredOf(answered: Samples, gaveUp: Samples): NonNullable<LatencySummary['offered']> {
+  let all = answered
+  if (gaveUp.count > 0) {
+    all = new Samples()
+    all.addAll(answered)
+    all.addAll(gaveUp)
+  }
+  const [p50, p75, p90, p99, p999] = all.quantiles([0.5, 0.75, 0.9, 0.99, 0.999]).map((us) => us / 1000)
+  return { count: all.count, p50: p50!, p75: p75!, p90: p90!, p99: p99!, p999: p999! }
 }
 
 /** EVENTUAL writes answered ok that are gone. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type ClientOutage, clientOutage } from '../../scenarios/client-outage.ts'
+import { type ClientOutage, clientOutagesOf, describeOutages } from '../../scenarios/client-outage.ts'
 import type { Operation } from '../../scenarios/record.ts'
 import { test } from '../support/test.ts'
 import { operation } from './history.ts'
@@ -16,49 +16,78 @@ function history(marks: string): Operation[] {
   })
 }
 
-function outage(marks: string, faultUs = 500_000, untilUs = Number.POSITIVE_INFINITY): ClientOutage {
-  return clientOutage(history(marks), faultUs, untilUs, marks.length * 100_000)
+/** When each outage began and ended, in milliseconds. */
+function outages(marks: string): (number | null)[][] {
+  return spans(clientOutagesOf(history(marks), marks.length * 100_000))
 }
 
-const ended = (beganUs: number, durationUs: number): ClientOutage => ({ kind: 'ended', beganUs, durationUs })
+function spans(found: readonly ClientOutage[]): (number | null)[][] {
+  return found.map(({ beganUs, endedUs }) => [beganUs / 1000, endedUs === null ? null : endedUs / 1000])
+}
 
 const GOOD = '#'.repeat(11)
 
 test('an outage lasts from the first failed operation to the first answer of a second of success', () => {
-  assert.deepEqual(outage(`#####xxx${GOOD}`), ended(500_000, 302_000))
-  assert.deepEqual(outage(`######?_x${GOOD}`), ended(600_000, 302_000))
+  assert.deepEqual(outages(`#####xxx${GOOD}`), [[500, 802]])
+  assert.deepEqual(outages(`######?xx${GOOD}`), [[600, 902]])
+  assert.deepEqual(clientOutagesOf(history(`#####x?x${GOOD}`), 1_900_000), [
+    { beganUs: 500_000, endedUs: 802_000, failed: 2, unknown: 1 },
+  ])
 })
 
 test('success that does not last a second is part of the outage', () => {
-  assert.deepEqual(outage(`#####x####x####x${GOOD}`), ended(500_000, 1_102_000))
+  assert.deepEqual(outages(`#####x####x####x${GOOD}`), [[500, 1602]])
   // Nine successes and a failure 0.9 s after the first of them; with one more success the outage had been over.
-  assert.deepEqual(outage(`#####x#########x${GOOD}`), ended(500_000, 1_102_000))
-  assert.deepEqual(outage(`#####x##########x${GOOD}`), ended(500_000, 102_000))
+  assert.deepEqual(outages(`#####x#########x${GOOD}`), [[500, 1602]])
+  assert.deepEqual(outages(`#####x##########x${GOOD}`), [
+    [500, 602],
+    [1600, 1702],
+  ])
 })
 
-test('no failed operation is no outage, and failures of later troubles are not this one', () => {
-  assert.deepEqual(outage(`xxx##${GOOD}`), { kind: 'none' })
-  assert.deepEqual(outage(`##########xxx${GOOD}`, 500_000, SECOND), { kind: 'none' })
-  assert.deepEqual(outage(`#########xxx${GOOD}`, 500_000, SECOND), ended(900_000, 302_000))
+test('no failed operation is no outage, and what failed needs no fault to be one', () => {
+  assert.deepEqual(outages(GOOD), [])
+  assert.deepEqual(outages(`xxx##${GOOD}`), [[0, 302]])
 })
 
 test('an outage whose end the run did not show stays open', () => {
-  assert.deepEqual(outage('#####xxxx'), { kind: 'open', beganUs: 500_000 })
-  assert.deepEqual(outage(`#####x${'#'.repeat(9)}`), { kind: 'open', beganUs: 500_000 })
-  assert.deepEqual(outage(`#####x${'#'.repeat(10)}`), ended(500_000, 102_000))
+  assert.deepEqual(outages('#####xxxx'), [[500, null]])
+  assert.deepEqual(outages(`#####x${'#'.repeat(9)}`), [[500, null]])
+  assert.deepEqual(outages(`#####x${'#'.repeat(10)}`), [[500, 602]])
 })
 
-test('an operation in flight at the fault that came to nothing counts from the fault', () => {
+test('what was never sent is neither a failure nor a success', () => {
+  assert.deepEqual(outages(`${GOOD}______`), [])
+  assert.deepEqual(outages(`#####x${'#'.repeat(9)}______`), [[500, null]])
+})
+
+test('an operation in flight at the fault that came to nothing counts from its own intended start', () => {
   const operations = history(`#####x${GOOD}`).map((item) =>
     item.op === 4 ? { ...item, outcome: 'unknown' as const, endUs: 3 * SECOND } : item,
   )
-  // In flight when the fault struck at 0.45 s.
-  assert.deepEqual(clientOutage(operations, 450_000, 9 * SECOND, 5 * SECOND), ended(450_000, 152_000))
+  assert.deepEqual(spans(clientOutagesOf(operations, 5 * SECOND)), [[400, 602]])
 })
 
 test('operations that waited for the failover and then succeeded end the outage when they are answered', () => {
   const operations = history(`#####xx${GOOD}`).map((item) =>
     item.op >= 7 ? { ...item, endUs: 2 * SECOND + item.op } : item,
   )
-  assert.deepEqual(clientOutage(operations, 500_000, 9 * SECOND, 5 * SECOND), ended(500_000, 1_500_007))
+  assert.deepEqual(spans(clientOutagesOf(operations, 5 * SECOND)), [[500, 2000.007]])
+})
+
+test('a failure that was wanted before the success was answered belongs to the same outage', () => {
+  const operations = history(`#####x${GOOD}x${GOOD}`).map((item) =>
+    item.op >= 6 && item.op < 17 ? { ...item, endUs: 1_900_000 } : item,
+  )
+  assert.deepEqual(spans(clientOutagesOf(operations, 5 * SECOND)), [[500, 1802]])
+})
+
+test('several outages have a total and a longest; none is 0, and one that is open is null', () => {
+  const described = (marks: string) => {
+    const { each, ...rest } = describeOutages(clientOutagesOf(history(marks), marks.length * 100_000))
+    return [rest.outcome, rest.count, rest.totalMs, rest.longestMs, each.map(({ durationMs }) => durationMs)]
+  }
+  assert.deepEqual(described(GOOD), ['none', 0, 0, 0, []])
+  assert.deepEqual(described(`x${GOOD}xx${GOOD}`), ['ended', 2, 304, 202, [102, 202]])
+  assert.deepEqual(described(`x${GOOD}xx`), ['open', 2, null, null, [102, null]])
 })

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { exitCodeOf, judgeExpectations } from '../../scenarios/expectations.ts'
 import { judge } from '../../scenarios/judge.ts'
+import type { RunRecord } from '../../scenarios/record.ts'
 import type { CheckResult, ExpectationResult, Verdict } from '../../scenarios/result.ts'
 import type { Expectation } from '../../scenarios/scenario.ts'
 import { test } from '../support/test.ts'
-import { crashRecord, record, scenario } from './history.ts'
+import { crashOperations, crashRecord, record, scenario } from './history.ts'
 import { STAMP } from './stamp.ts'
 
 const { summary } = judge(scenario(), [crashRecord()], STAMP)
@@ -53,7 +54,7 @@ test('paths walk records, lists and nodes', () => {
 
 test('a path that leads nowhere fails and says what there is', () => {
   const cases: [string, RegExp][] = [
-    ['failoverMs.maximum', /^no such path: failoverMs has trials, min, p50, p95, max, ci95$/],
+    ['failoverMs.maximum', /^no such path: failoverMs has trials, min, p50, p95, max, ci95, outcome$/],
     ['nothing', /^no such path: summary has throughputOpsPerSec, /],
     ['failovers.1.durationMs', /^no such path: failovers has 1 entries, length$/],
     ['throughputOpsPerSec.max', /^no such path: throughputOpsPerSec is /],
@@ -71,7 +72,17 @@ test('a path that leads nowhere fails and says what there is', () => {
 test('what was never measured fails: a failover that did not happen is not faster than three seconds', () => {
   const [result] = judgeExpectations([expectation('failoverMs.max', '<', 3000)], quiet, [])
   assert.equal(result!.verdict, 'fail')
-  assert.equal(result!.actual, 'none: it never happened or never ended')
+  assert.equal(result!.actual, 'none: it never happened')
+})
+
+test('an outage that never happened meets a bound, and one that never ended breaks it and says so', () => {
+  const bound = [expectation('clientOutageMs.max', '<', 1000)]
+  const judgedOn = (record: RunRecord) => judgeExpectations(bound, judge(scenario(), [record], STAMP).summary, [])[0]!
+  const well = crashOperations().map((item) => ({ ...item, outcome: 'ok' as const }))
+  assert.deepEqual([judgedOn(crashRecord({ operations: well })).actual], [0])
+  assert.equal(judgedOn(crashRecord({ operations: well })).verdict, 'pass')
+  const open = judgedOn(crashRecord({ operations: crashOperations().slice(0, 110) }))
+  assert.deepEqual([open.actual, open.verdict], ['open: it was not seen to end', 'fail'])
 })
 
 test('a number against a word, or an order among words, fails instead of holding by accident', () => {

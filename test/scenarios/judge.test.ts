@@ -79,7 +79,7 @@ test('durations are pooled over the trials; a trial whose source was never repla
   )
   const { ci95, ...spread } = result.summary.failoverMs
   const interval = { kind: 'range', low: 299, high: null, level: 0.875, trials: 4 }
-  assert.deepEqual(spread, { trials: 4, min: 299, p50: 299, p95: null, max: null, interval })
+  assert.deepEqual(spread, { trials: 4, min: 299, p50: 299, p95: null, max: null, interval, outcome: 'open' })
   assert.equal(ci95, null)
   assert.match(result.summary.notes![0]!, /^seed 4: no failover followed crash node1/)
 })

@@ -1,41 +1,67 @@
 import assert from 'node:assert/strict'
-import { distributionOf, latencyOf, measure } from '../../scenarios/summary.ts'
+import { clientOutagesOf } from '../../scenarios/client-outage.ts'
+import type { RunRecord } from '../../scenarios/record.ts'
+import { distributionOf, latencyOf, type Measured, measure } from '../../scenarios/summary.ts'
 import { Samples } from '../../scenarios/summary-samples.ts'
 import { test } from '../support/test.ts'
 import { crashRecord, operation, record, scenario } from './history.ts'
 
-test('measured is what was intended after the warm-up, per second of the measured time', () => {
-  const measured = measure(crashRecord(), scenario())
-  assert.deepEqual(measured.operations, { ok: 330, failed: 20, unknown: 0, unsent: 0 })
-  assert.equal(measured.offeredOpsPerSec, 100)
-  assert.equal(measured.throughputOpsPerSec, 330 / 3.5)
-  assert.equal(measured.write.count + measured.read.count, 330)
+function measured(record: RunRecord): Measured {
+  return measure(record, scenario(), clientOutagesOf(record.operations, record.endedUs))
+}
+
+test('operations belong to the measured window by their intended start, and throughput to it by their end', () => {
+  const { operations, offeredOpsPerSec, throughputOpsPerSec, write, read } = measured(crashRecord())
+  assert.deepEqual(operations, { ok: 330, failed: 20, unknown: 0, unsent: 0 })
+  assert.equal(offeredOpsPerSec, 100)
+  assert.equal(throughputOpsPerSec, 330 / 3.5)
+  assert.equal(write.answered.count + read.answered.count, 330)
+})
+
+test('under saturation the work done is not nothing: what was wanted in the warm-up is answered in the window', () => {
+  const operations = Array.from({ length: 200 }, (_, op) =>
+    operation({ op, intendedUs: op * 1000, sentUs: op * 10_000, endUs: 500_000 + op * 10_000 }),
+  )
+  const late = measured(record({ operations, endedUs: 1_500_000 }))
+  assert.equal(late.operations.ok, 0)
+  assert.equal(late.throughputOpsPerSec, 101)
 })
 
 test('every outcome is counted, operations never sent as well', () => {
   const operations = (['ok', 'failed', 'unknown', 'unsent'] as const).map((outcome, op) =>
     operation({ op, intendedUs: 600_000 + op, outcome }),
   )
-  const measured = measure(record({ operations, endedUs: 1_500_000 }), scenario())
-  assert.deepEqual(measured.operations, { ok: 1, failed: 1, unknown: 1, unsent: 1 })
-  assert.equal(measured.offeredOpsPerSec, 4)
-  assert.equal(measured.throughputOpsPerSec, 1)
+  const all = measured(record({ operations, endedUs: 1_500_000 }))
+  assert.deepEqual(all.operations, { ok: 1, failed: 1, unknown: 1, unsent: 1 })
+  assert.equal(all.offeredOpsPerSec, 4)
+  assert.equal(all.throughputOpsPerSec, 1)
 })
 
 test('a run that was interrupted in its warm-up has rates of zero, not of infinity', () => {
-  const measured = measure(record({ endedUs: 100_000 }), scenario())
-  assert.deepEqual([measured.throughputOpsPerSec, measured.offeredOpsPerSec], [0, 0])
+  const { throughputOpsPerSec, offeredOpsPerSec } = measured(record({ endedUs: 100_000 }))
+  assert.deepEqual([throughputOpsPerSec, offeredOpsPerSec], [0, 0])
 })
 
-test('latency counts from the intended start, and only operations answered ok have one', () => {
+test('latency counts from the intended start, and who got no answer is counted beside it', () => {
   const operations = [
     operation({ op: 0, intendedUs: 1_000_000, sentUs: 1_050_000, endUs: 1_051_000 }),
     operation({ op: 1, intendedUs: 1_000_000, endUs: 3_000_000, outcome: 'unknown' }),
     operation({ op: 2, intendedUs: 1_000_000, endUs: 1_003_000, kind: 'read' }),
   ]
-  const { write, read } = measure(record({ operations }), scenario())
-  assert.deepEqual(latencyOf(write), { count: 1, p50: 51, p90: 51, p99: 51, p999: 51, max: 51, mean: 51 })
+  const { write, read } = measured(record({ operations }))
+  const { offered, ...answered } = latencyOf(write)
+  assert.deepEqual(answered, { count: 1, p50: 51, p90: 51, p99: 51, p999: 51, max: 51, mean: 51, leftOut: 1 })
+  assert.deepEqual([offered!.count, offered!.p99], [2, 2000])
   assert.equal(latencyOf(read).p50, 3)
+  assert.deepEqual([latencyOf(read).leftOut, latencyOf(read).offered!.p50], [0, 3])
+})
+
+test('who was refused at once is no fast operation: it counts until its outage was over', () => {
+  const { write } = measured(crashRecord())
+  const { leftOut, offered, max } = latencyOf(write)
+  assert.deepEqual([leftOut, max], [15, 100])
+  // Wanted at 1 s and refused 2 ms later; clients were served again at 1.3 s.
+  assert.ok(offered!.p999 === 300 && offered!.p50 === 2, JSON.stringify(offered))
 })
 
 test('a distribution rises in both columns, from about the fastest to the slowest, and is empty without samples', () => {
