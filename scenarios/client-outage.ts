@@ -7,9 +7,10 @@
  * what was in flight then. Failed and unknown count: the user has no result. What was never sent tells nothing of the
  * servers (scenarios/measures/generator.ts does), so what is known ends with the first of those.
  */
-import { longest, outcomeOf, total } from './measures/durations.ts'
+import { outcomeOf, total } from './measures/durations.ts'
 import type { Operation } from './record.ts'
 import type { OutageSummary } from './result.ts'
+import { longestOf } from './statistics.ts'
 
 export interface ClientOutage {
   /** When the first operation that did not succeed was wanted. */
@@ -89,12 +90,12 @@ export function durationMsOf(outage: ClientOutage | null): number | null {
 
 export function describeOutages(outages: readonly ClientOutage[]): OutageSummary {
   const durations = outages.map(durationMsOf)
-  const [longestMs = 0] = longest(durations)
+  const longestMs = longestOf(durations)
   return {
     outcome: outcomeOf(durations),
     count: outages.length,
     totalMs: total(durations),
-    longestMs,
+    longestMs: longestMs === undefined ? 0 : longestMs,
     each: outages.map((outage, index) => ({
       startMs: outage.beganUs / 1000,
       durationMs: durations[index]!,

@@ -20,7 +20,7 @@ import { judgeExpectations } from './expectations.ts'
 import { type Failovers, failoversOf } from './failovers.ts'
 import { lagOf } from './lag.ts'
 import { acknowledgedButGone } from './lost-writes.ts'
-import { longest, outcomeOf } from './measures/durations.ts'
+import { outcomeOf } from './measures/durations.ts'
 import { withFewerQuorums } from './quorum-shares.ts'
 import type { FaultRecord, RunRecord } from './record.ts'
 import type { CheckResult, ExpectationResult, FaultResult, Result, Spread, Summary, Verdict } from './result.ts'
@@ -191,7 +191,7 @@ function summarize(scenario: Scenario, trials: readonly Trial[], first: Trial): 
 
 function failoverSpread(trials: readonly Trial[]): Spread {
   const durations = trials.map(({ failovers }) => failovers.failoverMs)
-  return { ...spreadOf(durations.map(longest)), outcome: outcomeOf(durations.flat()) }
+  return { ...spreadOf(durations), outcome: outcomeOf(durations.flat()) }
 }
 
 function outageSpread(trials: readonly Trial[]): Spread {

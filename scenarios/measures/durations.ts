@@ -4,15 +4,6 @@
  */
 import type { DurationOutcome } from '../result.ts'
 
-/**
- * The one that stands for its trial among other trials; none where there was none. Two failovers have no mean that
- * anybody saw, and a trial is as bad as its worst one.
- */
-export function longest(durations: readonly (number | null)[]): readonly (number | null)[] {
-  if (durations.length === 0) return []
-  return durations.includes(null) ? [null] : [Math.max(...(durations as readonly number[]))]
-}
-
 /** Null: one of them was not seen to end. */
 export function total(durations: readonly (number | null)[]): number | null {
   return durations.reduce((sum, ms) => (sum === null || ms === null ? null : sum + ms), 0)

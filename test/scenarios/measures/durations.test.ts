@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict'
-import { longest, outcomeOf, total } from '../../../scenarios/measures/durations.ts'
+import { outcomeOf, total } from '../../../scenarios/measures/durations.ts'
 import { test } from '../../support/test.ts'
-
-test('several durations are represented by the longest, never by a mean that did not happen', () => {
-  assert.deepEqual(longest([100, 300]), [300])
-  assert.deepEqual(longest([100, null, 300]), [null])
-  assert.deepEqual(longest([]), [])
-})
 
 test('a total is known only where each has ended', () => {
   assert.deepEqual([total([100, 300]), total([]), total([100, null])], [400, 0, null])
