@@ -1,5 +1,7 @@
 /** Moves of the source that were meant: told as such, because nothing had failed and nobody was passed over. */
-import type { Failover, Result } from '../scenarios/result.ts'
+
+import type { Result } from '../scenarios/result.ts'
+import type { Failover } from '../scenarios/result-durations.ts'
 import { milliseconds, seconds } from './numbers.ts'
 
 export interface PlannedMove {

@@ -2,7 +2,8 @@
 
 import { policyName } from '../scenarios/compare.ts'
 import { levelsText } from '../scenarios/levels.ts'
-import type { Failover, Result } from '../scenarios/result.ts'
+import type { Result } from '../scenarios/result.ts'
+import type { Failover } from '../scenarios/result-durations.ts'
 import { intervalText } from './intervals.ts'
 import { listed } from './markup.ts'
 import { apart, count, digits, milliseconds, percent, plural, seconds } from './numbers.ts'

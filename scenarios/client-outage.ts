@@ -9,7 +9,7 @@
  */
 import { outcomeOf, total } from './measures/durations.ts'
 import type { Operation } from './record.ts'
-import type { OutageSummary } from './result.ts'
+import type { OutageSummary } from './result-durations.ts'
 import { longestOf } from './statistics.ts'
 
 export interface ClientOutage {

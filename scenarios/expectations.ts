@@ -8,7 +8,8 @@
  * outage that never happened is 0. A check that could not decide leaves the expectation on it undecided, which is not enough either.
  */
 import { OUTCOME_WORDS } from './measures/durations.ts'
-import type { CheckResult, DurationOutcome, ExpectationResult, Result, Summary, Verdict } from './result.ts'
+import type { CheckResult, ExpectationResult, Result, Summary, Verdict } from './result.ts'
+import type { DurationOutcome } from './result-durations.ts'
 import type { Expectation } from './scenario.ts'
 
 export function judgeExpectations(

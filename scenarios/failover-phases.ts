@@ -6,7 +6,7 @@
  * phases of a failover that ended always add up to its duration.
  */
 import type { FailoverPhase, TraceEvent } from '../algorithms/trace.ts'
-import type { FailoverPhases } from './result.ts'
+import type { FailoverPhases } from './result-durations.ts'
 
 export type PhaseEvent = Extract<TraceEvent, { kind: 'phase' }>
 

@@ -17,7 +17,7 @@ import { mayOffer } from './levels.ts'
 import { withoutFailover } from './measures/without-failover.ts'
 import type { FaultRecord, Operation, RunRecord } from './record.ts'
 import { type Reign, reignAt, reignsOf } from './reigns.ts'
-import type { Failover } from './result.ts'
+import type { Failover } from './result-durations.ts'
 import type { Scenario } from './scenario.ts'
 
 export interface Failovers {

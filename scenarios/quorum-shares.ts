@@ -3,7 +3,7 @@
  * selected. From the trace, where a quorum tells of itself a few times a second at most, so a row may lag that much.
  */
 import type { TraceEvent } from '../algorithms/trace.ts'
-import type { Series } from './result.ts'
+import type { Series } from './result-series.ts'
 
 type Told = Extract<TraceEvent, { kind: 'quorum' }>
 type Shares = NonNullable<Series['quorum']>

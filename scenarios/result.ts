@@ -1,6 +1,8 @@
 /** What every run returns and every report reads: `result.json`, schema `quorumlab.result/1`. Fields are added freely, never renamed. */
 import type { Consistency } from '../algorithms/servers.ts'
-import type { RankedCandidate, TraceEvent } from '../algorithms/trace.ts'
+import type { TraceEvent } from '../algorithms/trace.ts'
+import type { DurationOutcome, Failover, OutageSummary } from './result-durations.ts'
+import type { Distribution, Series } from './result-series.ts'
 import type { Scenario } from './scenario.ts'
 
 export type Verdict = 'pass' | 'fail' | 'unknown'
@@ -27,41 +29,6 @@ export interface LatencySummary {
   }
 }
 
-export interface FailoverPhases {
-  /** Milliseconds each; null where the phase did not happen. */
-  readonly detect: number | null
-  readonly decide: number | null
-  readonly catchUp: number | null
-  readonly promote: number | null
-  readonly reroute: number | null
-  readonly firstAck: number | null
-}
-
-export interface Failover {
-  /** The fault's witness, or the request of a planned switch; ms since the workload began. */
-  readonly startMs: number
-  /** To the first acknowledged STRONG write of the new epoch whose intended start is after the fault; null: never. */
-  readonly durationMs: number | null
-  /** What ends it: a read where the workload has nothing else. Absent in results of 0.1.0, where it was always a write. */
-  readonly endsWith?: 'read' | 'write'
-  /** Of the outage of `summary.outages` that it lies in; 0: nothing failed; null: that outage was not seen to end. */
-  readonly clientOutageMs: number | null
-  /** Where that outage begins: the first failed operation's intended start; null: nothing failed. */
-  readonly clientOutageStartMs: number | null
-  readonly oldSource: string | null
-  readonly newSource: string
-  readonly epoch: number
-  readonly policy: string
-  readonly phases: FailoverPhases
-  /** Acknowledged STRONG writes of the older epochs that the end state lacks. */
-  readonly lostAcknowledged: number
-  readonly reason: string
-  readonly rankings: Readonly<Record<string, readonly RankedCandidate[]>>
-}
-
-/** `none`: it never happened. `open`: one of them was not seen to end. */
-export type DurationOutcome = 'none' | 'ended' | 'open'
-
 /** Over trials, of which each has one value: its longest duration. */
 export interface Spread {
   readonly trials: number
@@ -87,24 +54,6 @@ export interface MedianInterval {
   readonly level: number
   /** Trials that have a value. */
   readonly trials: number
-}
-
-/** What clients saw fail in one trial, whatever was hit (scenarios/client-outage.ts). */
-export interface OutageSummary {
-  readonly outcome: DurationOutcome
-  readonly count: number
-  /** 0: nothing failed. Null: one was not seen to end. */
-  readonly totalMs: number | null
-  readonly longestMs: number | null
-  /** In order of time. */
-  readonly each: readonly {
-    /** The intended start of the first operation that failed or has an unknown outcome. */
-    readonly startMs: number
-    /** To the first answer of a second of success; null: not seen. */
-    readonly durationMs: number | null
-    readonly failed: number
-    readonly unknown: number
-  }[]
 }
 
 export interface CheckResult {
@@ -199,44 +148,6 @@ export interface Summary {
   readonly counters: Readonly<Record<string, number>>
   /** What the numbers do not say, in sentences: a fault that no failover followed, an end state that could not be read. */
   readonly notes?: readonly string[]
-}
-
-/** Columns of equal length; one row per interval of `intervalMs`. Percentiles are null in an interval without samples. */
-export interface Series {
-  readonly intervalMs: number
-  readonly tMs: readonly number[]
-  readonly offered: readonly number[]
-  readonly ok: readonly number[]
-  readonly failed: readonly number[]
-  readonly unknown: readonly number[]
-  readonly writeMs: {
-    readonly p50: readonly (number | null)[]
-    readonly p90: readonly (number | null)[]
-    readonly p99: readonly (number | null)[]
-  }
-  readonly readMs: {
-    readonly p50: readonly (number | null)[]
-    readonly p90: readonly (number | null)[]
-    readonly p99: readonly (number | null)[]
-  }
-  /** Largest transaction lag of the interval, per node. */
-  readonly lagMs: Readonly<Record<string, readonly (number | null)[]>>
-  readonly source: readonly (string | null)[]
-  /**
-   * What each server counted for an acknowledgement at each interval's start, where servers are weighed or selected:
-   * its share of all weight (3 digits; the source included), or 1 for a selected replica and 0 for another. Null: not
-   * known then. Absent: every replica counted as much as any other.
-   */
-  readonly quorum?: {
-    readonly kind: 'weights' | 'selection'
-    readonly share: Readonly<Record<string, readonly (number | null)[]>>
-  }
-}
-
-/** Latency distribution for the log-axis chart: cumulative counts at increasing latencies. */
-export interface Distribution {
-  readonly ms: readonly number[]
-  readonly fraction: readonly number[]
 }
 
 export interface FaultResult {

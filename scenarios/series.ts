@@ -9,7 +9,7 @@
 import { quorumShares } from './quorum-shares.ts'
 import type { LagSeries, Operation, RunRecord } from './record.ts'
 import { reignsOf } from './reigns.ts'
-import type { Series } from './result.ts'
+import type { Series } from './result-series.ts'
 import type { Scenario } from './scenario.ts'
 import { quantileOfSorted } from './statistics.ts'
 

@@ -2,7 +2,7 @@
  * The whole latency distribution, both axes logarithmic: for each latency, the share of operations that took longer.
  * Means hide what matters here; on this chart a one-in-a-thousand stall is a visible step.
  */
-import type { Distribution } from '../../scenarios/result.ts'
+import type { Distribution } from '../../scenarios/result-series.ts'
 import { compact, milliseconds } from '../numbers.ts'
 import { ink } from '../palette.ts'
 import type { Run } from '../runs.ts'

@@ -3,7 +3,7 @@
  * Where the trace says when a phase began, its bar begins there; otherwise after the bar before it. Beneath them what
  * the clients saw of it, which may begin later and end later.
  */
-import type { Failover, FailoverPhases } from '../../scenarios/result.ts'
+import type { Failover, FailoverPhases } from '../../scenarios/result-durations.ts'
 import { compact, milliseconds } from '../numbers.ts'
 import { ink } from '../palette.ts'
 import { plannedMove } from '../planned.ts'

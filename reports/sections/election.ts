@@ -1,5 +1,5 @@
 /** Why this node: the recorded reason, and what every policy would have ranked on the same state. */
-import type { Failover } from '../../scenarios/result.ts'
+import type { Failover } from '../../scenarios/result-durations.ts'
 import { html, type Markup, type Piece } from '../markup.ts'
 import { seconds } from '../numbers.ts'
 import { algorithmColour } from '../palette.ts'

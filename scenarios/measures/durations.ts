@@ -2,7 +2,7 @@
  * Several durations in one trial: of failovers, of outages. Null is one that was not seen to end, and is longer than
  * any other.
  */
-import type { DurationOutcome } from '../result.ts'
+import type { DurationOutcome } from '../result-durations.ts'
 
 /** Null: one of them was not seen to end. */
 export function total(durations: readonly (number | null)[]): number | null {

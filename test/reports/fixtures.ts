@@ -1,5 +1,8 @@
 /** Results made in code, plausible and always the same: reports are tested on shapes the simulator rarely produces. */
-import type { Failover, FaultResult, LatencySummary, Result, Series } from '../../scenarios/result.ts'
+
+import type { FaultResult, LatencySummary, Result } from '../../scenarios/result.ts'
+import type { Failover } from '../../scenarios/result-durations.ts'
+import type { Series } from '../../scenarios/result-series.ts'
 
 export interface FixtureOptions {
   readonly world?: Result['world']

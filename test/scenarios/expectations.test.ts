@@ -54,7 +54,7 @@ test('paths walk records, lists and nodes', () => {
 
 test('a path that leads nowhere fails and says what there is', () => {
   const cases: [string, RegExp][] = [
-    ['failoverMs.maximum', /^no such path: failoverMs has trials, min, p50, p95, max, ci95, outcome$/],
+    ['failoverMs.maximum', /^no such path: failoverMs has trials, min, p50, p95, max, ci95, interval, outcome$/],
     ['nothing', /^no such path: summary has throughputOpsPerSec, /],
     ['failovers.1.durationMs', /^no such path: failovers has 1 entries, length$/],
     ['throughputOpsPerSec.max', /^no such path: throughputOpsPerSec is /],

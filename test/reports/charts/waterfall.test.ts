@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { barsOf, waterfallChart } from '../../../reports/charts/waterfall.ts'
 import { runsOf } from '../../../reports/runs.ts'
-import type { Failover } from '../../../scenarios/result.ts'
+import type { Failover } from '../../../scenarios/result-durations.ts'
 import { test } from '../../support/test.ts'
 import { fixture } from '../fixtures.ts'
 import { drawn } from '../pieces.ts'

@@ -18,6 +18,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** A report is made from results and their statistics; it knows neither worlds nor procedures. */
 const REPORTS_MAY_IMPORT = [
   'scenarios/result.ts',
+  'scenarios/result-durations.ts',
+  'scenarios/result-series.ts',
   'scenarios/statistics.ts',
   'scenarios/compare.ts',
   'scenarios/levels.ts',

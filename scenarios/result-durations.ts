@@ -1,0 +1,55 @@
+/** The durations of a result: failovers, what clients saw of them or of anything else, and how either ended. */
+import type { RankedCandidate } from '../algorithms/trace.ts'
+
+export interface FailoverPhases {
+  /** Milliseconds each; null where the phase did not happen. */
+  readonly detect: number | null
+  readonly decide: number | null
+  readonly catchUp: number | null
+  readonly promote: number | null
+  readonly reroute: number | null
+  readonly firstAck: number | null
+}
+
+export interface Failover {
+  /** The fault's witness, or the request of a planned switch; ms since the workload began. */
+  readonly startMs: number
+  /** To the first acknowledged STRONG write of the new epoch whose intended start is after the fault; null: never. */
+  readonly durationMs: number | null
+  /** What ends it: a read where the workload has nothing else. Absent in results of 0.1.0, where it was always a write. */
+  readonly endsWith?: 'read' | 'write'
+  /** Of the outage of `summary.outages` that it lies in; 0: nothing failed; null: that outage was not seen to end. */
+  readonly clientOutageMs: number | null
+  /** Where that outage begins: the first failed operation's intended start; null: nothing failed. */
+  readonly clientOutageStartMs: number | null
+  readonly oldSource: string | null
+  readonly newSource: string
+  readonly epoch: number
+  readonly policy: string
+  readonly phases: FailoverPhases
+  /** Acknowledged STRONG writes of the older epochs that the end state lacks. */
+  readonly lostAcknowledged: number
+  readonly reason: string
+  readonly rankings: Readonly<Record<string, readonly RankedCandidate[]>>
+}
+
+/** `none`: it never happened. `open`: one of them was not seen to end. */
+export type DurationOutcome = 'none' | 'ended' | 'open'
+
+/** What clients saw fail in one trial, whatever was hit (scenarios/client-outage.ts). */
+export interface OutageSummary {
+  readonly outcome: DurationOutcome
+  readonly count: number
+  /** 0: nothing failed. Null: one was not seen to end. */
+  readonly totalMs: number | null
+  readonly longestMs: number | null
+  /** In order of time. */
+  readonly each: readonly {
+    /** The intended start of the first operation that failed or has an unknown outcome. */
+    readonly startMs: number
+    /** To the first answer of a second of success; null: not seen. */
+    readonly durationMs: number | null
+    readonly failed: number
+    readonly unknown: number
+  }[]
+}
