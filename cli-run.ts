@@ -7,11 +7,13 @@ import { resultOf, saveResult } from './cli-result.ts'
 import { EnvironmentError } from './real/drivers/environment-error.ts'
 import { Screen, styleOf } from './reports/screen.ts'
 import { eventLine, headerText, liveLine, summaryText } from './reports/terminal.ts'
-import { loadScenario } from './scenarios/load.ts'
+import { UsageError } from './scenarios/errors.ts'
+import { loadScenario, loadWritten } from './scenarios/load.ts'
 import type { Progress, ProgressListener } from './scenarios/progress.ts'
 import type { RunRecord } from './scenarios/record.ts'
 import type { Result } from './scenarios/result.ts'
 import type { Scenario } from './scenarios/scenario.ts'
+import { drawsEverything } from './scenarios/swarm/space.ts'
 
 export interface RunOptions {
   readonly file: string
@@ -29,6 +31,7 @@ export interface RunOptions {
 
 export async function run(options: RunOptions): Promise<number> {
   const scenario = loadScenario(options.file)
+  refuseSwarm(options.file)
   const seed = options.seed ?? scenario.seed
   const folder = options.out ?? join('out', `${scenario.name}-${options.on}-${seed}`)
   const release = claimFolder(folder)
@@ -54,6 +57,16 @@ export async function run(options: RunOptions): Promise<number> {
     interrupt.release()
     release()
   }
+}
+
+/** Nothing would happen in it, in either world, and nothing that happened would be no verdict. */
+function refuseSwarm(file: string): void {
+  if (!drawsEverything(loadWritten(file).written)) return
+  throw new UsageError(
+    `${file}: it states no faults and leaves them to \`fuzz\`; \`run\` draws nothing, so nothing would happen. ` +
+      `Expected a scenario with faults of its own, found a swarm: \`${COMMAND} fuzz ${file} --seeds 1000\` draws from it in the ` +
+      `simulator, and \`${COMMAND} replay FAILURE.json --on local\` runs on real servers what was found`,
+  )
 }
 
 interface TrialsDone {

@@ -31,6 +31,22 @@ test('what fuzz finds is saved small, and replay runs the same course again and 
   })
 })
 
+test('run draws nothing from a swarm, says so and what does, and starts nothing', SLOW, async () => {
+  await inFolder(async (folder) => {
+    for (const [file, world] of [
+      ['swarm', 'local'],
+      ['swarm-sound', 'sim'],
+    ]) {
+      const out = join(folder, world!)
+      const refused = await shell(`cli run ${file} --on ${world} --out '${out}'`)
+      assert.equal(refused.code, 2, refused.stderr)
+      assert.match(refused.stderr, /^[\w-]+: it states no faults .*`run` draws nothing/)
+      assert.match(refused.stderr, new RegExp(`cli\\.ts fuzz ${file} --seeds 1000`))
+      assert.ok(!existsSync(out))
+    }
+  })
+})
+
 test(
   'a folder that cannot be written to is said before the first seed, a file that is not there is no bug',
   SLOW,

@@ -71,6 +71,11 @@ export function spaceOf(written: Written, file: string): Space {
   }
 }
 
+/** A file that leaves all that happens to `fuzz`: run as it is, nothing would. */
+export function drawsEverything({ fuzz, faults }: Written): boolean {
+  return fuzz !== undefined && (!Array.isArray(faults) || faults.length === 0)
+}
+
 function namesOf<T extends object>(table: T): readonly (keyof T)[] {
   return Object.keys(table) as (keyof T)[]
 }
