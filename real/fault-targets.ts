@@ -3,7 +3,7 @@
  * scenarios name them by, resolved when a step fires.
  */
 import { connect } from 'node:net'
-import { namesOf, type RoleField, replicasUp } from '../scenarios/fault-roles.ts'
+import { namesOf, type RoleField, replicasUp } from '../scenarios/faults/roles.ts'
 import type { RandomStreams } from '../scenarios/random.ts'
 import type { Driver } from './drivers/driver.ts'
 import { monotonicUs } from './drivers/driver.ts'

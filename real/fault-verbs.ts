@@ -1,6 +1,7 @@
 /** Which faults can be done to real processes, and how; and what is refused before anything is started. */
-import { isRequest } from '../scenarios/coordinator-steps.ts'
-import type { FaultVerb, Scenario } from '../scenarios/scenario.ts'
+import { isRequest } from '../scenarios/faults/facts.ts'
+import type { FaultVerb } from '../scenarios/faults/list.ts'
+import type { Scenario } from '../scenarios/scenario.ts'
 import { EnvironmentError } from './drivers/environment-error.ts'
 import type { FaultTarget, Sight } from './fault-targets.ts'
 

@@ -6,18 +6,12 @@
 
 import type { CoordinatorRequests, Outcome, ReplyOf } from '../algorithms/servers.ts'
 import type { TraceEvent } from '../algorithms/trace.ts'
-import { type AnchorEvent, Anchors } from '../scenarios/anchors.ts'
-import {
-  answered,
-  isRequest,
-  labelOf,
-  REQUEST_DEADLINE_US,
-  requestOf,
-  witnessed,
-} from '../scenarios/coordinator-steps.ts'
-import { UNDO_OF } from '../scenarios/fault-schema.ts'
+import { answered, labelOf, REQUEST_DEADLINE_US, requestOf, witnessed } from '../scenarios/coordinator-steps.ts'
+import { type AnchorEvent, Anchors } from '../scenarios/faults/anchors.ts'
+import { isRequest, undoOf } from '../scenarios/faults/facts.ts'
+import type { FaultVerb } from '../scenarios/faults/list.ts'
+import type { FaultStep } from '../scenarios/faults/step.ts'
 import type { FaultRecord, Operation } from '../scenarios/record.ts'
-import type { FaultStep, FaultVerb } from '../scenarios/scenario.ts'
 import { type FaultTarget, type RoleContext, resolveTargets, type Sight } from './fault-targets.ts'
 import { UNDOES, VERBS } from './fault-verbs.ts'
 
@@ -247,7 +241,7 @@ export class FaultSchedule {
       },
       healedUs: null,
     })
-    if (UNDO_OF.has(step.verb)) this.#active.push({ step, target, record: record - 1 })
+    if (undoOf(step.verb) !== null) this.#active.push({ step, target, record: record - 1 })
     this.#context.onChange(label, step.verb)
   }
 

@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TraceEvent } from '../algorithms/trace.ts'
-import { anchorText } from '../scenarios/anchors.ts'
+import { anchorText } from '../scenarios/faults/anchors.ts'
 import type { Progress, ProgressListener } from '../scenarios/progress.ts'
 import { RandomStreams } from '../scenarios/random.ts'
 import type { NodeEnd, RunRecord } from '../scenarios/record.ts'

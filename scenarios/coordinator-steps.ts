@@ -1,20 +1,12 @@
 /**
- * Steps that hurt nobody: they ask the coordinator for something, in both worlds, the way an operator would. To add one:
- * its verb among FAULT_VERBS, its schema beside the faults', its request and its witness here.
+ * Steps that hurt nobody: they ask the coordinator for something, in both worlds, the way an operator would.
  */
 import { NOBODY_REIGNS } from '../algorithms/failover/state.ts'
 import type { CoordinatorRequests, Outcome, ReplyOf, RequestOf } from '../algorithms/servers.ts'
-import type { FaultStep, FaultVerb } from './scenario.ts'
-
-const REQUESTS: ReadonlySet<FaultVerb> = new Set<FaultVerb>(['switchover', 'change-threshold'])
+import type { FaultStep } from './faults/step.ts'
 
 /** The coordinator's own deadline for an answer is shorter. */
 export const REQUEST_DEADLINE_US = 15_000_000
-
-/** Nothing is hurt by it, and nothing has to be undone. */
-export function isRequest(verb: FaultVerb): boolean {
-  return REQUESTS.has(verb)
-}
 
 /** `target`: the step's words as the names they mean now. */
 export function requestOf(step: FaultStep, target: readonly string[]): RequestOf<CoordinatorRequests> {

@@ -1,5 +1,5 @@
 /** `expect: { failoverMs.max: < 3000, checks: pass, checks.timestamps-ordered: fail }`: numbers and verdicts a run must show. */
-import type { Refuse } from './fault-steps.ts'
+import type { Refuse } from './faults/written-fault.ts'
 import { suggestion } from './nearest.ts'
 import type { CheckName, Expectation, Scenario } from './scenario.ts'
 import { show } from './schema-issues.ts'

@@ -6,11 +6,14 @@ import { fileURLToPath } from 'node:url'
 import { conditionsOf } from './conditions.ts'
 import { ScenarioError, UsageError } from './errors.ts'
 import { readExpectations } from './expect.ts'
-import { faultSchemas, type ParsedFault, type ParsedTarget, PLANNED_VERBS } from './fault-schema.ts'
-import { checkLink, faultSchedule, ISSUER, processNames, type Refuse, type WrittenFault } from './fault-steps.ts'
+import { ISSUER, processNames } from './faults/aims.ts'
+import { checkLink } from './faults/check-targets.ts'
+import { FAULT_VERBS, FAULTS, type FaultVerb, PLANNED_VERBS } from './faults/list.ts'
+import { faultSteps } from './faults/read.ts'
+import type { ParsedFault, ParsedTarget, Refuse, WrittenFault } from './faults/written-fault.ts'
 import { suggestion } from './nearest.ts'
 import { completeProtocol, matrixLinks, refuseVerbs, zoneMembers } from './protocol.ts'
-import { FAULT_VERBS, type FaultVerb, type LinkDelay, type Scenario } from './scenario.ts'
+import type { LinkDelay, Scenario } from './scenario.ts'
 import { scenarioSchema } from './schema.ts'
 import { complain, show, throwFirst } from './schema-issues.ts'
 import { sourceOfWritten, type Written } from './written.ts'
@@ -43,7 +46,7 @@ function readScenario(source: YamlSource, text: string): Scenario {
     for (const [i, step] of written.entries()) {
       if (typeof step !== 'object' || step === null || Array.isArray(step)) continue
       const verb = verbOf(step, i, refuse)
-      const schema = faultSchemas[verb]
+      const { schema } = FAULTS[verb]
       const result = schema.safeParse(step)
       const path = ['faults', i]
       if (!result.success) complaints.push(...complain(result.error.issues, schema, source, path))
@@ -100,7 +103,7 @@ function readScenario(source: YamlSource, text: string): Scenario {
       links: [...matrixLinks(network.matrix, cluster.zones, refuse), ...readLinks(network.links, cluster, refuse)],
       zones: zoneMembers(completed),
     },
-    faults: faultSchedule(faults, cluster, workload.duration, refuse),
+    faults: faultSteps(faults, cluster, workload.duration, refuse),
   }
   return {
     ...rest,

@@ -2,11 +2,12 @@
 import { ELECTION_POLICIES } from '../algorithms/election/policies.ts'
 import { QUORUM_POLICIES } from '../algorithms/quorum/policies.ts'
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../algorithms/timestamps/algorithms.ts'
-import type { Refuse, WrittenFault } from './fault-steps.ts'
+import { isPossible, possibleIn } from './faults/facts.ts'
+import type { Refuse, WrittenFault } from './faults/written-fault.ts'
 import { suggestion } from './nearest.ts'
 import { completeAlgorithms } from './quorum-settings.ts'
 import { completeRaft, completeZones, type WrittenParts } from './raft-settings.ts'
-import { type CheckName, type FaultVerb, type LinkDelay, PROCESS_VERBS, type Scenario } from './scenario.ts'
+import type { CheckName, LinkDelay, Scenario } from './scenario.ts'
 import { show } from './schema-issues.ts'
 
 /** What both protocols name processes by, before any zone does. */
@@ -104,8 +105,8 @@ function completeChecks(checks: readonly CheckName[], written: Written, refuse: 
 export function refuseVerbs(faults: readonly WrittenFault[], { protocol }: Scenario['cluster'], refuse: Refuse): void {
   if (protocol !== 'raft') return
   for (const { verb, path } of faults)
-    if (!(PROCESS_VERBS as readonly FaultVerb[]).includes(verb))
-      refuse([...path, verb], 'a fault that a Raft group cannot have', `one of ${PROCESS_VERBS.join(', ')}`, verb)
+    if (!isPossible(verb, 'raft'))
+      refuse([...path, verb], 'a fault that a Raft group cannot have', `one of ${possibleIn('raft').join(', ')}`, verb)
 }
 
 /** Processes by zone. Of MySQL's cluster the services and the client are in the first zone. */

@@ -1,6 +1,6 @@
 /** The failure threshold and the weights' ratio of a scenario: their default, and whether they fit the servers. */
 import { feasibleRatios, largestFailureThreshold } from '../algorithms/quorum/weights.ts'
-import type { Refuse } from './fault-steps.ts'
+import type { Refuse } from './faults/written-fault.ts'
 import type { Scenario } from './scenario.ts'
 
 type Written = Omit<Scenario['algorithms'], 'failureThreshold'> & { readonly failureThreshold?: number | undefined }

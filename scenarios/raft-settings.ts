@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { delay, duration } from './amounts.ts'
-import type { Refuse } from './fault-steps.ts'
+import type { Refuse } from './faults/written-fault.ts'
 import { suggestion } from './nearest.ts'
 import type { RaftElectionName, RaftQuorumName, RaftSettings, Scenario, Zone } from './scenario.ts'
 import { show } from './schema-issues.ts'

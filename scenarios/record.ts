@@ -8,7 +8,7 @@ import type { Gtid } from '../algorithms/gtid-set.ts'
 import type { Consistency, RowValue } from '../algorithms/servers.ts'
 import type { Timestamp } from '../algorithms/timestamps/timestamp.ts'
 import type { TraceEvent } from '../algorithms/trace.ts'
-import type { FaultVerb } from './scenario.ts'
+import type { FaultVerb } from './faults/list.ts'
 
 export interface Operation {
   readonly op: number

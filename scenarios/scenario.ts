@@ -9,7 +9,7 @@ import type { UnsafeForm } from '../algorithms/failover/unsafe/forms.ts'
 import type { QUORUM_POLICIES } from '../algorithms/quorum/policies.ts'
 import type { Consistency } from '../algorithms/servers.ts'
 import type { TimestampAlgorithmName } from '../algorithms/timestamps/algorithms.ts'
-import type { AnchorEvent } from './anchors.ts'
+import type { FaultStep } from './faults/step.ts'
 import type { LevelShares } from './levels.ts'
 
 export type QuorumName = keyof typeof QUORUM_POLICIES
@@ -104,71 +104,6 @@ export interface Workload {
   readonly warmupUs: number
   /** Client gives an operation up after this (outcome unknown for a write). */
   readonly deadlineUs: number
-}
-
-/** What happens to any process and its links, whatever it does. */
-export const PROCESS_VERBS = [
-  'crash',
-  'restart',
-  'stop',
-  'start',
-  'pause',
-  'resume',
-  'partition',
-  'heal',
-  'slow',
-  'unslow',
-] as const
-
-/** Faults, their undos, and `switchover` and `change-threshold`: steps that ask the coordinator for something. */
-export const FAULT_VERBS = [
-  ...PROCESS_VERBS,
-  'power-loss',
-  'lose-relay-logs',
-  'lose-journal',
-  'block-applier',
-  'unblock-applier',
-  'switchover',
-  'change-threshold',
-  'skew-clock',
-  'unskew-clock',
-  'lose',
-  'duplicate',
-  'reorder',
-  'deliver',
-] as const
-export type FaultVerb = (typeof FAULT_VERBS)[number]
-
-export interface FaultStep {
-  /** From the start of the workload (warm-up included); from the event that the step fires after, where it has one. */
-  readonly atUs: number
-  readonly after: AnchorEvent | null
-  readonly verb: FaultVerb
-  /**
-   * For everything but `slow link` and `split`: a process name or a role
-   * (`source`, `replica`, `fastest`, `any`, `minority`, `crashed`, `all`); resolved when the step fires.
-   */
-  readonly target: readonly string[]
-  /** partition only: groups that cannot talk to one another. Empty: `target` against everybody else. */
-  readonly split: readonly (readonly string[])[]
-  readonly direction: 'both' | 'in' | 'out'
-  /** Processes the partition does not touch. */
-  readonly except: readonly string[]
-  /** slow only: `a->b` link, with its extra delay; or a target with a CPU share or extra disk delay. */
-  readonly link: { readonly from: string; readonly to: string } | null
-  readonly delay: DelayDistribution | null
-  readonly cpuShare: number | null
-  readonly diskUs: number | null
-  /** lose, duplicate, reorder: the share of the link's messages, above 0. */
-  readonly ratio: number | null
-  /** skew-clock: how wrong the wall clock is, and how many microseconds a second the machine's clocks gain. */
-  readonly skew: { readonly byUs: number; readonly driftPpm: number } | null
-  /** change-threshold: the new t. */
-  readonly failureThreshold: number | null
-  /** The undo that `for:` asked for; the schedule holds it as a step of its own already. */
-  readonly undoOf: number | null
-  /** 1-based line of the step in its file, for messages. */
-  readonly line: number
 }
 
 export interface Expectation {

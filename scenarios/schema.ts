@@ -10,7 +10,8 @@ import { UNSAFE_FORMS, type UnsafeForm } from '../algorithms/failover/unsafe/for
 import { QUORUM_POLICIES } from '../algorithms/quorum/policies.ts'
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../algorithms/timestamps/algorithms.ts'
 import { delay, duration, formatDuration } from './amounts.ts'
-import { FAULT_KINDS, faultSchemas } from './fault-schema.ts'
+import { DRAWABLE } from './faults/facts.ts'
+import { FAULTS } from './faults/list.ts'
 import { LEVELS } from './levels.ts'
 import { raftSchema, zonesSchema } from './raft-settings.ts'
 import { DEFAULT_TUNING } from './scenario.ts'
@@ -194,7 +195,7 @@ const fuzz = z
     timestamps: oneOrMore(oneOf(TIMESTAMPS)),
     quorum: oneOrMore(oneOf(QUORUMS)),
     election: oneOrMore(oneOf(ELECTIONS)),
-    faults: oneOrMore(oneOf(FAULT_KINDS)).meta({ description: 'Kinds of fault.' }),
+    faults: oneOrMore(oneOf(DRAWABLE)).meta({ description: 'Kinds of fault.' }),
   })
   .optional()
   .meta({ description: '`fuzz` draws from these; `run` takes no notice of it.' })
@@ -257,7 +258,10 @@ export const scenarioSchema = z.strictObject({
     .prefault([]),
 })
 
-const completeSchema = z.strictObject({ ...parts, faults: z.array(z.union(Object.values(faultSchemas))).prefault([]) })
+const completeSchema = z.strictObject({
+  ...parts,
+  faults: z.array(z.union(Object.values(FAULTS).map(({ schema }) => schema))).prefault([]),
+})
 
 /** JSON Schema of a scenario file, for editors. */
 export function scenarioJsonSchema(): object {

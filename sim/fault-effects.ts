@@ -1,5 +1,5 @@
 /** What a fault's step does to the simulated cluster, what undoes it, and how each is seen: one effect per thing hurt. */
-import type { FaultStep } from '../scenarios/scenario.ts'
+import type { FaultStep } from '../scenarios/faults/step.ts'
 import type { SimCluster } from './cluster.ts'
 import { cut, type Linked, partitionLinks, slowDown, slowLinks, troubleLinks } from './link-faults.ts'
 import type { Trouble } from './link-trouble.ts'

@@ -1,5 +1,5 @@
 /** What only the simulator of MySQL servers can say of roles: who is fastest, and who issues timestamps. */
-import { namesOf, type RoleField, replicasUp } from '../scenarios/fault-roles.ts'
+import { namesOf, type RoleField, replicasUp } from '../scenarios/faults/roles.ts'
 import type { SimCluster } from './cluster.ts'
 
 /** `down`: what the harness has taken down and not brought back, in that order. */

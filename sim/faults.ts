@@ -3,18 +3,12 @@
  * end. A fault that does not take hold is an error of the harness and ends the run: it must not end as a passed check.
  */
 import type { TraceEvent } from '../algorithms/trace.ts'
-import { type AnchorEvent, Anchors } from '../scenarios/anchors.ts'
-import {
-  answered,
-  isRequest,
-  labelOf,
-  REQUEST_DEADLINE_US,
-  requestOf,
-  witnessed,
-} from '../scenarios/coordinator-steps.ts'
-import { DOES_OF } from '../scenarios/fault-schema.ts'
+import { answered, labelOf, REQUEST_DEADLINE_US, requestOf, witnessed } from '../scenarios/coordinator-steps.ts'
+import { type AnchorEvent, Anchors } from '../scenarios/faults/anchors.ts'
+import { isRequest, isUndo, undoneBy } from '../scenarios/faults/facts.ts'
+import type { FaultVerb } from '../scenarios/faults/list.ts'
+import type { FaultStep } from '../scenarios/faults/step.ts'
 import type { FaultRecord, Operation } from '../scenarios/record.ts'
-import type { FaultStep, FaultVerb } from '../scenarios/scenario.ts'
 import type { FaultEffect } from './fault-effects.ts'
 import { EVENT, type Watcher } from './kernel.ts'
 import type { FaultField } from './simulated-system.ts'
@@ -109,8 +103,7 @@ export class FaultSchedule implements Watcher {
       schedule.#ask(step)
       return
     }
-    const does = DOES_OF.get(step.verb)
-    if (does !== undefined) schedule.#undo(step, steps, does)
+    if (isUndo(step.verb)) schedule.#undo(step, steps, undoneBy(step.verb))
     else {
       const effects = schedule.#field.effectsOf(step, (words) => schedule.#resolve(words))
       schedule.#hit.set(

@@ -1,6 +1,7 @@
 /** Which links a partition or a slow link means. */
+
+import type { FaultStep } from '../scenarios/faults/step.ts'
 import { delayTable } from '../scenarios/sampling.ts'
-import type { FaultStep } from '../scenarios/scenario.ts'
 import type { Link } from './link.ts'
 import type { Trouble } from './link-trouble.ts'
 import type { Network } from './network.ts'

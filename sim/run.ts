@@ -3,7 +3,7 @@
  * wait for convergence, read the end state. Synchronous, and a function of scenario and seed alone.
  */
 import type { ElectionFactory } from '../algorithms/election/policy.ts'
-import { anchorText } from '../scenarios/anchors.ts'
+import { anchorText } from '../scenarios/faults/anchors.ts'
 import { coordinatorServer, type LoadGenerator, startLoadGenerator } from '../scenarios/load-generator.ts'
 import type { RunRecord } from '../scenarios/record.ts'
 import { coordinatorNames, type Scenario } from '../scenarios/scenario.ts'

@@ -1,61 +1,77 @@
-/** What a verb does to whoever depends on its target: the one place that failovers, lag and checks ask. */
-import type { FaultVerb } from '../scenario.ts'
+/** What the records say of a verb, as others ask: failovers, lag and checks, the swarm, the worlds. */
+import type { Draws, World } from './fault.ts'
+import { FAULT_VERBS, FAULTS, type FaultVerb, type HurtVerb, type UndoVerb } from './list.ts'
 
-export interface FaultFacts {
-  /**
-   * Does its target serve nobody? `until-undone`, `while-it-restarts` (it comes back by itself), or `never`: it serves,
-   * however badly.
-   */
-  readonly away: 'until-undone' | 'while-it-restarts' | 'never'
-  /** Do those who ask its target wait longer, or get no answer? Then it may be what a failover is for. */
-  readonly disturbs: boolean
+export function isHurt(verb: FaultVerb): verb is HurtVerb {
+  return FAULTS[verb].kind === 'hurts'
 }
 
-const GONE: FaultFacts = { away: 'until-undone', disturbs: true }
-const SLOW: FaultFacts = { away: 'never', disturbs: true }
-/** An undo, a request to the coordinator, or what is hurt is nothing that clients wait for. */
-const HARMLESS: FaultFacts = { away: 'never', disturbs: false }
+export function isUndo(verb: FaultVerb): verb is UndoVerb {
+  return FAULTS[verb].kind === 'undoes'
+}
 
-const FACTS: Readonly<Record<FaultVerb, FaultFacts>> = {
-  crash: GONE,
-  'power-loss': GONE,
-  stop: GONE,
-  pause: GONE,
-  partition: GONE,
-  restart: HARMLESS,
-  start: HARMLESS,
-  resume: HARMLESS,
-  heal: HARMLESS,
-  slow: SLOW,
-  unslow: HARMLESS,
-  lose: SLOW,
-  deliver: HARMLESS,
-  'lose-relay-logs': { away: 'while-it-restarts', disturbs: true },
-  // A replica serves what it has applied; its lag is what is measured.
-  'block-applier': HARMLESS,
-  'unblock-applier': HARMLESS,
-  // Its coordinator goes on with what it knows.
-  'lose-journal': HARMLESS,
-  // To and from timestamp servers alone.
-  duplicate: HARMLESS,
-  reorder: HARMLESS,
-  'skew-clock': HARMLESS,
-  'unskew-clock': HARMLESS,
-  switchover: HARMLESS,
-  'change-threshold': HARMLESS,
+/** Nothing is hurt by it, and nothing has to be undone: it asks the coordinator for something. */
+export function isRequest(verb: FaultVerb): boolean {
+  return FAULTS[verb].kind === 'asks'
+}
+
+/** Null: it happens, and is over; or it is an undo itself. */
+export function undoOf(verb: FaultVerb): FaultVerb | null {
+  const fault = FAULTS[verb]
+  return fault.kind === 'hurts' ? fault.undo : null
+}
+
+/** What an undo undoes: one verb, or several. */
+export function undoneBy(undo: FaultVerb): readonly HurtVerb[] {
+  return FAULT_VERBS.filter(isHurt).filter((verb) => undoOf(verb) === undo)
 }
 
 /** Its target serves nobody for a while: a replica that missed transactions, a source that may be replaced. */
 export function takesAway(verb: FaultVerb): boolean {
-  return FACTS[verb].away !== 'never'
+  const fault = FAULTS[verb]
+  return fault.kind === 'hurts' && fault.away !== 'never'
 }
 
 /** Its target serves nobody until the undo: what is never undone stays away. */
 export function keepsAway(verb: FaultVerb): boolean {
-  return FACTS[verb].away === 'until-undone'
+  const fault = FAULTS[verb]
+  return fault.kind === 'hurts' && fault.away === 'until-undone'
+}
+
+/** Its target's process is gone until the undo, which the role `crashed` names. */
+export function takesDown(verb: FaultVerb): boolean {
+  const fault = FAULTS[verb]
+  return fault.kind === 'hurts' && fault.away === 'until-undone' && fault.witness.holds === 'gone'
 }
 
 /** Whoever asks its target waits longer or gets no answer; what takes a target away disturbs it, too. */
 export function disturbs(verb: FaultVerb): boolean {
-  return FACTS[verb].disturbs
+  const fault = FAULTS[verb]
+  return fault.kind === 'hurts' && fault.disturbs
 }
+
+/** An undo can be done where something that it undoes can. */
+export function isPossible(verb: FaultVerb, world: World): boolean {
+  const fault = FAULTS[verb]
+  return fault.kind === 'undoes' ? undoneBy(verb).some((one) => isPossible(one, world)) : fault.worlds[world] === 'yes'
+}
+
+export function possibleIn(world: World): readonly FaultVerb[] {
+  return FAULT_VERBS.filter((verb) => isPossible(verb, world))
+}
+
+/** What a swarm may draw where a file asks for it: everything but the undos, which come with what they undo. */
+export const DRAWABLE: readonly FaultVerb[] = FAULT_VERBS.filter((verb) => !isUndo(verb))
+
+export function drawnBy(...generators: readonly Draws[]): readonly FaultVerb[] {
+  return FAULT_VERBS.filter((verb) => {
+    const fault = FAULTS[verb]
+    return fault.kind !== 'undoes' && fault.swarm.drawnBy !== null && generators.includes(fault.swarm.drawnBy)
+  })
+}
+
+/** What a swarm draws where a file says nothing. */
+export const DRAWN: readonly FaultVerb[] = FAULT_VERBS.filter((verb) => {
+  const fault = FAULTS[verb]
+  return fault.kind !== 'undoes' && fault.swarm.drawnBy !== null
+})

@@ -8,8 +8,9 @@
  */
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../../algorithms/timestamps/algorithms.ts'
 import { parseDuration } from '../amounts.ts'
+import type { FaultVerb } from '../faults/list.ts'
 import { RandomStreams } from '../random.ts'
-import { coordinatorNames, type FaultVerb } from '../scenario.ts'
+import { coordinatorNames } from '../scenario.ts'
 import { isMapping, overlay, type Written } from '../written.ts'
 import { Chance } from './chance.ts'
 import { drawFaults } from './faults.ts'

@@ -2,6 +2,7 @@
  * Generators of faults. Each is after something: random ones find what nobody thought of, the others aim at what a
  * careless design gets wrong. A run takes one or two of them.
  */
+import { drawnBy, undoOf } from '../faults/facts.ts'
 import type { Chance } from './chance.ts'
 import { Plan, type Setting, type Span } from './plan.ts'
 
@@ -163,7 +164,7 @@ function grey(plan: Plan): void {
   }
 }
 
-const INSIDE = ['power-loss', 'block-applier', 'lose-relay-logs'] as const
+const INSIDE = drawnBy('inside')
 
 /** What no network shows: power goes, an applier stands still, a relay log is gone. */
 function insideServers(plan: Plan): void {
@@ -174,7 +175,7 @@ function insideServers(plan: Plan): void {
   const on = INSIDE.filter((each) => setting.verbs.includes(each))
   if (on.length === 0) return
   const verb = chance.pick(on)
-  if (verb === 'lose-relay-logs') plan.strike(verb, node, atMs)
+  if (undoOf(verb) === null) plan.strike(verb, node, atMs)
   else plan.add(verb, node, { atMs, forMs: chance.between(100, 2500) })
   if (chance.happens(0.5))
     plan.takeAway('source', { atMs: atMs + chance.between(0, unreachableMs), forMs: gone(setting) })

@@ -5,9 +5,10 @@
  * that was promised to clients still is.
  */
 import { standingOf } from '../checks/standing.ts'
+import type { FaultVerb } from '../faults/list.ts'
 import { judgeChecks, judgeNumbers } from '../judge.ts'
 import type { RunRecord } from '../record.ts'
-import type { CheckName, FaultVerb, Scenario } from '../scenario.ts'
+import type { CheckName, Scenario } from '../scenario.ts'
 
 export interface Failure {
   /** A check's name, the path of a number that was expected, or `RUNS_TO_ITS_END`. */

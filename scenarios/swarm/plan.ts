@@ -2,8 +2,8 @@
  * The faults of one drawn run, as they are collected: times in whole milliseconds, every step within the workload, and
  * no two faults of one kind on one target at the same time, which no scenario may say.
  */
-import { UNDO_OF } from '../fault-schema.ts'
-import type { FaultVerb } from '../scenario.ts'
+import { drawnBy, undoOf } from '../faults/facts.ts'
+import type { FaultVerb } from '../faults/list.ts'
 import type { Written } from '../written.ts'
 import type { Chance } from './chance.ts'
 
@@ -31,7 +31,7 @@ export interface Span {
 }
 
 /** A process can be taken away by these; `partition` works on any, the others on all but the client. */
-export const TAKES_AWAY: readonly FaultVerb[] = ['crash', 'stop', 'pause', 'partition']
+const TAKES_AWAY = drawnBy('takes-away')
 
 export class Plan {
   readonly setting: Setting
@@ -53,7 +53,7 @@ export class Plan {
     const endMs = atMs + Math.max(1, forMs) < durationMs ? atMs + Math.max(1, forMs) : Number.POSITIVE_INFINITY
     const items: readonly unknown[] = Array.isArray(target) ? target : [target]
     // Kinds that one undo ends cannot be told apart by it.
-    const keys = items.map((item) => `${UNDO_OF.get(verb) ?? verb} ${JSON.stringify(item)}`)
+    const keys = items.map((item) => `${undoOf(verb) ?? verb} ${JSON.stringify(item)}`)
     if (this.#spans.some(({ key, ...span }) => keys.includes(key) && atMs <= span.endMs && span.atMs <= endMs))
       return false
     for (const key of keys) this.#spans.push({ key, atMs, endMs })

@@ -6,8 +6,10 @@
 import { ELECTION_POLICIES } from '../../algorithms/election/policies.ts'
 import { QUORUM_POLICIES } from '../../algorithms/quorum/policies.ts'
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../../algorithms/timestamps/algorithms.ts'
+import { DRAWN } from '../faults/facts.ts'
+import type { FaultVerb } from '../faults/list.ts'
 import { loadWritten, scenarioOf } from '../load.ts'
-import type { ElectionName, FaultVerb, QuorumName } from '../scenario.ts'
+import type { ElectionName, QuorumName } from '../scenario.ts'
 import { isMapping, type Written } from '../written.ts'
 
 export interface Space {
@@ -24,23 +26,6 @@ export interface Space {
 
 /** `none` acknowledges without a quorum: it promises nothing that could be checked. */
 const PROMISING = namesOf(QUORUM_POLICIES).filter((name) => name !== 'none')
-
-/** What a cluster has to survive any number of. */
-const DEFAULT_VERBS: readonly FaultVerb[] = [
-  'crash',
-  'stop',
-  'pause',
-  'partition',
-  'slow',
-  'power-loss',
-  'block-applier',
-  'lose-relay-logs',
-  'lose',
-  'duplicate',
-  'reorder',
-  'skew-clock',
-  'switchover',
-]
 
 export const DEFAULT_NODES = [3, 4, 5, 7] as const
 
@@ -67,7 +52,7 @@ export function spaceOf(written: Written, file: string): Space {
     timestamps: choose('algorithms', 'timestamps', namesOf(TIMESTAMP_ALGORITHMS)),
     quorum: choose('algorithms', 'quorum', PROMISING),
     election: choose('algorithms', 'election', namesOf(ELECTION_POLICIES)),
-    verbs: (allowed.faults as readonly FaultVerb[] | undefined) ?? DEFAULT_VERBS,
+    verbs: (allowed.faults as readonly FaultVerb[] | undefined) ?? DRAWN,
   }
 }
 

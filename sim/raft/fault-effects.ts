@@ -1,5 +1,5 @@
 /** What a fault's step does to a Raft group, what undoes it, and how each is seen. */
-import type { FaultStep } from '../../scenarios/scenario.ts'
+import type { FaultStep } from '../../scenarios/faults/step.ts'
 import { AT_ONCE, type FaultEffect, partition, roleOf, slowLink } from '../fault-effects.ts'
 import type { RaftGroup } from './group.ts'
 

@@ -2,7 +2,7 @@
  * Roles of a Raft group, resolved when a step fires. `strongest` and `weakest` are the t followers that matter most and
  * least to the leader's next round: by weight under Cabinet, elsewhere by the order of the last round's replies.
  */
-import { namesOf, type RoleField, replicasUp } from '../../scenarios/fault-roles.ts'
+import { namesOf, type RoleField, replicasUp } from '../../scenarios/faults/roles.ts'
 import type { RaftGroup } from './group.ts'
 
 /** `down`: what the harness has taken down and not brought back, in that order. */

@@ -1,4 +1,4 @@
-import { FAULT_VERBS } from '../../scenarios/scenario.ts'
+import { FAULT_VERBS } from '../../scenarios/faults/list.ts'
 import { CHECKS } from '../../scenarios/schema.ts'
 
 const VERBS = FAULT_VERBS.join(', ')

@@ -1,10 +1,11 @@
 /** When a step fires: at a time within the workload, or after an event that can happen. */
-import { formatDuration } from './amounts.ts'
+import { formatDuration } from '../amounts.ts'
+import { suggestion } from '../nearest.ts'
+import type { Scenario } from '../scenario.ts'
+import { pathText, show } from '../schema-issues.ts'
+import { nodeNames } from './aims.ts'
 import { anchorText } from './anchors.ts'
-import { nodeNames, type Refuse, type WrittenFault } from './fault-steps.ts'
-import { suggestion } from './nearest.ts'
-import type { Scenario } from './scenario.ts'
-import { pathText, show } from './schema-issues.ts'
+import type { Refuse, WrittenFault } from './written-fault.ts'
 
 export function checkMoment(
   { verb, parsed, path }: WrittenFault,

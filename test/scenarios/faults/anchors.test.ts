@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { type AnchorEvent, Anchors, anchorText } from '../../scenarios/anchors.ts'
-import { explain } from '../../scenarios/explain.ts'
-import { parseScenario } from '../../scenarios/load.ts'
-import { test } from '../support/test.ts'
+import { explain } from '../../../scenarios/explain.ts'
+import { type AnchorEvent, Anchors, anchorText } from '../../../scenarios/faults/anchors.ts'
+import { parseScenario } from '../../../scenarios/load.ts'
+import { test } from '../../support/test.ts'
 
 const ANSWERED: AnchorEvent = { kind: 'answered', op: 17 }
 

@@ -3,9 +3,9 @@
  * not hit it on real servers. An event counts from the start of the workload, and the first that fits is meant.
  */
 import { z } from 'zod'
-import type { FailoverPhase, TraceEvent } from '../algorithms/trace.ts'
-import { duration, formatDuration } from './amounts.ts'
-import type { Operation } from './record.ts'
+import type { FailoverPhase, TraceEvent } from '../../algorithms/trace.ts'
+import { duration, formatDuration } from '../amounts.ts'
+import type { Operation } from '../record.ts'
 
 export type AnchorEvent =
   /** Operation `op` was answered ok to its client. */

@@ -1,0 +1,66 @@
+/**
+ * From the faults as written to the schedule both worlds follow: `for:` becomes an undo step of its own, steps are in
+ * order of time, and what cannot be meant is refused: a target that does not exist, a fault after the end, an undo
+ * of nothing.
+ */
+import { formatDuration } from '../amounts.ts'
+import type { Scenario } from '../scenario.ts'
+import { checkTargets } from './check-targets.ts'
+import { checkUndos, type Scheduled } from './check-undos.ts'
+import { undoOf } from './facts.ts'
+import { FAULTS } from './list.ts'
+import { checkMoment } from './moments.ts'
+import { type FaultStep, NO_AMOUNTS } from './step.ts'
+import type { Refuse, WrittenFault } from './written-fault.ts'
+
+export function faultSteps(
+  written: readonly WrittenFault[],
+  cluster: Scenario['cluster'],
+  durationUs: number,
+  refuse: Refuse,
+): readonly FaultStep[] {
+  const steps: Scheduled[] = []
+  for (const fault of written) {
+    checkTargets(fault, cluster, refuse)
+    FAULTS[fault.verb].check?.(fault, refuse, cluster)
+    checkMoment(fault, cluster, durationUs, refuse)
+    const { parsed, path, verb } = fault
+    const step = toStep(fault)
+    steps.push({ step, path, undoes: null })
+    const undo = undoOf(verb)
+    if (parsed.for === undefined || undo === null) continue
+    const endUs = step.atUs + parsed.for
+    if (step.after === null && endUs >= durationUs)
+      refuse(
+        [...path, 'for'],
+        `${verb} lasts beyond the end`,
+        `an end before ${formatDuration(durationUs)} (leave \`for\` out: what is still on at the end is healed)`,
+        `an end at ${formatDuration(endUs)}`,
+      )
+    steps.push({ step: { ...step, ...NO_AMOUNTS, atUs: endUs, verb: undo }, path, undoes: step })
+  }
+  // Stable, so that steps of the same moment keep the order in which they are written. When an event comes nobody knows.
+  const timeOf = ({ step }: Scheduled) => (step.after === null ? 0 : durationUs) + step.atUs
+  steps.sort((a, b) => timeOf(a) - timeOf(b))
+  checkUndos(steps, refuse)
+  const order = steps.map(({ step }) => step)
+  return steps.map(({ step, undoes }) => (undoes === null ? step : { ...step, undoOf: order.indexOf(undoes) }))
+}
+
+function toStep({ verb, parsed, target, line }: WrittenFault): FaultStep {
+  return {
+    atUs: parsed.after?.delayUs ?? parsed.at!,
+    after: parsed.after?.event ?? null,
+    verb,
+    target: Array.isArray(target) ? target : [],
+    split: 'split' in target ? target.split : [],
+    direction: parsed.direction ?? 'both',
+    except: parsed.except ?? [],
+    link: 'link' in target ? target.link : null,
+    ...NO_AMOUNTS,
+    ...FAULTS[verb].amounts?.(parsed),
+    failureThreshold: 'failureThreshold' in target ? target.failureThreshold : null,
+    undoOf: null,
+    line,
+  }
+}
