@@ -65,6 +65,7 @@ class RealRun {
   #startUs: number | null = null
   readonly #counters: Record<string, number> = {}
   #healedUs: number | null = null
+  #unsettled: string | null = null
   /** Rejects when the run must end early: an interrupt, or a process that failed. */
   readonly #ending: Promise<never>
   #end: (error: unknown) => void = () => {}
@@ -167,9 +168,10 @@ class RealRun {
     const beganUs = RunClock.hostUs()
     await this.#faults!.heal()
     const { coordinators } = this.#processes
-    const converged = await awaitConvergence(this.#driver, coordinators, this.#rebuilding, this.#over.signal)
+    const quarantined = (node: string) => this.#quarantined(node)
+    this.#unsettled = await awaitConvergence(this.#driver, coordinators, quarantined, this.#over.signal)
     this.#counters.settleMs = (RunClock.hostUs() - beganUs) / 1000
-    if (converged !== null) this.#note(`the replicas did not converge: ${converged}`)
+    if (this.#unsettled !== null) this.#note(`the replicas did not converge: ${this.#unsettled}`)
     await this.#faults!.lookAfter()
   }
 
@@ -216,6 +218,7 @@ class RealRun {
       events: this.#history.events.map((event) => ({ ...event, atUs: event.atUs - startUs })),
       faults: this.#faults?.records ?? [],
       healedUs: this.#healedUs,
+      unsettled: this.#unsettled,
       losses: this.#processes.losses(startUs),
       unfired: this.#faults?.unfired.map(anchorText) ?? [],
       ...end,
@@ -238,8 +241,6 @@ class RealRun {
     )
     return last?.kind === 'quarantined'
   }
-
-  readonly #rebuilding = (node: string): boolean => this.#quarantined(node)
 
   #faultSchedule(workloadStartUs: number): FaultSchedule {
     return new FaultSchedule({

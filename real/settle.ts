@@ -53,11 +53,14 @@ async function reignOf(coordinators: readonly ServiceClient[]): Promise<Status |
   return reigning.sort((a, b) => b.epoch - a.epoch)[0] ?? null
 }
 
-/** Until every server has executed the same. Null, or what is missing when time is up. */
+/**
+ * Until every server has executed the same and none is quarantined: a clone has its donor's transactions before it
+ * follows anybody, and until then it is no replica. Null, or what is missing when time is up.
+ */
 export async function awaitConvergence(
   driver: Driver,
   places: readonly Place[],
-  rebuilding: (node: string) => boolean,
+  quarantined: (node: string) => boolean,
   signal: AbortSignal,
 ): Promise<string | null> {
   const coordinators = places.map(({ port }) => new ServiceClient('127.0.0.1', port))
@@ -72,9 +75,15 @@ export async function awaitConvergence(
       const executed = await Promise.all(
         servers.map((server) => ask<ReplyOf<MysqlRequests, 'executed'>>(server, { kind: 'executed' })),
       )
-      const missing = source === null ? 'no source reigns' : differenceOf(members, source, executed)
+      const apart = members.find(({ name }) => quarantined(name))?.name
+      const missing =
+        source === null
+          ? 'no source reigns'
+          : apart === undefined
+            ? differenceOf(members, source, executed)
+            : `${apart} is in quarantine`
       if (missing === null) return null
-      const limitMs = members.some(({ name }) => rebuilding(name)) ? REBUILD_DEADLINE_MS : CONVERGENCE_DEADLINE_MS
+      const limitMs = apart !== undefined ? REBUILD_DEADLINE_MS : CONVERGENCE_DEADLINE_MS
       if (performance.now() - beganMs >= limitMs) return `${missing} after ${limitMs / 1000} s`
       await sleep(POLL_MS, undefined, { signal })
     }

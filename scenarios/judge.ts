@@ -166,7 +166,7 @@ function summarize(scenario: Scenario, trials: readonly Trial[], first: Trial): 
   const { measured } = first
   const notes = trials.flatMap(({ failovers, lostEventual, record }) => {
     const unread = lostEventual === null ? ['the final source could not be read: losses are not counted'] : []
-    const all = [...failovers.notes, ...unread]
+    const all = [...failovers.notes, ...unread, ...unsettledNote(record)]
     return trials.length === 1 ? all : all.map((note) => `seed ${record.seed}: ${note}`)
   })
   return {
@@ -187,6 +187,10 @@ function summarize(scenario: Scenario, trials: readonly Trial[], first: Trial): 
     counters: first.record.counters,
     notes,
   }
+}
+
+function unsettledNote({ unsettled = null }: RunRecord): string[] {
+  return unsettled === null ? [] : [`the end state was read before the servers had converged: ${unsettled}`]
 }
 
 function failoverSpread(trials: readonly Trial[]): Spread {

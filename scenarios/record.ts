@@ -97,6 +97,8 @@ export interface RunRecord {
   readonly endedUs: number
   /** When whatever was still on had been healed, with probes still going on; null: there were none. */
   readonly healedUs: number | null
+  /** What kept the servers from having converged when the time for that was over, and how long that was; null or absent: nothing. */
+  readonly unsettled?: string | null
   /** False for a run that was interrupted. */
   readonly complete: boolean
   /** sim: hash of the whole event trace, hex; null in the real world. */

@@ -43,6 +43,7 @@ class Run {
   #faults: FaultSchedule | null = null
   #startUs = 0
   #healedUs: number | null = null
+  #unsettled: string | null = null
 
   constructor(scenario: Scenario, options: SimulateOptions, system: SimulatedSystem) {
     this.#scenario = scenario
@@ -136,9 +137,10 @@ class Run {
       CONVERGENCE_LIMIT_US,
       () => this.#system.difference(),
       (missing) => {
+        this.#unsettled = `${missing} after ${CONVERGENCE_LIMIT_US / 1e6} s`
         this.#system.world.emit('harness', {
           kind: 'note',
-          text: `the replicas did not converge: ${missing} after ${CONVERGENCE_LIMIT_US / 1e6} s`,
+          text: `the replicas did not converge: ${this.#unsettled}`,
         })
       },
     )
@@ -161,6 +163,7 @@ class Run {
       lag: lag.since(startUs),
       endedUs,
       healedUs: this.#healedUs,
+      unsettled: this.#unsettled,
       complete,
       digest: kernel.hash.digest(),
       mysqlVersion: null,

@@ -4,8 +4,9 @@
  * somewhere: GTID sets do not see data that differs under equal names, rows by id do not see other columns, and a
  * checksum says that something differs but not what.
  *
- * A member that ended down or in quarantine has not converged, unless the scenario left it so: a server that it
- * crashed and never restarted owes nothing, and the verdict says that it was left out.
+ * A member that ended down or in quarantine has not converged, unless the scenario left it away: a server that it
+ * crashed and that is down owes nothing, and the verdict says that it was left out. One in quarantine is back. The
+ * harness waits for it to follow again; where that took longer than it waits, the verdict says so.
  */
 import { keepsAway } from '../faults/facts.ts'
 import type { FaultRecord, NodeEnd, RunRecord } from '../record.ts'
@@ -24,7 +25,7 @@ export function check(record: RunRecord, scenario: Scenario): CheckResult {
   for (const node of record.nodes) {
     const state = absence(node)
     if (state === null) continue
-    const excuse = neverRestarted(record.faults, node.node)
+    const excuse = node.role === 'quarantined' ? null : neverRestarted(record.faults, node.node)
     if (excuse === null) findings.violation(() => `${node.node} ended ${state}`)
     else leftOut.push(`${node.node} ended ${state} and is left out: ${excuse}`)
   }
@@ -41,7 +42,9 @@ export function check(record: RunRecord, scenario: Scenario): CheckResult {
     findings.examined = end.members.length
     for (const member of end.members) if (member !== reference) compare(reference, member, findings)
   }
-  const note = leftOut.length === 0 ? '' : `; ${leftOut.join('; ')}`
+  const waited = typeof record.unsettled === 'string' ? [`the harness waited: ${record.unsettled}`] : []
+  const notes = [...leftOut, ...waited]
+  const note = notes.length === 0 ? '' : `; ${notes.join('; ')}`
   return findings.conclude(NAME, {
     pass: () =>
       `${end.members.length} servers agree on ${count(reference!.executed.size, 'transaction')} and ${count(reference!.rows.size, 'row')}${note}`,

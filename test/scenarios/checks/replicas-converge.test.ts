@@ -80,6 +80,16 @@ test('a member that the scenario crashed and never restarted is left out, and th
   assert.equal(check(crashRecord({ nodes, faults: another }), scenario()).verdict, 'fail')
 })
 
+test('a server that came back and was left in quarantine is not left out, whoever undid its fault', () => {
+  const nodes = nodesWith('node1', { role: 'quarantined' })
+  const faults = [fault({ atUs: CRASH_US, kind: 'pause', label: 'pause node1 (source)' })]
+  const unsettled = 'node1 is in quarantine after 120 s'
+  const result = check(crashRecord({ nodes, faults, unsettled }), scenario())
+  assert.equal(result.verdict, 'fail')
+  assert.deepEqual(result.evidence, ['node1 ended in quarantine'])
+  assert.match(result.detail, /; the harness waited: node1 is in quarantine after 120 s$/)
+})
+
 test('two servers that both ended as the source fail', () => {
   const result = check(crashRecord({ nodes: nodesWith('node1', { role: 'source' }) }), scenario())
   assert.equal(result.verdict, 'fail')
