@@ -176,6 +176,7 @@ function summarize(scenario: Scenario, trials: readonly Trial[], first: Trial): 
     latencyMs: { read: latencyOf(measured.read), write: latencyOf(measured.write) },
     longestSilenceMs: measured.silence.durationMs,
     longestSilenceStartMs: measured.silence.startMs,
+    generator: measured.generator,
     lagMs: first.lagMs,
     failovers: first.failovers.failovers,
     failoverMs: failoverSpread(trials),

@@ -139,6 +139,19 @@ export interface Summary {
   readonly longestSilenceMs?: number
   /** Null: no operation was wanted. */
   readonly longestSilenceStartMs?: number | null
+  /** Whether what was due before any fault was sent in time (scenarios/measures/generator.ts). Absent in results of 0.1.0. */
+  readonly generator?: {
+    /** `out of clients`: all of them waited for answers. `late`: a client was free, and its process was not. */
+    readonly verdict: 'kept up' | 'out of clients' | 'late'
+    readonly clients: number
+    readonly due: number
+    /** Sent more than 10 ms after their intended start, or never. */
+    readonly late: number
+    /** Of those that were late and sent. */
+    readonly medianWaitMs: number | null
+    /** From sending to the end, of whatever ended. */
+    readonly answerMeanMs: number | null
+  }
   /** EVENTUAL writes that were answered ok and are gone: counted and shown, no check fails on them. */
   readonly lostEventual: number
   /** For how long what EVENTUAL reads showed had been out of date (scenarios/staleness.ts); absent without such reads. */

@@ -10,6 +10,7 @@
  */
 import { inIntendedOrder } from './ascending-order.ts'
 import type { ClientOutage } from './client-outage.ts'
+import { generatorOf } from './measures/generator.ts'
 import { longestSilence, type Silence } from './measures/silence.ts'
 import type { Operation, RunRecord } from './record.ts'
 import type { LatencySummary, Summary } from './result.ts'
@@ -31,6 +32,7 @@ export interface Measured {
   readonly read: Latencies
   /** Of the whole run: a warm-up hides no silence. */
   readonly silence: Silence
+  readonly generator: NonNullable<Summary['generator']>
 }
 
 /** `outages`: of this record (client-outage.ts). */
@@ -60,6 +62,7 @@ export function measure(record: RunRecord, scenario: Scenario, outages: readonly
     write,
     read,
     silence: longestSilence(operations, endedUs),
+    generator: generatorOf(operations, record, scenario),
   }
 }
 

@@ -102,8 +102,14 @@ test('20b: percentiles say how many they leave out, and what all of them waited'
   within(offered!.p99, 14_500, 15_000)
 })
 
-test('22: what few clients could ask is counted by when it was answered', () => {
-  const { throughputOpsPerSec, outages } = resultOf('22').summary
+test('22: four clients are the ceiling, and what they could ask is counted by when it was answered', () => {
+  const { throughputOpsPerSec, outages, generator } = resultOf('22').summary
   within(throughputOpsPerSec, 1_700, 2_000)
+  assert.equal(generator!.verdict, 'out of clients')
+  within(generator!.late / generator!.due, 0.9, 1)
   assert.equal(outages!.outcome, 'none')
+})
+
+test('a load generator that is not the ceiling keeps up before any fault', () => {
+  for (const prefix of ['11', '13', '35', '38']) assert.equal(resultOf(prefix).summary.generator!.verdict, 'kept up')
 })
