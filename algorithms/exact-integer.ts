@@ -5,14 +5,22 @@
  * 285 years, so such a number was set by hand.
  */
 
+import { textOf } from './reasons/text.ts'
+import type { Why } from './reasons/why.ts'
+
 /** A number that cannot be told from its neighbours. */
-export class InexactInteger extends Error {}
+export class InexactInteger extends Error {
+  readonly why: Why
+
+  constructor(why: Extract<Why, { code: 'inexact-integer' }>) {
+    super(textOf(why))
+    this.why = why
+  }
+}
 
 /** `what`: what the number is, for the message. */
 export function exactInteger(written: unknown, what: string): number {
   const number = Number(written)
   if (Number.isSafeInteger(number)) return number
-  throw new InexactInteger(
-    `${what} that cannot be counted exactly: expected a whole number up to 2^53-1 (${Number.MAX_SAFE_INTEGER}), found ${String(written)}`,
-  )
+  throw new InexactInteger({ code: 'inexact-integer', what, found: String(written) })
 }

@@ -2,6 +2,7 @@
 import type { Deferred, Effect, Fiber, Joinable, Waker } from './effects.ts'
 import { CLEANUP_DEADLINE_US, type FiberProcess } from './fiber.ts'
 import { DeferredWait, Group, JoinWait } from './fiber-waits.ts'
+import { unknown } from './reasons/outcomes.ts'
 import type { Outcome } from './servers.ts'
 import type { Pending } from './world.ts'
 
@@ -12,7 +13,7 @@ export type Ending =
   | { readonly kind: 'cancelled' }
 
 /** What a call ends with when nobody wants its answer any more. */
-const UNWANTED: Outcome<never> = { kind: 'unknown', reason: 'no longer waited for' }
+const UNWANTED: Outcome<never> = unknown({ code: 'unwanted' })
 
 const NEXT = 0
 const THROW = 1

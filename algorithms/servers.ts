@@ -4,6 +4,7 @@
  * `sim/` answers these from its models, `real/` from mysql2 and TCP. Nothing here knows which.
  */
 import type { Gtid, GtidSet } from './gtid-set.ts'
+import type { Why } from './reasons/why.ts'
 import type { Timestamp } from './timestamps/timestamp.ts'
 
 /** A map from request kind to what is sent (besides `kind`) and what an `ok` outcome carries. */
@@ -20,13 +21,22 @@ export type RequestOf<R extends Requests> = { [K in keyof R]: { readonly kind: K
 export type ReplyOf<R extends Requests, K extends keyof R> = R[K]['reply']
 
 /**
- * How a call ends. `failed`: it certainly did nothing. `unknown`: it may have happened, now or later.
- * `reason` is a short, stable, lower-case phrase.
+ * How a call ends. `failed`: it certainly did nothing. `unknown`: it may have happened, now or later. `why` is what
+ * decides, `reason` says it to people (`reasons/`).
  */
-export type Outcome<T> =
-  | { readonly kind: 'ok'; readonly reply: T }
-  | { readonly kind: 'failed'; readonly reason: string }
-  | { readonly kind: 'unknown'; readonly reason: string }
+export type Outcome<T> = { readonly kind: 'ok'; readonly reply: T } | Failed | Unknown
+
+export interface Failed {
+  readonly kind: 'failed'
+  readonly why: Why
+  readonly reason: string
+}
+
+export interface Unknown {
+  readonly kind: 'unknown'
+  readonly why: Why
+  readonly reason: string
+}
 
 // ---------------------------------------------------------------------------------------------- MySQL servers
 
@@ -59,7 +69,7 @@ export interface RowValue {
 /**
  * Administrative commands: each changes a server, so each runs in the one session that holds the server's
  * administrator lock, after the check that the session's epoch is not outdated (failover/rules.md section 2).
- * A deposed session gets `failed` with a reason that starts with `deposed`.
+ * A deposed session gets `failed`, code `deposed`.
  */
 export type AdminCommand =
   /** Promise `promise`, stop the IO thread, read back. Step 1 and 2 of a failover. */
@@ -178,6 +188,7 @@ export type WriteReply =
   /** `gtid` is known when the source committed but the quorum did not answer. */
   | {
       readonly verdict: 'failed' | 'unknown'
+      readonly why: Why
       readonly reason: string
       readonly gtid: Gtid | null
       readonly timestamp: Timestamp | null
@@ -191,7 +202,7 @@ export type ReadReply =
       /** Everything that the value may come from, for the session to remember; null: it keeps nothing, or EVENTUAL. */
       readonly seen: GtidSet | null
     }
-  | { readonly verdict: 'failed'; readonly reason: string }
+  | { readonly verdict: 'failed'; readonly why: Why; readonly reason: string }
 
 /** One operation of a client. `session` null: a client without one. */
 export interface ClientRequest {
@@ -204,12 +215,14 @@ export interface ClientRequest {
 /** `unknown`: the row may be written, so a take-over may count on the smaller k; acknowledgement keeps the larger. */
 export type ChangeThresholdReply =
   | { readonly verdict: 'ok'; readonly epoch: number; readonly k: number }
-  | { readonly verdict: 'refused' | 'unknown'; readonly reason: string }
+  | { readonly verdict: 'refused' | 'unknown'; readonly why: Why; readonly reason: string }
 
 /** `elsewhere`: it failed on its way, and another than the wanted one reigns, or the old source again. */
 export interface SwitchoverReply {
   readonly verdict: 'moved' | 'elsewhere' | 'refused' | 'unknown'
   readonly source: string | null
+  /** Null: it moved, or elsewhere. */
+  readonly why: Why | null
   readonly reason: string
   /** How long clients were held back; null: not at all. */
   readonly heldUs: number | null

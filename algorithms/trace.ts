@@ -3,6 +3,7 @@
  * by them and the report draws them. `atUs` is filled in by whoever records (microseconds since the workload began).
  */
 import type { Gtid } from './gtid-set.ts'
+import type { Why } from './reasons/why.ts'
 
 /** One election policy's opinion on one candidate. Higher score is better. */
 export interface RankedCandidate {
@@ -21,7 +22,7 @@ export interface QuorumWeights {
 
 export type TraceFact =
   /** The failure detector changed its mind about a server. */
-  | { readonly kind: 'suspected'; readonly node: string; readonly reason: string }
+  | { readonly kind: 'suspected'; readonly node: string; readonly why?: Why; readonly reason: string }
   | { readonly kind: 'cleared'; readonly node: string; readonly reason: string }
   /** A failover (or start, or planned switch) enters a phase. */
   | { readonly kind: 'phase'; readonly epoch: number; readonly phase: FailoverPhase; readonly detail: string }
@@ -61,14 +62,26 @@ export type TraceFact =
       readonly source: string | null
       readonly by: 'request' | 'adviser'
       readonly verdict: 'moved' | 'elsewhere' | 'refused'
+      /** Of a move that was refused. */
+      readonly why: Why | null
       readonly reason: string
       /** How long clients were held back; null: not at all. */
       readonly heldUs: number | null
       /** The adviser's account after this move. */
       readonly charged: { readonly moves: number; readonly heldUs: number } | null
     }
-  | { readonly kind: 'refused'; readonly epoch: number; readonly reason: string }
-  | { readonly kind: 'deposed'; readonly epoch: number; readonly reason: string }
+  /**
+   * No take-over. `why` decides what is made of it, `reason` is for people. `alarm`: what is wrong with the source, whose
+   * epoch goes on; null: nobody reigns.
+   */
+  | {
+      readonly kind: 'refused'
+      readonly epoch: number
+      readonly alarm: 'gone' | 'stalled' | 'deposed' | 'powerless' | null
+      readonly why: Why
+      readonly reason: string
+    }
+  | { readonly kind: 'deposed'; readonly epoch: number; readonly why: Why; readonly reason: string }
   | { readonly kind: 'rejoined'; readonly node: string; readonly epoch: number; readonly detail: string }
   /** `extras`: executed transactions nobody else has, in text form. */
   | { readonly kind: 'quarantined'; readonly node: string; readonly extras: string; readonly savedAs: string | null }

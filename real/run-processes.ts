@@ -4,6 +4,7 @@
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { failed } from '../algorithms/reasons/outcomes.ts'
 import type { Outcome } from '../algorithms/servers.ts'
 import { coordinatorAlgorithms } from '../scenarios/coordinator-algorithms.ts'
 import { isForAnother } from '../scenarios/coordinator-steps.ts'
@@ -162,7 +163,7 @@ export class RunProcesses {
 
   /** A request of an operator: to the coordinators one after another, over the network like a client's. */
   async ask(request: { readonly kind: string }, deadlineUs: number): Promise<Outcome<unknown>> {
-    let outcome: Outcome<unknown> = { kind: 'failed', reason: 'there is no coordinator' }
+    let outcome: Outcome<unknown> = failed({ code: 'no-coordinator' })
     for (const { port } of this.#coordinators) {
       const client = new ServiceClient('127.0.0.1', port)
       outcome = await new Promise<Outcome<unknown>>((resolve) => {

@@ -1,4 +1,5 @@
 /** Serves a coordinator's requests to whoever owns the server processes: the driver, here in the parent. */
+import { unknown } from '../algorithms/reasons/outcomes.ts'
 import type { Outcome, RequestOf, SupervisorRequests } from '../algorithms/servers.ts'
 import type { Driver } from './drivers/driver.ts'
 import { decodeRequest } from './transport/codecs.ts'
@@ -25,6 +26,6 @@ export async function supervise(
     }
   } catch (error) {
     // A server that dies while it is rebuilt is the world's doing; the coordinator tries again.
-    return { kind: 'unknown', reason: `${typed.kind}: ${(error as Error).message}` }
+    return unknown({ code: 'supervisor-failed', request: typed.kind, message: (error as Error).message })
   }
 }

@@ -5,8 +5,9 @@
  * may speak to one and some to another, which is what a stale read takes. The operation that found out keeps its
  * outcome; it is not sent again.
  */
-import { NOBODY_REIGNS } from '../algorithms/failover/state.ts'
 import { call, type Fiber } from '../algorithms/fiber.ts'
+import { textOf } from '../algorithms/reasons/text.ts'
+import type { Why } from '../algorithms/reasons/why.ts'
 import type { Consistency, CoordinatorServer, Outcome, ReadReply, WriteReply } from '../algorithms/servers.ts'
 import type { ClientSession } from './client-session.ts'
 import type { Operation } from './record.ts'
@@ -32,6 +33,7 @@ export function unsent(
     sentUs: null,
     endUs: null,
     outcome: 'unsent',
+    why: null,
     reason: null,
     gtid: null,
     timestamp: null,
@@ -42,6 +44,21 @@ export function unsent(
 }
 
 type Answer = Outcome<WriteReply | ReadReply>
+
+type Explanation = Pick<Operation, 'why' | 'reason'>
+
+const NO_REASON: Explanation = { why: null, reason: null }
+const IN_FLIGHT = explanation({ code: 'in-flight' })
+
+export function explanation(why: Why): Explanation {
+  return { why, reason: textOf(why) }
+}
+
+/** Why the operation did not succeed, or might not have: for what decides, and for people. */
+export function explain(operation: OpenOperation, { why, reason }: Explanation): void {
+  operation.why = why
+  operation.reason = reason
+}
 
 export class CoordinatorClient {
   readonly #coordinators: readonly CoordinatorServer[]
@@ -54,7 +71,7 @@ export class CoordinatorClient {
   send(operation: OpenOperation, session: ClientSession, nowUs: number, deadlineUs: number): Fiber<Answer> {
     operation.sentUs = nowUs
     // What holds if the run is cut short before an answer comes: a write may have happened.
-    operation.reason = 'in flight'
+    explain(operation, IN_FLIGHT)
     operation.outcome = operation.kind === 'write' ? 'unknown' : 'failed'
     const { kind, op, key, consistency } = operation
     const coordinator = this.#coordinators[session.coordinator]!
@@ -79,7 +96,7 @@ export class CoordinatorClient {
   #judge(session: ClientSession, outcome: Answer): void {
     if (outcome.kind === 'ok') {
       const { reply } = outcome
-      if (reply.verdict === 'ok' || (reply.verdict === 'failed' && reply.reason !== NOBODY_REIGNS)) return
+      if (reply.verdict === 'ok' || (reply.verdict === 'failed' && reply.why.code !== 'nobody-reigns')) return
     }
     session.coordinator = (session.coordinator + 1) % this.#coordinators.length
   }
@@ -88,7 +105,7 @@ export class CoordinatorClient {
 function finishWrite(operation: OpenOperation, outcome: Outcome<WriteReply>): void {
   if (outcome.kind !== 'ok') {
     operation.outcome = outcome.kind
-    operation.reason = outcome.reason
+    explain(operation, outcome)
     return
   }
   const { reply } = outcome
@@ -96,25 +113,25 @@ function finishWrite(operation: OpenOperation, outcome: Outcome<WriteReply>): vo
   operation.gtid = reply.gtid
   operation.timestamp = reply.timestamp
   if (reply.verdict === 'ok') {
-    operation.reason = null
+    explain(operation, NO_REASON)
     operation.epoch = reply.epoch
     operation.node = reply.node
-  } else operation.reason = reply.reason
+  } else explain(operation, reply)
 }
 
 /** A read that gets no answer has failed: it changed nothing, whatever became of it. */
 function finishRead(operation: OpenOperation, outcome: Outcome<ReadReply>): void {
   if (outcome.kind !== 'ok') {
     operation.outcome = 'failed'
-    operation.reason = outcome.reason
+    explain(operation, outcome)
     return
   }
   const { reply } = outcome
   operation.outcome = reply.verdict
   if (reply.verdict === 'ok') {
-    operation.reason = null
+    explain(operation, NO_REASON)
     operation.value = reply.value
     operation.epoch = reply.epoch
     operation.node = reply.node
-  } else operation.reason = reply.reason
+  } else explain(operation, reply)
 }

@@ -1,7 +1,6 @@
 /**
  * Steps that hurt nobody: they ask the coordinator for something, in both worlds, the way an operator would.
  */
-import { NOBODY_REIGNS } from '../algorithms/failover/state.ts'
 import type { CoordinatorRequests, Outcome, ReplyOf, RequestOf } from '../algorithms/servers.ts'
 import type { FaultStep } from './faults/step.ts'
 
@@ -44,7 +43,7 @@ function isSeen({ failureThreshold }: FaultStep, before: string, after: string):
 export function isForAnother(outcome: Outcome<unknown>): boolean {
   if (outcome.kind !== 'ok') return outcome.kind === 'failed'
   const reply = outcome.reply as ReplyOf<CoordinatorRequests, 'switchover' | 'changeThreshold' | 'status'>
-  if ('verdict' in reply) return 'reason' in reply && reply.reason === NOBODY_REIGNS
+  if ('verdict' in reply) return 'why' in reply && reply.why?.code === 'nobody-reigns'
   return reply.source === null
 }
 

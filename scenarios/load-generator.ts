@@ -15,13 +15,15 @@ import type { Fiber, FiberProcess, Task } from '../algorithms/fiber.ts'
 import { sleep } from '../algorithms/fiber.ts'
 import type { CoordinatorServer } from '../algorithms/servers.ts'
 import { ClientSession } from './client-session.ts'
-import { CoordinatorClient, type OpenOperation, unsent } from './coordinator-client.ts'
+import { CoordinatorClient, explain, explanation, type OpenOperation, unsent } from './coordinator-client.ts'
 import { mayOffer } from './levels.ts'
 import { Probes } from './probes.ts'
 import type { RandomStreams } from './random.ts'
 import type { Operation } from './record.ts'
 import type { Scenario, Workload } from './scenario.ts'
 import { Schedule } from './schedule.ts'
+
+const NO_CLIENT_FREE = explanation({ code: 'no-client-free' })
 
 export interface LoadGenerator {
   /**
@@ -186,7 +188,7 @@ class OpenLoop implements LoadGenerator {
     while (operations.length > 0 && operations[operations.length - 1]!.intendedUs > endedUs) operations.pop()
     while (this.#schedule.advance() && this.#schedule.intendedUs <= endedUs) {
       const operation = this.#scheduled(null)
-      operation.reason = 'no client was free before the workload ended'
+      explain(operation, NO_CLIENT_FREE)
       operations.push(operation)
       this.#options.onOperation?.(operation)
     }

@@ -5,6 +5,7 @@
  * All times are integer microseconds since the start of the workload.
  */
 import type { Gtid } from '../algorithms/gtid-set.ts'
+import type { Why } from '../algorithms/reasons/why.ts'
 import type { Consistency, RowValue } from '../algorithms/servers.ts'
 import type { Timestamp } from '../algorithms/timestamps/timestamp.ts'
 import type { TraceEvent } from '../algorithms/trace.ts'
@@ -24,6 +25,8 @@ export interface Operation {
   /** null: never answered before the run ended (then outcome is `unknown`, or `unsent`). */
   readonly endUs: number | null
   readonly outcome: 'ok' | 'failed' | 'unknown' | 'unsent'
+  /** Of an operation that did not succeed: what decides, and the same in words. */
+  readonly why: Why | null
   readonly reason: string | null
   readonly gtid: Gtid | null
   readonly timestamp: Timestamp | null

@@ -1,13 +1,16 @@
 /** One request and its one answer, on their way through the network. Made to be cheap: there are a dozen per operation. */
 import { type Deadlines, type Expiring, releaseDeadline } from '../algorithms/deadlines.ts'
+import { failed, unknown } from '../algorithms/reasons/outcomes.ts'
+import type { Why } from '../algorithms/reasons/why.ts'
 import type { Outcome } from '../algorithms/servers.ts'
 import type { Pending, Waiter } from '../algorithms/world.ts'
 import { EVENT } from './kernel.ts'
 import type { Network } from './network.ts'
 import type { Life, SimProcess } from './process.ts'
 
-const TIMEOUT: Outcome<unknown> = { kind: 'unknown', reason: 'timeout' }
-const REFUSED: Outcome<unknown> = { kind: 'failed', reason: 'connection refused' }
+const TIMEOUT: Outcome<unknown> = unknown({ code: 'deadline' })
+const REFUSED: Outcome<unknown> = failed({ code: 'connection-refused' })
+const LOST: Outcome<unknown> = unknown({ code: 'connection-lost' })
 
 export class Call implements Pending, Expiring {
   readonly network: Network
@@ -61,13 +64,13 @@ export class Call implements Pending, Expiring {
   }
 
   /** Certainly nothing was done. */
-  refuse(reason: string): void {
-    this.finish({ kind: 'failed', reason })
+  refuse(why: Why): void {
+    this.finish(failed(why))
   }
 
-  /** It may have been done. */
-  lose(reason: string): void {
-    this.finish({ kind: 'unknown', reason })
+  /** The connection broke under it: it may have been done. */
+  lose(): void {
+    this.finish(LOST)
   }
 
   /** The first answer counts. */

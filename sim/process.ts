@@ -94,7 +94,7 @@ export class SimProcess {
     if (life === null) throw new Error(`assertion: ${this.name} is killed while it is dead`)
     this.life = null
     life.end()
-    for (const call of life.open.slice()) call.lose('connection lost')
+    for (const call of life.open.slice()) call.lose()
     for (const peer of [...life.peers]) peer.connectionReset()
     life.peers.clear()
   }

@@ -2,6 +2,7 @@
  * Who may replace a server's data: the harness, on behalf of the coordinator. A rebuild kills the server, clones a
  * donor's data under a new server_uuid, and starts it again. If the donor dies meanwhile the old data stay.
  */
+import { unknown } from '../algorithms/reasons/outcomes.ts'
 import type { ReplyOf, RequestOf, SupervisorRequests } from '../algorithms/servers.ts'
 import type { Call } from './call.ts'
 import type { Kernel } from './kernel.ts'
@@ -55,8 +56,8 @@ export class Supervisor {
   }
 
   #rebuild(call: Call, node: string, donor: string): void {
-    if (this.#mysql.server(donor).instance === null) call.refuse(`donor ${donor} is not running`)
-    else if (this.rebuilding.has(node)) call.refuse(`${node} is being rebuilt`)
+    if (this.#mysql.server(donor).instance === null) call.refuse({ code: 'donor-down', donor })
+    else if (this.rebuilding.has(node)) call.refuse({ code: 'rebuild-under-way', node })
     else {
       const server = this.#mysql.server(node)
       this.rebuilding.add(node)
@@ -75,7 +76,7 @@ export class Supervisor {
     supervisor.rebuilding.delete(node)
     if (donor.instance === null || donor.process.state !== 'up') {
       server.boot()
-      call.refuse(`donor ${work.donor} went away`)
+      call.refuse({ code: 'donor-lost', donor: work.donor })
       return
     }
     server.replaceData(donor, supervisor.#mysql.newUuid())
@@ -85,7 +86,7 @@ export class Supervisor {
 
   /** The answer means that it listens. */
   static #booted(this: void, { call, server }: { readonly call: Call; readonly server: MysqlServer }): void {
-    if (server.instance === null) call.lose(`${server.process.name} did not start`)
+    if (server.instance === null) call.finish(unknown({ code: 'not-started', node: server.process.name }))
     else call.answer({ uuid: server.data.uuid })
   }
 }

@@ -1,7 +1,8 @@
 /** Administrative calls: one at a time per server, never abandoned, and every refusal for a newer epoch noticed. */
 import { call, type Deferred, deferred, emit, type Fiber, wait } from '../effects.ts'
 import { EMPTY_GTID_SET } from '../gtid-set.ts'
-import type { AdminCommand, Outcome, ServerState } from '../servers.ts'
+import type { Deposed } from '../reasons/why.ts'
+import type { AdminCommand, Failed, Outcome, ServerState } from '../servers.ts'
 import { observeCommand } from './monitor.ts'
 import type { CoordinatorState, Member } from './state.ts'
 
@@ -42,7 +43,12 @@ export function* administer(
       observeCommand(coordinator, member, outcome.reply, askedUs, coordinator.process.nowUs)
     }
     if (isDeposed(outcome))
-      yield* emit({ kind: 'deposed', epoch: session.epoch, reason: `${member.node}: ${outcome.reason}` })
+      yield* emit({
+        kind: 'deposed',
+        epoch: session.epoch,
+        why: outcome.why,
+        reason: `${member.node}: ${outcome.reason}`,
+      })
     return outcome
   } finally {
     member.administering = null
@@ -50,6 +56,6 @@ export function* administer(
   }
 }
 
-export function isDeposed(outcome: Outcome<unknown>): outcome is { readonly kind: 'failed'; readonly reason: string } {
-  return outcome.kind === 'failed' && outcome.reason.startsWith('deposed')
+export function isDeposed(outcome: Outcome<unknown>): outcome is Failed & { readonly why: Deposed } {
+  return outcome.kind === 'failed' && outcome.why.code === 'deposed'
 }

@@ -5,6 +5,7 @@
  */
 import { all, call, emit, type Fiber, sleep } from '../effects.ts'
 import type { Adviser } from '../election/policy.ts'
+import { failed } from '../reasons/outcomes.ts'
 import type { Outcome, ReplyOf, SupervisorRequests } from '../servers.ts'
 import type { CoordinatorState, Member, Reign } from './state.ts'
 import { switchover } from './switchover.ts'
@@ -75,7 +76,7 @@ function unwatched(): Watched {
 }
 
 function* askUsage(coordinator: CoordinatorState, { node, probe }: Member): Fiber<Outcome<Usage>> {
-  if (probe !== 'answered') return { kind: 'failed', reason: 'it does not answer' }
+  if (probe !== 'answered') return failed({ code: 'silent-server' })
   return yield* call(coordinator.supervisor, { kind: 'usage', node }, WINDOW_US)
 }
 

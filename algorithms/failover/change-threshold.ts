@@ -11,10 +11,12 @@ import { call, deferred, emit, type Fiber, fork, race, sleep, wait } from '../ef
 import { type GtidSet, MutableGtidSet } from '../gtid-set.ts'
 import { hasThreshold, QUORUM_POLICIES, type QuorumSettings } from '../quorum/policies.ts'
 import { feasibleRatios, largestFailureThreshold } from '../quorum/weights.ts'
+import { textOf } from '../reasons/text.ts'
+import type { Why } from '../reasons/why.ts'
 import type { ChangeThresholdReply } from '../servers.ts'
 import { administer } from './administer.ts'
 import { markerOf, newestRow } from './epoch.ts'
-import { type CoordinatorState, type Member, NOBODY_REIGNS, type Reign } from './state.ts'
+import type { CoordinatorState, Member, Reign } from './state.ts'
 
 /** One wait on a replica, and the pause after one that failed. */
 const WAIT_US = 1_000_000
@@ -22,7 +24,7 @@ const RETRY_US = 20_000
 
 export function* changeThreshold(coordinator: CoordinatorState, failureThreshold: number): Fiber<ChangeThresholdReply> {
   const { reign, members, quorumSettings } = coordinator
-  if (reign === null) return refused(NOBODY_REIGNS)
+  if (reign === null) return refused({ code: 'nobody-reigns' })
   const settings = { ...quorumSettings, failureThreshold }
   const refusal = refusalOf(coordinator, reign, settings)
   if (refusal !== null) return refused(refusal)
@@ -30,14 +32,14 @@ export function* changeThreshold(coordinator: CoordinatorState, failureThreshold
   try {
     const record = { kind: 'threshold', failureThreshold }
     const journalled = yield* call(coordinator.journal, { kind: 'append', record }, coordinator.tuning.adminTimeoutUs)
-    if (journalled.kind !== 'ok') return refused(`the journal did not take it: ${journalled.reason}`)
-    if (reign.ended.settled) return unknown('the epoch ended')
+    if (journalled.kind !== 'ok') return refused({ code: 'not-journalled', cause: journalled.why })
+    if (reign.ended.settled) return unknown({ code: 'epoch-ended' })
     const k = QUORUM_POLICIES[policyName(coordinator)](settings).replicasRequired(members.length)
     const before = reign.k
     if (k >= before) yield* inEffect(coordinator, reign, settings)
     else yield* emit({ kind: 'threshold', epoch: reign.epoch, failureThreshold, k, inEffect: false })
-    const reason = yield* writeRow(coordinator, reign, k, before)
-    if (reason !== null) return unknown(reason)
+    const why = yield* writeRow(coordinator, reign, k, before)
+    if (why !== null) return unknown(why)
     if (k < before) yield* inEffect(coordinator, reign, settings)
     return { verdict: 'ok', epoch: reign.epoch, k }
   } finally {
@@ -59,19 +61,19 @@ function policyName(coordinator: CoordinatorState): keyof typeof QUORUM_POLICIES
   return coordinator.quorum.name as keyof typeof QUORUM_POLICIES
 }
 
-function refusalOf(coordinator: CoordinatorState, reign: Reign, settings: QuorumSettings): string | null {
+function refusalOf(coordinator: CoordinatorState, reign: Reign, settings: QuorumSettings): Why | null {
   const { quorum, members } = coordinator
   const { failureThreshold, weightRatio } = settings
-  if (!hasThreshold(quorum)) return `${quorum.name} has no failure threshold`
+  if (!hasThreshold(quorum)) return { code: 'no-threshold', policy: quorum.name }
   const most = largestFailureThreshold(members.length)
   if (!Number.isInteger(failureThreshold) || failureThreshold < 1 || failureThreshold > most)
-    return `the failure threshold of ${members.length} servers is from 1 to ${most}, not ${failureThreshold}`
+    return { code: 'threshold-range', nodes: members.length, most, asked: failureThreshold }
   if (quorum.weigh !== undefined && weightRatio !== 'largest') {
     const { least, most: mostRatio } = feasibleRatios(members.length, failureThreshold)
     if (weightRatio < least || weightRatio > mostRatio)
-      return `weights of ratio ${weightRatio} do not fit threshold ${failureThreshold}`
+      return { code: 'ratio-misfit', ratio: weightRatio, failureThreshold }
   }
-  return reign.thresholdChanging ? 'another change is under way' : null
+  return reign.thresholdChanging ? { code: 'change-under-way' } : null
 }
 
 function* inEffect(coordinator: CoordinatorState, reign: Reign, settings: QuorumSettings): Fiber<void> {
@@ -93,14 +95,14 @@ function* inEffect(coordinator: CoordinatorState, reign: Reign, settings: Quorum
 }
 
 /** The epoch's further row, held by as many replicas as the larger k asks for. Returns why not, or null. */
-function* writeRow(coordinator: CoordinatorState, reign: Reign, k: number, before: number): Fiber<string | null> {
+function* writeRow(coordinator: CoordinatorState, reign: Reign, k: number, before: number): Fiber<Why | null> {
   const { epoch, source, base, ended } = reign
   const larger = Math.max(k, before)
   const marker = markerOf({ epoch, k, member: source.index, base })
   const session = { epoch, source: source.node }
   const mark = (receipts: number) => administer(coordinator, source, session, { command: 'mark', marker, k, receipts })
   const written = yield* mark(larger)
-  if (written.kind !== 'ok') return `the row was not written: ${written.reason}`
+  if (written.kind !== 'ok') return { code: 'row-not-written', cause: written.why }
   const held = deferred<void>()
   const holders = new Set<Member>()
   const holds = (member: Member) => {
@@ -112,11 +114,11 @@ function* writeRow(coordinator: CoordinatorState, reign: Reign, k: number, befor
     if (member !== source)
       yield* fork(`row-${member.node}`, rowWaiter(coordinator, reign, member, MutableGtidSet.of(marker), holds))
   const first = yield* race({ held: wait(held), ended: wait(ended), late: sleep(coordinator.tuning.quorumTimeoutUs) })
-  if (first.winner === 'ended') return 'the epoch ended'
-  if (first.winner === 'late') return `fewer than ${larger} replicas have its row`
+  if (first.winner === 'ended') return { code: 'epoch-ended' }
+  if (first.winner === 'late') return { code: 'row-not-held', needed: larger }
   // With semi-sync the source, too, waits for fewer from now on.
   if (k < larger && written.reply.semiSyncSource) yield* mark(k)
-  return ended.settled ? 'the epoch ended' : null
+  return ended.settled ? { code: 'epoch-ended' } : null
 }
 
 /** Until `member` has the row. */
@@ -144,10 +146,10 @@ function* rowWaiter(
   }
 }
 
-function refused(reason: string): ChangeThresholdReply {
-  return { verdict: 'refused', reason }
+function refused(why: Why): ChangeThresholdReply {
+  return { verdict: 'refused', why, reason: textOf(why) }
 }
 
-function unknown(reason: string): ChangeThresholdReply {
-  return { verdict: 'unknown', reason }
+function unknown(why: Why): ChangeThresholdReply {
+  return { verdict: 'unknown', why, reason: textOf(why) }
 }

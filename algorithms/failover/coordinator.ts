@@ -9,6 +9,7 @@ import type { SeerOptions } from '../election/seer/seer.ts'
 import type { FiberProcess } from '../fiber.ts'
 import { EMPTY_GTID_SET } from '../gtid-set.ts'
 import { QUORUM_POLICIES, type QuorumSettings } from '../quorum/policies.ts'
+import { textOf } from '../reasons/text.ts'
 import type {
   ClientRequest,
   CoordinatorRequests,
@@ -28,7 +29,7 @@ import { SOUND } from './procedures.ts'
 import { read } from './read.ts'
 import { type ReignEnd, ruleWhile } from './reign.ts'
 import { couldTakeOver, type Status, standBy } from './stand-by.ts'
-import { type CoordinatorState, type Member, newMember, type Oracle, type Reign } from './state.ts'
+import { type CoordinatorState, newMember, type Oracle, type Reign } from './state.ts'
 import { switchover } from './switchover.ts'
 import { backOff, type Cause, type TakeOver, takeOver } from './take-over.ts'
 import type { Tuning } from './tuning.ts'
@@ -202,17 +203,17 @@ function* control(coordinator: CoordinatorState): Fiber<never> {
     next = null
     coordinator.takingOver = false
     if (outcome.kind !== 'reigns') {
-      const epoch = coordinator.highestEpoch
-      yield* emit({ kind: outcome.kind, epoch, reason: outcome.reason })
+      const reason: string = yield* tell(coordinator.highestEpoch, outcome)
       yield* backOff(attempt++)
       if (hasPeers) cause = { kind: 'start', reason: yield* standBy(coordinator, attempt) }
-      else if (outcome.kind === 'deposed') cause = { kind: 'start', reason: outcome.reason }
+      else if (outcome.kind === 'deposed') cause = { kind: 'start', reason }
       continue
     }
     attempt = 0
-    const { reign, stopped }: { reign: Reign; stopped: readonly Member[] } = outcome
-    const { ended }: { ended: ReignEnd } = yield* all({ ended: ruleWhile(coordinator, reign, stopped) })
-    const { alarm }: ReignEnd = ended
+    const reign: Reign = outcome.reign
+    const ruled: { ended: ReignEnd } = yield* all({ ended: ruleWhile(coordinator, reign, outcome.stopped) })
+    const { ended } = ruled
+    const { alarm } = ended
     next = ended.next
     yield* emit({ kind: 'phase', epoch: reign.epoch + 1, phase: 'detect', detail: alarm.reason })
     const isOver: boolean = alarm.kind === 'deposed' || alarm.kind === 'powerless'
@@ -220,6 +221,14 @@ function* control(coordinator: CoordinatorState): Fiber<never> {
     // Who was deposed does not strike back: the other one reigns now, and this one would have to be told so twice.
     if (hasPeers && isOver) cause = { kind: 'start', reason: yield* standBy(coordinator, 0) }
   }
+}
+
+/** That a take-over came to nothing, and why. */
+function* tell(epoch: number, { kind, why }: Exclude<TakeOver, { kind: 'reigns' }>): Fiber<string> {
+  const reason = textOf(why)
+  if (kind === 'refused') yield* emit({ kind, epoch, alarm: null, why, reason })
+  else yield* emit({ kind, epoch, why, reason })
+  return reason
 }
 
 interface JournalRecord {

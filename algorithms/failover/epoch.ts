@@ -13,6 +13,7 @@
  * in this epoch is everything above it. The table quorumlab.epoch holds the same row for people to read.
  */
 import { type Gtid, type GtidSet, MutableGtidSet } from '../gtid-set.ts'
+import type { Deposed } from '../reasons/why.ts'
 
 export interface EpochRow {
   readonly epoch: number
@@ -89,17 +90,16 @@ export function newestRow(gtids: GtidSet): EpochRow | null {
 export function deposedBy(
   session: { readonly epoch: number; readonly member: number | null },
   server: { readonly promised: number; readonly gtids: GtidSet },
-): string | null {
+): Deposed | null {
   if (server.promised > session.epoch)
-    return `deposed: promised epoch ${server.promised}, this session is of epoch ${session.epoch}`
+    return { code: 'deposed', by: 'promise', epoch: server.promised, session: session.epoch }
   // An epoch may have several rows (k is lowered by a further one), so the first is not enough.
   for (const row of rowsIn(server.gtids)) {
-    if (row.epoch > session.epoch)
-      return `deposed: epoch ${row.epoch} has begun, this session is of epoch ${session.epoch}`
+    if (row.epoch > session.epoch) return { code: 'deposed', by: 'row', epoch: row.epoch, session: session.epoch }
     if (row.epoch < session.epoch) break
     // A session that names no source yet is of a take-over; where its epoch has a row, that take-over is over.
     if (row.member !== session.member)
-      return `deposed: epoch ${row.epoch} belongs to member ${row.member}, this session names ${session.member ?? 'none'}`
+      return { code: 'deposed', by: 'rival', epoch: row.epoch, member: row.member, named: session.member }
   }
   return null
 }

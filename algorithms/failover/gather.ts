@@ -1,6 +1,7 @@
 /** Steps 1 and 2 of a take-over: promise and stop everywhere, fence what can still write (failover/rules.md section 2). */
 import { type Deferred, deferred, emit, type Fiber, fork, wait } from '../effects.ts'
 import type { GtidSet } from '../gtid-set.ts'
+import type { Deposed } from '../reasons/why.ts'
 import { administer, commandTimeoutUs, isDeposed } from './administer.ts'
 import { type LivingEpoch, livingEpoch, mayBeAcknowledged, mayTakeOver } from './quorum-rule.ts'
 import type { CoordinatorState, Member } from './state.ts'
@@ -11,7 +12,7 @@ export interface Gathered {
   readonly stopped: Set<Member>
   /** More than one when an old source woke up; what each of them executed is read. */
   readonly fenced: Set<Member>
-  deposed: string | null
+  deposed: Deposed | null
 }
 
 /**
@@ -39,7 +40,7 @@ export function* gather(coordinator: CoordinatorState, epoch: number, first: Mem
         gathered.fenced.add(member)
         yield* emit({ kind: 'fenced', node: member.node, writableForUs: coordinator.process.nowUs - askedUs })
       } else if (outcome.reply.receiver === 'stopped') gathered.stopped.add(member)
-    } else if (isDeposed(outcome)) gathered.deposed = outcome.reason
+    } else if (isDeposed(outcome)) gathered.deposed = outcome.why
     left.delete(member)
     changed.settle()
   }

@@ -36,7 +36,7 @@ export function* probeLoop(coordinator: CoordinatorState, member: Member): Fiber
       if (member.knownUuid !== member.uuidInJournal) yield* journalUuid(coordinator, member)
     } else if (!late) {
       if (member.probe !== 'failed')
-        yield* emit({ kind: 'suspected', node: member.node, reason: `probe: ${outcome.reason}` })
+        yield* emit({ kind: 'suspected', node: member.node, why: outcome.why, reason: `probe: ${outcome.reason}` })
       member.probe = 'failed'
       member.probeFailingSinceUs ??= answeredUs
     }

@@ -3,6 +3,7 @@
  * servers, never over those reachable now.
  */
 import type { GtidSet, MutableGtidSet } from '../gtid-set.ts'
+import type { Count, Why } from '../reasons/why.ts'
 import { type EpochRow, newestRow, rowsIn, unionOf } from './epoch.ts'
 
 /** The newest epoch that a set of servers has seen: it may still be alive until it is fenced off. */
@@ -70,8 +71,8 @@ export function mayTakeOver(
 }
 
 /** Why nobody may take over, to be stated. */
-export function refusalText({ needed, counted }: { readonly needed: number; readonly counted: number }): string {
-  return `the quorum rule needs ${needed} replicas, ${counted} are reachable and count`
+export function ruleWhy({ needed, counted }: Count): Why {
+  return { code: 'rule', needed, counted }
 }
 
 /**

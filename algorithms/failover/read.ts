@@ -12,10 +12,12 @@
  */
 import { call, type Fiber, wait } from '../effects.ts'
 import type { GtidSet } from '../gtid-set.ts'
+import { textOf } from '../reasons/text.ts'
+import type { Why } from '../reasons/why.ts'
 import type { ClientRequest, ReadReply } from '../servers.ts'
 import { newestRow } from './epoch.ts'
 import { clientOutcome } from './monitor.ts'
-import { type CoordinatorState, type Member, NOBODY_REIGNS, type Reign } from './state.ts'
+import type { CoordinatorState, Member, Reign } from './state.ts'
 
 /** A replica has so long to execute what a session has seen, before the source is asked. */
 const SESSION_WAIT_US = 100_000
@@ -25,7 +27,7 @@ export function read(
   request: Pick<ClientRequest, 'key' | 'consistency' | 'session'>,
 ): Fiber<ReadReply> {
   const { reign } = coordinator
-  if (reign === null) return refusal(NOBODY_REIGNS)
+  if (reign === null) return refusal({ code: 'nobody-reigns' })
   const { key } = request
   const seen = request.session?.seen ?? null
   switch (request.consistency) {
@@ -53,7 +55,7 @@ function* strong(coordinator: CoordinatorState, reign: Reign, key: number, seen:
   )
   const nowUs = coordinator.process.nowUs
   clientOutcome(coordinator, reign, outcome.kind === 'ok', nowUs)
-  if (outcome.kind !== 'ok') return failed(outcome.reason)
+  if (outcome.kind !== 'ok') return failed(outcome.why)
 
   const confirmation = confirmations.request()
   const executed = outcome.reply.executed!
@@ -63,12 +65,12 @@ function* strong(coordinator: CoordinatorState, reign: Reign, key: number, seen:
   if (acknowledged !== 'acknowledged') {
     acknowledgements.forget(acknowledgement)
     confirmations.forget(confirmation)
-    return failed(acknowledged === 'ended' ? 'the epoch ended' : 'what was read was not acknowledged in time')
+    return failed({ code: acknowledged === 'ended' ? 'epoch-ended' : 'read-unacknowledged' })
   }
   const confirmed = yield* wait(confirmation, tuning.quorumTimeoutUs)
   if (confirmed !== 'confirmed') {
     confirmations.forget(confirmation)
-    return failed(confirmed === 'ended' ? 'the epoch ended' : 'the epoch was not confirmed in time')
+    return failed({ code: confirmed === 'ended' ? 'epoch-ended' : 'read-unconfirmed' })
   }
   const { value } = outcome.reply
   return { verdict: 'ok', value, epoch: reign.epoch, node: source.node, seen: seen === null ? null : executed }
@@ -100,21 +102,20 @@ function* after(
   )
   const nowUs = coordinator.process.nowUs
   if (member === reign.source) clientOutcome(coordinator, reign, outcome.kind === 'ok', nowUs)
-  if (outcome.kind !== 'ok') return failed(outcome.reason)
+  if (outcome.kind !== 'ok') return failed(outcome.why)
   const { value } = outcome.reply
   const executed = outcome.reply.executed!
   const { acknowledgements } = reign
   const { base, marker } = acknowledgements.epoch
   // One that has not begun this epoch may hold transactions of older ones that are lost; and what a newer one wrote is
   // not this coordinator's to acknowledge.
-  if (!executed.has(marker) || newestRow(executed)!.epoch > reign.epoch)
-    return failed('the server is not of this epoch')
+  if (!executed.has(marker) || newestRow(executed)!.epoch > reign.epoch) return failed({ code: 'foreign-server' })
   const acknowledgement = acknowledgements.waitFor(Math.max(base, executed.highest(reign.sourceUuid)), null, nowUs)
   const acknowledged = yield* wait(acknowledgement, coordinator.tuning.quorumTimeoutUs)
   if (acknowledged === 'acknowledged')
     return { verdict: 'ok', value, epoch: reign.epoch, node: member.node, seen: executed }
   acknowledgements.forget(acknowledgement)
-  return failed(acknowledged === 'ended' ? 'the epoch ended' : 'what was read was not acknowledged in time')
+  return failed({ code: acknowledged === 'ended' ? 'epoch-ended' : 'read-unacknowledged' })
 }
 
 function* eventual(coordinator: CoordinatorState, reign: Reign, key: number): Fiber<ReadReply> {
@@ -124,7 +125,7 @@ function* eventual(coordinator: CoordinatorState, reign: Reign, key: number): Fi
     { kind: 'query', key, after: null, wantExecuted: false },
     coordinator.tuning.statementTimeoutUs,
   )
-  if (outcome.kind !== 'ok') return failed(outcome.reason)
+  if (outcome.kind !== 'ok') return failed(outcome.why)
   return { verdict: 'ok', value: outcome.reply.value, epoch: reign.epoch, node: member.node, seen: null }
 }
 
@@ -138,10 +139,10 @@ function nearest(coordinator: CoordinatorState, reign: Reign): Member {
   return best
 }
 
-function* refusal(reason: string): Fiber<ReadReply> {
-  return failed(reason)
+function* refusal(why: Why): Fiber<ReadReply> {
+  return failed(why)
 }
 
-function failed(reason: string): ReadReply {
-  return { verdict: 'failed', reason }
+function failed(why: Why): ReadReply {
+  return { verdict: 'failed', why, reason: textOf(why) }
 }

@@ -4,9 +4,11 @@
  */
 import { call, deferred, emit, type Fiber, fork, join, sleep, wait } from '../effects.ts'
 import type { GtidSet } from '../gtid-set.ts'
+import { textOf } from '../reasons/text.ts'
+import { isSame, type Why } from '../reasons/why.ts'
 import { newestRow } from './epoch.ts'
 import { rememberReports } from './monitor.ts'
-import { refusalText } from './quorum-rule.ts'
+import { ruleWhy } from './quorum-rule.ts'
 import { followFromTakeOver, needsRejoin } from './rejoin.ts'
 import { makeWay, RESTATE_US } from './stand-by.ts'
 import { type Alarm, type CoordinatorState, hurry, type Member, type Reign } from './state.ts'
@@ -41,14 +43,14 @@ export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped:
   yield* fork('watch', watch(coordinator, reign))
   if (coordinator.peers.length > 0) yield* fork('make-way', makeWay(coordinator, reign))
   yield* endMove(coordinator, reign)
-  let stated = { refusal: '', atUs: 0 }
+  let stated: { readonly refusal: Why; readonly atUs: number } | null = null
   for (;;) {
     const alarm = yield* wait(reign.alarm)
     const nowUs = coordinator.process.nowUs
     const endsAnyway = alarm.kind === 'deposed' || alarm.kind === 'powerless'
     let refusal = endsAnyway ? null : refusalOf(coordinator, reign, alarm, nowUs)
     const next = refusal === null ? yield* coordinator.procedures.moveOn(coordinator, alarm) : null
-    if (next?.kind === 'refused') refusal = next.reason
+    if (next?.kind === 'refused') refusal = next.why
     if (refusal === null) {
       if (alarm.kind === 'planned') yield* holdClients(coordinator)
       // From here on this epoch acknowledges nothing: its open writes end as unknown.
@@ -60,8 +62,9 @@ export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped:
       return { alarm, next }
     }
     if (alarm.kind === 'planned') yield* refuseMove(coordinator, reign.epoch, refusal)
-    else if (refusal !== stated.refusal || nowUs - stated.atUs >= RESTATE_US) {
-      yield* emit({ kind: 'refused', epoch: reign.epoch + 1, reason: `${alarm.reason}, but ${refusal}` })
+    else if (stated === null || !isSame(refusal, stated.refusal) || nowUs - stated.atUs >= RESTATE_US) {
+      const reason = `${alarm.reason}, but ${textOf(refusal)}`
+      yield* emit({ kind: 'refused', epoch: reign.epoch + 1, alarm: alarm.kind, why: refusal, reason })
       stated = { refusal, atUs: nowUs }
     }
     yield* sleep(WATCH_US)
@@ -72,13 +75,13 @@ export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped:
 }
 
 /** Why a take-over would be refused now, judged by the last probes, before anything is touched. */
-function refusalOf(coordinator: CoordinatorState, reign: Reign, alarm: Alarm, nowUs: number): string | null {
+function refusalOf(coordinator: CoordinatorState, reign: Reign, alarm: Alarm, nowUs: number): Why | null {
   const { minimumTermUs, stalledUs } = coordinator.tuning
-  if (nowUs - reign.startedUs < minimumTermUs) return `the term is younger than ${minimumTermUs / 1000} ms`
+  if (nowUs - reign.startedUs < minimumTermUs) return { code: 'young-term', minimumTermUs }
   const rule = coordinator.procedures.foresee(coordinator, reign.source.held, reign.source)
   if (!rule.allowed) {
     reign.tooFewAtUs = nowUs
-    return refusalText(rule)
+    return ruleWhy(rule)
   }
   if (alarm.kind !== 'stalled') return null
   // A move lets writes go on only if the next source has k replicas that count: the one that leaves may become one of
@@ -86,10 +89,10 @@ function refusalOf(coordinator: CoordinatorState, reign: Reign, alarm: Alarm, no
   const replicasAfter = coordinator.members.filter(({ probe, lost }) => probe === 'answered' && !lost).length - 1
   if (replicasAfter < reign.k) {
     reign.tooFewAtUs = nowUs
-    return `any other source would have ${replicasAfter} replicas that count, and a write needs ${reign.k}`
+    return { code: 'too-few-replicas', needed: reign.k, counted: replicasAfter }
   }
   // Those that came back get the time to follow the source that they have.
-  return nowUs - reign.tooFewAtUs < stalledUs ? 'replicas have only just come back' : null
+  return nowUs - reign.tooFewAtUs < stalledUs ? { code: 'replicas-just-back' } : null
 }
 
 /** One outstanding question per replica: the oldest transaction somebody waits for. Its answer settles all it covers. */

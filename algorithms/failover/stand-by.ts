@@ -9,9 +9,10 @@
  * two which saw the same reign end do not begin at the same moment, and grows with each attempt that came to nothing.
  */
 import { all, call, emit, type Fiber, sleep } from '../effects.ts'
+import { textOf } from '../reasons/text.ts'
 import type { CoordinatorRequests, CoordinatorServer, Outcome, ReplyOf } from '../servers.ts'
 import { unionOf } from './epoch.ts'
-import { livingEpoch, refusalText } from './quorum-rule.ts'
+import { livingEpoch, ruleWhy } from './quorum-rule.ts'
 import type { CoordinatorState, Member, Reign } from './state.ts'
 import { refuseMove } from './switchover.ts'
 
@@ -28,7 +29,7 @@ const MOST_ATTEMPTS = 4
 export function* standBy(coordinator: CoordinatorState, attempts: number): Fiber<string> {
   const { tuning, owner } = coordinator
   // Clients that are held for a move which came to nothing here go on to the next coordinator.
-  yield* refuseMove(coordinator, coordinator.highestEpoch, 'this coordinator stands by')
+  yield* refuseMove(coordinator, coordinator.highestEpoch, { code: 'stands-by' })
   // A peer's own take-over may wait a second for servers that do not answer.
   const patienceUs = (tuning.unreachableUs / 2) * (1 + 2 * owner.index + Math.min(attempts, MOST_ATTEMPTS))
   let seenUs = coordinator.process.nowUs
@@ -54,7 +55,9 @@ export function* standBy(coordinator: CoordinatorState, attempts: number): Fiber
       if (rule.allowed) return following === null ? 'no coordinator reigns' : `${following} does not reign any more`
       // Nobody seems to reign, and this one may not: whoever looks for a source has to be told why there is none.
       if (nowUs - statedUs >= RESTATE_US) {
-        yield* emit({ kind: 'refused', epoch: coordinator.highestEpoch + 1, reason: refusalText(rule) })
+        const why = ruleWhy(rule)
+        const epoch = coordinator.highestEpoch + 1
+        yield* emit({ kind: 'refused', epoch, alarm: null, why, reason: textOf(why) })
         statedUs = nowUs
       }
     }

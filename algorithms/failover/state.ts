@@ -17,9 +17,6 @@ import type { Procedures } from './procedures.ts'
 import type { Move } from './switchover.ts'
 import type { Tuning } from './tuning.ts'
 
-/** What a client hears of a coordinator that does not reign; with several coordinators it then asks the next. */
-export const NOBODY_REIGNS = 'no source reigns'
-
 /** One epoch, led by this coordinator. */
 export interface Reign {
   readonly epoch: number

@@ -5,8 +5,10 @@
  * first and the old source last (failover/rules.md section 2).
  */
 import { call, type Deferred, deferred, emit, type Fiber, wait } from '../effects.ts'
+import { textOf } from '../reasons/text.ts'
+import type { Why } from '../reasons/why.ts'
 import type { SwitchoverReply } from '../servers.ts'
-import { type CoordinatorState, hurry, type Member, NOBODY_REIGNS, type Reign } from './state.ts'
+import { type CoordinatorState, hurry, type Member, type Reign } from './state.ts'
 
 /** The successor's time to reach what the source had when it was asked. */
 const PREPARE_US = 1_000_000
@@ -34,11 +36,11 @@ export interface MoveRequest {
 /** Returns when a source reigns again, when the move was refused before anything was touched, or at its deadline. */
 export function* switchover(coordinator: CoordinatorState, request: MoveRequest): Fiber<SwitchoverReply> {
   const { reign } = coordinator
-  if (reign === null) return refused(coordinator, NOBODY_REIGNS)
-  if (coordinator.move !== null) return refused(coordinator, 'another move is under way')
+  if (reign === null) return refused(coordinator, { code: 'nobody-reigns' })
+  if (coordinator.move !== null) return refused(coordinator, { code: 'move-under-way' })
   const to = request.to === null ? null : (coordinator.byNode.get(request.to) ?? null)
-  if (request.to !== null && to === null) return refused(coordinator, `there is no server ${request.to}`)
-  if (to === reign.source) return refused(coordinator, `${reign.source.node} is the source already`)
+  if (request.to !== null && to === null) return refused(coordinator, { code: 'no-such-server', node: request.to })
+  if (to === reign.source) return refused(coordinator, { code: 'is-source', node: reign.source.node })
   const { by, reason } = request
   const move: Move = { from: reign.source, to, by, reason, done: deferred() }
   coordinator.move = move
@@ -48,12 +50,13 @@ export function* switchover(coordinator: CoordinatorState, request: MoveRequest)
   if (coordinator.move !== move || coordinator.reign !== reign)
     yield* emit({ kind: 'note', text: 'a failover came first' })
   else if (obstacle !== null) yield* refuseMove(coordinator, reign.epoch, obstacle)
-  else if (reign.alarm.settled) yield* refuseMove(coordinator, reign.epoch, 'something is wrong with the source')
+  else if (reign.alarm.settled) yield* refuseMove(coordinator, reign.epoch, { code: 'source-in-trouble' })
   else reign.alarm.settle({ kind: 'planned', reason: describe(move), from: move.from, to })
   const reply = yield* wait(move.done, ANSWER_US)
   if (reply !== undefined) return reply
   const source = coordinator.reign?.source.node ?? null
-  return { verdict: 'unknown', source, reason: `no end after ${ANSWER_US / 1e6} s`, heldUs: null }
+  const why: Why = { code: 'no-end', afterUs: ANSWER_US }
+  return { verdict: 'unknown', source, why, reason: textOf(why), heldUs: null }
 }
 
 function describe({ to, by, reason }: Move): string {
@@ -62,20 +65,20 @@ function describe({ to, by, reason }: Move): string {
 }
 
 /** Why the move should not even begin, or null: the successor follows and has what the source had a moment ago. */
-function* prepare(coordinator: CoordinatorState, reign: Reign, to: Member | null): Fiber<string | null> {
+function* prepare(coordinator: CoordinatorState, reign: Reign, to: Member | null): Fiber<Why | null> {
   if (to === null) return null
   const { state, node } = to
-  if (to.probe !== 'answered' || state === null) return `${node} does not answer`
-  if (to.quarantined || to.lost) return `${node} lost data and does not count yet`
-  if (state.source !== reign.source.node || state.applier !== 'running') return `${node} does not follow the source`
+  if (to.probe !== 'answered' || state === null) return { code: 'silent', node }
+  if (to.quarantined || to.lost) return { code: 'lost-data', node }
+  if (state.source !== reign.source.node || state.applier !== 'running') return { code: 'not-following', node }
   const { statementTimeoutUs } = coordinator.tuning
   const current = yield* call(reign.source.server, { kind: 'executed' }, statementTimeoutUs, reign.ended)
-  if (current.kind !== 'ok') return `the source did not say what it has executed: ${current.reason}`
+  if (current.kind !== 'ok') return { code: 'source-silent', cause: current.why }
   const gtids = current.reply.executed
   const wanted = { kind: 'waitFor', gtids, level: 'applied', timeoutUs: PREPARE_US } as const
   const arrived = yield* call(to.server, wanted, PREPARE_US + statementTimeoutUs, reign.ended)
   if (arrived.kind === 'ok' && arrived.reply.covered) return null
-  return `${node} did not catch up within ${PREPARE_US / 1e6} s`
+  return { code: 'late', node, withinUs: PREPARE_US }
 }
 
 /** From here on clients wait. Ends when nothing is under way any more, or has had its time. */
@@ -85,21 +88,22 @@ export function* holdClients(coordinator: CoordinatorState): Fiber<void> {
 }
 
 /** Nothing was touched, and nobody is held. */
-export function* refuseMove(coordinator: CoordinatorState, epoch: number, reason: string): Fiber<void> {
-  yield* finish(coordinator, epoch, 'refused', reason)
+export function* refuseMove(coordinator: CoordinatorState, epoch: number, why: Why): Fiber<void> {
+  yield* finish(coordinator, epoch, 'refused', why, textOf(why))
 }
 
 /** A source reigns: whoever was held goes on, and whoever asked for the move is told what became of it. */
 export function* endMove(coordinator: CoordinatorState, reign: Reign): Fiber<void> {
   const { move } = coordinator
   const wanted = move === null || (move.to === null ? reign.source !== move.from : reign.source === move.to)
-  yield* finish(coordinator, reign.epoch, wanted ? 'moved' : 'elsewhere', `${reign.source.node} reigns`)
+  yield* finish(coordinator, reign.epoch, wanted ? 'moved' : 'elsewhere', null, `${reign.source.node} reigns`)
 }
 
 function* finish(
   coordinator: CoordinatorState,
   epoch: number,
   verdict: 'moved' | 'elsewhere' | 'refused',
+  why: Why | null,
   reason: string,
 ): Fiber<void> {
   const { move, gate, account } = coordinator
@@ -112,11 +116,13 @@ function* finish(
   }
   const source = coordinator.reign?.source.node ?? null
   const charged = move.by === 'adviser' ? { ...account } : null
-  yield* emit({ kind: 'switched', epoch, from: move.from.node, source, by: move.by, verdict, reason, heldUs, charged })
+  const from = move.from.node
+  yield* emit({ kind: 'switched', epoch, from, source, by: move.by, verdict, why, reason, heldUs, charged })
   if (verdict !== 'refused') hurry([move.from])
-  move.done.settle({ verdict, source, reason, heldUs })
+  move.done.settle({ verdict, source, why, reason, heldUs })
 }
 
-function refused(coordinator: CoordinatorState, reason: string): SwitchoverReply {
-  return { verdict: 'refused', source: coordinator.reign?.source.node ?? null, reason, heldUs: null }
+function refused(coordinator: CoordinatorState, why: Why): SwitchoverReply {
+  const source = coordinator.reign?.source.node ?? null
+  return { verdict: 'refused', source, why, reason: textOf(why), heldUs: null }
 }

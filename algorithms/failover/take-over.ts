@@ -6,6 +6,8 @@
 import { call, deferred, emit, type Fiber, sleep } from '../effects.ts'
 import { type GtidSet, MutableGtidSet } from '../gtid-set.ts'
 import { WeightedRounds } from '../quorum/weighted-rounds.ts'
+import { textOf } from '../reasons/text.ts'
+import type { Why } from '../reasons/why.ts'
 import { Acknowledgements } from './acknowledgements.ts'
 import { administer, isDeposed } from './administer.ts'
 import { rankAll, tryOrder } from './choose.ts'
@@ -15,13 +17,13 @@ import { nextEpoch } from './epoch-numbers.ts'
 import { Executions } from './executions.ts'
 import type { Gathered } from './gather.ts'
 import { viewsOf } from './monitor.ts'
-import type { LivingEpoch } from './quorum-rule.ts'
+import { type LivingEpoch, ruleWhy } from './quorum-rule.ts'
 import type { Alarm, CoordinatorState, Member, Reign } from './state.ts'
 
 export type TakeOver =
   | { readonly kind: 'reigns'; readonly reign: Reign; readonly stopped: readonly Member[] }
-  | { readonly kind: 'refused'; readonly reason: string }
-  | { readonly kind: 'deposed'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly why: Why }
+  | { readonly kind: 'deposed'; readonly why: Why }
 
 /** Why this take-over happens; `start` when the coordinator has just begun. */
 export type Cause = Alarm | { readonly kind: 'start'; readonly reason: string }
@@ -36,34 +38,32 @@ export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<Ta
     { kind: 'append', record: { kind: 'take-over', epoch, cause: cause.kind, reason: cause.reason } },
     coordinator.tuning.adminTimeoutUs,
   )
-  if (journalled.kind !== 'ok')
-    return { kind: 'refused', reason: `the journal did not take the decision: ${journalled.reason}` }
+  if (journalled.kind !== 'ok') return { kind: 'refused', why: { code: 'not-journalled', cause: journalled.why } }
   coordinator.highestEpoch = epoch
 
   // 2. Promise and stop everywhere, fence what can still write.
   const { procedures } = coordinator
   const gathered = yield* procedures.gather(coordinator, epoch, cause.kind === 'planned' ? cause.from : null)
-  if (gathered.deposed !== null) return { kind: 'deposed', reason: gathered.deposed }
+  if (gathered.deposed !== null) return { kind: 'deposed', why: gathered.deposed }
 
   // 3. Only now: what may have been acknowledged, and is the quorum rule met?
   const { seen, living, rule } = procedures.judge(coordinator, gathered)
-  if (!rule.allowed)
-    return { kind: 'refused', reason: `the quorum rule needs ${rule.needed} stopped replicas, ${rule.counted} count` }
+  if (!rule.allowed) return { kind: 'refused', why: ruleWhy(rule) }
 
   // 4, 5. Let the policy choose, and make its choice hold the target; else the next one.
   const candidates = procedures.eligible(coordinator, gathered, living, seen, cause)
-  if (candidates.length === 0) return { kind: 'refused', reason: 'no stopped replica can apply what it received' }
+  if (candidates.length === 0) return { kind: 'refused', why: { code: 'no-candidate' } }
   const k = requiredReplicas(coordinator, living)
   const rankings = yield* rankAll(coordinator, candidates, seen, k)
   const ranking = tryOrder(coordinator, candidates, rankings, cause, living)
   yield* emit({ kind: 'phase', epoch, phase: 'catchUp', detail: `${seen.size} transactions to hold` })
-  const refusals: string[] = []
+  const refusals: Why[] = []
   for (const ranked of ranking) {
     const winner = coordinator.byNode.get(ranked.node)!
     const target = yield* procedures.catchUp(coordinator, gathered, winner, epoch, living, seen, rule.counted)
-    if (target === 'deposed') return { kind: 'deposed', reason: `${winner.node} belongs to a newer epoch` }
+    if (target === 'deposed') return { kind: 'deposed', why: { code: 'outdated', node: winner.node } }
     if (target === null) {
-      refusals.push(`${winner.node} could not be brought up to date`)
+      refusals.push({ code: 'not-up-to-date', node: winner.node })
       continue
     }
     yield* emit({
@@ -71,15 +71,15 @@ export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<Ta
       epoch,
       node: winner.node,
       policy: coordinator.elections.deciding.name,
-      reason: [ranked.reason, ...refusals].join('; '),
+      reason: [ranked.reason, ...refusals.map(textOf)].join('; '),
       rankings,
     })
     yield* emit({ kind: 'phase', epoch, phase: 'promote', detail: winner.node })
     const outcome = yield* promote(coordinator, gathered, winner, epoch, living, target)
     if (outcome.kind !== 'unable') return outcome
-    refusals.push(outcome.reason)
+    refusals.push(outcome.why)
   }
-  return { kind: 'refused', reason: refusals.join('; ') }
+  return { kind: 'refused', why: { code: 'nobody-won', each: refusals } }
 }
 
 /**
@@ -126,7 +126,7 @@ function* promote(
   epoch: number,
   living: LivingEpoch | null,
   target: GtidSet,
-): Fiber<TakeOver | { readonly kind: 'unable'; readonly reason: string }> {
+): Fiber<TakeOver | { readonly kind: 'unable'; readonly why: Why }> {
   const nodes = coordinator.members.length
   const k = requiredReplicas(coordinator, living)
   const sourceUuid = winner.state!.uuid
@@ -139,12 +139,12 @@ function* promote(
     { command: 'promote', marker, k },
   )
   if (outcome.kind !== 'ok') {
-    const { reason } = outcome
+    const { node } = winner
+    const cause = outcome.why
     // Perhaps it has written the epoch's row: whoever comes next needs an epoch of its own.
-    if (outcome.kind === 'unknown')
-      return { kind: 'refused', reason: `${winner.node} may have been promoted: ${reason}` }
-    if (isDeposed(outcome)) return { kind: 'deposed', reason }
-    return { kind: 'unable', reason: `${winner.node} was not promoted: ${reason}` }
+    if (outcome.kind === 'unknown') return { kind: 'refused', why: { code: 'perhaps-promoted', node, cause } }
+    if (isDeposed(outcome)) return { kind: 'deposed', why: cause }
+    return { kind: 'unable', why: { code: 'not-promoted', node, cause } }
   }
   const weights = coordinator.quorum.weigh?.(nodes)
   const acknowledgements = new Acknowledgements(

@@ -1,9 +1,13 @@
 /** One write: a timestamp, one transaction on the source, and unless it is EVENTUAL the quorum's acknowledgement. */
 import { call, emit, type Fiber, wait } from '../effects.ts'
+import type { Gtid } from '../gtid-set.ts'
+import { textOf } from '../reasons/text.ts'
+import type { Why } from '../reasons/why.ts'
 import type { ClientRequest, WriteReply } from '../servers.ts'
+import type { Timestamp } from '../timestamps/timestamp.ts'
 import type { Acknowledged } from './acknowledgements.ts'
 import { clientOutcome, viewsOf } from './monitor.ts'
-import { type CoordinatorState, NOBODY_REIGNS, type Reign } from './state.ts'
+import type { CoordinatorState, Reign } from './state.ts'
 
 /** A selection made from probes is as old as the probes; it is renewed at the same pace. */
 export const SELECTION_AGE_US = 100_000
@@ -14,11 +18,11 @@ const WEIGHTS_SHOWN_US = 500_000
 export type ExecutedReply = Extract<WriteReply, { verdict: 'ok' }>
 
 export function* write(coordinator: CoordinatorState, request: ClientRequest): Fiber<WriteReply> {
-  if (coordinator.reign === null) return failed(NOBODY_REIGNS)
+  if (coordinator.reign === null) return failed({ code: 'nobody-reigns' })
   const timestamp = yield* coordinator.timestamps.next(request.session?.timestamp ?? null)
-  if (timestamp === null) return failed('no timestamp server answers')
+  if (timestamp === null) return failed({ code: 'no-timestamp' })
   const { reign } = coordinator
-  if (reign === null) return failed(NOBODY_REIGNS)
+  if (reign === null) return failed({ code: 'nobody-reigns' })
 
   const beganUs = coordinator.process.nowUs
   reign.executions.began(beganUs)
@@ -31,23 +35,21 @@ export function* write(coordinator: CoordinatorState, request: ClientRequest): F
   const nowUs = coordinator.process.nowUs
   reign.executions.ended(executed.kind === 'ok', nowUs)
   clientOutcome(coordinator, reign, executed.kind === 'ok', nowUs)
-  if (executed.kind !== 'ok') return { verdict: executed.kind, reason: executed.reason, gtid: null, timestamp }
+  if (executed.kind !== 'ok') return notOk(executed.kind, executed.why, null, timestamp)
   const { gtid } = executed.reply
   const ok: ExecutedReply = { verdict: 'ok', gtid, timestamp, epoch: reign.epoch, node: reign.source.node }
   if (request.consistency === 'EVENTUAL') return ok
 
   // Written, but by whom? A source that was rebuilt, or numbers that the epoch did not hand out, prove nothing.
   if (gtid.uuid !== reign.sourceUuid || gtid.number <= reign.base)
-    return { verdict: 'unknown', reason: 'the transaction is not of this epoch', gtid, timestamp }
+    return notOk('unknown', { code: 'foreign-transaction' }, gtid, timestamp)
   const { procedures } = coordinator
   if (nowUs - reign.selectedAtUs > procedures.selectionAgeUs) yield* reselect(coordinator, reign, nowUs)
   const verdict = yield* procedures.acknowledged(coordinator, reign, ok, nowUs)
   // One that got no quorum in time waited as well.
   if (coordinator.commits !== null && verdict !== 'ended') coordinator.commits.add(coordinator.process.nowUs - beganUs)
   if (verdict === 'acknowledged') return ok
-  const reason =
-    verdict === 'ended' ? 'the epoch ended before its quorum answered' : 'the quorum did not answer in time'
-  return procedures.missedQuorum(ok, reason)
+  return procedures.missedQuorum(ok, { code: verdict === 'ended' ? 'epoch-ended' : 'quorum-late' })
 }
 
 /** Waits until the quorum holds this transaction, by its GTID; undefined: not in time. */
@@ -64,8 +66,8 @@ export function* acknowledged(
 }
 
 /** Executed on the source, but not known to be held by its quorum: it may survive or not. */
-export function missedQuorum({ gtid, timestamp }: ExecutedReply, reason: string): WriteReply {
-  return { verdict: 'unknown', reason, gtid, timestamp }
+export function missedQuorum({ gtid, timestamp }: ExecutedReply, why: Why): WriteReply {
+  return notOk('unknown', why, gtid, timestamp)
 }
 
 function* reselect(coordinator: CoordinatorState, reign: Reign, nowUs: number): Fiber<void> {
@@ -103,6 +105,10 @@ function* showWeights(coordinator: CoordinatorState, reign: Reign, nowUs: number
   })
 }
 
-function failed(reason: string): WriteReply {
-  return { verdict: 'failed', reason, gtid: null, timestamp: null }
+function failed(why: Why): WriteReply {
+  return notOk('failed', why, null, null)
+}
+
+function notOk(verdict: 'failed' | 'unknown', why: Why, gtid: Gtid | null, timestamp: Timestamp | null): WriteReply {
+  return { verdict, why, reason: textOf(why), gtid, timestamp }
 }

@@ -4,6 +4,7 @@
  */
 import type { Fiber } from '../effects.ts'
 import type { FiberProcess } from '../fiber.ts'
+import { failed } from '../reasons/outcomes.ts'
 import type { JournalServer, Outcome, RequestOf, TimestampRequests, TimestampServer } from '../servers.ts'
 import type { Timestamp } from './timestamp.ts'
 
@@ -50,4 +51,4 @@ export interface TimestampAlgorithm {
 }
 
 /** What a server answers to a request of another algorithm. */
-export const UNKNOWN_REQUEST: Outcome<never> = { kind: 'failed', reason: 'unknown request' }
+export const UNKNOWN_REQUEST: Outcome<never> = failed({ code: 'unknown-request' })

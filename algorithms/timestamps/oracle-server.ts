@@ -4,6 +4,7 @@
  */
 import { call, type Deferred, deferred, emit, type Fiber, fork, race, random, sleep, wait } from '../effects.ts'
 import type { FiberProcess } from '../fiber.ts'
+import { failed } from '../reasons/outcomes.ts'
 import type { GrantReply, Outcome, ReplyOf, RequestOf, TimestampRequests } from '../servers.ts'
 import { type RunningTimestampServer, type TimestampServerPlace, UNKNOWN_REQUEST } from './algorithm.ts'
 import { Issuer } from './issuer.ts'
@@ -97,7 +98,7 @@ class OracleServer implements RunningTimestampServer {
 
   *#answer(request: GrantRequest, answer: (outcome: Outcome<unknown>) => void): Fiber<void> {
     const reply = yield* this.#promise(request)
-    answer(reply === null ? { kind: 'failed', reason: 'nothing is granted yet' } : { kind: 'ok', reply })
+    answer(reply === null ? failed({ code: 'nothing-granted' }) : { kind: 'ok', reply })
   }
 
   /** What this server grants, on disk where it must not be forgotten; null: it cannot say. */

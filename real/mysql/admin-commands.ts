@@ -5,9 +5,12 @@
  */
 import { rowOf } from '../../algorithms/failover/epoch.ts'
 import type { Gtid } from '../../algorithms/gtid-set.ts'
+import { failed, unknown } from '../../algorithms/reasons/outcomes.ts'
+import type { Why } from '../../algorithms/reasons/why.ts'
 import type { AdminCommand, ServerState } from '../../algorithms/servers.ts'
-import { AdminError, type AdminSession, LOCK } from './admin-session.ts'
+import { AdminError, type AdminSession, LOCK, UNKNOWN_THREAD } from './admin-session.ts'
 import { decoded } from './decoded.ts'
+import { errnoOf } from './failure.ts'
 import { PROMISED, stateOf, stateText } from './state.ts'
 import type { MysqlTarget } from './target.ts'
 
@@ -56,7 +59,7 @@ export async function perform(session: AdminSession, target: MysqlTarget, action
 export async function state(session: AdminSession, target: MysqlTarget): Promise<ServerState> {
   const answer = await session.ask(stateText(target))
   const read = decoded(() => stateOf(target, answer))
-  if (read.kind !== 'ok') throw refused(read.reason)
+  if (read.kind !== 'ok') throw refused(read.why)
   return read.reply
 }
 
@@ -85,7 +88,7 @@ async function promise(session: AdminSession, epoch: number): Promise<void> {
 async function stopReceiver(session: AdminSession, target: MysqlTarget): Promise<ServerState> {
   await session.change('STOP REPLICA IO_THREAD')
   const after = await state(session, target)
-  if (after.receiver !== 'stopped') throw unfinished(`the receiver is ${after.receiver} after STOP REPLICA`)
+  if (after.receiver !== 'stopped') throw unfinished({ code: 'receiver-not-stopped', receiver: after.receiver })
   return after
 }
 
@@ -105,7 +108,7 @@ async function readOnly(session: AdminSession): Promise<void> {
       await session.change('SET GLOBAL super_read_only = ON')
       return
     } catch (error) {
-      const timedOut = error instanceof AdminError && error.failure.reason === 'lock wait timed out'
+      const timedOut = error instanceof AdminError && error.failure.why.code === 'lock-wait-timeout'
       if (!timedOut || session.leftMs < 1_100) throw error
     }
   }
@@ -133,7 +136,7 @@ async function point(session: AdminSession, target: MysqlTarget, source: string,
     if (before.applier !== 'running') await session.change('START REPLICA SQL_THREAD')
     const ready = await state(session, target)
     // Without this the next statement could be the one that throws acknowledged transactions away.
-    if (ready.applier !== 'running') throw unfinished('the applier does not run, so the relay log would be lost')
+    if (ready.applier !== 'running') throw unfinished({ code: 'applier-stopped' })
   }
   const account = drain ? target.accounts.drain : target.accounts.replication
   const options = [
@@ -163,9 +166,9 @@ async function promote(
   action: Extract<AdminCommand, { readonly command: 'promote' }>,
 ): Promise<void> {
   const before = await state(session, target)
-  if (before.receiver !== 'stopped') throw refused(`not promoted: the receiver is ${before.receiver}`)
+  if (before.receiver !== 'stopped') throw refused({ code: 'still-receiving', receiver: before.receiver })
   if (!before.executed.covers(before.retrieved))
-    throw refused(`not promoted: ${before.retrieved.minus(before.executed).size} transactions are not applied`)
+    throw refused({ code: 'unapplied', transactions: before.retrieved.minus(before.executed).size })
   await session.change('STOP REPLICA')
   await session.change('SET SESSION lock_wait_timeout = 1; SET GLOBAL super_read_only = OFF')
   await writeRow(session, action)
@@ -185,7 +188,7 @@ async function mark(
   action: Extract<AdminCommand, { readonly command: 'mark' }>,
 ): Promise<void> {
   const before = await state(session, target)
-  if (before.superReadOnly) throw refused('not marked: the server is read-only')
+  if (before.superReadOnly) throw refused({ code: 'not-writable' })
   if (before.semiSyncSource)
     await session.change(`SET GLOBAL rpl_semi_sync_source_wait_for_replica_count = ${Math.max(1, action.receipts)}`)
   await session.change('SET SESSION lock_wait_timeout = 1')
@@ -223,7 +226,7 @@ async function quiesce(session: AdminSession, target: MysqlTarget): Promise<void
     try {
       await session.change(`KILL ${id}`)
     } catch (error) {
-      const gone = error instanceof AdminError && error.failure.errno === 1094
+      const gone = error instanceof AdminError && errnoOf(error.failure.why) === UNKNOWN_THREAD
       if (!gone) throw error
     }
   }
@@ -231,13 +234,13 @@ async function quiesce(session: AdminSession, target: MysqlTarget): Promise<void
 }
 
 /** Nothing was changed by what is refused. */
-function refused(reason: string): AdminError {
-  return new AdminError({ kind: 'failed', reason, errno: 0 })
+function refused(why: Why): AdminError {
+  return new AdminError(failed(why))
 }
 
 /** Something was changed, and what was asked for was not reached. */
-function unfinished(reason: string): AdminError {
-  return new AdminError({ kind: 'unknown', reason, errno: 0 })
+function unfinished(why: Why): AdminError {
+  return new AdminError(unknown(why))
 }
 
 function text(value: string): string {

@@ -5,11 +5,14 @@
  * of a failover finds its session dead when it wakes, and its next command fails. MySQL grants the lock only after
  * the killed session's last statement has ended, so nothing of the old administrator happens after we hold it.
  */
+import { failed } from '../../algorithms/reasons/outcomes.ts'
 import { type ConnectionSetup, type Endpoint, MysqlConnection, NO_SETUP } from './connection.ts'
-import type { Failure } from './failure.ts'
+import { errnoOf, type Failure } from './failure.ts'
 import { WATCH_SETUP } from './state.ts'
 
 export const LOCK = 'quorumlab'
+/** What KILL says of a session that is gone already. */
+export const UNKNOWN_THREAD = 1094
 /** One try for the lock after its holder was killed; then the holder is looked up again. */
 const LOCK_TRY_SECONDS = 0.25
 /** How long a session of ours that overran its deadline may take to die before we say that it was not seen dead. */
@@ -78,8 +81,7 @@ export class AdminSession {
   /** A statement that changes the server: if it fails, the command's outcome is `unknown`. */
   async change(sql: string): Promise<void> {
     // Out of time and nothing sent: the outcome is still `failed`.
-    if (this.leftMs <= 0 && !this.#changed)
-      throw new AdminError({ kind: 'failed', reason: 'deadline passed', errno: 0 })
+    if (this.leftMs <= 0 && !this.#changed) throw new AdminError(failed({ code: 'deadline' }))
     this.#changed = true
     await run(this.#connection, sql, this.leftMs)
   }
@@ -105,7 +107,7 @@ export class AdminSession {
       const [[waited]] = (await this.ask(`SELECT GET_LOCK('${LOCK}', ${LOCK_TRY_SECONDS})`)) as [[unknown]]
       if (waited === 1) return
     }
-    throw new AdminError({ kind: 'failed', reason: 'administrator lock not granted in time', errno: 0 })
+    throw new AdminError(failed({ code: 'administrator-locked' }))
   }
 }
 
@@ -129,19 +131,17 @@ async function seenDead(endpoint: Endpoint, threadId: number): Promise<boolean> 
     return false
   } catch (error) {
     if (!(error instanceof AdminError)) throw error
-    return error.failure.reason === 'connection refused'
+    return error.failure.why.code === 'connection-refused'
   } finally {
     connection?.destroy()
   }
 }
 
-const UNKNOWN_THREAD = 1094
-
 async function killThread(connection: MysqlConnection, threadId: number, leftMs: number): Promise<void> {
   try {
     await run(connection, `KILL ${threadId}`, leftMs)
   } catch (error) {
-    if (!(error instanceof AdminError) || error.failure.errno !== UNKNOWN_THREAD) throw error
+    if (!(error instanceof AdminError) || errnoOf(error.failure.why) !== UNKNOWN_THREAD) throw error
   }
 }
 

@@ -7,6 +7,7 @@
  * caller told: a late `read_only = OFF` would be a second writer.
  */
 import { deposedBy } from '../../algorithms/failover/epoch.ts'
+import { failed, unknown } from '../../algorithms/reasons/outcomes.ts'
 import type { MysqlRequests, Outcome, ServerState } from '../../algorithms/servers.ts'
 import type { Pending } from '../../algorithms/world.ts'
 import { NOTHING_PENDING } from '../callable.ts'
@@ -39,15 +40,15 @@ export class Administrator {
   }
 
   async #answer(request: AdministerRequest, deadlineMs: number): Promise<Outcome<ServerState>> {
-    if (this.#closed) return { kind: 'failed', reason: 'connection closed' }
-    if (performance.now() >= deadlineMs) return { kind: 'failed', reason: 'the server was busy with another command' }
+    if (this.#closed) return failed({ code: 'connection-closed' })
+    if (performance.now() >= deadlineMs) return failed({ code: 'administrator-busy' })
     try {
       const session = await this.#sessionFor(request, deadlineMs)
       session.beginCommand(deadlineMs)
       return await this.#guarded(session, request)
     } catch (error) {
       if (!(error instanceof AdminError)) throw error
-      return { kind: error.failure.kind, reason: error.failure.reason }
+      return error.failure
     }
   }
 
@@ -70,24 +71,24 @@ export class Administrator {
       )
       if (deposed !== null) {
         this.#end(session)
-        return { kind: 'failed', reason: deposed }
+        return failed(deposed)
       }
       const reply = await perform(session, this.#target, request.action)
       if (request.action.command === 'release') this.#end(session)
       return { kind: 'ok', reply }
     } catch (error) {
       if (!(error instanceof AdminError)) throw error
-      const { reason } = error.failure
+      const { why } = error.failure
       if (session.alive) {
         // Half a command may have left session variables behind: the next one starts with a fresh session.
         if (session.changed) this.#end(session)
-        return { kind: session.changed ? 'unknown' : 'failed', reason }
+        return session.changed ? unknown(why) : failed(why)
       }
       // The connection broke or was given up under a statement, which may still run.
       this.#session = null
       const dead = await session.seenDead()
-      if (!session.changed) return { kind: 'failed', reason }
-      return { kind: 'unknown', reason: dead ? reason : `${reason}, and its session was not seen dead` }
+      if (!session.changed) return failed(why)
+      return unknown(dead ? why : { code: 'not-seen-dead', cause: why })
     }
   }
 

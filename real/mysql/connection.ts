@@ -13,7 +13,7 @@ import { connect, type Socket } from 'node:net'
 import { type Connection, createConnection } from 'mysql2'
 import { DeadlineTimer } from '../deadline-timer.ts'
 import { readInto } from '../read-buffer.ts'
-import { CLOSED, connectFailure, DEADLINE_IN_FLIGHT, type Failure, statementFailure } from './failure.ts'
+import { CLOSED, connectFailure, DEADLINE_IN_FLIGHT, errnoOf, type Failure, statementFailure } from './failure.ts'
 import { executePacket, type IntegerValues, packetLength, readInsertAnswer } from './insert-packets.ts'
 
 export interface Account {
@@ -167,14 +167,14 @@ export class MysqlConnection {
     }
     this.#partial = null
     this.#inserting = false
-    const { errno, message, gtid } = readInsertAnswer(arrived)
+    const { errno, sqlState, message, gtid } = readInsertAnswer(arrived)
     // More than one answer: the server's last words, which mysql2 knows how to read.
     if (length < arrived.length) this.#socket.emit('data', Buffer.from(arrived.subarray(length)))
-    if (this.#state === 'busy') this.#answer(errno === 0 ? null : statementFailure({ errno, message }), gtid)
+    if (this.#state === 'busy') this.#answer(errno === 0 ? null : statementFailure({ errno, sqlState, message }), gtid)
   }
 
   #answer(failure: Failure | null, result: unknown): void {
-    if (failure !== null && failure.errno === 0) {
+    if (failure !== null && errnoOf(failure.why) === 0) {
       this.#die(failure)
       return
     }

@@ -1,6 +1,7 @@
 /** The workload's statements: one autocommit INSERT per operation, and reads of a key's newest row. */
 import { exactInteger } from '../../algorithms/exact-integer.ts'
 import { type Gtid, MutableGtidSet } from '../../algorithms/gtid-set.ts'
+import { failed, unknown } from '../../algorithms/reasons/outcomes.ts'
 import type { MysqlRequests, Outcome, ReplyOf, RowValue } from '../../algorithms/servers.ts'
 import type { Pending } from '../../algorithms/world.ts'
 import type { ConnectionSetup } from './connection.ts'
@@ -26,7 +27,7 @@ export function execute(
   const values = [op, key, timestamp === null ? null : timestamp.counter, timestamp === null ? null : timestamp.server]
   return pool.submit(values, deadlineUs, (failure, gtid) => {
     if (failure !== null) done(failure)
-    else if (gtid === null) done({ kind: 'unknown', reason: 'the server reported no gtid, or one beyond 2^53-1' })
+    else if (gtid === null) done(unknown({ code: 'no-gtid' }))
     else done({ kind: 'ok', reply: { gtid: gtid as Gtid } })
   })
 }
@@ -54,7 +55,7 @@ export function query(
     // A single statement's rows come bare, several as a list.
     const results = (texts.length === 1 ? [result] : result) as unknown[][][]
     if (after !== null && results[0]![0]![0] !== 0) {
-      done({ kind: 'failed', reason: 'not caught up in time' })
+      done(failed({ code: 'not-caught-up' }))
       return
     }
     const row = results[data - 1]![0]

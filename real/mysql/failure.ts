@@ -3,68 +3,55 @@
  * (`unknown`). The list of certain ones is short and explicit; whatever is not on it is `unknown`, because a wrong
  * `failed` makes a check lie and a wrong `unknown` only makes it careful.
  */
-export interface Failure {
-  readonly kind: 'failed' | 'unknown'
-  /** A short, stable, lower-case phrase. */
-  readonly reason: string
-  /** MySQL's error number; 0 for what happened on the way there. */
-  readonly errno: number
-}
+import { mysqlWhy } from '../../algorithms/reasons/mysql-errors.ts'
+import { failed, unknown } from '../../algorithms/reasons/outcomes.ts'
+import type { Why } from '../../algorithms/reasons/why.ts'
+import type { Failed, Unknown } from '../../algorithms/servers.ts'
+
+export type Failure = Failed | Unknown
 
 interface DriverError {
   readonly code?: string
   readonly errno?: number
+  readonly sqlState?: string
   readonly message?: string
 }
 
 /** Server errors after which a single autocommit statement has left nothing behind. */
-const REFUSED_STATEMENTS: Readonly<Record<number, string>> = {
-  1044: 'access denied',
-  1045: 'access denied',
-  1062: 'duplicate operation',
-  1064: 'syntax error',
-  1142: 'access denied',
-  1146: 'no such table',
-  1205: 'lock wait timed out',
-  1213: 'deadlock',
-  1227: 'access denied',
-  1290: 'read only',
-  1792: 'read only',
-  1836: 'read only',
-  3032: 'server offline',
-  3572: 'lock wait timed out',
-}
+const REFUSED_STATEMENTS: ReadonlySet<number> = new Set([
+  1044, 1045, 1062, 1064, 1142, 1146, 1205, 1213, 1227, 1290, 1792, 1836, 3032, 3572,
+])
 
-const REFUSED_CONNECTIONS: Readonly<Record<number, string>> = {
-  1040: 'too many connections',
-  1045: 'access denied',
-  1053: 'server shutting down',
-  1203: 'too many connections',
-  3032: 'server offline',
-}
+/** What a server says that does not let a connection in. */
+const REFUSED_CONNECTIONS: ReadonlySet<number> = new Set([1040, 1045, 1053, 1203, 3032])
 
 /** The connection was never usable: nothing was sent. */
 export function connectFailure(error: unknown): Failure {
-  const { code, errno } = error as DriverError
+  const { code, errno, sqlState = '' } = error as DriverError
+  if (code === 'ECONNREFUSED') return failed({ code: 'connection-refused' })
+  if (code === 'ETIMEDOUT') return failed({ code: 'connect-timeout' })
   const number = serverErrno(errno)
-  if (code === 'ECONNREFUSED') return { kind: 'failed', reason: 'connection refused', errno: number }
-  if (code === 'ETIMEDOUT') return { kind: 'failed', reason: 'connect timed out', errno: number }
-  return { kind: 'failed', reason: REFUSED_CONNECTIONS[number] ?? 'connection refused in handshake', errno: number }
+  if (REFUSED_CONNECTIONS.has(number)) return failed(mysqlWhy(number, sqlState))
+  return failed({ code: 'handshake-refused', errno: number, sqlState })
 }
 
 /** The statement was sent, and this came back. */
 export function statementFailure(error: unknown): Failure {
-  const { errno, message } = error as DriverError
+  const { errno, sqlState, message } = error as DriverError
   const number = serverErrno(errno)
-  if (number === 0) return { kind: 'unknown', reason: 'connection lost', errno: 0 }
-  const refused = REFUSED_STATEMENTS[number]
-  if (refused !== undefined) return { kind: 'failed', reason: refused, errno: number }
-  return { kind: 'unknown', reason: `error ${number}: ${(message ?? '').toLowerCase()}`, errno: number }
+  if (number === 0) return unknown({ code: 'connection-lost' })
+  const why = mysqlWhy(number, sqlState, message)
+  return REFUSED_STATEMENTS.has(number) ? failed(why) : unknown(why)
 }
 
-export const DEADLINE_IN_FLIGHT: Failure = { kind: 'unknown', reason: 'deadline passed', errno: 0 }
-export const DEADLINE_UNSENT: Failure = { kind: 'failed', reason: 'no connection in time', errno: 0 }
-export const CLOSED: Failure = { kind: 'failed', reason: 'connection closed', errno: 0 }
+export const DEADLINE_IN_FLIGHT: Failure = unknown({ code: 'deadline' })
+export const DEADLINE_UNSENT: Failure = failed({ code: 'no-connection' })
+export const CLOSED: Failure = failed({ code: 'connection-closed' })
+
+/** MySQL's error number; 0 for what happened on the way there. */
+export function errnoOf(why: Why): number {
+  return 'errno' in why ? why.errno : 0
+}
 
 /** The operating system's numbers are negative. */
 function serverErrno(errno: number | undefined): number {

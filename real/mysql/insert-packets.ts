@@ -14,6 +14,7 @@ export type IntegerValues = readonly (number | null)[]
 export interface InsertAnswer {
   readonly gtid: Gtid | null
   readonly errno: number
+  readonly sqlState: string
   readonly message: string
 }
 
@@ -66,7 +67,12 @@ export function readInsertAnswer(bytes: Buffer): InsertAnswer {
   const end = packetLength(bytes)
   if (bytes[HEADER_BYTES] === ERR)
     // errno, then `#` and the five characters of the SQL state.
-    return { gtid: null, errno: bytes.readUInt16LE(5), message: bytes.toString('utf8', 13, end) }
+    return {
+      gtid: null,
+      errno: bytes.readUInt16LE(5),
+      sqlState: bytes.toString('latin1', 8, 13),
+      message: bytes.toString('utf8', 13, end),
+    }
   // Affected rows and insert id.
   let at = afterInteger(bytes, afterInteger(bytes, HEADER_BYTES + 1))
   const status = bytes.readUInt16LE(at)
@@ -78,13 +84,13 @@ export function readInsertAnswer(bytes: Buffer): InsertAnswer {
     const type = bytes[at++]
     const next = afterText(bytes, at)
     // Within the change: one byte that names the encoding, then the text.
-    if (type === SESSION_TRACK_GTIDS) return { gtid: gtidAt(bytes, afterInteger(bytes, at) + 1), errno: 0, message: '' }
+    if (type === SESSION_TRACK_GTIDS) return { ...NO_GTID, gtid: gtidAt(bytes, afterInteger(bytes, at) + 1) }
     at = next
   }
   return NO_GTID
 }
 
-const NO_GTID: InsertAnswer = { gtid: null, errno: 0, message: '' }
+const NO_GTID: InsertAnswer = { gtid: null, errno: 0, sqlState: '', message: '' }
 
 function gtidAt(bytes: Buffer, at: number): Gtid | null {
   const text = bytes.toString('latin1', afterInteger(bytes, at), afterText(bytes, at))

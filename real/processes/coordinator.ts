@@ -1,6 +1,7 @@
 /** The coordinator's process: the algorithms' coordinator, real servers around it, and a TCP service in front. */
 import { type Coordinator, startCoordinator } from '../../algorithms/failover/coordinator.ts'
 import { FiberProcess } from '../../algorithms/fiber.ts'
+import { failed } from '../../algorithms/reasons/outcomes.ts'
 import type { CoordinatorRequests, JournalServer, RequestOf, SupervisorServer } from '../../algorithms/servers.ts'
 import type { Callable } from '../callable.ts'
 import { MysqlClient } from '../mysql/client.ts'
@@ -38,7 +39,7 @@ runChild<CoordinatorSetup>('coordinator', async (setup) => {
   // Listen first: a coordinator that cannot have its port must not touch the servers.
   const service = await ServiceServer.listen(setup.port, (request, answer) => {
     if (coordinator === null) {
-      answer({ kind: 'failed', reason: 'the coordinator is starting' })
+      answer(failed({ code: 'starting' }))
       return
     }
     coordinator.handle(request as RequestOf<CoordinatorRequests>, { answer: (reply) => answer({ kind: 'ok', reply }) })

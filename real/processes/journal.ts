@@ -3,6 +3,7 @@
  * host, not to its process: a coordinator that is killed and started again reads what it had written.
  */
 import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { unknown } from '../../algorithms/reasons/outcomes.ts'
 import type { JournalRequests, Outcome, RequestOf } from '../../algorithms/servers.ts'
 import type { Pending } from '../../algorithms/world.ts'
 import { type Callable, NOTHING_PENDING } from '../callable.ts'
@@ -30,9 +31,7 @@ export class Journal implements Callable {
     const typed = request as RequestOf<JournalRequests>
     this.#last = this.#last
       .then(() => (typed.kind === 'append' ? this.#append(typed.record) : this.#readAll()))
-      .catch(
-        (error: Error): Outcome<unknown> => ({ kind: 'unknown', reason: `journal: ${error.message.toLowerCase()}` }),
-      )
+      .catch((error: Error): Outcome<unknown> => unknown({ code: 'journal-failed', message: error.message }))
       .then(done)
     return NOTHING_PENDING
   }

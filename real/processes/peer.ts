@@ -1,4 +1,5 @@
 /** Another service of the same kind, which may have to be called before anybody knows its port. */
+import { failed } from '../../algorithms/reasons/outcomes.ts'
 import type { Outcome } from '../../algorithms/servers.ts'
 import type { Pending } from '../../algorithms/world.ts'
 import { type Callable, NOTHING_PENDING } from '../callable.ts'
@@ -14,7 +15,7 @@ export class Peer implements Callable {
 
   call(request: { readonly kind: string }, deadlineUs: number, done: (outcome: Outcome<unknown>) => void): Pending {
     if (this.#client !== null) return this.#client.call(request, deadlineUs, done)
-    done({ kind: 'failed', reason: 'not introduced yet' })
+    done(failed({ code: 'not-introduced' }))
     return NOTHING_PENDING
   }
 

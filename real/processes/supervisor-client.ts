@@ -1,4 +1,5 @@
 /** The coordinator's way to ask for a rebuild: the parent owns the server processes, a coordinator can only ask. */
+import { unknown } from '../../algorithms/reasons/outcomes.ts'
 import type { Outcome } from '../../algorithms/servers.ts'
 import type { Pending } from '../../algorithms/world.ts'
 import type { Callable } from '../callable.ts'
@@ -19,7 +20,7 @@ export class SupervisorClient implements Callable {
       end()
       done(outcome)
     }
-    const timer = setTimeout(() => settle({ kind: 'unknown', reason: 'deadline passed' }), Math.ceil(deadlineUs / 1000))
+    const timer = setTimeout(() => settle(unknown({ code: 'deadline' })), Math.ceil(deadlineUs / 1000))
     this.#open.set(id, { kind: request.kind, settle })
     tellParent({ kind: 'supervise', id, request })
     return { abandon: end }
@@ -31,6 +32,6 @@ export class SupervisorClient implements Callable {
   }
 
   close(): void {
-    for (const { settle } of [...this.#open.values()]) settle({ kind: 'unknown', reason: 'connection closed' })
+    for (const { settle } of [...this.#open.values()]) settle(unknown({ code: 'connection-closed' }))
   }
 }

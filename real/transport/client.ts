@@ -6,6 +6,8 @@
  * whether asking twice is safe.
  */
 import { connect, type Socket } from 'node:net'
+import { failed, unknown } from '../../algorithms/reasons/outcomes.ts'
+import type { Why } from '../../algorithms/reasons/why.ts'
 import type { Outcome } from '../../algorithms/servers.ts'
 import type { Pending } from '../../algorithms/world.ts'
 import type { Callable } from '../callable.ts'
@@ -16,7 +18,7 @@ import { FrameStream } from './frames.ts'
 
 /** [id, request] */
 export type RequestFrame = readonly [number, { readonly kind: string }]
-/** [id, 'ok', reply] or [id, 'failed' | 'unknown', reason] */
+/** [id, 'ok', reply] or [id, 'failed' | 'unknown', why]: the sentence is made again where it arrives. */
 export type ReplyFrame = readonly [number, 'ok' | 'failed' | 'unknown', unknown]
 
 const CONNECT_TIMEOUT_MS = 1_000
@@ -73,7 +75,7 @@ export class ServiceClient implements Callable {
   call(request: { readonly kind: string }, deadlineUs: number, done: (outcome: Outcome<unknown>) => void): Pending {
     const open = new Open(this.#open, this.#nextId++, request, performance.now() + deadlineUs / 1_000, done)
     this.#open.set(open.id, open)
-    if (this.#closed) this.#settle(open, { kind: 'failed', reason: 'connection closed' })
+    if (this.#closed) this.#settle(open, failed({ code: 'connection-closed' }))
     else {
       this.#deadlines.cover(open.dueMs)
       if (this.#stream !== null) open.number = this.#stream.send(open.frame)
@@ -85,7 +87,7 @@ export class ServiceClient implements Callable {
   close(): void {
     this.#closed = true
     this.#socket?.destroy()
-    this.#lost('connection closed')
+    this.#lost({ code: 'connection-closed' })
     this.#deadlines.stop()
   }
 
@@ -93,9 +95,9 @@ export class ServiceClient implements Callable {
     const onread = readInto((bytes) => this.#stream?.receive(bytes))
     const socket = connect({ host: this.#host, port: this.#port, noDelay: true, onread })
     this.#socket = socket
-    let reason = 'connection lost'
+    let why: Why = { code: 'connection-lost' }
     const timer = setTimeout(() => {
-      reason = 'connect timed out'
+      why = { code: 'connect-timeout' }
       socket.destroy()
     }, CONNECT_TIMEOUT_MS)
     socket.once('connect', () => {
@@ -105,13 +107,13 @@ export class ServiceClient implements Callable {
       for (const open of this.#open.values()) open.number = stream.send(open.frame)
     })
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNREFUSED') reason = 'connection refused'
+      if (error.code === 'ECONNREFUSED') why = { code: 'connection-refused' }
     })
     // Nothing is read as a stream, but only a stream that flows sees its end.
     socket.resume()
     socket.once('close', () => {
       clearTimeout(timer)
-      if (this.#socket === socket) this.#lost(reason)
+      if (this.#socket === socket) this.#lost(why)
     })
   }
 
@@ -120,26 +122,24 @@ export class ServiceClient implements Callable {
     // A reply to what was abandoned or has expired: its caller has long been told.
     if (open === undefined) return
     const kind = frame[1]
-    this.#settle(
-      open,
-      kind === 'ok' ? { kind, reply: decodeReply(open.request.kind, frame[2]) } : { kind, reason: String(frame[2]) },
-    )
+    if (kind === 'ok') this.#settle(open, { kind, reply: decodeReply(open.request.kind, frame[2]) })
+    else this.#settle(open, notDone(kind, frame[2] as Why))
   }
 
   #expire(nowMs: number): number {
     let nextMs = Number.POSITIVE_INFINITY
     for (const open of this.#open.values())
-      if (open.dueMs <= nowMs) this.#settle(open, { kind: this.#mayHaveArrived(open), reason: 'deadline passed' })
+      if (open.dueMs <= nowMs) this.#settle(open, notDone(this.#mayHaveArrived(open), { code: 'deadline' }))
       else nextMs = Math.min(nextMs, open.dueMs)
     return nextMs
   }
 
-  #lost(reason: string): void {
+  #lost(why: Why): void {
     const lost = [...this.#open.values()]
-    const outcomes = lost.map((open) => this.#mayHaveArrived(open))
+    const outcomes = lost.map((open) => notDone(this.#mayHaveArrived(open), why))
     this.#socket = null
     this.#stream = null
-    for (let i = 0; i < lost.length; i++) this.#settle(lost[i]!, { kind: outcomes[i]!, reason })
+    for (let i = 0; i < lost.length; i++) this.#settle(lost[i]!, outcomes[i]!)
   }
 
   #mayHaveArrived(open: Open): 'failed' | 'unknown' {
@@ -149,4 +149,8 @@ export class ServiceClient implements Callable {
   #settle(open: Open, outcome: Outcome<unknown>): void {
     if (this.#open.delete(open.id)) open.done(outcome)
   }
+}
+
+function notDone(kind: 'failed' | 'unknown', why: Why): Outcome<never> {
+  return kind === 'failed' ? failed(why) : unknown(why)
 }

@@ -50,7 +50,7 @@ export class ServiceServer {
       const [id, request] = frame as RequestFrame
       handler(decodeRequest(request), (outcome) => {
         if (socket.destroyed) return
-        const reply: ReplyFrame = [id, outcome.kind, outcome.kind === 'ok' ? outcome.reply : outcome.reason]
+        const reply: ReplyFrame = [id, outcome.kind, outcome.kind === 'ok' ? outcome.reply : outcome.why]
         stream.send(reply)
       })
     })

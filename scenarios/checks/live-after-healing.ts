@@ -12,6 +12,8 @@
  * liveness of EVENTUAL operations and of reads; one replica that stays behind
  * (replicas-converge). It is undecided where the load ends before the bound does, or with faults still on.
  */
+import type { Why } from '../../algorithms/reasons/why.ts'
+import type { TraceEvent } from '../../algorithms/trace.ts'
 import type { Operation, RunRecord } from '../record.ts'
 import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
@@ -25,7 +27,9 @@ export const NAME = 'live-after-healing'
 /** Longer than a detection, a minimum term and a drain together, as tuned by default. */
 const BOUND_US = 10_000_000
 /** Too few members that count: for a take-over, or (after a loss of data) for any source's writes. */
-const EXCUSE = /the quorum rule needs \d+|\d+ replicas that count, and a write needs \d+/
+const EXCUSES: ReadonlySet<Why['code']> = new Set<Why['code']>(['rule', 'too-few-replicas'])
+
+type Refusal = Extract<TraceEvent, { kind: 'refused' }>
 
 interface Healing {
   readonly atUs: number
@@ -62,12 +66,15 @@ export function check(record: RunRecord, scenario: Scenario): CheckResult {
       isLatestWord(record, event.atUs),
   )
   const last = refusals.at(-1)
-  const reason = last?.kind === 'refused' ? last.reason : null
+  const refusal = last?.kind === 'refused' ? last : null
   const { noTakeOver, noWrite } = standingOf(record, scenario)
   const isForbidden = noTakeOver !== null || noWrite !== null
-  if (reason !== null && EXCUSE.test(reason) && isForbidden)
-    return conclude(findings, `${healed}, and no write could be acknowledged: ${reason} (${noTakeOver ?? noWrite})`)
-  const stated = whatWasStated(reason, isForbidden)
+  if (refusal !== null && EXCUSES.has(refusal.why.code) && isForbidden)
+    return conclude(
+      findings,
+      `${healed}, and no write could be acknowledged: ${refusal.reason} (${noTakeOver ?? noWrite})`,
+    )
+  const stated = whatWasStated(refusal, isForbidden)
   const late = first === null ? 'no write sent since was acknowledged' : `the first was ${describeOperation(first)}`
   if (healing.loadEndedUs < atUs + boundUs && first === null)
     findings.undecidable(
@@ -77,9 +84,10 @@ export function check(record: RunRecord, scenario: Scenario): CheckResult {
   return conclude(findings, '')
 }
 
-function whatWasStated(reason: string | null, isForbidden: boolean): string {
-  if (reason === null) return 'no reason was stated'
-  if (EXCUSE.test(reason) && !isForbidden) return `the reason stated is not true, as enough members count: ${reason}`
+function whatWasStated(refusal: Refusal | null, isForbidden: boolean): string {
+  if (refusal === null) return 'no reason was stated'
+  const { why, reason } = refusal
+  if (EXCUSES.has(why.code) && !isForbidden) return `the reason stated is not true, as enough members count: ${reason}`
   return `the reason stated is none that safety permits: ${reason}`
 }
 

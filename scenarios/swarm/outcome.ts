@@ -39,7 +39,6 @@ export interface SwarmOutcome {
 export const RUNS_TO_ITS_END = 'runs-to-its-end'
 /** Cannot hold while nobody may reign. */
 const EXCUSED: ReadonlySet<CheckName> = new Set<CheckName>(['replicas-converge'])
-const DEMANDED = /^the quorum rule needs \d+ /
 
 export function outcomeOf(scenario: Scenario, record: RunRecord): SwarmOutcome {
   const refusal = demandedRefusal(record, scenario)
@@ -91,12 +90,12 @@ function factsOf({ algorithms, cluster }: Scenario, seed: number) {
 }
 
 /**
- * The rule's own words, where the last thing the coordinator said about a source is that there can be none, and where
- * that is true by what the harness saw.
+ * What the coordinator said, where the last that it said about a source is that by the quorum rule there can be none,
+ * and where that is true by what the harness saw.
  */
 function demandedRefusal(record: RunRecord, scenario: Scenario): string | null {
   const last = record.events.findLast(({ kind }) => kind === 'refused' || kind === 'reign')
-  if (last?.kind !== 'refused' || !DEMANDED.test(last.reason)) return null
+  if (last?.kind !== 'refused' || last.alarm !== null || last.why.code !== 'rule') return null
   return standingOf(record, scenario).noTakeOver === null ? null : last.reason
 }
 

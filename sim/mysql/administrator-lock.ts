@@ -31,13 +31,6 @@ export interface SessionRequest {
     | { readonly kind: 'run'; readonly text: readonly Statement[] }
 }
 
-/** What `open` answers, besides a statement's result. */
-export interface Deposed {
-  readonly ok: false
-  readonly deposed: true
-  readonly error: string
-}
-
 export class AdministratorLock {
   readonly #server: MysqlInstance
   #holder: Holder | null = null
@@ -53,7 +46,7 @@ export class AdministratorLock {
     else if (step.kind === 'release') {
       holder?.hangUp()
       call.answer({ ok: true, state: this.#server.state(), rows: 0 } satisfies StatementResult)
-    } else if (holder === null) call.refuse('session killed')
+    } else if (holder === null) call.refuse({ code: 'session-killed' })
     else holder.run(step.text, call)
   }
 
@@ -66,7 +59,7 @@ export class AdministratorLock {
     const { source, epoch } = session
     const member = source === null ? null : world.members.indexOf(source)
     const deposed = deposedBy({ epoch, member }, { promised: data.promised, gtids: data.held.live })
-    if (deposed !== null) call.answer({ ok: false, deposed: true, error: deposed } satisfies Deposed)
+    if (deposed !== null) call.answer({ ok: false, why: deposed } satisfies StatementResult)
     else call.answer({ ok: true, state: this.#server.state(), rows: 0 } satisfies StatementResult)
   }
 
@@ -142,7 +135,7 @@ class Holder implements Peer {
   /** KILL: a statement that has not run does not; a wait for a lock is interrupted. */
   kill(): void {
     this.#end()
-    this.#running?.lose('connection lost')
+    this.#running?.lose()
     if (this.#running !== null) this.#server.statements.abandonReadOnlyWait()
     this.connectionReset()
   }

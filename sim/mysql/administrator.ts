@@ -3,10 +3,11 @@
  * statement after another, each when the last one is answered. It runs in the caller's process: a paused coordinator
  * stops between two statements, a dead one never sends the next.
  */
+import { failed, unknown } from '../../algorithms/reasons/outcomes.ts'
 import type { AdminCommand, MysqlRequests, Outcome, RequestOf, ServerState } from '../../algorithms/servers.ts'
 import type { Pending, Waiter } from '../../algorithms/world.ts'
 import type { Peer, SimProcess } from '../process.ts'
-import type { AdministratorSession, Deposed, SessionRequest } from './administrator-lock.ts'
+import type { AdministratorSession, SessionRequest } from './administrator-lock.ts'
 import type { MysqlWorld } from './instance.ts'
 import { type Procedure, type ProcedureSettings, procedureOf } from './procedures.ts'
 import type { StatementResult } from './statements.ts'
@@ -140,14 +141,14 @@ class Run implements Pending, Waiter<Outcome<unknown>> {
       // Dead, killed or silent: whatever it is, this connection is not used again.
       this.#client.close()
       const nothingDone = outcome.kind === 'failed' && this.#sent <= 1
-      this.#end(nothingDone ? outcome : { kind: 'unknown', reason: outcome.reason })
+      this.#end(nothingDone ? outcome : unknown(outcome.why))
       return
     }
-    const result = outcome.reply as StatementResult | Deposed
+    const result = outcome.reply as StatementResult
     if (!result.ok) {
       const nothingDone = this.#sent <= 1
-      if ('deposed' in result) this.#client.close()
-      this.#end({ kind: nothingDone ? 'failed' : 'unknown', reason: result.error })
+      if (result.why.code === 'deposed') this.#client.close()
+      this.#end(nothingDone ? failed(result.why) : unknown(result.why))
       return
     }
     this.#state = result.state
@@ -161,7 +162,7 @@ class Run implements Pending, Waiter<Outcome<unknown>> {
     if (next.done !== true) {
       this.#sent++
       this.#send({ kind: 'run', text: next.value })
-    } else if (next.value !== null) this.#end({ kind: 'failed', reason: next.value })
+    } else if (next.value !== null) this.#end(failed(next.value))
     else this.#end({ kind: 'ok', reply: this.#state })
   }
 

@@ -1,5 +1,7 @@
 /** The workload's statements on one server: an autocommit INSERT, and a read of the newest row of a key. */
 import type { Gtid } from '../../algorithms/gtid-set.ts'
+import { mysqlWhy } from '../../algorithms/reasons/mysql-errors.ts'
+import type { Why } from '../../algorithms/reasons/why.ts'
 import type { MysqlRequests, RequestOf, RowValue } from '../../algorithms/servers.ts'
 import type { Call } from '../call.ts'
 import type { Committer } from './group-commit.ts'
@@ -9,10 +11,15 @@ import type { Transaction } from './transaction.ts'
 type Execute = Extract<RequestOf<MysqlRequests>, { kind: 'execute' }>
 type Query = Extract<RequestOf<MysqlRequests>, { kind: 'query' }>
 
+const OFFLINE = mysqlWhy(3032)
+const TOO_MANY_CONNECTIONS = mysqlWhy(1040)
+const READ_ONLY = mysqlWhy(1290)
+const DUPLICATE = mysqlWhy(1062)
+
 /** Does a connection of the application's account get in? */
-function refusalOf(server: MysqlInstance): string | null {
-  if (server.offline) return 'offline mode'
-  return server.life.open.length > server.costs.maxConnections ? 'too many connections' : null
+function refusalOf(server: MysqlInstance): Why | null {
+  if (server.offline) return OFFLINE
+  return server.life.open.length > server.costs.maxConnections ? TOO_MANY_CONNECTIONS : null
 }
 
 export function execute(server: MysqlInstance, call: Call): void {
@@ -40,23 +47,23 @@ class Insert implements Committer {
   start(): void {
     const server = this.#server
     if (!this.#call.isOpen || !server.statements.beginWrite(this)) return
-    if (server.readOnly) this.#refuse('read only')
+    if (server.readOnly) this.#refuse(READ_ONLY)
     else server.cpu.run(server.costs.insert.sample(server.stream), Insert.#worked, this)
   }
 
-  #refuse(reason: string): void {
+  #refuse(why: Why): void {
     this.#server.statements.endWrite()
     this.#server.statements.writesMoved()
-    this.#call.refuse(reason)
+    this.#call.refuse(why)
   }
 
   static #worked(this: void, insert: Insert): void {
     const server = insert.#server
     const { op } = insert.#request
     // Cut off (offline_mode) before its commit: rolled back.
-    if (!insert.#call.isOpen) insert.#refuse('connection lost')
-    else if (server.readOnly) insert.#refuse('read only')
-    else if (server.claimed.has(op) || server.data.table.has(op)) insert.#refuse('duplicate key')
+    if (!insert.#call.isOpen) insert.#refuse({ code: 'connection-lost' })
+    else if (server.readOnly) insert.#refuse(READ_ONLY)
+    else if (server.claimed.has(op) || server.data.table.has(op)) insert.#refuse(DUPLICATE)
     else {
       server.claimed.add(op)
       server.pipeline.enter(insert)

@@ -1,15 +1,16 @@
 /**
  * What each administrative command is made of: statements in an order that avoids every trap of `statements.ts`. Each
  * statement is a round trip of its own, so a coordinator that dies or is cut off half-way leaves exactly the first
- * half done. A procedure ends with null, or with the reason why it changed nothing.
+ * half done. A procedure ends with null, or with why it changed nothing.
  */
+import type { Why } from '../../algorithms/reasons/why.ts'
 import type { AdminCommand, ServerState } from '../../algorithms/servers.ts'
 import type { Statement } from './statements.ts'
 
 type Result = { readonly state: ServerState; readonly rows: number }
 /** Several statements in one text travel together: whoever sent them may die, they are all run. */
 export type Text = readonly Statement[]
-export type Procedure = Generator<Text, string | null, Result>
+export type Procedure = Generator<Text, Why | null, Result>
 
 export interface ProcedureSettings {
   readonly semiSync: boolean
@@ -60,7 +61,7 @@ function* detach(promise: number, state: ServerState): Procedure {
  * coordinator that dies in between cannot leave the door ajar.
  */
 function* promiseUpward(promise: number, state: ServerState): Procedure {
-  const outdated = (promised: number) => `deposed: promised epoch ${promised}, asked to promise ${promise}`
+  const outdated = (epoch: number): Why => ({ code: 'deposed', by: 'promise', epoch, session: promise })
   if (state.promised > promise) return outdated(state.promised)
   if (state.promised === promise) return null
   const update: Statement = { kind: 'update promise', promise }
@@ -116,9 +117,9 @@ function* promote(
   state: ServerState,
   settings: ProcedureSettings,
 ): Procedure {
-  if (state.receiver !== 'stopped') return `not promoted: the receiver is ${state.receiver}`
+  if (state.receiver !== 'stopped') return { code: 'still-receiving', receiver: state.receiver }
   const unapplied = state.retrieved.minus(state.executed).size
-  if (unapplied > 0) return `not promoted: ${unapplied} transactions are not applied`
+  if (unapplied > 0) return { code: 'unapplied', transactions: unapplied }
   yield [{ kind: 'stop applier' }]
   yield [WRITABLE_FOR_ADMINISTRATORS]
   yield [{ kind: 'insert marker', marker: command.marker }]
@@ -130,7 +131,7 @@ function* promote(
 
 /** A further row of the epoch. Its commit waits for receipts like any other. */
 function* mark({ marker, receipts }: Extract<AdminCommand, { command: 'mark' }>, state: ServerState): Procedure {
-  if (state.superReadOnly) return 'not marked: the server is read-only'
+  if (state.superReadOnly) return { code: 'not-writable' }
   if (state.semiSyncSource) yield [{ kind: 'set semi-sync', on: true, k: receipts }]
   yield [{ kind: 'insert marker', marker }]
   return null

@@ -77,7 +77,7 @@ export class MysqlServer {
     const life = this.process.life!
     life.handler = null
     life.stopping = true
-    for (const call of life.open.filter(({ request }) => request.kind !== 'execute')) call.lose('connection lost')
+    for (const call of life.open.filter(({ request }) => request.kind !== 'execute')) call.lose()
     this.#world.kernel.queue.after(this.#world.costs.shutdownUs, MysqlServer.#stopped, { server: this, life })
   }
 

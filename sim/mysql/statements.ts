@@ -3,6 +3,8 @@
  * failover/rules.md marked [seen] live here: nothing in this file protects anybody from using them wrongly.
  */
 import type { Gtid } from '../../algorithms/gtid-set.ts'
+import { mysqlWhy } from '../../algorithms/reasons/mysql-errors.ts'
+import type { Why } from '../../algorithms/reasons/why.ts'
 import type { ServerState } from '../../algorithms/servers.ts'
 import type { EventHandle } from '../event-queue.ts'
 import { FORGOTTEN_HEARTBEAT_US } from './costs.ts'
@@ -40,14 +42,20 @@ export type Statement =
 
 export type StatementResult =
   | { readonly ok: true; readonly state: ServerState; readonly rows: number }
-  | { readonly ok: false; readonly error: string }
+  | { readonly ok: false; readonly why: Why }
 
 /** A client's write that may have to wait for a lock. */
 export interface BlockedWrite {
   start(): void
 }
 
-const NOT_CONFIGURED = 'not configured as replica'
+const NOT_CONFIGURED = mysqlWhy(1200)
+const LOCK_WAIT_TIMEOUT = mysqlWhy(1205)
+const READ_ONLY = mysqlWhy(1290)
+const INTERRUPTED = mysqlWhy(1317)
+const RECEIVER_RUNS = mysqlWhy(3021)
+const REPLICA_RUNS = mysqlWhy(3081)
+const APPLIER_RUNS = mysqlWhy(3085)
 
 type Done = (result: StatementResult) => void
 
@@ -56,7 +64,7 @@ export class Statements {
   /** Client writes between their first lock and the end of their commit. */
   #writesInProgress = 0
   /** SET super_read_only=ON waits for those, and new writes wait behind it. */
-  #readOnlyWait: { readonly finish: (error: string | null) => void; readonly timer: EventHandle } | null = null
+  #readOnlyWait: { readonly finish: (why: Why | null) => void; readonly timer: EventHandle } | null = null
   readonly #behind: BlockedWrite[] = []
 
   constructor(server: MysqlInstance) {
@@ -68,7 +76,7 @@ export class Statements {
     const server = this.#server
     const { data, receiver, applier } = server
     const ok = (rows = 0) => done({ ok: true, state: server.state(), rows })
-    const error = (text: string) => done({ ok: false, error: text })
+    const error = (why: Why) => done({ ok: false, why })
     switch (statement.kind) {
       case 'stop receiver':
         receiver.stop()
@@ -95,7 +103,7 @@ export class Statements {
         this.#changeSource(statement, ok, error)
         break
       case 'reset replica':
-        if (receiver.state !== 'stopped' || applier.state !== 'stopped') error('replication threads must be stopped')
+        if (receiver.state !== 'stopped' || applier.state !== 'stopped') error(REPLICA_RUNS)
         else {
           data.dropRelayLog()
           applier.relayLogDropped()
@@ -131,7 +139,7 @@ export class Statements {
         this.#setSuperReadOnly(statement.on, statement.lockWaitUs, ok, error)
         break
       case 'update promise':
-        if (server.superReadOnly) error('super_read_only')
+        if (server.superReadOnly) error(READ_ONLY)
         else if (data.promised >= statement.promise) ok(0)
         else {
           data.promised = statement.promise
@@ -139,7 +147,7 @@ export class Statements {
         }
         break
       case 'insert marker':
-        if (server.superReadOnly) error('super_read_only')
+        if (server.superReadOnly) error(READ_ONLY)
         else if (data.executed.live.has(statement.marker)) ok()
         else server.pipeline.enter(new Marker(server, statement.marker, ok))
         break
@@ -161,12 +169,12 @@ export class Statements {
   #changeSource(
     change: Extract<Statement, { kind: 'change source' }>,
     ok: () => void,
-    error: (text: string) => void,
+    error: (why: Why) => void,
   ): void {
     const { data, receiver, applier, network } = this.#server
-    if (receiver.state !== 'stopped') error('replica io thread must be stopped')
-    else if (change.autoPosition === true && applier.state !== 'stopped') error('replica sql thread must be stopped')
-    else if (!network.has(change.source)) error(`unknown host ${change.source}`)
+    if (receiver.state !== 'stopped') error(RECEIVER_RUNS)
+    else if (change.autoPosition === true && applier.state !== 'stopped') error(APPLIER_RUNS)
+    else if (!network.has(change.source)) error({ code: 'no-such-server', node: change.source })
     else {
       data.channel = {
         source: change.source,
@@ -185,13 +193,12 @@ export class Statements {
   /** [ran] Clients get error 2013. What is in the commit pipeline goes on without them. */
   #killClients(): void {
     const { open } = this.#server.life
-    for (const call of open.filter(({ request }) => request.kind === 'execute' || request.kind === 'query'))
-      call.lose('connection lost')
+    for (const call of open.filter(({ request }) => request.kind === 'execute' || request.kind === 'query')) call.lose()
   }
 
   // ---------------------------------------------------------------- super_read_only and the writes
 
-  #setSuperReadOnly(on: boolean, lockWaitUs: number | null, ok: () => void, error: (text: string) => void): void {
+  #setSuperReadOnly(on: boolean, lockWaitUs: number | null, ok: () => void, error: (why: Why) => void): void {
     const server = this.#server
     if (!on) {
       server.superReadOnly = false
@@ -199,16 +206,16 @@ export class Statements {
       return
     }
     if (this.#readOnlyWait !== null) {
-      error('lock wait timeout')
+      error(LOCK_WAIT_TIMEOUT)
       return
     }
-    const finish = (reason: string | null) => {
+    const finish = (why: Why | null) => {
       if (this.#readOnlyWait !== null) server.kernel.queue.cancel(this.#readOnlyWait.timer)
       this.#readOnlyWait = null
-      if (reason === null) server.superReadOnly = server.readOnly = true
+      if (why === null) server.superReadOnly = server.readOnly = true
       for (const write of this.#behind.splice(0)) write.start()
-      if (reason === null) ok()
-      else error(reason)
+      if (why === null) ok()
+      else error(why)
     }
     if (this.#writesInProgress === 0) finish(null)
     else {
@@ -219,12 +226,12 @@ export class Statements {
 
   static #lockWaitOver(this: void, statements: Statements): void {
     if (statements.#server.life.holdsBack(Statements.#lockWaitOver, statements)) return
-    statements.#readOnlyWait?.finish('lock wait timeout')
+    statements.#readOnlyWait?.finish(LOCK_WAIT_TIMEOUT)
   }
 
   /** KILL of the session that waits for the lock: the wait ends, the writes it waited for do not. */
   abandonReadOnlyWait(): void {
-    this.#readOnlyWait?.finish('query execution was interrupted')
+    this.#readOnlyWait?.finish(INTERRUPTED)
   }
 
   /** A write takes its first lock now; false: somebody's lock is in its way, and it is started again later. */

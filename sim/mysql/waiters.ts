@@ -60,7 +60,7 @@ export class GtidWaiters {
       }
       releaseDeadline(entry)
       if (call.isOpen && call.isWanted) entry.done(call, true, this.server)
-      else if (call.isOpen) call.lose('connection lost')
+      else if (call.isOpen) call.lose()
     }
     // Not by its length, which is slow to set.
     while (entries.length > kept) entries.pop()

@@ -1,7 +1,8 @@
 /** The clients that wait for a Raft server: which calls are open, and how each of them ends. */
 import type { Entry } from '../../algorithms/raft/message.ts'
 import type { Output } from '../../algorithms/raft/output.ts'
-import type { ClientRequest } from '../../algorithms/servers.ts'
+import { unknown } from '../../algorithms/reasons/outcomes.ts'
+import type { ClientRequest, WriteReply } from '../../algorithms/servers.ts'
 import type { Call } from '../call.ts'
 import type { RaftServer } from './server.ts'
 import { termUuid } from './term-uuid.ts'
@@ -14,6 +15,9 @@ export interface Redirect {
   readonly verdict: 'redirect'
   readonly leader: string | null
 }
+
+const { why, reason } = unknown({ code: 'leader-stepped-down' })
+const STEPPED_DOWN: WriteReply = { verdict: 'unknown', why, reason, gtid: null, timestamp: null }
 
 export class ClientRequests {
   readonly #server: RaftServer
@@ -68,8 +72,7 @@ export class ClientRequests {
     for (const token of refusedReads) this.#take(this.#reads, token, (call) => this.#redirect(call))
     if (this.#writes.size === 0 || !changes.some(({ kind }) => kind === 'stepped-down')) return
     // Appended and not committed here: whoever leads next may have it, or not.
-    for (const call of this.#writes.values())
-      call.answer({ verdict: 'unknown', reason: 'the leader stepped down', gtid: null, timestamp: null })
+    for (const call of this.#writes.values()) call.answer(STEPPED_DOWN)
     this.#writes.clear()
   }
 

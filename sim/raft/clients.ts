@@ -3,6 +3,8 @@
  * by the client's own library. It asks whom it believes to lead, follows redirects, and tries the next server where
  * nothing can have happened. A write is sent to one leader only: if that one falls silent the outcome is unknown.
  */
+import { failed } from '../../algorithms/reasons/outcomes.ts'
+import type { Why } from '../../algorithms/reasons/why.ts'
 import type { Outcome, Requests, Server } from '../../algorithms/servers.ts'
 import type { Pending, Waiter } from '../../algorithms/world.ts'
 import type { RandomStream } from '../../scenarios/random.ts'
@@ -13,6 +15,8 @@ import type { RaftGroup } from './group.ts'
 
 /** Between two tries when nobody is known to lead. */
 const PAUSE_US = 20_000
+
+const NOBODY_LEADS: Why = { code: 'nobody-leads' }
 
 /** The clients of one zone: one process, one belief about who leads. */
 export interface ClientSite {
@@ -78,7 +82,7 @@ class Operation implements Pending, Waiter<Outcome<unknown>> {
   readonly #endUs: number
   #waiter: Waiter<Outcome<unknown>> | null
   #asked = 0
-  #reason = 'nobody leads'
+  #why: Why = NOBODY_LEADS
 
   constructor(
     group: RaftGroup,
@@ -104,7 +108,7 @@ class Operation implements Pending, Waiter<Outcome<unknown>> {
     const { network, kernel, servers, settings } = this.#group
     const leftUs = this.#endUs - kernel.queue.now
     if (leftUs <= 0) {
-      this.#end({ kind: 'failed', reason: this.#reason })
+      this.#end(failed(this.#why))
       return
     }
     this.#asked = this.#site.leader
@@ -123,7 +127,7 @@ class Operation implements Pending, Waiter<Outcome<unknown>> {
       }
       return
     }
-    this.#reason = outcome.reason
+    this.#why = outcome.why
     if (outcome.kind === 'unknown' && this.#request.kind === 'write') this.#end(outcome)
     else this.#next()
   }
@@ -135,7 +139,7 @@ class Operation implements Pending, Waiter<Outcome<unknown>> {
   }
 
   #redirected({ leader }: Redirect): void {
-    this.#reason = 'nobody leads'
+    this.#why = NOBODY_LEADS
     const known = leader === null ? -1 : this.#group.indexOf(leader)
     if (known < 0 || known === this.#asked) this.#next()
     else {

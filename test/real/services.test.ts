@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { unknown } from '../../algorithms/reasons/outcomes.ts'
 import type { Outcome } from '../../algorithms/servers.ts'
 import { serviceTarget } from '../../real/fault-targets.ts'
 import { Service } from '../../real/services.ts'
@@ -46,7 +47,7 @@ async function brokenAndMended(directory: string): Promise<void> {
     assert.deepEqual(await next(client), { kind: 'ok', reply: { timestamp: { counter: 2, server: 2 } } })
 
     assert.equal((await target.pause()).condition, 'paused')
-    assert.deepEqual(await next(client, 50_000), { kind: 'unknown', reason: 'deadline passed' })
+    assert.deepEqual(await next(client, 50_000), unknown({ code: 'deadline' }))
     assert.equal((await target.resume()).condition, 'running')
     assert.equal((await next(client)).kind, 'ok')
     client.close()

@@ -60,6 +60,8 @@ test('a fault without a failover is told, and a refusal with its reason', () => 
   const refused = {
     kind: 'refused',
     epoch: 2,
+    alarm: null,
+    why: { code: 'no-candidate' },
     reason: 'no stopped replica can apply what it received',
     atUs: 11e6,
     process: 'coordinator',
@@ -141,7 +143,17 @@ test('a planned move is told as one: who asked, how long clients waited, and nob
     events: [
       ...result.events,
       { ...at, kind: 'planned', to: 'node3', by, reason },
-      { ...at, kind: 'switched', source: 'node3', by, verdict: 'moved', reason: '', heldUs: 35_300, charged: null },
+      {
+        ...at,
+        kind: 'switched',
+        source: 'node3',
+        by,
+        verdict: 'moved',
+        why: null,
+        reason: '',
+        heldUs: 35_300,
+        charged: null,
+      },
     ],
   })
   const asked = moved('request', 'asked for')

@@ -40,12 +40,13 @@ test('what may be lost is not waited for: EVENTUAL writes, and writes without an
   session.wrote('EVENTUAL', written(1, 1))
   session.wrote('SESSION', {
     verdict: 'unknown',
+    why: { code: 'quorum-late' },
     reason: 'late',
     gtid: { uuid: U, number: 2 },
     timestamp: { counter: 2, server: 1 },
   })
   session.read(shown(null))
-  session.read({ verdict: 'failed', reason: 'no source reigns' })
+  session.read({ verdict: 'failed', why: { code: 'nobody-reigns' }, reason: 'no source reigns' })
   assert.equal(session.now.seen!.isEmpty, true)
 })
 
@@ -53,7 +54,8 @@ test('the largest timestamp is kept, whatever became of its write', () => {
   const session = new ClientSession(false)
   session.wrote('STRONG', written(1, 9))
   session.wrote('STRONG', written(2, 4))
-  session.wrote('STRONG', { verdict: 'failed', reason: 'no source reigns', gtid: null, timestamp: null })
+  const why = { code: 'nobody-reigns' } as const
+  session.wrote('STRONG', { verdict: 'failed', why, reason: 'no source reigns', gtid: null, timestamp: null })
   assert.deepEqual(session.now.timestamp, { counter: 9, server: 1 })
 })
 

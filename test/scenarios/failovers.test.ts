@@ -5,7 +5,6 @@ import { failoversOf } from '../../scenarios/failovers.ts'
 import type { Operation } from '../../scenarios/record.ts'
 import { test } from '../support/test.ts'
 import {
-  at,
   CRASH_US,
   crashEvents,
   crashOperations,
@@ -17,6 +16,7 @@ import {
   phase,
   REIGN_US,
   record,
+  refusal,
   reign,
   scenario,
 } from './history.ts'
@@ -183,14 +183,11 @@ test('a crashed source that nobody replaced has no failover record, but a durati
     (item): Operation =>
       item.epoch === 2 ? { ...item, outcome: 'failed', epoch: null, node: null, gtid: null } : item,
   )
-  const events: TraceEvent[] = [
-    reign(-500_000, 1, 1, ''),
-    at(1_100_000, { kind: 'refused', epoch: 2, reason: 'two replicas are needed, one is reachable' }),
-  ]
+  const events: TraceEvent[] = [reign(-500_000, 1, 1, ''), refusal(1_100_000, { code: 'no-candidate' })]
   const never = failoversOf(crashRecord({ operations: dead, events }), scenario(), [])
   assert.deepEqual([never.failovers, never.failoverMs], [[], [null]])
   assert.deepEqual(never.notes, [
-    'no failover followed crash node1 (source) at 1 s (refused: two replicas are needed, one is reachable); no write was acknowledged after it',
+    'no failover followed crash node1 (source) at 1 s (refused: no stopped replica can apply what it received); no write was acknowledged after it',
   ])
 
   const returned = failoversOf(crashRecord({ events }), scenario(), [])

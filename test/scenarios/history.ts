@@ -3,6 +3,8 @@
  * read every 10 ms, node1 killed at 1 s, node3 elected, and everything acknowledged still there at the end.
  */
 import { MutableGtidSet } from '../../algorithms/gtid-set.ts'
+import { textOf } from '../../algorithms/reasons/text.ts'
+import type { Why } from '../../algorithms/reasons/why.ts'
 import type { TraceEvent, TraceFact } from '../../algorithms/trace.ts'
 import type { PhaseEvent } from '../../scenarios/failover-phases.ts'
 import type { FaultRecord, NodeEnd, Operation, RunRecord } from '../../scenarios/record.ts'
@@ -23,6 +25,7 @@ export function operation(fields: Partial<Operation> & { readonly op: number }):
     sentUs: intendedUs + 10,
     endUs: intendedUs + 2_000,
     outcome,
+    why: outcome === 'ok' ? null : { code: 'deadline' },
     reason: outcome === 'ok' ? null : 'for the test',
     gtid: null,
     timestamp: null,
@@ -31,6 +34,12 @@ export function operation(fields: Partial<Operation> & { readonly op: number }):
     value: null,
     ...fields,
   }
+}
+
+/** As a coordinator states it; `alarm`: while its epoch goes on. */
+export function refusal(atUs: number, why: Why, alarm: 'gone' | 'stalled' | null = null): TraceEvent {
+  const reason = `${alarm === null ? '' : `the source is ${alarm}, but `}${textOf(why)}`
+  return at(atUs, { kind: 'refused', epoch: 3, alarm, why, reason })
 }
 
 export function fault(fields: Partial<FaultRecord> & { readonly atUs: number }): FaultRecord {

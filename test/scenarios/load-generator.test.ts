@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { deferred, type Fiber, FiberProcess, sleep, wait } from '../../algorithms/fiber.ts'
+import { failed, unknown } from '../../algorithms/reasons/outcomes.ts'
+import { textOf } from '../../algorithms/reasons/text.ts'
 import type { CoordinatorServer, Outcome, ReadReply, WriteReply } from '../../algorithms/servers.ts'
 import { type LoadGenerator, startLoadGenerator } from '../../scenarios/load-generator.ts'
 import { RandomStreams } from '../../scenarios/random.ts'
@@ -158,7 +160,7 @@ test('without an answer a write is unknown and a read has failed, each at its de
   for (const operation of sent) {
     assert.equal(operation.outcome, operation.kind === 'write' ? 'unknown' : 'failed')
     assert.equal(operation.endUs, operation.sentUs! + WORKLOAD.deadlineUs)
-    assert.equal(operation.reason, 'timeout')
+    assert.deepEqual([operation.why, operation.reason], [{ code: 'deadline' }, textOf({ code: 'deadline' })])
   }
   assert.ok(doneAtUs >= WORKLOAD.durationUs && doneAtUs <= WORKLOAD.durationUs + WORKLOAD.deadlineUs)
 })
@@ -167,10 +169,10 @@ test('after the duration nothing is started, and what was due and had no client 
   const { operations } = ran(WORKLOAD, silent)
   const unsent = operations.filter(({ outcome }) => outcome === 'unsent')
   assert.ok(unsent.length > 200)
-  for (const { sentUs, endUs, reason } of unsent) {
+  for (const { sentUs, endUs, why } of unsent) {
     assert.equal(sentUs, null)
     assert.equal(endUs, null)
-    assert.equal(reason, 'no client was free before the workload ended')
+    assert.deepEqual(why, { code: 'no-client-free' })
   }
   for (const { sentUs, intendedUs } of operations) {
     assert.ok(intendedUs < WORKLOAD.durationUs)
@@ -184,6 +186,9 @@ test('a run without trouble ends with its duration, not with its last operation'
   assert.equal(doneAtUs, WORKLOAD.durationUs)
 })
 
+const LATE = { code: 'quorum-late' } as const
+const NOBODY = { code: 'nobody-reigns' } as const
+
 test('the verdict of a write is what the coordinator or the call says', () => {
   const gtid = { uuid: 'u', number: 9 }
   const cases: readonly (readonly [Outcome<WriteReply>, Partial<Operation>])[] = [
@@ -192,20 +197,20 @@ test('the verdict of a write is what the coordinator or the call says', () => {
       { outcome: 'ok', reason: null, gtid: { uuid: 'u', number: 7 }, epoch: 1, node: 'node1' },
     ],
     [
-      { kind: 'ok', reply: { verdict: 'unknown', reason: 'quorum timeout', gtid, timestamp: null } },
-      { outcome: 'unknown', reason: 'quorum timeout', gtid, epoch: null, node: null },
+      { kind: 'ok', reply: { verdict: 'unknown', why: LATE, reason: 'late', gtid, timestamp: null } },
+      { outcome: 'unknown', why: LATE, reason: 'late', gtid, epoch: null, node: null },
     ],
     [
-      { kind: 'ok', reply: { verdict: 'failed', reason: 'no source', gtid: null, timestamp: null } },
-      { outcome: 'failed', reason: 'no source', gtid: null },
+      { kind: 'ok', reply: { verdict: 'failed', why: NOBODY, reason: 'no source', gtid: null, timestamp: null } },
+      { outcome: 'failed', why: NOBODY, reason: 'no source', gtid: null },
     ],
     [
-      { kind: 'failed', reason: 'connection refused' },
-      { outcome: 'failed', reason: 'connection refused' },
+      failed({ code: 'connection-refused' }),
+      { outcome: 'failed', why: { code: 'connection-refused' }, reason: 'connection refused' },
     ],
     [
-      { kind: 'unknown', reason: 'connection lost' },
-      { outcome: 'unknown', reason: 'connection lost' },
+      unknown({ code: 'connection-lost' }),
+      { outcome: 'unknown', why: { code: 'connection-lost' }, reason: 'connection lost' },
     ],
   ]
   for (const [outcome, expected] of cases) {
@@ -223,16 +228,16 @@ test('the verdict of a read is never unknown: it changed nothing', () => {
       { outcome: 'ok', reason: null, value, node: 'node2' },
     ],
     [
-      { kind: 'ok', reply: { verdict: 'failed', reason: 'no source' } },
-      { outcome: 'failed', reason: 'no source' },
+      { kind: 'ok', reply: { verdict: 'failed', why: NOBODY, reason: 'no source' } },
+      { outcome: 'failed', why: NOBODY, reason: 'no source' },
     ],
     [
-      { kind: 'failed', reason: 'connection refused' },
-      { outcome: 'failed', reason: 'connection refused' },
+      failed({ code: 'connection-refused' }),
+      { outcome: 'failed', why: { code: 'connection-refused' }, reason: 'connection refused' },
     ],
     [
-      { kind: 'unknown', reason: 'connection lost' },
-      { outcome: 'failed', reason: 'connection lost' },
+      unknown({ code: 'connection-lost' }),
+      { outcome: 'failed', why: { code: 'connection-lost' }, reason: 'connection lost' },
     ],
   ]
   for (const [outcome, expected] of cases) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
+import { failed, unknown } from '../../algorithms/reasons/outcomes.ts'
 import type { Outcome } from '../../algorithms/servers.ts'
 import { RandomStreams } from '../../scenarios/random.ts'
 import { Kernel } from '../../sim/kernel.ts'
@@ -47,7 +48,7 @@ test('a dead process refuses after a round trip, and nothing was done', () => {
   world.server.kill()
   const answers = ask(world)
   world.kernel.queue.run(10_000)
-  assert.deepEqual(answers, [{ atUs: 2 * DELAY_US, outcome: { kind: 'failed', reason: 'connection refused' } }])
+  assert.deepEqual(answers, [{ atUs: 2 * DELAY_US, outcome: failed({ code: 'connection-refused' }) }])
 })
 
 test('a process that dies with a request in flight leaves it unknown, whether it had arrived or not', () => {
@@ -58,7 +59,7 @@ test('a process that dies with a request in flight leaves it unknown, whether it
     world.kernel.queue.run(dieAtUs)
     world.server.kill()
     world.kernel.queue.run(10_000)
-    assert.deepEqual(answers, [{ atUs: dieAtUs + DELAY_US, outcome: { kind: 'unknown', reason: 'connection lost' } }])
+    assert.deepEqual(answers, [{ atUs: dieAtUs + DELAY_US, outcome: unknown({ code: 'connection-lost' }) }])
   }
 })
 
@@ -84,7 +85,7 @@ test('a paused process says nothing: the deadline decides, and the request is ex
   world.server.life!.pause()
   const answers = ask(world, 5_000)
   world.kernel.queue.run(20_000)
-  assert.deepEqual(answers, [{ atUs: 5_000, outcome: { kind: 'unknown', reason: 'timeout' } }])
+  assert.deepEqual(answers, [{ atUs: 5_000, outcome: unknown({ code: 'deadline' }) }])
   assert.equal(executed, 0)
   world.server.life!.resume()
   world.kernel.queue.run(40_000)
@@ -100,7 +101,7 @@ test('a cut link delivers nothing, and after the heal everything that was sent i
   const answers = ask(world, 5_000)
   for (const i of [1, 2, 3]) link.send((n: number) => arrived.push(n), i)
   world.kernel.queue.run(10_000)
-  assert.deepEqual(answers, [{ atUs: 5_000, outcome: { kind: 'unknown', reason: 'timeout' } }])
+  assert.deepEqual(answers, [{ atUs: 5_000, outcome: unknown({ code: 'deadline' }) }])
   assert.deepEqual(arrived, [])
   link.heal()
   world.kernel.queue.run(20_000)

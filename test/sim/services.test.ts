@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { MutableGtidSet } from '../../algorithms/gtid-set.ts'
+import { failed } from '../../algorithms/reasons/outcomes.ts'
 import type { Outcome } from '../../algorithms/servers.ts'
 import { parseScenario } from '../../scenarios/load.ts'
 import { SimCluster } from '../../sim/cluster.ts'
@@ -45,7 +46,7 @@ test('a timestamp server counts from its start again after a crash', () => {
   const stamp = (counter: number) => ({ kind: 'ok', reply: { timestamp: { counter, server: 2 } } })
   assert.deepEqual([next(), next()], [stamp(2), stamp(4)])
   cluster.hosts.get('timestamp-2')!.crash()
-  assert.deepEqual(next(), { kind: 'failed', reason: 'connection refused' })
+  assert.deepEqual(next(), failed({ code: 'connection-refused' }))
   cluster.hosts.get('timestamp-2')!.boot()
   run(1_000)
   assert.deepEqual(next(), stamp(2))
@@ -91,16 +92,12 @@ test('a rebuild whose donor is dead, or dies meanwhile, fails and leaves the old
   const { mysql } = cluster
   const before = mysql.server('node2').data
   mysql.server('node1').crash()
-  assert.deepEqual(ask('supervisor', { kind: 'rebuild', node: 'node2', donor: 'node1' }), {
-    kind: 'failed',
-    reason: 'donor node1 is not running',
-  })
+  const down = ask('supervisor', { kind: 'rebuild', node: 'node2', donor: 'node1' })
+  assert.deepEqual(down, failed({ code: 'donor-down', donor: 'node1' }))
   assert.notEqual(mysql.server('node2').instance, null)
   cluster.kernel.queue.after(1_000_000, () => mysql.server('node3').crash(), undefined)
-  assert.deepEqual(ask('supervisor', { kind: 'rebuild', node: 'node2', donor: 'node3' }), {
-    kind: 'failed',
-    reason: 'donor node3 went away',
-  })
+  const lost = ask('supervisor', { kind: 'rebuild', node: 'node2', donor: 'node3' })
+  assert.deepEqual(lost, failed({ code: 'donor-lost', donor: 'node3' }))
   run(2_000)
   assert.equal(mysql.server('node2').data, before)
   assert.notEqual(mysql.server('node2').instance, null)

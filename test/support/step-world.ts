@@ -2,7 +2,9 @@
  * The dumbest world that can run fibers: a sorted list of what is due, stepped until nothing is. The third arm of the
  * conformance body, and the place to look at the effects of one fiber.
  */
+
 import { type Fiber, FiberProcess } from '../../algorithms/fiber.ts'
+import { failed, unknown } from '../../algorithms/reasons/outcomes.ts'
 import type { Outcome, Requests, Server } from '../../algorithms/servers.ts'
 import type { TraceFact } from '../../algorithms/trace.ts'
 import type { Pending, Waiter, World } from '../../algorithms/world.ts'
@@ -62,11 +64,10 @@ export class StepWorld implements World {
   ): Pending {
     this.calls.push({ server: server.name, request })
     const handler = this.#handlers[server.name]
-    if (handler === undefined)
-      return this.#after(1, () => waiter.resume({ kind: 'failed', reason: 'connection refused' }))
+    if (handler === undefined) return this.#after(1, () => waiter.resume(failed({ code: 'connection-refused' })))
     const answer = handler(request)
     if (answer === null || answer.afterUs > deadlineUs)
-      return this.#after(deadlineUs, () => waiter.resume({ kind: 'unknown', reason: 'timeout' }))
+      return this.#after(deadlineUs, () => waiter.resume(unknown({ code: 'deadline' })))
     return this.#after(answer.afterUs, () => waiter.resume(answer.outcome))
   }
 

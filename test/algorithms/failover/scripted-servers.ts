@@ -12,6 +12,7 @@ import { FiberProcess } from '../../../algorithms/fiber.ts'
 import { EMPTY_GTID_SET, type GtidSet, MutableGtidSet } from '../../../algorithms/gtid-set.ts'
 import { majority } from '../../../algorithms/quorum/majority.ts'
 import type { QuorumPolicy } from '../../../algorithms/quorum/policy.ts'
+import { failed, unknown } from '../../../algorithms/reasons/outcomes.ts'
 import type { MysqlRequests, Outcome, RequestOf, ServerState } from '../../../algorithms/servers.ts'
 import type { TraceFact } from '../../../algorithms/trace.ts'
 import type { World } from '../../../algorithms/world.ts'
@@ -67,7 +68,7 @@ export class Servers {
 
   answer(index: number, request: RequestOf<MysqlRequests>): Outcome<unknown> {
     let state = this.states[index]!
-    if (state === null) return { kind: 'unknown', reason: 'no answer in time' }
+    if (state === null) return unknown({ code: 'deadline' })
     if (request.kind === 'waitFor') {
       if (request.level === 'applied' && state.applier === 'running')
         this.states[index] = state = { ...state, executed: state.executed.union(state.retrieved) }
@@ -88,11 +89,11 @@ export class Servers {
     if (action.command === 'apply' && !this.stuck.has(index)) after = { ...state, applier: 'running' }
     if (action.command === 'promote') {
       // As the administrator does (sim/mysql/procedures.ts).
-      if (state.receiver !== 'stopped') return { kind: 'failed', reason: 'the receiver runs' }
-      if (!state.executed.covers(state.retrieved)) return { kind: 'failed', reason: 'not all is applied' }
+      if (state.receiver !== 'stopped') return failed({ code: 'still-receiving', receiver: state.receiver })
+      if (!state.executed.covers(state.retrieved)) return failed({ code: 'unapplied', transactions: 1 })
       this.promotions.push(`node${index + 1}`)
       this.markers.push(rowOf(action.marker.uuid))
-      if (this.promotion === 'unknown') return { kind: 'unknown', reason: 'no answer in time' }
+      if (this.promotion === 'unknown') return unknown({ code: 'deadline' })
       after = { ...state, superReadOnly: false, executed: state.executed.union(MutableGtidSet.of(action.marker)) }
     }
     this.states[index] = after

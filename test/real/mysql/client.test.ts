@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { MutableGtidSet } from '../../../algorithms/gtid-set.ts'
+import { failed, unknown } from '../../../algorithms/reasons/outcomes.ts'
 import { test } from '../../support/test.ts'
 import { withCluster } from './cluster.ts'
 
@@ -49,7 +50,7 @@ test('a read gives the newest row of its key, after what it has to wait for', MY
       { kind: 'query', key: 7, after: MutableGtidSet.interval(uuid, 99, 99), wantExecuted: true },
       100_000,
     )
-    assert.deepEqual(late, { kind: 'failed', reason: 'not caught up in time' })
+    assert.deepEqual(late, failed({ code: 'not-caught-up' }))
   })
 })
 
@@ -58,9 +59,9 @@ test('what a server refuses has certainly failed', MYSQL, async () => {
     await cluster.reign(1, 0, [1])
     await cluster.write(0, 1)
     const again = await cluster.call(0, { kind: 'execute', op: 1, key: 1, timestamp: null })
-    assert.deepEqual([again.kind, 'reason' in again && again.reason], ['failed', 'duplicate operation'])
+    assert.deepEqual(again, failed({ code: 'duplicate-operation', errno: 1062, sqlState: '23000' }))
     const onReplica = await cluster.call(1, { kind: 'execute', op: 2, key: 1, timestamp: null })
-    assert.deepEqual([onReplica.kind, 'reason' in onReplica && onReplica.reason], ['failed', 'read only'])
+    assert.deepEqual(onReplica, failed({ code: 'read-only', errno: 1290, sqlState: 'HY000' }))
   })
 })
 
@@ -73,7 +74,7 @@ test(
       await cluster.write(0, 1)
       await cluster.driver.pause('node1')
       const sent = await cluster.call(0, { kind: 'execute', op: 2, key: 1, timestamp: null }, 100_000)
-      assert.deepEqual([sent.kind, 'reason' in sent && sent.reason], ['unknown', 'deadline passed'])
+      assert.deepEqual(sent, unknown({ code: 'deadline' }))
       const more = await Promise.all(
         [10, 11, 12, 13, 14, 15].map((op) =>
           cluster.call(0, { kind: 'execute', op, key: 1, timestamp: null }, 100_000),
@@ -109,9 +110,9 @@ test(
         ).length
       await cluster.driver.kill('node1')
       const lost = await inFlight
-      assert.deepEqual([lost.kind, 'reason' in lost && lost.reason], ['unknown', 'connection lost'])
+      assert.deepEqual(lost, unknown({ code: 'connection-lost' }))
       const refused = await cluster.call(0, { kind: 'execute', op: 3, key: 1, timestamp: null })
-      assert.deepEqual([refused.kind, 'reason' in refused && refused.reason], ['failed', 'connection refused'])
+      assert.deepEqual(refused, failed({ code: 'connection-refused' }))
       await cluster.driver.restart('node1')
       const { value } = await cluster.ok(0, { kind: 'query', key: 1, after: null, wantExecuted: false })
       assert.equal(value?.op, 1)

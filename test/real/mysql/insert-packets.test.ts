@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { connect, createServer, type Socket } from 'node:net'
 import fc from 'fast-check'
+import { failed } from '../../../algorithms/reasons/outcomes.ts'
 import { MysqlConnection } from '../../../real/mysql/connection.ts'
 import { DATA_SETUP } from '../../../real/mysql/data.ts'
 import { executePacket, packetLength, readInsertAnswer } from '../../../real/mysql/insert-packets.ts'
@@ -116,7 +117,7 @@ test('an answer that arrives byte by byte is one answer, and texts and inserts t
         )
       assert.deepEqual(await run([1, 7, null, null]), { uuid, number: 1 })
       assert.deepEqual(await run('SELECT op, ts_counter FROM quorumlab.operations'), [[1, null]])
-      assert.deepEqual(await run([1, 7, 5, 1]), { kind: 'failed', reason: 'duplicate operation', errno: 1062 })
+      assert.deepEqual(await run([1, 7, 5, 1]), failed({ code: 'duplicate-operation', errno: 1062, sqlState: '23000' }))
       assert.deepEqual(await run([2, 7, 2 ** 53 - 1, 2]), { uuid, number: 2 })
       assert.deepEqual(await run('SELECT ts_counter, ts_server FROM quorumlab.operations WHERE op = 2'), [
         [2 ** 53 - 1, 2],

@@ -21,6 +21,6 @@ test('what a read has shown arrives as a set', () => {
   const reply = { verdict: 'ok', value: null, epoch: 1, node: 'node1', seen: SEEN }
   const arrived = decodeReply('read', sent(reply)) as { readonly seen: unknown }
   assert.ok(arrived.seen instanceof MutableGtidSet)
-  const failed = { verdict: 'failed', reason: 'no source reigns' }
+  const failed = { verdict: 'failed', why: { code: 'nobody-reigns' }, reason: 'no source reigns' }
   assert.deepEqual(decodeReply('read', sent(failed)), failed)
 })

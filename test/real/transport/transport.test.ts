@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { connect, createServer, type Socket } from 'node:net'
 import { MutableGtidSet } from '../../../algorithms/gtid-set.ts'
+import { failed, unknown } from '../../../algorithms/reasons/outcomes.ts'
 import type { Outcome } from '../../../algorithms/servers.ts'
 import type { Callable } from '../../../real/callable.ts'
 import { ServiceClient } from '../../../real/transport/client.ts'
@@ -49,7 +50,7 @@ test('a refused connection is failed: nothing was sent', async () => {
   const { port } = server
   await server.close()
   const client = new ServiceClient('127.0.0.1', port)
-  assert.deepEqual(await ask(client, { kind: 'echo' }), { kind: 'failed', reason: 'connection refused' })
+  assert.deepEqual(await ask(client, { kind: 'echo' }), failed({ code: 'connection-refused' }))
   client.close()
 })
 
@@ -60,7 +61,7 @@ test('silence until the deadline is unknown, and a late reply is dropped', async
     else answer({ kind: 'ok', reply: 'prompt' })
   }
   await withServer(handler, async (client) => {
-    assert.deepEqual(await ask(client, { kind: 'slow' }, 30_000), { kind: 'unknown', reason: 'deadline passed' })
+    assert.deepEqual(await ask(client, { kind: 'slow' }, 30_000), unknown({ code: 'deadline' }))
     answerLate()
     assert.deepEqual(await ask(client, { kind: 'quick' }), { kind: 'ok', reply: 'prompt' })
   })
@@ -80,7 +81,7 @@ test('a connection that is lost after sending is unknown, and the next request c
   await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve))
   const client = new ServiceClient('127.0.0.1', (tcp.address() as { port: number }).port)
   try {
-    assert.deepEqual(await ask(client, { kind: 'echo' }), { kind: 'unknown', reason: 'connection lost' })
+    assert.deepEqual(await ask(client, { kind: 'echo' }), unknown({ code: 'connection-lost' }))
     assert.deepEqual(await ask(client, { kind: 'echo' }), { kind: 'ok', reply: 'again' })
   } finally {
     client.close()
@@ -108,10 +109,17 @@ test('an abandoned request is never answered, and does not disturb the others', 
 test('a server may answer failed and unknown', async () => {
   await withServer(
     (request, answer) =>
-      answer(request.kind === 'a' ? { kind: 'failed', reason: 'no' } : { kind: 'unknown', reason: 'perhaps' }),
+      answer(
+        request.kind === 'a'
+          ? failed({ code: 'nobody-reigns' })
+          : unknown({ code: 'not-seen-dead', cause: { code: 'deadline' } }),
+      ),
     async (client) => {
-      assert.deepEqual(await ask(client, { kind: 'a' }), { kind: 'failed', reason: 'no' })
-      assert.deepEqual(await ask(client, { kind: 'b' }), { kind: 'unknown', reason: 'perhaps' })
+      assert.deepEqual(await ask(client, { kind: 'a' }), failed({ code: 'nobody-reigns' }))
+      assert.deepEqual(
+        await ask(client, { kind: 'b' }),
+        unknown({ code: 'not-seen-dead', cause: { code: 'deadline' } }),
+      )
     },
   )
 })

@@ -4,7 +4,7 @@ import { parseScenario } from '../../../scenarios/load.ts'
 import type { Operation, RunRecord } from '../../../scenarios/record.ts'
 import { simulate } from '../../../sim/run.ts'
 import { test } from '../../support/test.ts'
-import { at, crashRecord, endOf, fault, operation, record, reign, scenario } from '../history.ts'
+import { crashRecord, endOf, fault, operation, record, refusal, reign, scenario } from '../history.ts'
 
 const PHASE = scenario({ livenessUs: 3_000_000 })
 const HEALED_US = 4_000_000
@@ -12,7 +12,6 @@ const HEALED_US = 4_000_000
 const write = (op: number, sentUs: number, fields: Partial<Operation> = {}) =>
   operation({ op, intendedUs: sentUs, sentUs, endUs: sentUs + 5_000, ...fields })
 const lost = (op: number, sentUs: number) => write(op, sentUs, { outcome: 'unknown', endUs: null })
-const refused = (atUs: number, reason: string) => at(atUs, { kind: 'refused', epoch: 2, reason })
 
 function judged(fields: Partial<RunRecord>) {
   return check(record({ healedUs: HEALED_US, ...fields }), PHASE)
@@ -40,25 +39,25 @@ test('neither an acknowledgement beyond the bound nor an EVENTUAL one is progres
 
 test('a refusal of the quorum rule is a reason where it is true; any other, and one that a reign has overtaken, is none', () => {
   const operations = [lost(1, 4_100_000)]
-  const rule = 'node1 is gone, but the quorum rule needs 2 replicas, 1 are reachable and count'
+  const rule = { code: 'rule', needed: 2, counted: 1 } as const
   const twoLost = {
     nodes: endOf([]),
     losses: ['node2', 'node3'].map((node) => ({ node, atUs: 1_000_000, kind: 'rebuilt' as const })),
   }
-  const events = [reign(-1, 1, 1, ''), refused(4_500_000, rule)]
+  const events = [reign(-1, 1, 1, ''), refusal(4_500_000, rule, 'gone')]
   const excused = judged({ operations, events, ...twoLost })
   assert.equal(excused.verdict, 'pass')
-  assert.match(excused.detail, /no write could be acknowledged: node1 is gone, but the quorum rule needs 2/)
+  assert.match(excused.detail, /no write could be acknowledged: the source is gone, but the quorum rule needs 2/)
   const untrue = judged({ operations, events, ...twoLost, losses: twoLost.losses.slice(1) })
   assert.equal(untrue.verdict, 'fail')
-  assert.match(untrue.detail, /the reason stated is not true, as enough members count: node1 is gone, but/)
-  const vague = [refused(4_500_000, 'no stopped replica can apply what it received')]
+  assert.match(untrue.detail, /the reason stated is not true, as enough members count: the source is gone, but/)
+  const vague = [refusal(4_500_000, { code: 'no-candidate' })]
   const other = judged({ operations, events: vague, ...twoLost })
   assert.equal(other.verdict, 'fail')
   assert.match(other.detail, /none that safety permits: no stopped replica/)
-  const overtaken = [refused(4_500_000, rule), reign(4_600_000, 2, 2, '')]
+  const overtaken = [refusal(4_500_000, rule, 'gone'), reign(4_600_000, 2, 2, '')]
   assert.equal(judged({ operations, events: overtaken, ...twoLost }).verdict, 'fail')
-  const early = [refused(3_500_000, rule)]
+  const early = [refusal(3_500_000, rule)]
   assert.equal(judged({ operations, events: early, ...twoLost }).verdict, 'fail', 'stated before the healing')
 })
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { markerOf } from '../../../algorithms/failover/epoch.ts'
+import { mysqlWhy } from '../../../algorithms/reasons/mysql-errors.ts'
+import { failed, unknown } from '../../../algorithms/reasons/outcomes.ts'
 import type { Outcome, ServerState } from '../../../algorithms/servers.ts'
 import { Administrator } from '../../../sim/mysql/administrator.ts'
 import { test } from '../../support/test.ts'
@@ -30,7 +32,7 @@ test('promote writes the marker before any client can write, and opens the serve
   const cluster = new BenchCluster()
   const early = cluster.send('node1', { kind: 'execute', op: 1_000, key: 1, timestamp: null })
   const state = stateOf(cluster.administer('node1', 1, 'node1', { command: 'promote', marker: marker(1, 0), k: 2 }))
-  assert.deepEqual(early.outcome, { kind: 'failed', reason: 'read only' })
+  assert.deepEqual(early.outcome, failed(mysqlWhy(1290)))
   assert.equal(state.superReadOnly, false)
   assert.ok(state.executed.has(marker(1, 0)))
   const write = cluster.write('node1')
@@ -51,13 +53,13 @@ test('promote under semi-sync does not wait for replicas that can only come late
 test('promote is refused while a receiver runs or something received is not applied', () => {
   const cluster = reigning()
   const refused = cluster.administer('node2', 2, 'node2', { command: 'promote', marker: marker(2, 1), k: 2 })
-  assert.deepEqual(refused, { kind: 'failed', reason: 'not promoted: the receiver is running' })
+  assert.deepEqual(refused, failed({ code: 'still-receiving', receiver: 'running' }))
   cluster.must('node2', { kind: 'lock tables' })
   cluster.load('node1', 3)
   cluster.run(20)
   stateOf(cluster.administer('node2', 2, null, { command: 'detach', promise: 2 }))
   const behind = cluster.administer('node2', 2, 'node2', { command: 'promote', marker: marker(2, 1), k: 2 })
-  assert.deepEqual(behind, { kind: 'failed', reason: 'not promoted: 3 transactions are not applied' })
+  assert.deepEqual(behind, failed({ code: 'unapplied', transactions: 3 }))
   assert.equal(cluster.state('node2').superReadOnly, true)
 })
 
@@ -69,8 +71,7 @@ test('detach promises upward only, stops the receiver, and leaves super_read_onl
     [5, 'stopped', 'running', true],
   )
   const lower = cluster.administer('node2', 5, null, { command: 'detach', promise: 4 })
-  assert.equal(lower.kind, 'failed')
-  assert.match((lower as { reason: string }).reason, /^deposed/)
+  assert.deepEqual(lower, failed({ code: 'deposed', by: 'promise', epoch: 5, session: 4 }))
   assert.equal(cluster.state('node2').promised, 5)
 })
 
@@ -88,8 +89,7 @@ test('a session of an older epoch changes nothing: whatever is asked, it is depo
     { command: 'promote', marker: marker(2, 1), k: 2 },
   ] as const) {
     const outcome = cluster.administer('node2', 2, 'node2', action)
-    assert.equal(outcome.kind, 'failed')
-    assert.match((outcome as { reason: string }).reason, /^deposed/)
+    assert.deepEqual(outcome, failed({ code: 'deposed', by: 'promise', epoch: 3, session: 2 }))
   }
   assert.equal(JSON.stringify({ ...cluster.state('node2'), fedAgeUs: 0, uptimeUs: 0 }), before)
 })
@@ -111,7 +111,7 @@ test('a marker that lies unread in the relay log deposes as well, and so does th
     [2, 'node1'],
   ] as const) {
     const outcome = cluster.administer('node4', epoch, source, { command: 'point', source, drain: false })
-    assert.match((outcome as { reason: string }).reason, /^deposed/)
+    assert.equal(codeOf(outcome), 'deposed')
   }
 })
 
@@ -173,7 +173,7 @@ test('a paused coordinator finds its session killed, and nothing of the rest is 
   assert.equal(command.outcome?.kind, 'unknown')
   assert.equal(cluster.state('node2').applier, 'running')
   const next = cluster.administer('node2', 2, null, { command: 'quiesce' })
-  assert.match((next as { reason: string }).reason, /^deposed/)
+  assert.equal(codeOf(next), 'deposed')
 })
 
 test('point keeps what was received and not applied, follows the new source and lets clients in again', () => {
@@ -224,15 +224,17 @@ test('release gives the lock back; releasing what one does not hold is harmless'
 test('administer to a dead server fails with nothing done; to one that is cut off it is unknown', () => {
   const cluster = new BenchCluster()
   cluster.server('node2').crash()
-  assert.deepEqual(cluster.administer('node2', 1, null, { command: 'detach', promise: 1 }), {
-    kind: 'failed',
-    reason: 'connection refused',
-  })
+  const refused = cluster.administer('node2', 1, null, { command: 'detach', promise: 1 })
+  assert.deepEqual(refused, failed({ code: 'connection-refused' }))
   cluster.network.link(cluster.coordinator, cluster.server('node3').process).cut()
   const outcome = cluster.ask(
     'node3',
     { kind: 'administer', epoch: 1, source: null, action: { command: 'detach', promise: 1 } },
     500,
   )
-  assert.deepEqual(outcome, { kind: 'unknown', reason: 'timeout' })
+  assert.deepEqual(outcome, unknown({ code: 'deadline' }))
 })
+
+function codeOf(outcome: Outcome<unknown>): string | null {
+  return outcome.kind === 'ok' ? null : outcome.why.code
+}

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
+import { failed, unknown } from '../../../algorithms/reasons/outcomes.ts'
 import { MysqlData } from '../../../sim/mysql/data.ts'
 import { test } from '../../support/test.ts'
 import { BenchCluster } from './bench-cluster.ts'
@@ -30,7 +31,7 @@ test('a restart takes time, during which connections are refused', () => {
   cluster.server('node1').crash()
   cluster.server('node1').boot()
   cluster.run(500)
-  assert.deepEqual(cluster.ask('node1', { kind: 'probe' }), { kind: 'failed', reason: 'connection refused' })
+  assert.deepEqual(cluster.ask('node1', { kind: 'probe' }), failed({ code: 'connection-refused' }))
   cluster.run(600)
   assert.equal(cluster.get('node1', { kind: 'probe' }).promised, 0)
 })
@@ -66,7 +67,7 @@ test('what a killed source had written to its binlog and not sent is executed wh
   const written = cluster.server('node1').data.binlog.length
   cluster.server('node1').crash()
   cluster.run(100)
-  for (const { outcome } of writes) assert.deepEqual(outcome, { kind: 'unknown', reason: 'connection lost' })
+  for (const { outcome } of writes) assert.deepEqual(outcome, unknown({ code: 'connection-lost' }))
   restart(cluster, 'node1')
   assert.equal(cluster.state('node1').executed.size, written)
   assert.equal(cluster.server('node1').data.table.ops.size, written)

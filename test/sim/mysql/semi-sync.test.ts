@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { mysqlWhy } from '../../../algorithms/reasons/mysql-errors.ts'
+import { failed, unknown } from '../../../algorithms/reasons/outcomes.ts'
 import { test } from '../../support/test.ts'
 import { BenchCluster } from './bench-cluster.ts'
 
@@ -74,7 +76,7 @@ test('new writes wait behind a pending super_read_only, and then fail', () => {
   assert.equal(late.outcome, null)
   cluster.must('node1', { kind: 'set semi-sync', on: false, k: 1 })
   cluster.run(10)
-  assert.deepEqual(late.outcome, { kind: 'failed', reason: 'read only' })
+  assert.deepEqual(late.outcome, failed(mysqlWhy(1290)))
   assert.equal(cluster.state('node1').superReadOnly, true)
 })
 
@@ -87,7 +89,7 @@ test('fence is quick and tells no client OK, in the very state where every other
   const fenced = cluster.administer('node1', 2, null, { command: 'fence', promise: 2 })
   assert.equal(fenced.kind, 'ok')
   assert.ok(cluster.kernel.queue.now - beganUs < 100_000, `${cluster.kernel.queue.now - beganUs} us`)
-  for (const { outcome } of writes) assert.deepEqual(outcome, { kind: 'unknown', reason: 'connection lost' })
+  for (const { outcome } of writes) assert.deepEqual(outcome, unknown({ code: 'connection-lost' }))
   const state = cluster.state('node1')
   assert.deepEqual(
     [state.superReadOnly, state.offline, state.semiSyncSource, state.promised, state.executed.size],

@@ -1,5 +1,7 @@
 /** The behaviours that failover/rules.md marks as seen on real servers: the model has to show each of them. */
 import assert from 'node:assert/strict'
+import { mysqlWhy } from '../../../algorithms/reasons/mysql-errors.ts'
+import { failed, unknown } from '../../../algorithms/reasons/outcomes.ts'
 import { test } from '../../support/test.ts'
 import { BenchCluster } from './bench-cluster.ts'
 
@@ -49,10 +51,7 @@ test('CHANGE with the applier running keeps the relay log, and it is applied', (
 test('RESET REPLICA deletes the relay log; with a thread running it is refused', () => {
   const cluster = withStoppedThreads()
   cluster.must('node2', { kind: 'start applier' })
-  assert.deepEqual(cluster.type('node2', { kind: 'reset replica', all: false }), {
-    ok: false,
-    error: 'replication threads must be stopped',
-  })
+  assert.deepEqual(cluster.type('node2', { kind: 'reset replica', all: false }), { ok: false, why: mysqlWhy(3081) })
   const stopped = withStoppedThreads()
   stopped.must('node2', { kind: 'reset replica', all: false })
   assert.ok(stopped.state('node2').retrieved.isEmpty)
@@ -63,12 +62,9 @@ test('CHANGE needs the receiver stopped, and with SOURCE_AUTO_POSITION the appli
   const cluster = new BenchCluster()
   cluster.replicate()
   const change = { kind: 'change source', source: 'node3', account: 'plain', heartbeatUs: 500_000 } as const
-  assert.deepEqual(cluster.type('node2', change), { ok: false, error: 'replica io thread must be stopped' })
+  assert.deepEqual(cluster.type('node2', change), { ok: false, why: mysqlWhy(3021) })
   cluster.must('node2', { kind: 'stop receiver' })
-  assert.deepEqual(cluster.type('node2', { ...change, autoPosition: true }), {
-    ok: false,
-    error: 'replica sql thread must be stopped',
-  })
+  assert.deepEqual(cluster.type('node2', { ...change, autoPosition: true }), { ok: false, why: mysqlWhy(3085) })
   cluster.must('node2', change)
 })
 
@@ -140,20 +136,15 @@ test('offline_mode cuts the clients: their statements are unknown, new ones fail
   cluster.run(0.25)
   cluster.must('node1', { kind: 'set offline_mode', on: true })
   cluster.run(20)
-  for (const { outcome } of inFlight) assert.deepEqual(outcome, { kind: 'unknown', reason: 'connection lost' })
-  assert.deepEqual(cluster.ask('node1', { kind: 'execute', op: 99, key: 1, timestamp: null }), {
-    kind: 'failed',
-    reason: 'offline mode',
-  })
+  for (const { outcome } of inFlight) assert.deepEqual(outcome, unknown({ code: 'connection-lost' }))
+  const offline = cluster.ask('node1', { kind: 'execute', op: 99, key: 1, timestamp: null })
+  assert.deepEqual(offline, failed(mysqlWhy(3032)))
   assert.equal(cluster.get('node1', { kind: 'probe' }).offline, true)
 })
 
 test('an epoch promise leaves no GTID, and needs super_read_only off', () => {
   const cluster = new BenchCluster()
-  assert.deepEqual(cluster.type('node2', { kind: 'update promise', promise: 3 }), {
-    ok: false,
-    error: 'super_read_only',
-  })
+  assert.deepEqual(cluster.type('node2', { kind: 'update promise', promise: 3 }), { ok: false, why: mysqlWhy(1290) })
   cluster.must('node2', { kind: 'set super_read_only', on: false, lockWaitUs: null })
   cluster.must('node2', { kind: 'update promise', promise: 3 })
   cluster.must('node2', { kind: 'update promise', promise: 2 })
