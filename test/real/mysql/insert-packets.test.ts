@@ -48,7 +48,8 @@ test('the gtid is found among the changes of a session, wherever it stands', () 
   const begin = [0, 1, 0xfc, 0x39, 0x30, 0x02, 0x40, 0, 0, 0]
   for (const before of [[], other]) {
     const answer = packet([...begin, before.length + gtid.length + 4], before, change, gtid)
-    assert.deepEqual(readInsertAnswer(answer), { gtid: { uuid: UUID, number: 1_234_567 }, errno: 0, message: '' })
+    const found = { uuid: UUID, number: 1_234_567 }
+    assert.deepEqual(readInsertAnswer(answer), { gtid: found, errno: 0, sqlState: '', message: '' })
   }
 })
 
@@ -63,12 +64,13 @@ test('the gtid of a tagged transaction keeps its tag, and a number beyond 2^53-1
   }
 })
 
-test('an answer without a gtid says so, and an error gives its number and its text', () => {
-  const none = { gtid: null, errno: 0, message: '' }
+test('an answer without a gtid says so, and an error gives its number, its state and its text', () => {
+  const none = { gtid: null, errno: 0, sqlState: '', message: '' }
   assert.deepEqual(readInsertAnswer(packet([0, 1, 0, 2, 0, 0, 0])), none)
   assert.deepEqual(readInsertAnswer(packet([0, 1, 0, 2, 0x40, 0, 0, 0, 4, 5, 2, 1, 0x31])), none)
   const error = packet([0xff, 0x26, 0x04], '#23000Duplicate entry')
-  assert.deepEqual(readInsertAnswer(error), { gtid: null, errno: 1062, message: 'Duplicate entry' })
+  const answer = { gtid: null, errno: 1062, sqlState: '23000', message: 'Duplicate entry' }
+  assert.deepEqual(readInsertAnswer(error), answer)
 })
 
 test('a packet has no length before it is there completely', () => {
