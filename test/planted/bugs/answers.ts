@@ -51,8 +51,8 @@ export const ANSWER_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'algorithms/failover/write.ts',
-        find: "  return { verdict: 'unknown', reason, gtid, timestamp }\n",
-        replace: "  return { verdict: 'failed', reason, gtid, timestamp }\n",
+        find: "  return notOk('unknown', why, gtid, timestamp)\n",
+        replace: "  return notOk('failed', why, gtid, timestamp)\n",
       },
     ],
     hunts: [hunt],

@@ -235,8 +235,8 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'algorithms/failover/take-over.ts',
-        find: "    if (outcome.kind === 'unknown')\n      return { kind: 'refused',",
-        replace: "    if (outcome.kind === 'unknown')\n      return { kind: 'unable',",
+        find: "if (outcome.kind === 'unknown') return { kind: 'refused',",
+        replace: "if (outcome.kind === 'unknown') return { kind: 'unable',",
       },
     ],
     hunts: [testsOf('failover/take-over.test')],
@@ -270,7 +270,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
       },
       {
         file: 'sim/mysql/administrator-lock.ts',
-        find: "else if (holder === null) call.refuse('session killed')\n    else holder.run(step.text, call)",
+        find: "else if (holder === null) call.refuse({ code: 'session-killed' })\n    else holder.run(step.text, call)",
         replace: 'else (holder ?? new Holder(this, this.#server, session)).run(step.text, call)',
       },
     ],

@@ -8,8 +8,8 @@ export const REFUSAL_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'algorithms/failover/take-over.ts',
-        find: '  if (!rule.allowed)\n',
-        replace: '  if (!rule.allowed || living !== null)\n',
+        find: '  if (!rule.allowed) return',
+        replace: '  if (!rule.allowed || living !== null) return',
       },
     ],
     hunts: [
