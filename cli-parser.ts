@@ -49,7 +49,7 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
           .option('seed', value("a whole number (default: the scenario's)"))
           .option('trials', { ...value('how many; trial i uses seed + i'), default: '1' })
           .option('out', value('DIR (default: out/<scenario>-<world>-<seed>)'))
-          .option('json', flag('only the summary on stdout, as JSON'))
+          .option('json', flag('only the summary with verdict, checks and expectations on stdout, as JSON'))
           .option('quiet', flag('no progress, no events', ['q']))
           .option('verbose', flag('every decision as it is taken', ['v']))
           .options(LOCAL_OPTIONS)

@@ -6,6 +6,7 @@ import { COMMAND, print, untilInterrupted, version } from './cli-output.ts'
 import { resultOf, saveResult } from './cli-result.ts'
 import { EnvironmentError } from './real/drivers/environment-error.ts'
 import { Screen, styleOf } from './reports/screen.ts'
+import { summaryJson } from './reports/summary-json.ts'
 import { eventLine, headerText, liveLine, summaryText } from './reports/terminal.ts'
 import { UsageError } from './scenarios/errors.ts'
 import { loadScenario, loadWritten } from './scenarios/load.ts'
@@ -130,7 +131,7 @@ async function conclude(
   ].join('\n')
   if (options.json) {
     screen.line(closing)
-    await print(`${JSON.stringify(result.summary, null, 2)}\n`)
+    await print(`${JSON.stringify(summaryJson(result), null, 2)}\n`)
   } else await print(`${closing}\n`)
   return saved.troubles
 }

@@ -1,6 +1,7 @@
 /** The results of one report with what tells them apart: a name, a colour and a dash (simulated dashed, measured solid). */
 import { policyName } from '../scenarios/compare.ts'
 import type { Result } from '../scenarios/result.ts'
+import { listed } from './markup.ts'
 import { algorithmColour, seriesColour } from './palette.ts'
 
 export interface Run {
@@ -56,6 +57,14 @@ function coloursOf(results: readonly Result[]): string[] {
       if (!colours.includes(null) && new Set(colours).size === results.length) return colours as string[]
     }
   return results.map((_, index) => seriesColour(index))
+}
+
+/** Said above figures that one trial gave, where there are several; empty where there is only one. */
+export function oneTrialText(runs: readonly Run[]): string {
+  const several = runs.filter(({ result }) => result.trials.length > 1)
+  if (several.length === 0) return ''
+  const seeds = several.map(({ result, name }) => `seed ${result.seed}${runs.length > 1 ? ` (${name})` : ''}`)
+  return `Of the first trial alone: ${listed(seeds)}.`
 }
 
 /** What every saved chart states: scenario, seeds, versions, number of trials. */

@@ -42,7 +42,9 @@ function mixOf(reads: number): string {
 /** What happened, one idea a sentence. `withTrials` false: where the spread stands next to the sentences anyway. */
 export function happened(result: Result, withTrials = true): string[] {
   const { failovers } = result.summary
-  const sentences = failovers.length === 0 ? withoutFailover(result) : []
+  const sentences =
+    result.trials.length > 1 ? [`This is the first of ${result.trials.length} trials, seed ${result.seed}.`] : []
+  if (failovers.length === 0) sentences.push(...withoutFailover(result))
   for (const failover of failovers.slice(0, 3)) sentences.push(...failoverSentences(result, failover))
   if (failovers.length > 3) sentences.push(`${plural(failovers.length - 3, 'more failover')} followed.`)
   if (failovers.length > 0) sentences.push(lossSentence(failovers))

@@ -3,8 +3,9 @@
 import { policyName } from '../scenarios/compare.ts'
 import { levelsText } from '../scenarios/levels.ts'
 import type { CheckResult, Result, Verdict } from '../scenarios/result.ts'
+import { actualText, wantedText } from './expectation.ts'
 import { intervalText } from './intervals.ts'
-import { count, digits, milliseconds, missing, percent } from './numbers.ts'
+import { count, digits, milliseconds, percent } from './numbers.ts'
 import { caughtUp, unsafeText } from './sentences.ts'
 import { foreseen, verdictLine, verdictOf } from './verdict.ts'
 
@@ -34,11 +35,10 @@ export function summaryText(result: Result, style: Style): string {
   if (unsafe !== undefined) lines.unshift(`  ${paint(unsafeText(unsafe), 'bad', style)}`)
   if (!result.complete) lines.unshift(`  ${paint('interrupted: what follows is a part of the run', 'doubtful', style)}`)
   lines.push('', ...result.checks.map((check) => checkLine(check, result, style)))
-  for (const { path, op, limit, actual, verdict } of result.expectations) {
-    const { mark, tone } = MARKS[verdict]
-    const found = typeof actual === 'number' ? Number(actual.toPrecision(6)) : (actual ?? missing)
-    const text = `expected ${path} ${op === '==' ? 'to be' : op} ${limit}: ${found}`
-    lines.push(`  ${paint(mark, tone, style)}  ${tame(text)}`)
+  for (const expectation of result.expectations) {
+    const { mark, tone } = MARKS[expectation.verdict]
+    const found = actualText(expectation, (value) => String(Number(value.toPrecision(6))))
+    lines.push(`  ${paint(mark, tone, style)}  ${tame(`expected ${wantedText(expectation)}: ${found}`)}`)
   }
   for (const note of result.summary.notes ?? []) lines.push(`  ${paint('! note', 'doubtful', style)}  ${tame(note)}`)
   const { tone } = MARKS[verdictOf(result)]
@@ -55,7 +55,11 @@ function numbers(result: Result): [string, string][] {
     return `p50 ${milliseconds(p50)}  p99 ${milliseconds(p99)}  p99.9 ${milliseconds(p999)}  max ${milliseconds(max)}`
   }
   const { lagMs } = summary
+  const several = result.trials.length > 1
   return [
+    ...(several
+      ? [['seed', `${result.seed} alone, the first of ${result.trials.length} trials:`] as [string, string]]
+      : []),
     ['throughput', `${digits(summary.throughputOpsPerSec)} ops/s of ${digits(summary.offeredOpsPerSec)} offered`],
     ['operations', `${count(ok)} ok, ${count(failed)} failed, ${count(unknown)} unknown, ${count(unsent)} unsent`],
     ['writes', latency('write')],

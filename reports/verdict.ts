@@ -41,11 +41,11 @@ export function verdictLine(result: Result): string {
     parts.push(`not met: ${missed.map(({ path, op, limit }) => `${path} ${op} ${limit}`).join(', ')}`)
   if (undecided.length > 0) parts.push(`could not be decided: ${undecided.map(({ name }) => name).join(', ')}`)
   if (asExpected.length > 0) parts.push(`fails, as expected: ${asExpected.map(({ name }) => name).join(', ')}`)
-  if (parts.length > 0 && broken.length + missed.length + undecided.length > 0) return parts.join('; ')
-  const held = counted(result.checks.length, 'check')
-  const met = result.expectations.length > 0 ? ` and ${counted(result.expectations.length, 'expectation')}` : ''
-  if (result.checks.length + result.expectations.length === 0) return 'nothing was checked'
-  return parts.length > 0 ? parts.join('; ') : `${held}${met} hold`
+  if (parts.length > 0) return parts.join('; ')
+  const held = [counted(result.checks.length, 'check'), counted(result.expectations.length, 'expectation')]
+  const all = result.checks.length + result.expectations.length
+  if (all === 0) return 'nothing was checked'
+  return `${held.filter((part) => !part.startsWith('0 ')).join(' and ')} ${all === 1 ? 'holds' : 'hold'}`
 }
 
 function counted(amount: number, what: string): string {

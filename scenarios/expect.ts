@@ -1,45 +1,15 @@
 /** `expect: { failoverMs.max: < 3000, checks: pass, checks.timestamps-ordered: fail }`: numbers and verdicts a run must show. */
 import type { Refuse } from './faults/written-fault.ts'
-import { suggestion } from './nearest.ts'
+import { byNearness, suggestion } from './nearest.ts'
+
 import type { CheckName, Expectation, Scenario } from './scenario.ts'
 import { show } from './schema-issues.ts'
+import { AGGREGATES, aggregatedPaths, isOverTrials, pathPattern, readAggregate, summaryPaths } from './summary-paths.ts'
 import type { YamlSource } from './yaml-source.ts'
 
-const COMPARISON = /^(<=|>=|==|!=|<|>)?\s*(-?\d+(?:\.\d+)?)$/
-const VERDICTS = ['pass', 'fail', 'unknown']
-
-/** Which counters and how many failovers there are is known only after the run. */
-const OPEN_PATHS =
-  /^(counters\.\w+|failovers\.\d+\.(startMs|durationMs|clientOutageMs|clientOutageStartMs|epoch|lostAcknowledged))$/
-
-const SPREAD = ['trials', 'min', 'p50', 'p95', 'max']
-const OFFERED = ['count', 'p50', 'p75', 'p90', 'p99', 'p999'].map((name) => `offered.${name}`)
-const LATENCY = ['count', 'p50', 'p90', 'p99', 'p999', 'max', 'mean', 'leftOut', ...OFFERED]
-const LAG = ['p50', 'p99', 'max', 'count']
-
-/** Every path into the summary that is a number. */
-export function summaryPaths(cluster: Scenario['cluster']): readonly string[] {
-  const under = (prefix: string, names: readonly string[]) => names.map((name) => `${prefix}.${name}`)
-  const nodes = Array.from({ length: cluster.nodes }, (_, i) => `node${i + 1}`)
-  return [
-    'throughputOpsPerSec',
-    'offeredOpsPerSec',
-    ...under('operations', ['ok', 'failed', 'unknown', 'unsent']),
-    ...under('latencyMs.write', LATENCY),
-    ...under('latencyMs.read', LATENCY),
-    ...under('failoverMs', SPREAD),
-    ...under('clientOutageMs', SPREAD),
-    'longestSilenceMs',
-    ...under('outages', ['count', 'totalMs', 'longestMs']),
-    'failovers.length',
-    'lostEventual',
-    ...under('stalenessMs', LAG),
-    'resolutionMs',
-    ...under('lagMs', LAG),
-    ...under('lagMs.catchingUp', ['count', 'maxMs']),
-    ...nodes.flatMap((node) => under(`lagMs.perNode.${node}`, LAG)),
-  ]
-}
+export const COMPARISON = /^(<=|>=|==|!=|<|>)?\s*(-?\d+(?:\.\d+)?)$/
+/** What a check may be expected to end as. */
+export const VERDICTS = ['pass', 'fail', 'unknown']
 
 export function readExpectations(
   written: Readonly<Record<string, string | number>>,
@@ -63,17 +33,47 @@ export function readExpectations(
       if (!VERDICTS.includes(String(limit))) refuse(at, `wrong verdict for ${path}`, VERDICTS.join(', '), show(limit))
       return { path, op: '==', limit: String(limit), line }
     }
-    const known = summaryPaths(cluster)
-    if (!known.includes(path) && !OPEN_PATHS.test(path))
-      refuse(
-        at,
-        'unknown number in expect',
-        'checks, checks.NAME, or a number of the summary such as failoverMs.max',
-        `${show(path)}${suggestion(path, known)}`,
-      )
+    refuseUnknownPath(path, cluster.nodes, (expected, found) => refuse(at, 'unknown number in expect', expected, found))
     const match = COMPARISON.exec(String(limit).trim())
     if (match === null)
       return refuse(at, `wrong limit for ${path}`, 'a comparison with a plain number, such as < 3000', show(limit))
-    return { path, op: (match[1] ?? '==') as Expectation['op'], limit: Number(match[2]), line }
+    return {
+      path: path.replaceAll(' ', ''),
+      op: (match[1] ?? '==') as Expectation['op'],
+      limit: Number(match[2]),
+      line,
+    }
   })
+}
+
+/** Which counters a run has, and how many failovers, is known only after it. */
+const PATH = new RegExp(pathPattern())
+
+function refuseUnknownPath(path: string, nodes: number, refuse: (expected: string, found: string) => never): void {
+  const known = summaryPaths(nodes)
+  const { path: inner, aggregate } = readAggregate(path)
+  const server = /\.(node\d+)\./.exec(inner)?.[1]
+  if (PATH.test(path) && (server === undefined || known.some((one) => one.includes(`.${server}.`)))) return
+  if (aggregate !== null && isOverTrials(inner)) refuse(`${inner}, which is over all trials already`, show(path))
+  refuse(
+    `checks, checks.NAME, or one of ${inGroups(byNearness(inner, known))}, counters.NAME, or ${AGGREGATES.join(', ')} of one over trials as in ${AGGREGATES[0]}(operations.failed)`,
+    `${show(path)}${suggestion(path, [...known, ...aggregatedPaths(known)])}`,
+  )
+}
+
+/** `failoverMs.{max, min}, operations.{ok, failed}`: eighty paths in a few lines, in the order of their first. */
+function inGroups(paths: readonly string[]): string {
+  const groups = new Map<string, Set<string>>()
+  for (const path of paths) {
+    const dot = path.lastIndexOf('.')
+    const [parent, name] = [path.slice(0, dot + 1).replace(/node\d+/, 'NODE'), path.slice(dot + 1)]
+    groups.set(parent, (groups.get(parent) ?? new Set()).add(name))
+  }
+  return [...groups]
+    .flatMap(([parent, names]) =>
+      parent === '' || names.size === 1
+        ? [...names].map((name) => `${parent}${name}`)
+        : [`${parent}{${[...names].join(', ')}}`],
+    )
+    .join(', ')
 }

@@ -1,7 +1,8 @@
 /**
- * What the scenario expected, held against what happened. A path walks the summary (`failoverMs.max`,
- * `latencyMs.write.p99`, `failovers.0.durationMs`); `checks.<name>` is one check's verdict, and `checks` alone stands
- * for every check that has no expectation of its own.
+ * What the scenario expected, held against what happened. A path walks the summary of a trial (`operations.failed`,
+ * `latencyMs.write.p99`, `failovers.0.durationMs`) and must hold in every trial: the worst one is what is told, with its
+ * seed. `median(operations.failed)` and the fields of `failoverMs` and `clientOutageMs` are one number over all trials.
+ * `checks.<name>` is one check's verdict, and `checks` alone stands for every check that has no expectation of its own.
  *
  * A path that leads nowhere fails, with what was there instead: an expectation that silently held because of a typing
  * error would be worse than none. A number that is not there (no failover, or one that never ended) fails too; an
@@ -11,9 +12,18 @@ import { OUTCOME_WORDS } from './measures/durations.ts'
 import type { CheckResult, ExpectationResult, Result, Summary, Verdict } from './result.ts'
 import type { DurationOutcome } from './result-durations.ts'
 import type { Expectation } from './scenario.ts'
+import { finiteOrNull, median } from './statistics.ts'
+import { type Aggregate, isOverTrials, readAggregate } from './summary-paths.ts'
 
+export interface TrialSummary {
+  readonly seed: number
+  readonly summary: Summary
+}
+
+/** `trials`: the summary of each alone, at least one; `summary`: of all, as the result has it. */
 export function judgeExpectations(
   expectations: readonly Expectation[],
+  trials: readonly TrialSummary[],
   summary: Summary,
   checks: readonly CheckResult[],
 ): ExpectationResult[] {
@@ -31,7 +41,10 @@ export function judgeExpectations(
       const known = checks.length === 0 ? 'no checks' : checks.map(({ name }) => name).join(', ')
       return { ...result, actual: `no such check; the scenario runs ${known}`, verdict: 'fail' }
     }
-    return { ...result, ...judgePath(summary, expectation) }
+    const { aggregate, path: inner } = readAggregate(path)
+    if (isOverTrials(path)) return { ...result, ...judgeValue(valueAt(summary, path), expectation) }
+    if (aggregate !== null) return { ...result, ...judgeAggregate(aggregate, inner, trials, expectation) }
+    return { ...result, ...judgeEach(trials, expectation) }
   })
 }
 
@@ -56,24 +69,99 @@ function judgeAllChecks(checks: readonly CheckResult[], expectation: Expectation
   return { actual: others.join(', '), verdict: worst.verdict }
 }
 
-function judgePath(summary: Summary, { path, op, limit }: Expectation): Judged {
+/** It holds where it holds in every trial; what is told is the worst of them. */
+function judgeEach(trials: readonly TrialSummary[], expectation: Expectation): Partial<ExpectationResult> & Judged {
+  const judged = trials.map(({ seed, summary }) => {
+    const value = valueAt(summary, expectation.path)
+    return { seed, value, ...judgeValue(value, expectation) }
+  })
+  const worst = judged.reduce((a, b) => (badness(b, expectation) > badness(a, expectation) ? b : a))
+  const { actual, verdict } = worst
+  if (trials.length === 1) return { actual, verdict }
+  const missed = judged.filter((one) => one.verdict !== 'pass').length
+  return { actual, verdict, seed: worst.seed, trials: trials.length, missed }
+}
+
+/** The larger, the worse: without a number worst of all, then those that miss, each by how far from the limit. */
+function badness({ value, verdict }: { readonly value: Found } & Judged, { op, limit }: Expectation): number {
+  if (value.kind !== 'number' || typeof limit !== 'number') return verdict === 'pass' ? 0 : Number.POSITIVE_INFINITY
+  if (op === '<' || op === '<=') return value.number
+  if (op === '>' || op === '>=') return -value.number
+  return op === '==' ? Math.abs(value.number - limit) : -Math.abs(value.number - limit)
+}
+
+function judgeAggregate(
+  aggregate: Aggregate,
+  path: string,
+  trials: readonly TrialSummary[],
+  expectation: Expectation,
+): Judged {
+  const numbers: (number | null)[] = []
+  for (const { seed, summary } of trials) {
+    const value = valueAt(summary, path)
+    if (value.kind === 'number') numbers.push(value.number)
+    // A duration that never ended counts as infinitely long, as everywhere.
+    else if (value.kind === 'never') numbers.push(null)
+    else return { actual: `seed ${seed}: ${judgeValue(value, expectation).actual}`, verdict: 'fail' }
+  }
+  const number = aggregateOf(aggregate, numbers)
+  return judgeValue(
+    number === null ? { kind: 'never', why: OUTCOME_WORDS.open } : { kind: 'number', number },
+    expectation,
+  )
+}
+
+/** Null: infinite. */
+function aggregateOf(aggregate: Aggregate, numbers: readonly (number | null)[]): number | null {
+  const values = numbers.map((number) => number ?? Number.POSITIVE_INFINITY)
+  switch (aggregate) {
+    case 'median':
+      return median(numbers)
+    case 'min':
+      return finiteOrNull(Math.min(...values))
+    case 'max':
+      return finiteOrNull(Math.max(...values))
+    case 'mean':
+      return finiteOrNull(values.reduce((sum, one) => sum + one, 0) / values.length)
+  }
+}
+
+/** What stands at a path. */
+type Found =
+  | { readonly kind: 'number'; readonly number: number }
+  | { readonly kind: 'word'; readonly word: string }
+  /** `never`: it has no number; `nothing`: there is no such path. */
+  | { readonly kind: 'never'; readonly why: string }
+  | { readonly kind: 'nothing'; readonly why: string }
+
+function valueAt(summary: Summary, path: string): Found {
   let value: unknown = summary
   let within: unknown = null
   let walked = 'summary'
   for (const key of path.split('.')) {
     if (value === null || typeof value !== 'object')
-      return { actual: `no such path: ${walked} is ${value}`, verdict: 'fail' }
+      return { kind: 'nothing', why: `no such path: ${walked} is ${value}` }
     if (!Object.hasOwn(value, key)) {
-      const keys = Array.isArray(value) ? `${value.length} entries, length` : Object.keys(value).join(', ')
-      return { actual: `no such path: ${walked} has ${keys || 'nothing'}`, verdict: 'fail' }
+      const keys = Array.isArray(value) ? `${entries(value.length)}, length` : Object.keys(value).join(', ')
+      return { kind: 'nothing', why: `no such path: ${walked} has ${keys || 'nothing'}` }
     }
     within = value
     value = (value as Record<string, unknown>)[key]
     walked = walked === 'summary' ? key : `${walked}.${key}`
   }
-  if (value === null) return { actual: whyNone(within as object), verdict: 'fail' }
-  if (typeof value !== 'number' && typeof value !== 'string')
-    return { actual: `no single value: ${walked} has ${Object.keys(value as object).join(', ')}`, verdict: 'fail' }
+  if (value === null) return { kind: 'never', why: whyNone(within as object) }
+  if (typeof value === 'number') return { kind: 'number', number: value }
+  if (typeof value === 'string') return { kind: 'word', word: value }
+  return { kind: 'nothing', why: `no single value: ${walked} has ${Object.keys(value as object).join(', ')}` }
+}
+
+function entries(count: number): string {
+  return `${count} ${count === 1 ? 'entry' : 'entries'}`
+}
+
+function judgeValue(found: Found, { op, limit }: Expectation): Judged {
+  if (found.kind === 'nothing' || found.kind === 'never') return { actual: found.why, verdict: 'fail' }
+  const value = found.kind === 'number' ? found.number : found.word
   const holds = compareValues(value, op, limit)
   if (holds === null) return { actual: `${value}, not comparable with ${JSON.stringify(limit)}`, verdict: 'fail' }
   return { actual: value, verdict: holds ? 'pass' : 'fail' }

@@ -67,7 +67,8 @@ export function judgeNumbers(scenario: Scenario, record: RunRecord): readonly Ex
   const numbers = scenario.expectations.filter(({ path }) => path !== 'checks' && !path.startsWith('checks.'))
   if (numbers.length === 0) return []
   const trial = judgeTrial({ ...scenario, checks: [] }, record)
-  return judgeExpectations(numbers, summarize(scenario, [trial], trial), [])
+  const summary = summarize(scenario, [trial], trial)
+  return judgeExpectations(numbers, [{ seed: record.seed, summary }], summary, [])
 }
 
 /** Of one check, or of one number of `expect:` by its path; `unknown` where the scenario has neither. */
@@ -95,7 +96,8 @@ export function judge(scenario: Scenario, records: readonly RunRecord[], stamp: 
   if (first === undefined) throw new Error('assertion: a result needs at least one record')
   const { record, measured } = first
   const checks = scenario.checks.map((name, index) => mergeChecks(name, trials, index))
-  const summary = summarize(scenario, trials, first)
+  const alone = trials.map((trial) => ({ seed: trial.record.seed, summary: summarize(scenario, [trial], trial) }))
+  const summary = trials.length === 1 ? alone[0]!.summary : summarize(scenario, trials, first)
   return {
     schema: 'quorumlab.result/1',
     scenario: {
@@ -120,9 +122,9 @@ export function judge(scenario: Scenario, records: readonly RunRecord[], stamp: 
     complete: records.every(({ complete }) => complete),
     coordinator: stamp.coordinator,
     summary,
-    trials: trials.map(describeTrial),
+    trials: trials.map((trial, index) => describeTrial(trial, alone[index]!.summary)),
     checks,
-    expectations: judgeExpectations(scenario.expectations, summary, checks),
+    expectations: judgeExpectations(scenario.expectations, alone, summary, checks),
     series: seriesOf(record, scenario),
     distributions: { write: distributionOf(measured.write.answered), read: distributionOf(measured.read.answered) },
     faults: record.faults.map(describeFault),
@@ -205,7 +207,10 @@ function outageSpread(trials: readonly Trial[]): Spread {
   return { ...spreadOf(outages.map(({ longestMs }) => [longestMs])), outcome: outcomeOf(durations) }
 }
 
-function describeTrial({ record, checks, measured, lagMs, failovers }: Trial): Result['trials'][number] {
+function describeTrial(
+  { record, checks, measured, lagMs, failovers }: Trial,
+  summary: Summary,
+): Result['trials'][number] {
   const write = latencyOf(measured.write)
   return {
     seed: record.seed,
@@ -219,6 +224,7 @@ function describeTrial({ record, checks, measured, lagMs, failovers }: Trial): R
     operations: measured.operations,
     checks: Object.fromEntries(checks.map(({ name, verdict }) => [name, verdict])),
     digest: record.digest,
+    summary,
   }
 }
 

@@ -17,6 +17,12 @@ export function nearest(found: string, names: Iterable<string>): string | null {
   return best
 }
 
+/** All names, those that are most like `found` first. */
+export function byNearness(found: string, names: readonly string[]): readonly string[] {
+  const distances = new Map(names.map((name) => [name, editDistance(found.toLowerCase(), name.toLowerCase())]))
+  return names.toSorted((a, b) => distances.get(a)! - distances.get(b)!)
+}
+
 function withoutNumbers(name: string): string {
   return name.replace(/\d+/g, '#')
 }

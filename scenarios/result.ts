@@ -99,6 +99,10 @@ export interface ExpectationResult {
   readonly limit: number | string
   readonly actual: number | string | null
   readonly verdict: Verdict
+  /** Of several trials each of which must hold: which `actual` is of (the worst), how many there are, how many miss it. */
+  readonly seed?: number
+  readonly trials?: number
+  readonly missed?: number
 }
 
 export interface Summary {
@@ -205,7 +209,7 @@ export interface Result {
   readonly complete: boolean
   readonly coordinator: 'service' | 'embedded'
   readonly summary: Summary
-  /** One summary per trial; `summary` pools durations over all of them and takes the rest from the first. */
+  /** `summary` pools durations over all of them and takes the rest from the first. */
   readonly trials: readonly {
     readonly seed: number
     /** One for each failover; null: it never ended. */
@@ -221,6 +225,8 @@ export interface Result {
     readonly operations: Summary['operations']
     readonly checks: Readonly<Record<string, Verdict>>
     readonly digest: string | null
+    /** Of this trial alone, its notes included; absent in results of earlier versions. */
+    readonly summary?: Summary
   }[]
   readonly checks: readonly CheckResult[]
   readonly expectations: readonly ExpectationResult[]

@@ -10,8 +10,12 @@ import { UNSAFE_FORMS, type UnsafeForm } from '../algorithms/failover/unsafe/for
 import { QUORUM_POLICIES } from '../algorithms/quorum/policies.ts'
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../algorithms/timestamps/algorithms.ts'
 import { delay, duration, formatDuration } from './amounts.ts'
+
+import { EXPECT_DEFINITIONS, expectJsonSchema } from './expect-schema.ts'
+
 import { DRAWABLE } from './faults/facts.ts'
 import { FAULTS } from './faults/list.ts'
+
 import { LEVELS } from './levels.ts'
 import { raftSchema, zonesSchema } from './raft-settings.ts'
 import { DEFAULT_TUNING } from './scenario.ts'
@@ -265,5 +269,11 @@ const completeSchema = z.strictObject({
 
 /** JSON Schema of a scenario file, for editors. */
 export function scenarioJsonSchema(): object {
-  return { title: 'quorumlab scenario', ...z.toJSONSchema(completeSchema, { io: 'input' }) }
+  const schema = z.toJSONSchema(completeSchema, { io: 'input' })
+  return {
+    title: 'quorumlab scenario',
+    ...schema,
+    properties: { ...schema.properties, expect: expectJsonSchema(CHECKS) },
+    $defs: { ...schema.$defs, ...EXPECT_DEFINITIONS },
+  }
 }

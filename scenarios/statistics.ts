@@ -105,6 +105,6 @@ function ascending(values: readonly (number | null)[]): Float64Array {
   return Float64Array.from(values, (value) => value ?? Number.POSITIVE_INFINITY).sort()
 }
 
-function finiteOrNull(value: number): number | null {
+export function finiteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null
 }

@@ -39,7 +39,7 @@ test('a bad scenario file: exit 2, one message with its place, within a second',
     writeFileSync(big, `name: x\n${'# a line\n'.repeat(40_000)}`)
     const deep = join(folder, 'deep.yaml')
     writeFileSync(deep, `name: ${'['.repeat(20_000)}${']'.repeat(20_000)}`)
-    const files: [string, string][] = BAD.map((file) => [`${FIXTURES}/${file}`, BAD_FILES[file]!])
+    const files: [string, string][] = BAD.map((file) => [`${FIXTURES}/${file}`, String(BAD_FILES[file])])
     files.push([big, '1:1: a file too large for a scenario, expected at most 262144 bytes, found 360008'])
     files.push([deep, '1:71: too deeply nested, expected at most 32 levels, found more'])
     const { cpuSeconds: startUp } = await timed('cli explain healthy')
@@ -116,7 +116,7 @@ test('a run writes its result and report, and says how to repeat it', { deadline
   })
 })
 
-test('--json prints the summary alone, and the same seed gives the same bytes', {
+test('--json prints the summary with verdict, checks and expectations, and the same seed gives the same bytes', {
   deadlineMs: SHELL_DEADLINE_MS,
 }, async () => {
   await inFolder(async (folder) => {
@@ -127,7 +127,15 @@ test('--json prints the summary alone, and the same seed gives the same bytes', 
     assert.equal(first.code, 0)
     assert.equal(second.code, 0)
     assert.equal(first.stderr, '')
-    assert.deepEqual(JSON.parse(first.stdout), resultIn(a).summary)
+    const { verdict, reasons, checks, expectations, seeds, complete, scenario, world, ...summary } = JSON.parse(
+      first.stdout,
+    )
+    assert.deepEqual(summary, resultIn(a).summary)
+    assert.deepEqual(
+      [verdict, reasons, seeds, complete, scenario, world],
+      ['pass', [], [1], true, 'odd-even-inversion', 'sim'],
+    )
+    assert.deepEqual([checks, expectations], [resultIn(a).checks, resultIn(a).expectations])
     assert.equal(resultIn(a).checks.find(({ name }) => name === 'timestamps-ordered')?.verdict, 'fail')
     const { startedAt: _a, machine: _ma, ...timelessA } = resultIn(a)
     const { startedAt: _b, machine: _mb, ...timelessB } = resultIn(b)
@@ -149,6 +157,19 @@ test('an expectation that does not hold: exit 1', { deadlineMs: SHELL_DEADLINE_M
     const { code, stdout } = await shell(`cli run ${file} --out ${folder}/out`)
     assert.equal(code, 1)
     assert.match(stdout, /✗ fail {2}expected throughputOpsPerSec > 1000: /)
+    const json = await shell(`cli run ${file} --trials 2 --json --quiet --out ${folder}/out`)
+    assert.equal(json.code, 1)
+    const { verdict, reasons, checks, expectations } = JSON.parse(json.stdout)
+    assert.equal(verdict, 'fail')
+    assert.deepEqual(
+      reasons.map((reason: { of: string; name: string }) => [reason.of, reason.name]),
+      [['expectation', 'throughputOpsPerSec']],
+    )
+    assert.match(
+      reasons[0].text,
+      /^expected throughputOpsPerSec > 1000: \d+(\.\d+)? in seed [12], missed in 2 of 2.trials$/,
+    )
+    assert.deepEqual([checks.length, expectations.length], [4, 1])
   })
 })
 

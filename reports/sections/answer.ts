@@ -121,7 +121,7 @@ function throughputFigure({ summary, trials }: Result): Figure {
   }
 }
 
-function lagFigure({ summary, trials }: Result): Figure {
+function lagFigure({ summary, trials, seed }: Result): Figure {
   const { lagMs } = summary
   if (lagMs.count === 0)
     return {
@@ -140,11 +140,13 @@ function lagFigure({ summary, trials }: Result): Figure {
   return {
     ...split(milliseconds(value)),
     lines: [
-      `p99 of ${count(lagMs.count)} applied transactions`,
+      trials.length > 1 ? 'p99 of applied transactions' : `p99 of ${count(lagMs.count)} applied transactions`,
       ...lines,
-      ...caughtUp(lagMs),
-      worstNode(lagMs),
-      `median ${milliseconds(lagMs.p50)}, slowest ${milliseconds(lagMs.max)}`,
+      ...[
+        ...caughtUp(lagMs),
+        worstNode(lagMs),
+        `median ${milliseconds(lagMs.p50)}, slowest ${milliseconds(lagMs.max)}`,
+      ].map((line) => (line === '' || trials.length === 1 ? line : `seed ${seed}: ${line}`)),
     ],
   }
 }

@@ -1,7 +1,8 @@
 /** What was checked: every promise with its verdict and evidence, every expectation, every fault with its witness. */
 import type { CheckResult } from '../../scenarios/result.ts'
+import { actualText } from '../expectation.ts'
 import { html, type Markup } from '../markup.ts'
-import { count, digits, missing, plural, seconds } from '../numbers.ts'
+import { count, plural, seconds } from '../numbers.ts'
 import type { Run } from '../runs.ts'
 import { table } from '../tables.ts'
 import { foreseen, verdictWord } from '../verdict.ts'
@@ -55,7 +56,7 @@ function expectations(runs: readonly Run[]): Markup | null {
       html`<code>${expectation.path} ${expectation.op} ${expectation.limit}</code>`,
       ...(several ? [name] : []),
       {
-        shown: typeof expectation.actual === 'number' ? digits(expectation.actual) : (expectation.actual ?? missing),
+        shown: actualText(expectation),
         raw: expectation.actual,
       },
       html`${mark(expectation.verdict)} ${verdictWord(expectation.verdict)}`,

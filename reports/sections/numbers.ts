@@ -3,12 +3,13 @@ import type { LatencySummary, Result, Spread } from '../../scenarios/result.ts'
 import { intervalCell, RANGE_NOTE } from '../intervals.ts'
 import { html, type Markup, type Piece } from '../markup.ts'
 import { count, digits } from '../numbers.ts'
-import type { Run } from '../runs.ts'
+import { oneTrialText, type Run } from '../runs.ts'
 import { type Cell, type Column, table } from '../tables.ts'
 import { verdictWord } from '../verdict.ts'
 
 export function numbersSection(runs: readonly Run[]): Markup {
   return html`<section id="numbers"><h2>All numbers</h2>
+${oneTrial(runs)}
 ${operations(runs)}
 ${durations(runs)}
 ${latencies(runs)}
@@ -17,6 +18,12 @@ ${counters(runs)}
 ${trialsTable(runs)}
 </section>
 `
+}
+
+/** Durations and trials say themselves that they are of all. */
+function oneTrial(runs: readonly Run[]): Markup | null {
+  const text = oneTrialText(runs)
+  return text === '' ? null : html`<p>${text} Failover time, client outage and the table of trials are of all.</p>`
 }
 
 const numeric = (titles: readonly string[]): Column[] => titles.map((title) => ({ title, numeric: true }))
@@ -80,7 +87,7 @@ function durations(runs: readonly Run[]): Markup {
       ...runs.map((run) => row('failover time', run, run.result.summary.failoverMs)),
       ...runs.map((run) => row('client outage', run, run.result.summary.clientOutageMs)),
     ],
-    note: `A trial counts with its longest. ${RANGE_NOTE} A dash where a duration never ended or never began.`,
+    note: `A trial counts with its longest. ${runs.some(({ result }) => result.trials.length > 1) ? `${RANGE_NOTE} ` : ''}A dash where a duration never ended or never began.`,
   })
 }
 

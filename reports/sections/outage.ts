@@ -46,7 +46,7 @@ function failoverTable(runs: readonly Run[]): Markup {
   const several = runs.length > 1
   return table({
     id: 'failovers',
-    caption: 'Failovers, ms',
+    caption: `Failovers, ms${several || runs[0]!.result.trials.length < 2 ? '' : ` (seed ${runs[0]!.result.seed})`}`,
     columns: [
       { title: 'started at' },
       ...(several ? [{ title: 'run' }] : []),

@@ -8,7 +8,7 @@ import { timelineChart } from '../charts/timeline.ts'
 import { figure } from '../figure.ts'
 import { html, type Markup } from '../markup.ts'
 import { seconds } from '../numbers.ts'
-import { provenanceOf, type Run } from '../runs.ts'
+import { oneTrialText, provenanceOf, type Run } from '../runs.ts'
 
 const JUMPS_AT_MOST = 6
 
@@ -18,6 +18,7 @@ export function usersSection(runs: readonly Run[]): Markup {
     runs.some(({ result }) => result.summary.latencyMs[kind].count > 0),
   )
   return html`<section id="users"><h2>What users saw</h2>
+${oneTrial(runs)}
 ${
   !recorded(runs)
     ? html`<p>The run ended before an interval was recorded: there is nothing to draw over time.</p>`
@@ -30,6 +31,11 @@ ${kinds.filter((kind) => hasLatency(runs, kind)).map((kind) => figure(latencyCha
 ${kinds.length > 0 ? figure(distributionChart(runs), from) : html`<p>No operation was measured, so there is no latency to show.</p>`}
 </section>
 `
+}
+
+function oneTrial(runs: readonly Run[]): Markup | null {
+  const text = oneTrialText(runs)
+  return text === '' ? null : html`<p>${text}</p>`
 }
 
 /** A failover is a sliver of a run: buttons that show it at its own scale. The page's script makes them work. */
@@ -59,6 +65,7 @@ export function replicasSection(runs: readonly Run[]): Markup {
   )
   const quorums = runs.map((run) => quorumChart(run, runs)).filter((chart) => chart !== null)
   return html`<section id="replicas"><h2>What the replicas did</h2>
+${oneTrial(runs)}
 ${timed ? figure(lagChart(runs), provenanceOf(runs)) : html`<p>No transaction was timed on a replica, so there is no lag to show.</p>`}
 ${quorums.map((chart) => figure(chart, provenanceOf(runs)))}
 </section>

@@ -55,3 +55,11 @@ test('what is broken is named once', () => {
 test('an interrupted run never passes', () => {
   assert.equal(verdictOf({ ...judged([check('a', 'pass')], []), complete: false }), 'unknown')
 })
+
+test('one check holds, two hold', () => {
+  const lines = [1, 2].map((many) => verdictLine(judged(Array(many).fill(check('a', 'pass')), [])))
+  assert.deepEqual(lines, ['1 check holds', '2 checks hold'])
+  assert.equal(verdictLine(judged([], [expectation('failoverMs.max', '1', 'pass')])), '1 expectation holds')
+  const both = judged([check('a', 'pass')], [expectation('failoverMs.max', '1', 'pass')])
+  assert.equal(verdictLine(both), '1 check and 1 expectation hold')
+})

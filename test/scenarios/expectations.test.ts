@@ -9,6 +9,7 @@ import { crashOperations, crashRecord, record, scenario } from './history.ts'
 import { STAMP } from './stamp.ts'
 
 const { summary } = judge(scenario(), [crashRecord()], STAMP)
+const ALONE = [{ seed: 1, summary }]
 const quiet = judge(scenario(), [record()], STAMP).summary
 
 function checkOf(name: string, verdict: Verdict): CheckResult {
@@ -25,7 +26,7 @@ function judged(
   limit: number | string,
   checks: readonly CheckResult[] = [],
 ): ExpectationResult {
-  return judgeExpectations([expectation(path, op, limit)], summary, checks)[0]!
+  return judgeExpectations([expectation(path, op, limit)], ALONE, summary, checks)[0]!
 }
 
 test('a number of the summary is held against its limit by each comparison', () => {
@@ -56,7 +57,7 @@ test('a path that leads nowhere fails and says what there is', () => {
   const cases: [string, RegExp][] = [
     ['failoverMs.maximum', /^no such path: failoverMs has trials, min, p50, p95, max, ci95, interval, outcome$/],
     ['nothing', /^no such path: summary has throughputOpsPerSec, /],
-    ['failovers.1.durationMs', /^no such path: failovers has 1 entries, length$/],
+    ['failovers.1.durationMs', /^no such path: failovers has 1 entry, length$/],
     ['throughputOpsPerSec.max', /^no such path: throughputOpsPerSec is /],
     ['toString', /^no such path/],
     ['operations', /^no single value: operations has ok, failed, unknown, unsent$/],
@@ -70,14 +71,15 @@ test('a path that leads nowhere fails and says what there is', () => {
 })
 
 test('what was never measured fails: a failover that did not happen is not faster than three seconds', () => {
-  const [result] = judgeExpectations([expectation('failoverMs.max', '<', 3000)], quiet, [])
+  const [result] = judgeExpectations([expectation('failoverMs.max', '<', 3000)], [], quiet, [])
   assert.equal(result!.verdict, 'fail')
   assert.equal(result!.actual, 'none: it never happened')
 })
 
 test('an outage that never happened meets a bound, and one that never ended breaks it and says so', () => {
   const bound = [expectation('clientOutageMs.max', '<', 1000)]
-  const judgedOn = (record: RunRecord) => judgeExpectations(bound, judge(scenario(), [record], STAMP).summary, [])[0]!
+  const judgedOn = (record: RunRecord) =>
+    judgeExpectations(bound, ALONE, judge(scenario(), [record], STAMP).summary, [])[0]!
   const well = crashOperations().map((item) => ({ ...item, outcome: 'ok' as const }))
   assert.deepEqual([judgedOn(crashRecord({ operations: well })).actual], [0])
   assert.equal(judgedOn(crashRecord({ operations: well })).verdict, 'pass')
@@ -100,6 +102,7 @@ test('a check is expected by name; all that are not named stand together as `che
   assert.deepEqual([all.verdict, all.actual], ['fail', 'two fail'])
   const both = judgeExpectations(
     [expectation('checks', '==', 'pass'), expectation('checks.two', '==', 'fail')],
+    ALONE,
     summary,
     checks,
   )
@@ -121,7 +124,7 @@ test('a check that could not decide leaves what was expected of it undecided', (
 
 test('the exit code is 0 when everything holds, or fails as expected', () => {
   const code = (checks: readonly CheckResult[], expectations: readonly Expectation[]) =>
-    exitCodeOf({ checks, expectations: judgeExpectations(expectations, summary, checks) })
+    exitCodeOf({ checks, expectations: judgeExpectations(expectations, ALONE, summary, checks) })
   const good = checkOf('one', 'pass')
   const bad = checkOf('two', 'fail')
   assert.equal(code([], []), 0)
@@ -136,4 +139,52 @@ test('the exit code is 0 when everything holds, or fails as expected', () => {
   assert.equal(code([bad], [expectation('checks', '==', 'fail')]), 0)
   assert.equal(code([good], [expectation('failoverMs.max', '<', 300)]), 0)
   assert.equal(code([good], [expectation('failoverMs.max', '<', 100)]), 1)
+})
+
+/** Trials that failed so many operations each, as in the issue: 4, 3, 5, 9, 6. */
+const FAILED = [4, 3, 5, 9, 6].map((failed, index) => ({
+  seed: index + 1,
+  summary: { ...summary, operations: { ...summary.operations, failed } },
+}))
+
+function over(path: string, op: Expectation['op'], limit: number): ExpectationResult {
+  return judgeExpectations([expectation(path, op, limit)], FAILED, summary, [])[0]!
+}
+
+test('an expectation holds in every trial or not at all, and names the worst seed', () => {
+  const told = ({ actual, verdict, seed, trials, missed }: ExpectationResult) => [actual, verdict, seed, trials, missed]
+  assert.deepEqual(told(over('operations.failed', '==', 4)), [9, 'fail', 4, 5, 4])
+  assert.deepEqual(told(over('operations.failed', '<', 6)), [9, 'fail', 4, 5, 2])
+  assert.deepEqual(told(over('operations.failed', '<=', 9)), [9, 'pass', 4, 5, 0])
+  assert.deepEqual(told(over('operations.failed', '>', 3)), [3, 'fail', 2, 5, 1])
+  assert.deepEqual(told(over('operations.failed', '>=', 3)), [3, 'pass', 2, 5, 0])
+  assert.deepEqual(told(over('operations.failed', '!=', 5)), [5, 'fail', 3, 5, 1])
+})
+
+test('an aggregate over trials is one number: median, min, max and mean', () => {
+  const told = ({ actual, verdict, seed }: ExpectationResult) => [actual, verdict, seed]
+  assert.deepEqual(told(over('median(operations.failed)', '==', 5)), [5, 'pass', undefined])
+  assert.deepEqual(told(over('min(operations.failed)', '>=', 4)), [3, 'fail', undefined])
+  assert.deepEqual(told(over('max(operations.failed)', '<', 10)), [9, 'pass', undefined])
+  assert.deepEqual(told(over('mean(operations.failed)', '<', 5.5)), [5.4, 'pass', undefined])
+})
+
+test('a trial without the number is the worst of all, and spoils an aggregate by name', () => {
+  const mixed = [...FAILED.slice(0, 2), { seed: 77, summary: { ...summary, failovers: [] } }]
+  const judge = (path: string) => judgeExpectations([expectation(path, '<', 3000)], mixed, summary, [])[0]!
+  const each = judge('failovers.0.durationMs')
+  assert.deepEqual([each.actual, each.seed, each.missed], ['no such path: failovers has 0 entries, length', 77, 1])
+  assert.match(String(judge('median(failovers.0.durationMs)').actual), /^seed 77: no such path/)
+})
+
+test('a duration that never ended is infinitely long in an aggregate', () => {
+  const never = { ...summary, failovers: [{ ...summary.failovers[0]!, durationMs: null }] }
+  const trials = [...FAILED.slice(0, 2), { seed: 9, summary: never }]
+  const judge = (path: string) => judgeExpectations([expectation(path, '<', 3000)], trials, summary, [])[0]!
+  assert.deepEqual(
+    [judge('median(failovers.0.durationMs)').actual, judge('min(failovers.0.durationMs)').actual],
+    [299, 299],
+  )
+  assert.equal(judge('max(failovers.0.durationMs)').verdict, 'fail')
+  assert.equal(judge('mean(failovers.0.durationMs)').verdict, 'fail')
 })

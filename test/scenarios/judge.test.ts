@@ -131,3 +131,24 @@ test('an operation that never had an answer is no obstacle', () => {
   const result = judge(scenario(), [crashRecord({ operations: [...crashOperations(), hanging] })], STAMP)
   assert.equal(result.summary.operations.unknown, 1)
 })
+
+test('an expectation is judged in every trial, each of which keeps its own summary', () => {
+  const worse = crashOperations().map((item) =>
+    item.op >= 300 && item.op < 305 ? { ...item, outcome: 'failed' as const, reason: 'for the test' } : item,
+  )
+  const records = [crashRecord(), crashRecord({ seed: 5, operations: worse })]
+  const expectations = [
+    { path: 'operations.failed', op: '==' as const, limit: 20, line: 1 },
+    { path: 'min(operations.failed)', op: '==' as const, limit: 20, line: 2 },
+  ]
+  const result = judge(scenario({ expectations }), records, STAMP)
+  assert.deepEqual(
+    result.trials.map(({ summary }) => summary?.operations.failed),
+    [20, 25],
+  )
+  assert.equal(result.summary.operations.failed, 20)
+  const [each, least] = result.expectations
+  assert.deepEqual([each!.verdict, each!.actual, each!.seed], ['fail', 25, 5])
+  assert.equal(least!.verdict, 'pass')
+  assert.equal(exitCodeOf(result), 1)
+})

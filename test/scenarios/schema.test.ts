@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { sep } from 'node:path'
-import { scenarioJsonSchema } from '../../scenarios/schema.ts'
+import { parseScenario } from '../../scenarios/load.ts'
+import { CHECKS, scenarioJsonSchema } from '../../scenarios/schema.ts'
 import { test } from '../support/test.ts'
 
 const scenarios = new URL('../../scenarios/', import.meta.url)
@@ -20,6 +21,28 @@ test('every file of the library names the JSON Schema for editors', () => {
     const text = readFileSync(new URL(`library/${file}`, scenarios), 'utf8')
     assert.equal(text.split('\n')[0], `# yaml-language-server: $schema=${up}schema.json`, file)
   }
+})
+
+test('the JSON Schema completes every path of expect, aggregates and checks included, as the program reads them', () => {
+  const { expect } = (
+    scenarioJsonSchema() as { properties: Record<string, { properties: object; patternProperties: object }> }
+  ).properties
+  const named = Object.keys(expect!.properties)
+  for (const path of [
+    'operations.failed',
+    'median(operations.failed)',
+    'failoverMs.max',
+    'checks',
+    'checks.single-writer',
+    'lagMs.perNode.node2.p99',
+  ])
+    assert.ok(named.includes(path), path)
+  const limits = named.map((path) => `  ${JSON.stringify(path)}: ${path.startsWith('checks') ? 'pass' : '< 1'}`)
+  const text = `name: x\nchecks: [${CHECKS.join(', ')}]\ncluster: { nodes: 4 }\nexpect:\n${limits.join('\n')}\n`
+  const mysql = text.replace(/, elections-safe|elections-safe, /, '').replace('  "checks.elections-safe": pass\n', '')
+  assert.equal(parseScenario(mysql, 'x').expectations.length, named.length - 1)
+  const [pattern] = Object.keys(expect!.patternProperties)
+  assert.match('mean(lagMs.perNode.node17.p99)', new RegExp(pattern!))
 })
 
 test('the JSON Schema refuses unknown keys on every level', () => {
