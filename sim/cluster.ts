@@ -5,14 +5,16 @@ import type { JournalServer, TimestampServer } from '../algorithms/servers.ts'
 import { TIMESTAMP_ALGORITHMS } from '../algorithms/timestamps/algorithms.ts'
 import type { TraceEvent } from '../algorithms/trace.ts'
 import { coordinatorAlgorithms } from '../scenarios/coordinator-algorithms.ts'
-import type { FaultStep } from '../scenarios/faults/step.ts'
+import type { Effect, Operator } from '../scenarios/faults/fault-world.ts'
+import type { Item } from '../scenarios/faults/items.ts'
 import { RandomStreams } from '../scenarios/random.ts'
 import type { DataLoss, NodeEnd } from '../scenarios/record.ts'
 import { newestReign } from '../scenarios/reigns.ts'
 import { coordinatorNames, type Scenario } from '../scenarios/scenario.ts'
 import { difference, endOf } from './end-state.ts'
-import { effectsOf, type FaultEffect } from './fault-effects.ts'
-import { resolveTargets } from './fault-targets.ts'
+import { EFFECTS } from './faults/effects.ts'
+import { operatorOf } from './faults/operator.ts'
+import { namesIn } from './faults/roles.ts'
 import { Kernel } from './kernel.ts'
 import { LagLog } from './lag-log.ts'
 import { MachineClock, MachineWorld } from './machine-clock.ts'
@@ -20,11 +22,10 @@ import { Administrator } from './mysql/administrator.ts'
 import { DEFAULT_COSTS } from './mysql/costs.ts'
 import { MysqlCluster } from './mysql/server.ts'
 import { Network } from './network.ts'
-import { operatorOf } from './operator.ts'
 import { Oracle } from './oracle.ts'
 import { CoordinatorService, type Host, JournalService, TimestampService } from './services.ts'
 import { setUp } from './set-up.ts'
-import type { Clock, Operator, SimulatedSystem } from './simulated-system.ts'
+import type { Clock, SimulatedSystem } from './simulated-system.ts'
 import { Supervisor } from './supervisor.ts'
 import { SimWorld } from './world.ts'
 
@@ -155,12 +156,12 @@ export class SimCluster implements SimulatedSystem {
     return {}
   }
 
-  effectsOf(step: FaultStep, resolve: (words: readonly string[]) => string[]): FaultEffect[] {
-    return effectsOf(step, this, resolve)
+  effectOf(item: Item): Effect {
+    return EFFECTS[item.verb](item, this)
   }
 
-  resolveTargets(words: readonly string[], down: readonly string[]): string[] {
-    return resolveTargets(words, this, down)
+  namesOf(word: string, down: readonly string[]): readonly string[] {
+    return namesIn(word, this, down)
   }
 
   /** The timestamp server that issues, by the newest such event; null: none has. */

@@ -4,11 +4,12 @@
  */
 import type { ElectionFactory } from '../algorithms/election/policy.ts'
 import { anchorText } from '../scenarios/faults/anchors.ts'
+import type { FaultSchedule } from '../scenarios/faults/schedule.ts'
 import { coordinatorServer, type LoadGenerator, startLoadGenerator } from '../scenarios/load-generator.ts'
 import type { RunRecord } from '../scenarios/record.ts'
 import { coordinatorNames, type Scenario } from '../scenarios/scenario.ts'
 import { SimCluster } from './cluster.ts'
-import { FaultSchedule } from './faults.ts'
+import { atOnce, faultSchedule } from './faults/fault-world.ts'
 import { RaftGroup } from './raft/group.ts'
 import type { SimulatedSystem } from './simulated-system.ts'
 
@@ -101,7 +102,7 @@ class Run {
     const { workload } = scenario
     this.#startUs = this.#nowUs
     let done = false
-    const faults = new FaultSchedule(system, this.#startUs)
+    const faults = faultSchedule(system, this.#startUs, scenario.faults)
     this.#faults = faults
     const coordinators = coordinatorNames(scenario.cluster.coordinators).map(coordinatorServer)
     this.#load = startLoadGenerator(system.client, scenario, coordinators, system.kernel.streams, {
@@ -111,14 +112,14 @@ class Run {
         done = true
       },
     })
-    faults.begin(scenario.faults)
+    faults.begin()
     const endUs = this.#startUs + workload.durationUs
     while (this.#nowUs < endUs) {
       this.#options.onProgress?.((this.#nowUs - this.#startUs) / workload.durationUs)
       this.#run(Math.min(SLICE_US, endUs - this.#nowUs))
     }
     this.#options.onProgress?.(1)
-    faults.heal()
+    atOnce(faults.heal())
     if (scenario.livenessUs > 0) {
       this.#healedUs = this.#nowUs - this.#startUs
       this.#run(scenario.livenessUs)
@@ -144,7 +145,7 @@ class Run {
         })
       },
     )
-    this.#faults!.lookAfter()
+    atOnce(this.#faults!.lookAfter())
   }
 
   #record(complete: boolean, endedUs: number): RunRecord {

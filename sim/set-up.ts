@@ -1,7 +1,7 @@
 /** Boots simulated MySQL servers and their coordinators, until a source reigns and every replica follows it. */
 import type { CoordinatorRequests, Outcome, ReplyOf } from '../algorithms/servers.ts'
 import type { SimCluster } from './cluster.ts'
-import { listens } from './look.ts'
+import { listens } from './faults/look.ts'
 import type { Clock } from './simulated-system.ts'
 
 const REIGN_LIMIT_US = 30_000_000

@@ -1,12 +1,12 @@
 /** What a run simulates: MySQL servers under a coordinator, or a Raft group. `run.ts` asks no more of it than this. */
 import type { FiberProcess } from '../algorithms/fiber.ts'
-import type { Outcome } from '../algorithms/servers.ts'
 import type { TraceEvent, TraceFact } from '../algorithms/trace.ts'
-import type { FaultStep } from '../scenarios/faults/step.ts'
+import type { Effect, Operator } from '../scenarios/faults/fault-world.ts'
+import type { Item } from '../scenarios/faults/items.ts'
 import type { DataLoss, NodeEnd } from '../scenarios/record.ts'
-import type { FaultEffect } from './fault-effects.ts'
 import type { Kernel } from './kernel.ts'
 import type { LagLog } from './lag-log.ts'
+import type { Network } from './network.ts'
 
 /** How a system that is being set up lets time pass. */
 export interface Clock {
@@ -15,24 +15,16 @@ export interface Clock {
   until(limitUs: number, missing: () => string | null, giveUp: (missing: string) => void): void
 }
 
-/** Whom a step asks that hurts nobody, and how its effect is seen. */
-export interface Operator {
-  /** Who reigns. */
-  readonly source: string
-  /** Who would take a write, and the rows of the newest epoch: the servers' own word. */
-  look(): string
-  ask(request: { readonly kind: string }, deadlineUs: number, done: (outcome: Outcome<unknown>) => void): void
-}
-
 /** What the fault schedule works on. */
 export interface FaultField {
   readonly kernel: Kernel
   readonly world: { emit(process: string, fact: TraceFact): void }
   /** Null: there is no coordinator to ask. */
   readonly operator: Operator | null
-  effectsOf(step: FaultStep, resolve: (words: readonly string[]) => string[]): FaultEffect[]
-  /** Roles and names to names; `down`: what the harness has taken down and not brought back. */
-  resolveTargets(words: readonly string[], down: readonly string[]): string[]
+  readonly network: Network
+  effectOf(item: Item): Effect
+  /** The names that a word stands for now; `down`: what the harness has taken down and not brought back. */
+  namesOf(word: string, down: readonly string[]): readonly string[]
 }
 
 export interface SimulatedSystem extends FaultField {

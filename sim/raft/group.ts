@@ -7,21 +7,21 @@ import type { Entry } from '../../algorithms/raft/message.ts'
 import type { FinishedRound, RoleChange } from '../../algorithms/raft/output.ts'
 import type { QuorumScheme } from '../../algorithms/raft/quorum.ts'
 import type { TraceEvent } from '../../algorithms/trace.ts'
-import type { FaultStep } from '../../scenarios/faults/step.ts'
+import type { Effect } from '../../scenarios/faults/fault-world.ts'
+import type { Item } from '../../scenarios/faults/items.ts'
 import { type RandomStream, RandomStreams } from '../../scenarios/random.ts'
 import type { NodeEnd } from '../../scenarios/record.ts'
 import { delayTable, type Sampler } from '../../scenarios/sampling.ts'
 import type { RaftSettings, Scenario } from '../../scenarios/scenario.ts'
-import type { FaultEffect } from '../fault-effects.ts'
 import { Kernel } from '../kernel.ts'
 import { LagLog } from '../lag-log.ts'
 import { Network } from '../network.ts'
 import type { Clock, SimulatedSystem } from '../simulated-system.ts'
 import { type ClientSite, ClientWorld } from './clients.ts'
+import { RAFT_EFFECTS } from './effects.ts'
 import { difference, endOf } from './end-state.ts'
-import { raftEffectsOf } from './fault-effects.ts'
-import { resolveRaftTargets } from './fault-targets.ts'
 import { LeaderPolicy } from './leader-policy.ts'
+import { namesIn } from './roles.ts'
 import { RAFT_QUORUMS } from './schemes.ts'
 import { RaftServer } from './server.ts'
 import { entriesText, termUuid } from './term-uuid.ts'
@@ -145,12 +145,14 @@ export class RaftGroup implements SimulatedSystem {
     return endOf(this)
   }
 
-  effectsOf(step: FaultStep, resolve: (words: readonly string[]) => string[]): FaultEffect[] {
-    return raftEffectsOf(step, this, resolve)
+  effectOf(item: Item): Effect {
+    const { verb } = item
+    if (!(verb in RAFT_EFFECTS)) throw new Error(`assertion: a Raft group is asked to ${verb}`)
+    return RAFT_EFFECTS[verb as keyof typeof RAFT_EFFECTS](item, this)
   }
 
-  resolveTargets(words: readonly string[], down: readonly string[]): string[] {
-    return resolveRaftTargets(words, this, down)
+  namesOf(word: string, down: readonly string[]): readonly string[] {
+    return namesIn(word, this, down)
   }
 
   counters(): Readonly<Record<string, number>> {

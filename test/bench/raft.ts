@@ -60,7 +60,7 @@ function roundsOf(setting: Setting, killAfterRound: number | null = null): Round
       latencies.push((queue.now - beganUs) / 1000)
       followers.push(repliers.length)
       if (latencies.length === killAfterRound)
-        for (const name of group.resolveTargets(['strongest'], [])) group.servers[group.indexOf(name)]!.crash()
+        for (const name of group.namesOf('strongest', [])) group.servers[group.indexOf(name)]!.crash()
     }
   }
   for (const server of group.servers) server.boot()

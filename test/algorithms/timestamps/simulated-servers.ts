@@ -10,7 +10,7 @@ import { compareTimestamps, type Timestamp } from '../../../algorithms/timestamp
 import { parseScenario } from '../../../scenarios/load.ts'
 import { RandomStreams } from '../../../scenarios/random.ts'
 import { SimCluster } from '../../../sim/cluster.ts'
-import { cut, troubleLinks } from '../../../sim/link-faults.ts'
+import { cut, troubleLinks } from '../../../sim/faults/links.ts'
 import type { Session } from './order.ts'
 
 const CLIENTS = ['client', 'coordinator']

@@ -1,15 +1,11 @@
 /** What only the simulator of MySQL servers can say of roles: who is fastest, and who issues timestamps. */
-import { namesOf, type RoleField, replicasUp } from '../scenarios/faults/roles.ts'
-import type { SimCluster } from './cluster.ts'
+import { namesOf, type RoleField, replicasUp } from '../../scenarios/faults/roles.ts'
+import type { SimCluster } from '../cluster.ts'
 
 /** `down`: what the harness has taken down and not brought back, in that order. */
-export function resolveTargets(words: readonly string[], cluster: SimCluster, down: readonly string[]): string[] {
+export function namesIn(word: string, cluster: SimCluster, down: readonly string[]): readonly string[] {
   const { source, mysql, kernel } = cluster
   const field: RoleField = { nodes: mysql.members, source, down, streams: kernel.streams }
-  return [...new Set(words.flatMap((word) => namesIn(word, field, cluster)))]
-}
-
-function namesIn(word: string, field: RoleField, cluster: SimCluster): readonly string[] {
   if (word === 'fastest') return fastest(replicasUp(field), cluster)
   if (word === 'issuer') return cluster.issuer === null ? [] : [cluster.issuer]
   return namesOf(word, field)

@@ -6,17 +6,13 @@ import { namesOf, type RoleField, replicasUp } from '../../scenarios/faults/role
 import type { RaftGroup } from './group.ts'
 
 /** `down`: what the harness has taken down and not brought back, in that order. */
-export function resolveRaftTargets(words: readonly string[], group: RaftGroup, down: readonly string[]): string[] {
+export function namesIn(word: string, group: RaftGroup, down: readonly string[]): readonly string[] {
   const nodes = group.servers.map(({ process }) => process.name)
   const field: RoleField = { nodes, source: group.leader.process.name, down, streams: group.kernel.streams }
-  return [...new Set(words.flatMap((word) => namesIn(word, field, group)))]
-}
-
-function namesIn(word: string, field: RoleField, group: RaftGroup): readonly string[] {
   const followers = replicasUp(field)
   const ranked = () =>
     (group.leader.node?.leadership?.rule.ranking() ?? [])
-      .map((id) => field.nodes[id]!)
+      .map((id) => nodes[id]!)
       .filter((name) => followers.includes(name))
   switch (word) {
     case 'fastest':

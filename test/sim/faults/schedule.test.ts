@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { parseScenario } from '../../scenarios/load.ts'
-import { SimCluster } from '../../sim/cluster.ts'
-import { FaultSchedule } from '../../sim/faults.ts'
-import { simulate } from '../../sim/run.ts'
-import { test } from '../support/test.ts'
+import { parseScenario } from '../../../scenarios/load.ts'
+import { SimCluster } from '../../../sim/cluster.ts'
+import { atOnce, faultSchedule } from '../../../sim/faults/fault-world.ts'
+import { simulate } from '../../../sim/run.ts'
+import { test } from '../../support/test.ts'
 
 /** A cluster with running servers and no coordinator, and the faults of a scenario that lasts ten seconds. */
 function hurt(...faults: string[]) {
@@ -21,8 +21,8 @@ function hurt(...faults: string[]) {
   cluster.bootServers()
   for (const coordinator of cluster.coordinators) coordinator.boot()
   cluster.kernel.queue.run(3_000_000)
-  const schedule = new FaultSchedule(cluster, cluster.kernel.queue.now)
-  schedule.begin(scenario.faults)
+  const schedule = faultSchedule(cluster, cluster.kernel.queue.now, scenario.faults)
+  schedule.begin()
   return { cluster, schedule, steps: scenario.faults, run: (ms: number) => run(cluster, ms) }
 }
 
@@ -40,7 +40,7 @@ test('crash and restart: the witness sees no process, and then one that answers'
   run(1_500)
   assert.equal(stateOf(cluster, 'node2'), 'down')
   run(3_000)
-  schedule.lookAfter()
+  atOnce(schedule.lookAfter())
   const [record] = schedule.records
   assert.match(record!.witness.before, /node2: runs and answers, read-only/)
   assert.match(record!.witness.during, /no process, connections are refused/)
@@ -139,7 +139,7 @@ test('slow servers and slow links are seen to be slow, and to be quick again', (
   assert.match(link!.witness.during, /up to 50\.\d+ ms/)
   assert.equal(cluster.mysql.server('node2').instance!.cpu.share, 0.3)
   run(2_000)
-  schedule.lookAfter()
+  atOnce(schedule.lookAfter())
   assert.match(server!.witness.after, /100 % of its processors, 0 ms more/)
   assert.match(link!.witness.after, /up to 0\.\d+ ms/)
 })
@@ -198,9 +198,9 @@ test('what is healed at the end is everything, and only then are the last looks 
   )
   run(2_000)
   assert.equal(schedule.records[0]!.witness.after, '')
-  schedule.heal()
+  atOnce(schedule.heal())
   run(2_000)
-  schedule.lookAfter()
+  atOnce(schedule.lookAfter())
   for (const record of schedule.records) {
     assert.notEqual(record.witness.after, '')
     assert.equal(record.healedUs, null)
@@ -214,7 +214,7 @@ test('a skewed clock is seen to be wrong by what was asked for, and right again 
   assert.equal(cluster.clocks.get('timestamp-1')!.errorUs(), -300_000_000 + 100)
   assert.equal(cluster.clocks.get('timestamp-2')!.errorUs(), 0)
   run(2_000)
-  schedule.lookAfter()
+  atOnce(schedule.lookAfter())
   const { before, during, after } = schedule.records[0]!.witness
   assert.match(before, /timestamp-1: its clock is right and gains 0 us a second/)
   assert.match(during, /timestamp-1: its clock is 300000 ms behind and gains 100 us a second/)
@@ -241,7 +241,7 @@ test('a troubled link is seen to lose, repeat and reorder its share, and `delive
   assert.equal(troubles.length, 2)
   run(1_000)
   assert.deepEqual(troubles, [])
-  schedule.lookAfter()
+  atOnce(schedule.lookAfter())
   const [lost] = schedule.records
   assert.match(lost!.witness.during, /^of 1000 messages \d+ arrive once and in order, (1[5-9]|2[0-4])\d are lost, 0 /)
   for (const { healedUs, witness } of schedule.records) {

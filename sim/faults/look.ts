@@ -2,57 +2,32 @@
  * The witness: what somebody with access to the machines would see of a process or a link, whatever the fault believes
  * to have done. Every fault is looked at before, when it holds, and at the end.
  */
-import { rowsIn } from '../algorithms/failover/epoch.ts'
-import { RandomStreams } from '../scenarios/random.ts'
-import type { SimCluster } from './cluster.ts'
-import type { Link } from './link.ts'
-import { fateOf } from './link-trouble.ts'
-import type { MysqlServer } from './mysql/server.ts'
+import type { ProcessLook } from '../../scenarios/faults/processes.ts'
+import { RandomStreams } from '../../scenarios/random.ts'
+import type { SimCluster } from '../cluster.ts'
+import type { Link } from '../link.ts'
+import { fateOf } from '../link-trouble.ts'
+import type { MysqlServer } from '../mysql/server.ts'
+import type { Look } from './effect.ts'
 
 const IMAGINED_MESSAGES = 1_000
 
-export type Condition = 'running' | 'paused' | 'gone'
-
-export interface Sight {
-  readonly condition: Condition
-  readonly text: string
-}
-
-export function lookAtProcess(cluster: SimCluster, name: string): Sight {
+export function lookAtProcess(cluster: SimCluster, name: string): Look<ProcessLook> {
   const process = cluster.network.process(name)
   const { life } = process
-  if (life === null) return { condition: 'gone', text: `${name}: no process, connections are refused` }
-  if (!life.running) return { condition: 'paused', text: `${name}: stopped by a signal, answers nothing` }
-  if (life.handler === null) return { condition: 'running', text: `${name}: runs, connections are refused` }
+  if (life === null) return { look: 'gone', text: `${name}: no process, connections are refused`, life }
+  if (!life.running) return { look: 'paused', text: `${name}: stopped by a signal, answers nothing`, life }
+  if (life.handler === null) return { look: 'refusing', text: `${name}: runs, connections are refused`, life }
   const instance = cluster.mysql.instanceOf(process)
   const mode =
     instance === null ? '' : `, ${instance.offline ? 'offline' : instance.readOnly ? 'read-only' : 'writable'}`
-  return { condition: 'running', text: `${name}: runs and answers${mode}` }
+  return { look: 'running', text: `${name}: runs and answers${mode}`, life }
 }
 
 /** Does it accept requests? A process that boots or shuts down does not yet, or any more. */
 export function listens(cluster: SimCluster, name: string): boolean {
   const { life } = cluster.network.process(name)
   return life?.running === true && life.handler !== null
-}
-
-/** Who would take a client's write: the servers' own word, not the coordinator's. */
-export function lookForWriters(cluster: SimCluster): string {
-  const writers = cluster.mysql.servers.filter(
-    ({ instance }) => instance !== null && !instance.readOnly && !instance.offline,
-  )
-  return writers.length === 0
-    ? 'no server is writable'
-    : `writable: ${writers.map(({ process }) => process.name).join(', ')}`
-}
-
-/** The k of the newest epoch's rows on servers that would take a write: several, while one of them is cut off or paused. */
-export function lookAtRows(cluster: SimCluster): string {
-  const writers = cluster.mysql.servers.filter(({ instance }) => instance?.readOnly === false)
-  const rows =
-    writers.map(({ data }) => rowsIn(data.held.live)).sort((a, b) => (b[0]?.epoch ?? 0) - (a[0]?.epoch ?? 0))[0] ?? []
-  const newest = rows.filter(({ epoch }) => epoch === rows[0]!.epoch)
-  return newest.length === 0 ? '' : `, with rows of ${newest.map(({ k }) => `k = ${k}`).join(' and ')}`
 }
 
 export function lookAtLinks(links: readonly Link[]): string {
@@ -94,13 +69,9 @@ export function lookAtClock(cluster: SimCluster, name: string): string {
   return `${name}: its clock is ${wall} and gains ${clock.driftPpm} us a second`
 }
 
-export function lookAtSpeed(cluster: SimCluster, names: readonly string[]): string {
-  return names
-    .map((name) => {
-      const { cpuShare, extraSyncUs } = cluster.mysql.server(name).slowness
-      return `${name}: ${Math.round(cpuShare * 100)} % of its processors, ${extraSyncUs / 1000} ms more for each fsync`
-    })
-    .join('; ')
+export function lookAtSpeed(cluster: SimCluster, name: string): string {
+  const { cpuShare, extraSyncUs } = cluster.mysql.server(name).slowness
+  return `${name}: ${Math.round(cpuShare * 100)} % of its processors, ${extraSyncUs / 1000} ms more for each fsync`
 }
 
 export function lookAtRelayLog({ data, process }: MysqlServer): string {

@@ -1,0 +1,20 @@
+/** What the looks at a fault's target say, by the rule of its verb. */
+import type { Sight } from './fault-world.ts'
+import { HURTS, type HurtVerb } from './list.ts'
+
+/** Why there is nothing to hurt, or null. */
+export function idleReason(verb: HurtVerb, before: Sight): string | null {
+  return HURTS[verb].witness.idle[before.look] ?? null
+}
+
+export function holds(verb: HurtVerb, before: Sight, now: Sight): boolean {
+  const { holds: expected } = HURTS[verb].witness
+  if (expected === 'changed') return now.text !== before.text
+  // Somebody else may have started it again at the moment at which it ended: what was hurt is over all the same.
+  return now.look === expected || (expected === 'gone' && now.life !== before.life)
+}
+
+export function isUndone(verb: HurtVerb, now: Sight): boolean {
+  const { undone } = HURTS[verb].witness
+  return undone === null || now.look === undone
+}

@@ -1,0 +1,22 @@
+/** What each verb does to the simulated cluster. A verb whose record says that it can be simulated is missing here at compile time. */
+import type { Effects } from '../../scenarios/faults/fault-world.ts'
+import type { SimCluster } from '../cluster.ts'
+import { partition, troubleLink } from './links.ts'
+import { ended, losePower, paused } from './processes.ts'
+import { blockApplier, loseJournal, loseRelayLogs, skewClock, slow } from './servers.ts'
+
+export const EFFECTS: Effects<'sim', SimCluster> = {
+  crash: ended((host) => host.crash()),
+  stop: ended((host) => host.stop()),
+  'power-loss': ended(losePower),
+  pause: paused,
+  partition,
+  slow,
+  'lose-relay-logs': loseRelayLogs,
+  'block-applier': blockApplier,
+  'lose-journal': loseJournal,
+  lose: troubleLink('lose'),
+  duplicate: troubleLink('duplicate'),
+  reorder: troubleLink('reorder'),
+  'skew-clock': skewClock,
+}
