@@ -19,6 +19,7 @@ import { FAULTS } from './faults/list.ts'
 import { LEVELS } from './levels.ts'
 import { raftSchema, zonesSchema } from './raft-settings.ts'
 import { DEFAULT_TUNING } from './scenario.ts'
+import { AIMS } from './swarm/aims.ts'
 
 const TIMESTAMPS = Object.keys(TIMESTAMP_ALGORITHMS) as TimestampAlgorithmName[]
 /** The coordinator's and Raft's; `protocol.ts` says which goes with which. */
@@ -200,6 +201,7 @@ const fuzz = z
     quorum: oneOrMore(oneOf(QUORUMS)),
     election: oneOrMore(oneOf(ELECTIONS)),
     faults: oneOrMore(oneOf(DRAWABLE)).meta({ description: 'Kinds of fault.' }),
+    aim: oneOf(AIMS).optional().meta({ description: 'What every drawn run is after.' }),
   })
   .optional()
   .meta({ description: '`fuzz` draws from these; `run` takes no notice of it.' })

@@ -63,8 +63,17 @@ export interface Witnessing<Looks extends string> {
   readonly undone: Looks | null
 }
 
-/** Generators of the swarm: see swarm/faults.ts. */
-export type Draws = 'takes-away' | 'cuts' | 'slows' | 'inside' | 'journal' | 'messages' | 'clock' | 'requests'
+/** Generators of the swarm: see swarm/faults.ts and, for `journal` and `thresholds`, swarm/losses.ts. */
+export type Draws =
+  | 'takes-away'
+  | 'cuts'
+  | 'slows'
+  | 'inside'
+  | 'journal'
+  | 'messages'
+  | 'clock'
+  | 'requests'
+  | 'thresholds'
 
 export interface Hurt<Looks extends string, Where extends Abilities = Abilities> extends Stated {
   readonly kind: 'hurts'

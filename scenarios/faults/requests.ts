@@ -65,5 +65,5 @@ export const changeThreshold: Asking = {
   label: ({ verb, failureThreshold }) => `${verb} -> ${failureThreshold}`,
   // It may be in force already.
   isSeen: ({ failureThreshold }, _, after) => after.k.includes(failureThreshold!),
-  swarm: { drawnBy: null },
+  swarm: { drawnBy: 'thresholds' },
 }

@@ -80,5 +80,5 @@ export const loseJournal: Hurt<JournalLook, Worlds<'sim' | 'local'>> = {
     local: 'yes',
     docker: { later: 'the driver' },
   },
-  swarm: { drawnBy: null },
+  swarm: { drawnBy: 'journal' },
 }

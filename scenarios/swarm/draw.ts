@@ -8,12 +8,15 @@
  */
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../../algorithms/timestamps/algorithms.ts'
 import { parseDuration } from '../amounts.ts'
+import { drawnBy } from '../faults/facts.ts'
 import type { FaultVerb } from '../faults/list.ts'
 import { RandomStreams } from '../random.ts'
-import { coordinatorNames } from '../scenario.ts'
+import { coordinatorNames, type QuorumName } from '../scenario.ts'
 import { isMapping, overlay, type Written } from '../written.ts'
 import { Chance } from './chance.ts'
 import { drawFaults } from './faults.ts'
+import { drawLosses, drawThresholds } from './losses.ts'
+import { Plan } from './plan.ts'
 import { promisedChecks } from './promises.ts'
 import type { Space } from './space.ts'
 
@@ -23,8 +26,11 @@ const NODE_WEIGHTS: Readonly<Record<number, number>> = { 3: 2, 4: 5, 5: 2, 7: 1 
 const VERB_ON = 0.7
 /** Beyond the round trip, for the server's own work. */
 const PROBE_SLACK_MS = 20
-/** What is acknowledged when it is received may really be lost by these: nothing could be checked. */
+/** What is acknowledged when it is received may really be lost by these, unless somebody has seen it (losses.ts). */
 const LOSES_RELAY_LOGS: ReadonlySet<FaultVerb> = new Set<FaultVerb>(['power-loss', 'lose-relay-logs'])
+/** By themselves, from streams of their own. */
+const DRAWN_APART: ReadonlySet<FaultVerb> = new Set(drawnBy('journal', 'thresholds'))
+const TAKES_THRESHOLD = ['cabinet', 'flexible']
 
 export function drawScenario(space: Space, seed: number): Written {
   const streams = new RandomStreams(seed)
@@ -36,7 +42,7 @@ export function drawScenario(space: Space, seed: number): Written {
     description: `Drawn from seed ${seed}.`,
     cluster,
     algorithms: drawAlgorithms(space, nodes, chanceOf(streams, 'algorithms')),
-    workload: drawWorkload(chanceOf(streams, 'workload')),
+    workload: { ...drawWorkload(chanceOf(streams, 'workload')), ...longer(space, chanceOf(streams, 'aim')) },
     network,
     tuning: reachable(drawTuning(chanceOf(streams, 'tuning')), network),
     // Long enough for a server that starts, a detection, a drain and a rebuild together.
@@ -55,7 +61,11 @@ function drawCluster(space: Space, chance: Chance): Written {
   const nodes = chance.weighted(space.nodes.map((n) => [n, NODE_WEIGHTS[n] ?? 1]))
   return {
     nodes,
-    ...(chance.happens(0.2) ? { coordinators: 2 } : {}),
+    ...chance.weighted([
+      [{ coordinators: 2 }, space.aim === null ? 0.15 : 0.4],
+      [{ coordinators: 3 }, space.aim === null ? 0.05 : 0.2],
+      [{}, space.aim === null ? 0.8 : 0.4],
+    ]),
     acknowledge: chance.pick(['applied', 'received']),
     semiSync: chance.happens(0.3),
   }
@@ -80,6 +90,11 @@ function drawWorkload(chance: Chance): Written {
     duration: `${chance.between(25, 50) * 100}ms`,
     deadline: `${chance.between(10, 30) * 100}ms`,
   }
+}
+
+/** Time for a loss, a take-over that waits for an applier, and what comes of it. */
+function longer({ aim }: Space, chance: Chance): Written {
+  return aim === null ? {} : { duration: `${chance.between(45, 80) * 100}ms` }
 }
 
 function drawNetwork(space: Space, chance: Chance): Written {
@@ -126,11 +141,13 @@ function reachable(tuning: Written, { links }: Written): Written {
 
 function faultsOf(whole: Written, space: Space, streams: RandomStreams): readonly Written[] {
   const chance = chanceOf(streams, 'faults')
-  const { acknowledge } = whole.cluster as { acknowledge?: string }
-  const possible = space.verbs.filter((verb) => acknowledge === 'applied' || !LOSES_RELAY_LOGS.has(verb))
+  const { acknowledge = 'applied' } = whole.cluster as { acknowledge?: string }
+  const possible = space.verbs.filter(
+    (verb) => !DRAWN_APART.has(verb) && (acknowledge === 'applied' || !LOSES_RELAY_LOGS.has(verb)),
+  )
   const on = possible.filter(() => chance.happens(VERB_ON))
-  const verbs: readonly FaultVerb[] = on.length > 0 ? on : [chance.pick(possible)]
-  const { timestamps } = whole.algorithms as { timestamps: TimestampAlgorithmName }
+  const verbs: readonly FaultVerb[] = on.length > 0 || possible.length === 0 ? on : [chance.pick(possible)]
+  const { timestamps, quorum } = whole.algorithms as { timestamps: TimestampAlgorithmName; quorum: QuorumName }
   const {
     nodes,
     coordinators = 1,
@@ -138,15 +155,18 @@ function faultsOf(whole: Written, space: Space, streams: RandomStreams): readonl
   } = whole.cluster as { nodes: number; coordinators?: number; timestampServers?: number }
   const { duration } = whole.workload as { duration: string }
   const tuning = isMapping(whole.tuning) ? whole.tuning : {}
-  return drawFaults({
-    chance,
-    verbs,
+  const plan = new Plan({
+    chance: chanceOf(streams, 'losses'),
+    verbs: space.verbs,
     nodes: Array.from({ length: nodes }, (_, i) => `node${i + 1}`),
     timestampServers: Array.from({ length: timestampServers }, (_, i) => `timestamp-${i + 1}`),
     coordinators: coordinatorNames(coordinators),
     durationMs: milliseconds(duration),
     unreachableMs: milliseconds(tuning.unreachable as string),
-  }).steps
+  })
+  if (drawLosses(plan, { acknowledge, isAim: space.aim === 'losses' })) drawFaults(plan.under({ chance, verbs }))
+  if (TAKES_THRESHOLD.includes(quorum)) drawThresholds(plan.under({ chance: chanceOf(streams, 'thresholds') }))
+  return plan.steps
 }
 
 function milliseconds(text: string): number {

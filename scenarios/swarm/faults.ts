@@ -4,7 +4,7 @@
  */
 import { drawnBy, undoOf } from '../faults/facts.ts'
 import type { Chance } from './chance.ts'
-import { Plan, type Setting, type Span } from './plan.ts'
+import type { Plan, Setting, Span } from './plan.ts'
 
 type Generator = (plan: Plan) => void
 
@@ -24,17 +24,15 @@ const GENERATORS: readonly (readonly [Generator, number])[] = [
 /** Of the runs: a failover is what most of the design is about, so its cause is never left to luck alone. */
 const SOURCE_GONE = 0.4
 
-export function drawFaults(setting: Setting): Plan {
-  const plan = new Plan(setting)
-  const { chance } = setting
+export function drawFaults(plan: Plan): void {
+  const { chance } = plan.setting
   if (chance.happens(SOURCE_GONE)) sourceGone(plan)
   const count = chance.pick([1, 1, 2, 2, 3])
   for (let i = 0; i < count; i++) chance.weighted(GENERATORS)(plan)
-  return plan
 }
 
 /** Somewhere in the part of the run that `from` and `to` (shares of the duration) bound. */
-function moment({ chance, durationMs }: Setting, from: number, to: number): number {
+export function moment({ chance, durationMs }: Setting, from: number, to: number): number {
   return chance.between(Math.floor(durationMs * from), Math.floor(durationMs * to))
 }
 

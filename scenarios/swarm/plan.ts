@@ -6,6 +6,7 @@ import { drawnBy, undoOf } from '../faults/facts.ts'
 import type { FaultVerb } from '../faults/list.ts'
 import type { Written } from '../written.ts'
 import type { Chance } from './chance.ts'
+import { spared, type Watcher } from './watcher.ts'
 
 /** A process of the cluster, a role, a list of processes, `{ link }` or `{ split }`. */
 export type Target = string | readonly string[] | { readonly link: string } | { readonly split: string[][] }
@@ -33,40 +34,61 @@ export interface Span {
 /** A process can be taken away by these; `partition` works on any, the others on all but the client. */
 const TAKES_AWAY = drawnBy('takes-away')
 
+/** What several settings draw together. */
+interface Drawn {
+  readonly steps: Written[]
+  readonly spans: { readonly key: string; readonly atMs: number; readonly endMs: number }[]
+  watcher: Watcher | null
+}
+
 export class Plan {
   readonly setting: Setting
-  readonly #steps: Written[] = []
-  readonly #spans: { readonly key: string; readonly atMs: number; readonly endMs: number }[] = []
+  readonly #drawn: Drawn
 
-  constructor(setting: Setting) {
+  constructor(setting: Setting, drawn: Drawn = { steps: [], spans: [], watcher: null }) {
     this.setting = setting
+    this.#drawn = drawn
+  }
+
+  /** The same plan, for who draws from another stream and other kinds. */
+  under(setting: Partial<Setting>): Plan {
+    return new Plan({ ...this.setting, ...setting }, this.#drawn)
   }
 
   get steps(): readonly Written[] {
-    return this.#steps
+    return this.#drawn.steps
+  }
+
+  /** Before anything else is drawn. */
+  watchedBy(watcher: Watcher): void {
+    this.#drawn.watcher = watcher
   }
 
   /** False: the verb is off, or there is no room for it. */
-  add(verb: FaultVerb, target: Target, { atMs, forMs }: Span, amounts: Written = {}): boolean {
+  add(verb: FaultVerb, at: Target, { atMs, forMs }: Span, stated: Written = {}): boolean {
     const { verbs, durationMs } = this.setting
-    if (!verbs.includes(verb) || atMs < 0 || atMs >= durationMs) return false
+    const { watcher } = this.#drawn
+    const whole = { target: at, amounts: stated }
+    const step = watcher === null ? whole : spared(watcher, verb, whole)
+    if (step === null || !verbs.includes(verb) || atMs < 0 || atMs >= durationMs) return false
+    const { target, amounts } = step
     const endMs = atMs + Math.max(1, forMs) < durationMs ? atMs + Math.max(1, forMs) : Number.POSITIVE_INFINITY
     const items: readonly unknown[] = Array.isArray(target) ? target : [target]
     // Kinds that one undo ends cannot be told apart by it.
     const keys = items.map((item) => `${undoOf(verb) ?? verb} ${JSON.stringify(item)}`)
-    if (this.#spans.some(({ key, ...span }) => keys.includes(key) && atMs <= span.endMs && span.atMs <= endMs))
-      return false
-    for (const key of keys) this.#spans.push({ key, atMs, endMs })
+    const { spans, steps } = this.#drawn
+    if (spans.some(({ key, ...span }) => keys.includes(key) && atMs <= span.endMs && span.atMs <= endMs)) return false
+    for (const key of keys) spans.push({ key, atMs, endMs })
     const undo = endMs === Number.POSITIVE_INFINITY ? {} : { for: `${endMs - atMs}ms` }
-    this.#steps.push({ at: `${atMs}ms`, [verb]: target, ...amounts, ...undo })
+    steps.push({ at: `${atMs}ms`, [verb]: target, ...amounts, ...undo })
     return true
   }
 
   /** A fault that happens and has no undo. */
-  strike(verb: FaultVerb, target: string, atMs: number): boolean {
+  strike(verb: FaultVerb, target: string | number, atMs: number): boolean {
     const { verbs, durationMs } = this.setting
     if (!verbs.includes(verb) || atMs >= durationMs) return false
-    this.#steps.push({ at: `${atMs}ms`, [verb]: target })
+    this.#drawn.steps.push({ at: `${atMs}ms`, [verb]: target })
     return true
   }
 

@@ -11,6 +11,7 @@ import type { FaultVerb } from '../faults/list.ts'
 import { loadWritten, scenarioOf } from '../load.ts'
 import type { ElectionName, QuorumName } from '../scenario.ts'
 import { isMapping, type Written } from '../written.ts'
+import type { Aim } from './aims.ts'
 
 export interface Space {
   /** Where the file stands; for messages. */
@@ -22,6 +23,8 @@ export interface Space {
   readonly quorum: readonly QuorumName[]
   readonly election: readonly ElectionName[]
   readonly verbs: readonly FaultVerb[]
+  /** What every drawn run is after; null: whatever comes. */
+  readonly aim: Aim | null
 }
 
 /** `none` acknowledges without a quorum: it promises nothing that could be checked. */
@@ -53,6 +56,7 @@ export function spaceOf(written: Written, file: string): Space {
     quorum: choose('algorithms', 'quorum', PROMISING),
     election: choose('algorithms', 'election', namesOf(ELECTION_POLICIES)),
     verbs: (allowed.faults as readonly FaultVerb[] | undefined) ?? DRAWN,
+    aim: (allowed.aim as Aim | undefined) ?? null,
   }
 }
 

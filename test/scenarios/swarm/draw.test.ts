@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { parseScenario, scenarioOf } from '../../../scenarios/load.ts'
-import type { Scenario } from '../../../scenarios/scenario.ts'
+import { coordinatorNames, type Scenario } from '../../../scenarios/scenario.ts'
 import { drawScenario } from '../../../scenarios/swarm/draw.ts'
 import { spaceOf } from '../../../scenarios/swarm/space.ts'
 import { writtenText } from '../../../scenarios/written.ts'
@@ -14,7 +14,7 @@ function drawn(): Scenario[] {
 }
 
 /** Without what says where the scenario came from. */
-function content({ file: _, hash: __, faults, expectations, ...rest }: Scenario): object {
+function content({ file: _, hash: __, text: ___, faults, expectations, ...rest }: Scenario): object {
   return {
     ...rest,
     faults: faults.map(({ line: _, ...step }) => step),
@@ -44,7 +44,7 @@ test('every kind of fault, cluster size and algorithm is drawn, and every kind o
   const scenarios = drawn()
   for (const verb of EVERYTHING.verbs) {
     const share = scenarios.filter(({ faults }) => faults.some((step) => step.verb === verb)).length / SEEDS
-    assert.ok(share > 0.02 && share < 0.9, `${verb} in ${share}`)
+    assert.ok(share > 0.015 && share < 0.9, `${verb} in ${share}`)
   }
   for (const nodes of EVERYTHING.nodes) assert.ok(scenarios.some(({ cluster }) => cluster.nodes === nodes))
   for (const family of ['timestamps', 'quorum', 'election'] as const)
@@ -100,4 +100,68 @@ test('over every drawn link a server that is well can answer a probe in time', (
     assert.ok(tuning.probeTimeoutUs > 2 * slowestUs + 10_000, `seed ${seed}`)
   }
   assert.ok(slow > 100)
+})
+
+const AIMED = spaceOf({ name: 'aimed', cluster: { acknowledge: 'received' }, fuzz: { aim: 'losses' } }, 'aimed.yaml')
+
+/** Does nothing that is drawn hurt it, cut it off or slow what it hears? */
+function keepsLooking({ faults }: Scenario, process: string): boolean {
+  return faults.every(({ verb, target, split, link, except }) => {
+    if (target.includes(process) || split.flat().includes(process)) return false
+    if (link !== null) return ![link.from, link.to].some((end) => end === process || end === '*')
+    return verb !== 'partition' || target.length === 0 || except.includes(process)
+  })
+}
+
+test('relay logs that hold what is acknowledged are lost, and journals, only while a coordinator looks', () => {
+  let [relayLogs, journals] = [0, 0]
+  for (const space of [EVERYTHING, AIMED])
+    for (let seed = 0; seed < SEEDS; seed++) {
+      const scenario = scenarioOf(drawScenario(space, seed), `seed ${seed}`)
+      const { cluster, faults } = scenario
+      const lost = faults.filter(({ verb }) => verb === 'lose-relay-logs' && cluster.acknowledge === 'received')
+      const forgotten = faults.filter(({ verb }) => verb === 'lose-journal')
+      if (lost.length > 0) relayLogs++
+      if (forgotten.length > 0) journals++
+      if (lost.length === 0 && forgotten.length === 0) continue
+      const names = coordinatorNames(cluster.coordinators)
+      if (names.length > 1)
+        assert.ok(
+          names.some((name) => keepsLooking(scenario, name)),
+          `seed ${seed}`,
+        )
+      else {
+        assert.deepEqual(forgotten, [], `seed ${seed}`)
+        // A server starts again within a second, and is asked and journalled soon.
+        const seenUs = lost[0]!.atUs + 1_500_000
+        const down = faults.filter(
+          ({ verb, target }) => ['crash', 'stop'].includes(verb) && target.includes('coordinator'),
+        )
+        assert.ok(
+          down.every(({ atUs }) => atUs > seenUs),
+          `seed ${seed}`,
+        )
+      }
+    }
+  assert.ok(relayLogs > 0.9 * SEEDS, `${relayLogs} of ${2 * SEEDS}`)
+  assert.ok(journals > 0.1 * SEEDS, `${journals} of ${2 * SEEDS}`)
+})
+
+test('a swarm that is aimed at losses loses relay logs in nearly every run, with one to three coordinators', () => {
+  const counts = [0, 0, 0]
+  for (let seed = 0; seed < SEEDS; seed++) {
+    const { cluster, faults } = scenarioOf(drawScenario(AIMED, seed), `seed ${seed}`)
+    if (faults.some(({ verb }) => verb === 'lose-relay-logs')) counts[cluster.coordinators - 1]!++
+  }
+  assert.ok(
+    counts.every((count) => count > 0.1 * SEEDS),
+    counts.join(),
+  )
+  assert.ok(counts.reduce((a, b) => a + b) > 0.9 * SEEDS, counts.join())
+})
+
+test('a threshold is changed only where the quorum takes one', () => {
+  for (const { algorithms, faults } of drawn())
+    if (faults.some(({ verb }) => verb === 'change-threshold'))
+      assert.ok(['cabinet', 'flexible'].includes(algorithms.quorum))
 })
