@@ -3,6 +3,7 @@
  * they earn, so that `call(node, { kind: 'execute', ... })` is typed end to end and a wrong request does not compile.
  * `sim/` answers these from its models, `real/` from mysql2 and TCP. Nothing here knows which.
  */
+import type { ToldLook } from './failover/told-look.ts'
 import type { Gtid, GtidSet } from './gtid-set.ts'
 import type { Why } from './reasons/why.ts'
 import type { Timestamp } from './timestamps/timestamp.ts'
@@ -77,8 +78,9 @@ export type AdminCommand =
   /** offline_mode on, semi-sync off, super_read_only on, promise, read executed: in this order. */
   | { readonly command: 'fence'; readonly promise: number }
   /**
-   * Follow `source`. Keeps relay logs (CHANGE runs with the applier running and the receiver stopped), then starts
-   * the receiver. `drain` uses the account that may enter a fenced server.
+   * Promise the session's epoch and read that back, then follow `source`. Keeps relay logs (CHANGE runs with the
+   * applier running and the receiver stopped), then starts the receiver. `drain` uses the account that may enter a
+   * fenced server.
    */
   | { readonly command: 'point'; readonly source: string; readonly drain: boolean }
   /** Become the source: receiver stopped and read back, semi-sync source if configured, writable, write the marker transaction. */
@@ -247,8 +249,9 @@ export type CoordinatorRequests = {
       readonly replicas: readonly string[]
       /** Would the quorum rule let it take over now, by its last probes? */
       readonly able: boolean
-      /** server_uuids of the source and of the replicas whose word counts: they follow, and have lost nothing since. */
-      readonly counted: readonly string[]
+      /** Epochs of its own that it gave up before anybody was promoted. */
+      readonly givenUp: readonly number[]
+      readonly looks: readonly ToldLook[]
     }
   }
 }

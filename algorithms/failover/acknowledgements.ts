@@ -28,6 +28,14 @@ export interface EpochNumbers {
   readonly k: number
 }
 
+/** Of a member that lost data. Either proof lets it count again (failover/rules.md section 1). */
+interface Exclusion {
+  /** It holds something that comes after this number and was acknowledged without it. */
+  readonly until: number
+  /** Or it holds all of this: what its source had executed after the loss. Null: that would prove nothing of it. */
+  second: GtidSet | null
+}
+
 export class Acknowledgements {
   readonly epoch: EpochNumbers
   /** By member; see the essay above. */
@@ -48,7 +56,7 @@ export class Acknowledgements {
   #givenUp = NOTHING_HELD
   readonly #open: OpenWait[] = []
   readonly #held: number[]
-  readonly #excludedUntil = new Map<number, number>()
+  readonly #excluded = new Map<number, Exclusion>()
   #wanted: Deferred<void> | null = null
   /** The last answer of `wantedOf`: replicas are mostly asked for the same. */
   #wish: GtidSet = EMPTY_GTID_SET
@@ -129,6 +137,8 @@ export class Acknowledgements {
   wantedOf(member: number): GtidSet | null {
     const { base, marker } = this.epoch
     const held = this.#held[member]!
+    const second = this.#excluded.get(member)?.second ?? null
+    if (second !== null) return second
     if (held < base) return MutableGtidSet.of(marker)
     for (const wait of this.#open) if (wait.number > held) return this.#allUpTo(wait.number)
     if (this.#givenUp > held) return this.#allUpTo(held + 1)
@@ -143,7 +153,7 @@ export class Acknowledgements {
 
   /** Under k = 0 nobody waits for anything, and who lost data would never be seen to hold something newer. */
   #mustProve(): boolean {
-    return this.#k === 0 && this.#excludedUntil.size > 0
+    return this.#k === 0 && this.#excluded.size > 0
   }
 
   #wake(): void {
@@ -162,13 +172,13 @@ export class Acknowledgements {
     const { base, marker, source, sourceUuid } = this.epoch
     if (member === source || this.#ended || !gtids.has(marker)) return
     const held = Math.max(base, gtids.contiguousFrom(sourceUuid, base + 1))
-    if (held <= this.#held[member]!) return
-    this.#held[member] = held
-    const until = this.#excludedUntil.get(member)
-    if (until !== undefined) {
-      // Counts again once it holds something written after its loss and acknowledged without it.
-      if (Math.min(held, this.#provenUpTo()) <= until) return
-      this.#excludedUntil.delete(member)
+    const exclusion = this.#excluded.get(member)
+    if (exclusion === undefined && held <= this.#held[member]!) return
+    this.#held[member] = Math.max(held, this.#held[member]!)
+    if (exclusion !== undefined) {
+      const { until, second } = exclusion
+      if (Math.min(held, this.#provenUpTo()) <= until && !(second !== null && gtids.covers(second))) return
+      this.#excluded.delete(member)
     }
     this.progress[member] = held
     this.rounds?.reported(member, this.progress, this.highest)
@@ -188,14 +198,29 @@ export class Acknowledgements {
   /** The member lost relay logs or was rebuilt: it does not count until it proves itself (failover/rules.md section 1). */
   exclude(member: number): void {
     // What is acknowledged may be so because of what it has just lost, also beyond what anybody asked about.
-    this.#excludedUntil.set(member, Math.max(this.highest, this.#provenUpTo()))
+    this.#excluded.set(member, { until: Math.max(this.highest, this.#provenUpTo()), second: null })
     this.progress[member] = NOTHING_HELD
     this.#held[member] = NOTHING_HELD
   }
 
+  /**
+   * The member lost relay logs and nothing else, and has joined this epoch since. It counts as soon as it holds what
+   * the source had executed after that (`executed`), and all that may have been acknowledged because of it: a replica
+   * may have, and report, what its source does not show yet.
+   */
+  offerSecondProof(member: number, executed: GtidSet): void {
+    const exclusion = this.#excluded.get(member)
+    if (exclusion === undefined) return
+    const { base, marker, sourceUuid } = this.epoch
+    const second = executed.union(MutableGtidSet.of(marker))
+    if (exclusion.until > base) second.addInterval(sourceUuid, base + 1, exclusion.until)
+    exclusion.second = second
+    this.#wake()
+  }
+
   /** Lost data, and has not proved itself since. */
   isExcluded(member: number): boolean {
-    return this.#excludedUntil.has(member)
+    return this.#excluded.has(member)
   }
 
   /** The epoch is over for this coordinator: what is open will never be acknowledged by it. */

@@ -1,6 +1,5 @@
 /** Administrative calls: one at a time per server, never abandoned, and every refusal for a newer epoch noticed. */
 import { call, type Deferred, deferred, emit, type Fiber, wait } from '../effects.ts'
-import { EMPTY_GTID_SET } from '../gtid-set.ts'
 import type { Deposed } from '../reasons/why.ts'
 import type { AdminCommand, Failed, Outcome, ServerState } from '../servers.ts'
 import { observeCommand } from './monitor.ts'
@@ -38,10 +37,7 @@ export function* administer(
       { kind: 'administer', epoch: session.epoch, source: session.source, action },
       commandTimeoutUs(coordinator, member),
     )
-    if (outcome.kind === 'ok') {
-      if (action.command === 'discardRelayLog') member.held = EMPTY_GTID_SET
-      observeCommand(coordinator, member, outcome.reply, askedUs, coordinator.process.nowUs)
-    }
+    if (outcome.kind === 'ok') observeCommand(coordinator, member, outcome.reply, askedUs, coordinator.process.nowUs)
     if (isDeposed(outcome))
       yield* emit({
         kind: 'deposed',

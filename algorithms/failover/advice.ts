@@ -110,7 +110,7 @@ function* sayDropped(usage: Usage, dropped: Set<string>): Fiber<void> {
 function eligible(coordinator: CoordinatorState, { source }: Reign): string[] {
   return coordinator.members
     .filter((m) => {
-      if (m.probe !== 'answered' || m.state === null || m.lost || m.quarantined) return false
+      if (m.probe !== 'answered' || m.state === null || m.loss !== null || m.quarantined) return false
       return m === source || (m.state.source === source.node && m.state.applier === 'running')
     })
     .map((m) => m.node)

@@ -2,48 +2,43 @@
 import { call, type Fiber } from '../effects.ts'
 import type { GtidSet } from '../gtid-set.ts'
 import { administer, isDeposed } from './administer.ts'
-import type { Gathered } from './gather.ts'
-import { type LivingEpoch, mayLeaveOut } from './quorum-rule.ts'
+import { mayLeaveOut } from './quorum-rule.ts'
+import type { Snapshot } from './snapshot.ts'
 import type { CoordinatorState, Member } from './state.ts'
 
 /** Bring the winner to everything that was seen. Returns the target it holds, or null when it cannot be done in time. */
 export function* catchUp(
   coordinator: CoordinatorState,
-  gathered: Gathered,
+  snapshot: Snapshot,
   winner: Member,
   epoch: number,
-  living: LivingEpoch | null,
-  seen: GtidSet,
-  counted: number,
 ): Fiber<GtidSet | null | 'deposed'> {
-  let missing: GtidSet = seen.minus(winner.held)
+  const { read, seen } = snapshot
+  let missing: GtidSet = seen.minus(read.get(winner)!.held)
   const tried = new Set<Member>([winner])
   // Who has diverged would deliver that as well, and the winner would have diverged even if the attempt fails.
-  const donors = [...gathered.fenced, ...gathered.stopped].filter(({ held }) => seen.covers(held))
+  const donors: Donor[] = [...read]
+    .sort(([, a], [, b]) => Number(b.fenced) - Number(a.fenced))
+    .flatMap(([member, { held }]) => (seen.covers(held) ? [{ member, held }] : []))
   while (!missing.isEmpty) {
     const donor = yield* donorOf(coordinator, donors, tried, missing, epoch)
     if (donor === null) break
-    tried.add(donor)
+    const { member, held } = donor
+    tried.add(member)
     const pointed = yield* administer(
       coordinator,
       winner,
       { epoch, source: null },
-      { command: 'point', source: donor.node, drain: donor.state?.offline === true },
+      { command: 'point', source: member.node, drain: member.state?.offline === true },
     )
     if (isDeposed(pointed)) return 'deposed'
     if (pointed.kind !== 'ok') return null
-    const rest = missing.minus(donor.held)
+    const rest = missing.minus(held)
     // Somebody else has the rest: their turn comes when this one has delivered.
     if (!rest.isEmpty && !(yield* arrived(coordinator, winner, missing.minus(rest), 'received'))) return null
     missing = rest
   }
-  if (!missing.isEmpty) {
-    const sourceUuid = living === null ? null : coordinator.members[living.member]!.state?.uuid
-    const holders = [...gathered.stopped].filter((m) => !missing.minus(m.held).equals(missing)).length
-    const fenced = [...gathered.fenced].some((m) => m.index === living?.member)
-    if (living === null || sourceUuid == null) return null
-    if (!mayLeaveOut(coordinator.members.length, living, missing, sourceUuid, holders, counted, fenced)) return null
-  }
+  if (!missing.isEmpty && !isLeftOut(coordinator, snapshot, missing)) return null
   const target = seen.minus(missing)
   const isThere = target.minus(winner.state!.executed).isEmpty
   if (!isThere && !(yield* applied(coordinator, winner, target, epoch))) return null
@@ -54,25 +49,41 @@ export function* catchUp(
   return stopped.kind === 'ok' && stopped.reply.receiver === 'stopped' ? target : null
 }
 
+/** By the snapshot alone: who holds it now says nothing of who held it when the receivers were stopped. */
+function isLeftOut({ members }: CoordinatorState, { read, living, data }: Snapshot, missing: GtidSet): boolean {
+  if (living === null) return false
+  const sourceUuid = members[living.member]!.state?.uuid
+  if (sourceUuid === undefined) return false
+  const holders = [...data].filter((member) => !missing.minus(read.get(member)!.held).equals(missing)).length
+  const fenced = read.get(members[living.member]!)?.fenced === true
+  return mayLeaveOut(members.length, living, missing, sourceUuid, holders, data.size, fenced)
+}
+
+interface Donor {
+  readonly member: Member
+  readonly held: GtidSet
+}
+
 /**
  * Somebody who has *applied* what is missing, all of it or else the most: relay logs are not served to others. Who was
  * `tried` is not asked again.
  */
 function* donorOf(
   coordinator: CoordinatorState,
-  members: readonly Member[],
+  holders: readonly Donor[],
   tried: Set<Member>,
   missing: GtidSet,
   epoch: number,
-): Fiber<Member | null> {
-  const donors = members
-    .filter((member) => !tried.has(member))
-    .map((member) => ({ member, share: missing.minus(missing.minus(member.held)) }))
+): Fiber<Donor | null> {
+  const donors = holders
+    .filter(({ member }) => !tried.has(member))
+    .map((donor) => ({ donor, share: missing.minus(missing.minus(donor.held)) }))
     .filter(({ share }) => !share.isEmpty)
     .sort((a, b) => b.share.size - a.share.size)
-  for (const { member, share } of donors) {
-    if (member.state!.executed.covers(share)) return member
-    if (yield* applied(coordinator, member, share, epoch)) return member
+  for (const { donor, share } of donors) {
+    const { member } = donor
+    if (member.state!.executed.covers(share)) return donor
+    if (yield* applied(coordinator, member, share, epoch)) return donor
     tried.add(member)
   }
   return null

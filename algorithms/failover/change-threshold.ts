@@ -107,7 +107,7 @@ function* writeRow(coordinator: CoordinatorState, reign: Reign, k: number, befor
   const holders = new Set<Member>()
   const holds = (member: Member) => {
     holders.add(member)
-    const counted = [...holders].filter((m) => !m.lost && !reign.acknowledgements.isExcluded(m.index))
+    const counted = [...holders].filter((m) => m.loss === null && !reign.acknowledgements.isExcluded(m.index))
     if (counted.length >= larger) held.settle()
   }
   for (const member of coordinator.members)

@@ -24,11 +24,13 @@ import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../timestamps
 import { adviserLoop, CommitDelays } from './advice.ts'
 import { changeThreshold, useThreshold } from './change-threshold.ts'
 import { Gate } from './gate.ts'
+import type { Loss } from './loss.ts'
 import { probeLoop } from './monitor.ts'
+import { type Status, tellPeers } from './peers.ts'
 import { SOUND } from './procedures.ts'
 import { read } from './read.ts'
 import { type ReignEnd, ruleWhile } from './reign.ts'
-import { couldTakeOver, type Status, standBy } from './stand-by.ts'
+import { couldTakeOver, standBy, untilForeseen } from './stand-by.ts'
 import { type CoordinatorState, newMember, type Oracle, type Reign } from './state.ts'
 import { switchover } from './switchover.ts'
 import { backOff, type Cause, type TakeOver, takeOver } from './take-over.ts'
@@ -104,6 +106,7 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
     supervisor: config.supervisor,
     procedures: withUnsafeForms(SOUND, config.unsafe),
     highestEpoch: 0,
+    givenUp: new Set(),
     reign: null,
     takingOver: false,
     gate: new Gate(),
@@ -181,12 +184,19 @@ function status(coordinator: CoordinatorState): Status {
   const able = couldTakeOver(coordinator)
   if (reign === null) {
     const state = coordinator.takingOver ? 'takes over' : 'stands by'
-    return { state, epoch: coordinator.highestEpoch, source: null, k: null, replicas: [], able, counted: [] }
+    return {
+      state,
+      epoch: coordinator.highestEpoch,
+      source: null,
+      k: null,
+      replicas: [],
+      able,
+      ...tellPeers(coordinator),
+    }
   }
-  const { epoch, source, sourceUuid, k } = reign
-  const replicas = coordinator.members.filter((m) => reign.acknowledgements.progress[m.index]! >= reign.base)
-  const counted = [sourceUuid, ...replicas.filter((m) => !m.lost).map((m) => m.state?.uuid ?? '')]
-  return { state: 'reigns', epoch, source: source.node, k, replicas: replicas.map((m) => m.node), able, counted }
+  const { epoch, source, k, acknowledgements, base } = reign
+  const replicas = coordinator.members.filter((m) => acknowledgements.progress[m.index]! >= base).map((m) => m.node)
+  return { state: 'reigns', epoch, source: source.node, k, replicas, able, ...tellPeers(coordinator) }
 }
 
 function* control(coordinator: CoordinatorState): Fiber<never> {
@@ -199,6 +209,7 @@ function* control(coordinator: CoordinatorState): Fiber<never> {
     coordinator.takingOver = true
     // Who stood by has been looking at the servers all the while.
     if (cause.kind === 'start' && !hasPeers) yield* survey(coordinator)
+    if (!hasPeers && (cause.kind === 'start' || attempt > 0)) yield* untilForeseen(coordinator)
     const outcome: TakeOver = next ?? (yield* takeOver(coordinator, cause))
     next = null
     coordinator.takingOver = false
@@ -237,21 +248,31 @@ interface JournalRecord {
   readonly node?: string
   readonly uuid?: string
   readonly failureThreshold?: number
+  readonly loss?: Loss
+  readonly provedUs?: number
 }
 
 /** What an earlier coordinator wrote down: epochs it may have promised, servers that lost data or were being rebuilt. */
 function* recall(coordinator: CoordinatorState): Fiber<void> {
   const outcome = yield* call(coordinator.journal, { kind: 'readAll' }, coordinator.tuning.adminTimeoutUs)
   if (outcome.kind !== 'ok') throw new Error(`the journal cannot be read: ${outcome.reason}`)
+  // Moments of the journal may be of another start of the machine, whose clock had another zero.
+  const byNow = (us: number | null | undefined) => (us == null ? null : Math.min(us, coordinator.process.nowUs))
+  const rebuilt: Loss = { kind: 'rebuilt', byUs: coordinator.process.nowUs, joined: false }
   for (const record of outcome.reply.records as readonly JournalRecord[]) {
     if (record.kind === 'threshold') useThreshold(coordinator, record.failureThreshold!)
     if (record.kind === 'take-over') coordinator.highestEpoch = Math.max(coordinator.highestEpoch, record.epoch ?? 0)
+    if (record.kind === 'given-up') coordinator.givenUp.add(record.epoch!)
     const member = coordinator.byNode.get(record.node ?? '')
     if (member === undefined) continue
-    if (record.kind === 'rebuild') member.rebuild = { uuid: record.uuid ?? '', wasLost: member.lost, sinceUs: null }
+    if (record.kind === 'rebuild') member.rebuild = { uuid: record.uuid ?? '', before: member.loss, sinceUs: null }
     if (record.kind === 'lost' || record.kind === 'proved') member.rebuild = null
-    if (record.kind === 'rebuild' || record.kind === 'lost') member.lost = member.lostInJournal = true
-    if (record.kind === 'proved') member.lost = member.lostInJournal = false
+    if (record.kind === 'rebuild') member.loss = member.lossInJournal = rebuilt
+    if (record.kind === 'lost') member.loss = member.lossInJournal = { ...record.loss!, byUs: byNow(record.loss!.byUs) }
+    if (record.kind === 'proved') {
+      member.loss = member.lossInJournal = null
+      member.provedUs = byNow(record.provedUs) ?? -1
+    }
     if (record.kind === 'server') member.knownUuid = member.uuidInJournal = record.uuid ?? null
   }
 }

@@ -5,6 +5,8 @@ import type { ReplicaView } from '../quorum/policy.ts'
 import type { ServerState } from '../servers.ts'
 import { judgeSource } from './detector.ts'
 import { newestRow } from './epoch.ts'
+import { kindOfLoss, lookOf, markLost, unlose } from './loss.ts'
+import { isAnother } from './peers.ts'
 import { type CoordinatorState, hurry, type Member, type PendingRebuild, type Reign } from './state.ts'
 
 /** Latency is smoothed like TCP's round-trip estimate (RFC 6298): the first sample, then an eighth of each new one. */
@@ -32,7 +34,7 @@ export function* probeLoop(coordinator: CoordinatorState, member: Member): Fiber
       member.probe = 'answered'
       member.probeFailingSinceUs = null
       observe(coordinator, member, outcome.reply, askedUs, answeredUs)
-      if (member.lost !== member.lostInJournal) yield* journalLoss(coordinator, member)
+      if (member.loss !== member.lossInJournal) yield* journalLoss(coordinator, member)
       if (member.knownUuid !== member.uuidInJournal) yield* journalUuid(coordinator, member)
     } else if (!late) {
       if (member.probe !== 'failed')
@@ -61,14 +63,15 @@ export function observe(
   const holds = state.executed.union(state.retrieved)
   // Two questions under way at once may be answered in either order: only a later question can show a loss.
   const shrank = !holds.covers(member.held)
-  const overlaps = askedUs < member.stateAnsweredUs
+  const overlaps = askedUs < member.heldAnsweredUs
   if (member.rebuild !== null) settleRebuild(member, member.rebuild, state, askedUs)
-  if (isAnother(coordinator, member, state) || (shrank && !overlaps)) markLost(coordinator, member, answeredUs)
-  else if (member.lost && provedItself(coordinator, member)) member.lost = false
+  if (isAnother(coordinator, member, state)) markLost(coordinator, member, 'rebuilt', answeredUs, null)
+  else if (shrank && !overlaps) markLost(coordinator, member, kindOfLoss(member.look, state), answeredUs)
   member.state = state
   member.stateAskedUs = askedUs
-  member.stateAnsweredUs = answeredUs
+  member.heldAnsweredUs = answeredUs
   member.held = shrank && overlaps ? member.held.union(holds) : holds
+  member.look = lookOf(state, askedUs)
   const row = newestRow(holds)
   coordinator.highestEpoch = Math.max(coordinator.highestEpoch, state.promised, row?.epoch ?? 0)
 }
@@ -93,50 +96,24 @@ export function rememberReports(coordinator: CoordinatorState, member: Member, n
   const reported = coordinator.reign?.acknowledgements.reportedBy(member.index) ?? null
   if (reported === null || member.held.covers(reported)) return
   member.held = member.held.union(reported)
-  member.stateAnsweredUs = nowUs
-}
-
-/**
- * Is this not the server that this coordinator knew? A peer may have rebuilt it while this one was down or cut off, and
- * a clone shows no loss: only its new server_uuid does. A server met for the first time is trusted if no epoch has
- * begun on it. (Alone, a coordinator rebuilds every server itself, and its journal says which.)
- */
-function isAnother({ peers }: CoordinatorState, member: Member, state: ServerState): boolean {
-  if (peers.length === 0 || state.uuid === member.knownUuid) return false
-  const isNew = member.knownUuid === null && newestRow(state.executed.union(state.retrieved)) === null
-  member.knownUuid = state.uuid
-  return !isNew
+  member.heldAnsweredUs = nowUs
 }
 
 function* journalUuid(coordinator: CoordinatorState, member: Member): Fiber<void> {
   const { knownUuid: uuid, node } = member
   // Never before the loss that came with it: whoever reads the uuid alone would trust the server.
-  if (member.lost !== member.lostInJournal) return
+  if (member.loss !== member.lossInJournal) return
   const record = { kind: 'server', node, uuid }
   const journalled = yield* call(coordinator.journal, { kind: 'append', record }, coordinator.tuning.adminTimeoutUs)
   if (journalled.kind === 'ok') member.uuidInJournal = uuid
 }
 
 /** The next coordinator has to know who does not count, and who counts again. */
-function* journalLoss(coordinator: CoordinatorState, member: Member): Fiber<void> {
-  const { lost, node } = member
-  const record = { kind: lost ? 'lost' : 'proved', node }
+export function* journalLoss(coordinator: CoordinatorState, member: Member): Fiber<void> {
+  const { loss, node, provedUs } = member
+  const record = loss === null ? { kind: 'proved', node, provedUs } : { kind: 'lost', node, loss }
   const journalled = yield* call(coordinator.journal, { kind: 'append', record }, coordinator.tuning.adminTimeoutUs)
-  if (journalled.kind === 'ok') member.lostInJournal = lost
-}
-
-/** It lost something it held: what it acknowledged before may be gone, so it does not count until it proves itself. */
-export function markLost(coordinator: CoordinatorState, member: Member, nowUs: number): void {
-  member.lost = true
-  member.lostUs = nowUs
-  coordinator.reign?.acknowledgements.exclude(member.index)
-}
-
-/** Its rebuild was not done: it has what it had. */
-export function unlose(member: Member): void {
-  if (member.rebuild === null) return
-  member.lost = member.rebuild.wasLost
-  member.rebuild = null
+  if (journalled.kind === 'ok') member.lossInJournal = loss
 }
 
 /**
@@ -146,10 +123,6 @@ export function unlose(member: Member): void {
 function settleRebuild(member: Member, rebuild: PendingRebuild, state: ServerState, askedUs: number): void {
   if (state.uuid !== rebuild.uuid) member.rebuild = null
   else if (rebuild.sinceUs === null || askedUs - state.uptimeUs > rebuild.sinceUs) unlose(member)
-}
-
-function provedItself(coordinator: CoordinatorState, member: Member): boolean {
-  return coordinator.reign !== null && !coordinator.reign.acknowledgements.isExcluded(member.index)
 }
 
 /** A client's statement on the source succeeded or not: the detector's second witness. */

@@ -6,8 +6,9 @@
 
 import type { Fiber } from '../effects.ts'
 import { catchUp } from './catch-up.ts'
-import { foresee, gather, judge } from './gather.ts'
+import { gather } from './gather.ts'
 import { rejoin } from './rejoin.ts'
+import { foresee, takeSnapshot } from './snapshot.ts'
 import type { Alarm, CoordinatorState } from './state.ts'
 import type { TakeOver } from './take-over.ts'
 import { eligible } from './take-over.ts'
@@ -18,8 +19,8 @@ export interface Procedures {
   readonly foresee: typeof foresee
   /** Promise, stop, fence. */
   readonly gather: typeof gather
-  /** What may have been acknowledged, and is the quorum rule met? */
-  readonly judge: typeof judge
+  /** Who counts, who holds what, what may have been acknowledged, and is the quorum rule met? */
+  readonly judge: typeof takeSnapshot
   /** Who may win. */
   readonly eligible: typeof eligible
   /** The winner gets everything that may have been acknowledged. */
@@ -39,7 +40,7 @@ export interface Procedures {
 export const SOUND: Procedures = {
   foresee,
   gather,
-  judge,
+  judge: takeSnapshot,
   eligible,
   catchUp,
   rejoin,

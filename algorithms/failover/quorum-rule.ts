@@ -3,8 +3,9 @@
  * servers, never over those reachable now.
  */
 import type { GtidSet, MutableGtidSet } from '../gtid-set.ts'
-import type { Count, Why } from '../reasons/why.ts'
+import type { RuleVerdict, Uncounted, Why } from '../reasons/why.ts'
 import { type EpochRow, newestRow, rowsIn, unionOf } from './epoch.ts'
+import { countsForData, countsForPromises, type Loss } from './loss.ts'
 
 /** The newest epoch that a set of servers has seen: it may still be alive until it is fenced off. */
 export interface LivingEpoch {
@@ -34,58 +35,91 @@ export function mayBeAcknowledged(held: readonly GtidSet[]): MutableGtidSet {
   return unionOf(newest === null ? held : held.filter((set) => newestRow(set)?.epoch === newest.epoch))
 }
 
-/**
- * How many replicas must be stopped and read before anybody may take over from `living`. `leastK`: what the policy asks
- * for; the first epoch did not begin with less.
- */
-export function stopsNeeded(nodes: number, living: LivingEpoch | null, sourceFenced: boolean, leastK: number): number {
-  const meetsEveryOtherFailover = Math.floor((nodes - 1) / 2) + 1
-  // No epoch that anybody read has seen: no member is known for a source, so the stopped are counted among all n. One
-  // may have begun all the same, and acknowledged where its row has come to no other replica yet.
-  if (living === null) return Math.max(leastK === 0 ? 0 : nodes - leastK, Math.floor(nodes / 2) + 1)
-  // Under k = 0 nothing was promised that a stopped replica would have to hold.
-  const holdsEveryAcknowledged = sourceFenced || living.k === 0 ? 0 : nodes - living.k
-  return Math.max(holdsEveryAcknowledged, meetsEveryOtherFailover)
+/** One configured server, as the rule asks about it. */
+export interface Server {
+  readonly node: string
+  /** Stopped: its receiver was stopped and read back as stopped. Live: it answers, and was not stopped. */
+  readonly standing: 'stopped' | 'live' | 'silent'
+  /** What it lost and has not made good. */
+  readonly loss: Loss | null
 }
 
 export interface Stopped {
-  /** Members whose IO thread was stopped and read back as stopped. */
-  readonly members: readonly number[]
-  /** Members that lost data or were rebuilt, and do not count yet. */
-  readonly excluded: ReadonlySet<number>
-  /** The source was fenced and answered. */
+  /** All configured ones, by member. */
+  readonly servers: readonly Server[]
+  /** A source that was fenced and answered, and from whose epoch nobody can have taken over. */
   readonly fenced: number | null
   /** Replicas that the policy asks for: no epoch began with fewer. */
   readonly leastK: number
 }
 
-/** F of the rule, and whether it suffices. */
-export function mayTakeOver(
+/** What the rule says, with all that it goes by. */
+export interface Rule extends RuleVerdict {
+  readonly allowed: boolean
+}
+
+/** How many must be stopped and count before anybody may take over from `living`: for data, and for promises. */
+export function stopsNeeded(
   nodes: number,
   living: LivingEpoch | null,
-  stopped: Stopped,
-): { readonly allowed: boolean; readonly counted: number; readonly needed: number } {
-  const counted = stopped.members.filter((m) => m !== living?.member && !stopped.excluded.has(m)).length
-  const needed = stopsNeeded(nodes, living, living !== null && stopped.fenced === living.member, stopped.leastK)
-  return { allowed: counted >= needed, counted, needed }
+  sourceFenced: boolean,
+  leastK: number,
+): { readonly data: number; readonly promises: number } {
+  // No epoch that anybody read has seen: no member is known for a source, so the stopped are counted among all n. One
+  // may have begun all the same, and acknowledged where its row has come to no other replica yet.
+  if (living === null) return { data: leastK === 0 ? 0 : nodes - leastK, promises: Math.floor(nodes / 2) + 1 }
+  // Under k = 0 nothing was promised that a stopped replica would have to hold.
+  return { data: sourceFenced || living.k === 0 ? 0 : nodes - living.k, promises: Math.floor((nodes - 1) / 2) + 1 }
+}
+
+/** D and P of the rule, and whether they suffice. */
+export function mayTakeOver(living: LivingEpoch | null, { servers, fenced, leastK }: Stopped): Rule {
+  const nodes = servers.length
+  const stopped = servers.filter(({ standing }, m) => standing === 'stopped' && m !== living?.member)
+  const needed = stopsNeeded(nodes, living, living !== null && fenced === living.member, leastK)
+  const data = { needed: needed.data, counted: stopped.filter(({ loss }) => countsForData(loss)).length }
+  const promises = { needed: needed.promises, counted: stopped.filter(({ loss }) => countsForPromises(loss)).length }
+  return {
+    allowed: data.counted >= data.needed && promises.counted >= promises.needed,
+    data,
+    promises,
+    uncounted: servers.flatMap((server, m) => uncounted(server, m === living?.member)),
+    unprovable: unprovable(servers, Math.max(leastK, living?.k ?? 0)),
+  }
+}
+
+function uncounted({ node, standing, loss }: Server, wasSource: boolean): readonly Uncounted[] {
+  if (standing === 'silent') return []
+  if (wasSource) return [{ node, why: 'source', keepsPromises: false }]
+  if (standing === 'live') return [{ node, why: 'not-stopped', keepsPromises: false }]
+  if (loss === null) return []
+  const why = loss.kind === 'rebuilt' ? 'rebuilt' : 'lost-relay-log'
+  return [{ node, why, keepsPromises: countsForPromises(loss) }]
+}
+
+/** Who lost relay logs proves itself to any source that it follows. A rebuilt one needs k others that acknowledge. */
+function unprovable(servers: readonly Server[], k: number): readonly string[] {
+  const rebuilt = servers.filter(({ loss }) => loss?.kind === 'rebuilt').map(({ node }) => node)
+  return servers.length - 1 - rebuilt.length < Math.max(1, k) ? rebuilt : []
 }
 
 /** Why nobody may take over, to be stated. */
-export function ruleWhy({ needed, counted }: Count): Why {
-  return { code: 'rule', needed, counted }
+export function ruleWhy({ data, promises, uncounted, unprovable }: RuleVerdict): Why {
+  return { code: 'rule', data, promises, uncounted, unprovable }
 }
 
 /**
  * May transactions that nobody can deliver be left out of the target? Only what the living epoch's own source wrote
  * after its row, only when the source was not fenced, and only when too few can hold it for it ever to have been
- * acknowledged. Under k = 0 nothing was promised: what nobody can deliver is lost with the source that wrote it.
+ * acknowledged: `holders` of the `counted` members of D, and whoever is not in D may hold them as well. Under k = 0
+ * nothing was promised: what nobody can deliver is lost with the source that wrote it.
  */
 export function mayLeaveOut(
   nodes: number,
   living: LivingEpoch,
   missing: GtidSet,
   sourceUuid: string,
-  holdersInF: number,
+  holders: number,
   counted: number,
   sourceFenced: boolean,
 ): boolean {
@@ -94,5 +128,5 @@ export function mayLeaveOut(
     if (uuid !== sourceUuid) return false
     if (missing.intervals(uuid)[0]! <= living.base) return false
   }
-  return living.k === 0 || holdersInF + (nodes - 1 - counted) < living.k
+  return living.k === 0 || holders + (nodes - 1 - counted) < living.k
 }

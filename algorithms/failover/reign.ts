@@ -7,6 +7,7 @@ import type { GtidSet } from '../gtid-set.ts'
 import { textOf } from '../reasons/text.ts'
 import { isSame, type Why } from '../reasons/why.ts'
 import { newestRow } from './epoch.ts'
+import { markProved } from './loss.ts'
 import { rememberReports } from './monitor.ts'
 import { ruleWhy } from './quorum-rule.ts'
 import { followFromTakeOver, needsRejoin } from './rejoin.ts'
@@ -34,6 +35,8 @@ export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped:
   coordinator.client = null
   coordinator.clientFailingSinceUs = null
   coordinator.reign = reign
+  // Whoever lost something has to join this epoch to prove itself.
+  for (const member of coordinator.members) member.joinedUs = -1
   for (const member of coordinator.members) {
     if (member === reign.source) continue
     yield* fork(`acknowledge-${member.node}`, acknowledgementWaiter(coordinator, reign, member))
@@ -86,10 +89,11 @@ function refusalOf(coordinator: CoordinatorState, reign: Reign, alarm: Alarm, no
   if (alarm.kind !== 'stalled') return null
   // A move lets writes go on only if the next source has k replicas that count: the one that leaves may become one of
   // them, one that lost data may not. Without this a group that waits for such a replica would move for ever.
-  const replicasAfter = coordinator.members.filter(({ probe, lost }) => probe === 'answered' && !lost).length - 1
+  const replicasAfter =
+    coordinator.members.filter(({ probe, loss }) => probe === 'answered' && loss === null).length - 1
   if (replicasAfter < reign.k) {
     reign.tooFewAtUs = nowUs
-    return { code: 'too-few-replicas', needed: reign.k, counted: replicasAfter }
+    return { code: 'too-few-replicas', needed: reign.k, counted: replicasAfter, unprovable: rule.unprovable }
   }
   // Those that came back get the time to follow the source that they have.
   return nowUs - reign.tooFewAtUs < stalledUs ? { code: 'replicas-just-back' } : null
@@ -104,15 +108,25 @@ function* acknowledgementWaiter(coordinator: CoordinatorState, reign: Reign, mem
       yield* wait(acknowledgements.somethingWanted())
       continue
     }
+    const askedUs = coordinator.process.nowUs
     const outcome = yield* call(
       member.server,
       { kind: 'waitFor', gtids: wanted, level: coordinator.level, timeoutUs: WAITER_TIMEOUT_US },
       WAITER_TIMEOUT_US + coordinator.tuning.statementTimeoutUs,
     )
-    // What follows a newer epoch's row is of that epoch, also when its source is the same.
-    if (outcome.kind === 'ok' && !isOutdated(coordinator, reign, member, 0, outcome.reply.gtids))
-      acknowledgements.report(member.index, outcome.reply.gtids, coordinator.process.nowUs)
-    else yield* sleep(RETRY_US)
+    // What follows a newer epoch's row is of that epoch, also when its source is the same; and what it held before a
+    // loss was seen, on whatever way the answer came so late, it may hold no more.
+    if (
+      outcome.kind !== 'ok' ||
+      askedUs < member.lostUs ||
+      isOutdated(coordinator, reign, member, 0, outcome.reply.gtids)
+    ) {
+      yield* sleep(RETRY_US)
+      continue
+    }
+    const wasExcluded = acknowledgements.isExcluded(member.index)
+    acknowledgements.report(member.index, outcome.reply.gtids, coordinator.process.nowUs)
+    if (wasExcluded && !acknowledgements.isExcluded(member.index)) markProved(member, askedUs)
   }
 }
 
@@ -131,7 +145,7 @@ function* confirmationWaiter(coordinator: CoordinatorState, reign: Reign, member
     }
     const { promised, gtids } = outcome.reply
     const outdated = isOutdated(coordinator, reign, member, promised, gtids)
-    if (!outdated && !member.lost && !acknowledgements.isExcluded(member.index))
+    if (!outdated && member.loss === null && !acknowledgements.isExcluded(member.index))
       confirmations.confirm(member.index, askedAt)
     else yield* sleep(RETRY_US)
   }

@@ -3,10 +3,11 @@
  * has and the source lacks slip into the cluster (failover/rules.md section 2, step 7).
  */
 import { call, emit, type Fiber } from '../effects.ts'
-import { type GtidSet, MutableGtidSet } from '../gtid-set.ts'
-import type { Outcome } from '../servers.ts'
+import { EMPTY_GTID_SET, type GtidSet, MutableGtidSet } from '../gtid-set.ts'
+import type { Outcome, ServerState } from '../servers.ts'
 import { administer } from './administer.ts'
-import { markLost, unlose } from './monitor.ts'
+import { markJoined, markLost, unlose } from './loss.ts'
+import { journalLoss } from './monitor.ts'
 import type { CoordinatorState, Member, Reign } from './state.ts'
 
 /** A rebuild copies a whole data directory. */
@@ -23,11 +24,37 @@ export function* welcome(reign: Reign, member: Member, detail: string): Fiber<vo
   yield* emit({ kind: 'rejoined', node: member.node, epoch: reign.epoch, detail })
 }
 
+/**
+ * Under the lock, where a newer promise or row would depose this coordinator, the server promises this epoch and is then
+ * pointed. From here on two take-overs can meet in it, whatever it was rebuilt from.
+ */
 export function* follow(coordinator: CoordinatorState, reign: Reign, member: Member): Fiber<boolean> {
   const session = { epoch: reign.epoch, source: reign.source.node }
   const action = { command: 'point', source: reign.source.node, drain: false } as const
+  const askedUs = coordinator.process.nowUs
   const outcome = yield* administer(coordinator, member, session, action)
+  const hasPromised = outcome.kind === 'ok' && outcome.reply.promised >= reign.epoch
+  if (hasPromised && askedUs >= member.lostUs) {
+    markJoined(member)
+    if (yield* canProveItself(coordinator, reign, member)) member.joinedUs = askedUs
+  }
   return yield* succeeded(outcome, `${member.node} was not pointed at ${reign.source.node}`)
+}
+
+/**
+ * One that lost relay logs and nothing else kept its promises, and now follows an epoch than which it has promised no
+ * newer one: it never helped to acknowledge anything newer. So once it holds what this epoch's source has executed by
+ * now, after the loss was seen, it has all that it ever helped with. A rebuilt one has forgotten what it promised, and
+ * proves nothing by this. False: the source did not say, and the server has to join again.
+ */
+function* canProveItself(coordinator: CoordinatorState, reign: Reign, member: Member): Fiber<boolean> {
+  const { loss } = member
+  if (loss?.kind !== 'relay log') return true
+  const { statementTimeoutUs } = coordinator.tuning
+  const current = yield* call(reign.source.server, { kind: 'executed' }, statementTimeoutUs, reign.ended)
+  if (current.kind !== 'ok' || member.loss !== loss) return false
+  reign.acknowledgements.offerSecondProof(member.index, current.reply.executed)
+  return true
 }
 
 /** A step that failed is tried again by the watch; the trace says why it was necessary. */
@@ -41,11 +68,20 @@ export function needsRejoin(reign: Reign, member: Member): boolean {
   const state = member.state
   if (member === reign.source || member.rejoining || member.administering !== null || state === null) return false
   if (member.probe !== 'answered' || member.stateAskedUs < reign.startedUs) return false
+  return !followsAsItShould(reign, state) || (member.loss !== null && member.joinedUs < member.lostUs)
+}
+
+function followsAsItShould(reign: Reign, state: ServerState): boolean {
   const follows = state.source === reign.source.node && state.receiver !== 'stopped' && state.applier === 'running'
-  return !follows || !state.superReadOnly || state.offline
+  return follows && state.superReadOnly && !state.offline
 }
 
 export function* rejoin(coordinator: CoordinatorState, reign: Reign, member: Member): Fiber<void> {
+  // A loss was seen and nothing else is wrong: it joins once more, so that it can prove itself.
+  if (member.state !== null && followsAsItShould(reign, member.state)) {
+    yield* follow(coordinator, reign, member)
+    return
+  }
   const session = { epoch: reign.epoch, source: reign.source.node }
   const quiet = yield* administer(coordinator, member, session, { command: 'quiesce' })
   if (quiet.kind !== 'ok') {
@@ -69,6 +105,9 @@ export function* rejoin(coordinator: CoordinatorState, reign: Reign, member: Mem
       kind: 'note',
       text: `${member.node}: dropping ${retrievedExtras.toString()}, received but never acknowledged`,
     })
+    // The log has more in it than the extras: what the server helped to acknowledge and has not applied goes, too.
+    markLost(coordinator, member, 'relay log', coordinator.process.nowUs)
+    yield* journalLoss(coordinator, member)
     if ((yield* administer(coordinator, member, session, { command: 'discardRelayLog' })).kind !== 'ok') return
   }
   if (yield* follow(coordinator, reign, member)) {
@@ -105,9 +144,9 @@ function* rebuild(
   if (journalled.kind !== 'ok') return journalled
   const startedUs = coordinator.process.nowUs
   // Already now: if this reign ends meanwhile nobody is told of the rebuild's end, and the next would count the clone.
-  member.lostInJournal = true
-  member.rebuild = { uuid, wasLost: member.lost, sinceUs: startedUs }
-  markLost(coordinator, member, startedUs)
+  member.rebuild = { uuid, before: member.loss, sinceUs: startedUs }
+  markLost(coordinator, member, 'rebuilt', startedUs)
+  member.lossInJournal = member.loss
   const donor = donorFor(coordinator, reign, member)
   const rebuilt = yield* call(
     coordinator.supervisor,
@@ -118,7 +157,12 @@ function* rebuild(
   if (rebuilt.kind === 'failed') unlose(member)
   if (rebuilt.kind !== 'ok') return rebuilt
   const rebuiltUs = coordinator.process.nowUs
-  markLost(coordinator, member, rebuiltUs)
+  markLost(coordinator, member, 'rebuilt', rebuiltUs)
+  // Another server from here on, of which nothing is remembered.
+  member.held = EMPTY_GTID_SET
+  member.heldAnsweredUs = rebuiltUs
+  member.look = null
+  member.knownUuid = rebuilt.reply.uuid
   yield* emit({ kind: 'rebuilt', node: member.node, uuid: rebuilt.reply.uuid, tookUs: rebuiltUs - startedUs })
   return rebuilt
 }
@@ -130,7 +174,7 @@ function donorFor(coordinator: CoordinatorState, reign: Reign, member: Member): 
       m !== member &&
       m !== reign.source &&
       m.probe === 'answered' &&
-      !m.lost &&
+      m.loss === null &&
       !m.quarantined &&
       !needsRejoin(reign, m),
   )

@@ -8,15 +8,13 @@
  * source executes new transactions, which nobody but a reigning coordinator gives it. The patience differs, so that
  * two which saw the same reign end do not begin at the same moment, and grows with each attempt that came to nothing.
  */
-import { all, call, emit, type Fiber, sleep } from '../effects.ts'
+import { emit, type Fiber, sleep } from '../effects.ts'
 import { textOf } from '../reasons/text.ts'
-import type { CoordinatorRequests, CoordinatorServer, Outcome, ReplyOf } from '../servers.ts'
-import { unionOf } from './epoch.ts'
-import { livingEpoch, ruleWhy } from './quorum-rule.ts'
+import { askPeers } from './peers.ts'
+import { type Rule, ruleWhy } from './quorum-rule.ts'
+import { foreseen } from './snapshot.ts'
 import type { CoordinatorState, Member, Reign } from './state.ts'
 import { refuseMove } from './switchover.ts'
-
-export type Status = ReplyOf<CoordinatorRequests, 'status'>
 
 /** A refusal that still stands is stated again, so that the trace tells it from one that has passed. */
 export const RESTATE_US = 1_000_000
@@ -38,13 +36,13 @@ export function* standBy(coordinator: CoordinatorState, attempts: number): Fiber
   let following: string | null = null
   let statedUs = Number.NEGATIVE_INFINITY
   for (;;) {
-    const askedUs = coordinator.process.nowUs
     const statuses = yield* askPeers(coordinator)
     // Of two that believe to reign, the one with the lower epoch only does not know better yet.
     const leader = statuses
       .filter(({ status }) => status.state !== 'stands by')
       .sort((a, b) => b.status.epoch - a.status.epoch)[0]
-    if (leader?.status.state === 'reigns') learn(coordinator, leader.status, askedUs)
+    if (leader?.status.state === 'reigns')
+      coordinator.highestEpoch = Math.max(coordinator.highestEpoch, leader.status.epoch)
     if (leader !== undefined && leader.peer.name !== following)
       yield* emit({ kind: 'note', text: `stands by: ${leader.peer.name} ${leader.status.state}` })
     following = leader?.peer.name ?? following
@@ -54,38 +52,33 @@ export function* standBy(coordinator: CoordinatorState, attempts: number): Fiber
       const rule = foreseen(coordinator)
       if (rule.allowed) return following === null ? 'no coordinator reigns' : `${following} does not reign any more`
       // Nobody seems to reign, and this one may not: whoever looks for a source has to be told why there is none.
-      if (nowUs - statedUs >= RESTATE_US) {
-        const why = ruleWhy(rule)
-        const epoch = coordinator.highestEpoch + 1
-        yield* emit({ kind: 'refused', epoch, alarm: null, why, reason: textOf(why) })
-        statedUs = nowUs
-      }
+      statedUs = yield* state(coordinator, rule, statedUs)
     }
     yield* sleep(tuning.probeIntervalUs)
   }
 }
 
-function* askPeers(
-  coordinator: CoordinatorState,
-): Fiber<{ readonly peer: CoordinatorServer; readonly status: Status }[]> {
-  const { peers, tuning } = coordinator
-  const questions = peers.map((peer) => [peer.name, call(peer, { kind: 'status' }, tuning.probeTimeoutUs)] as const)
-  const answers: Record<string, Outcome<Status>> = yield* all(Object.fromEntries(questions))
-  return peers.flatMap((peer) => {
-    const answer = answers[peer.name]!
-    return answer.kind === 'ok' ? [{ peer, status: answer.reply }] : []
-  })
+/**
+ * Alone there is nobody to make way for. But an attempt that the rule will refuse is not begun: it would promise, and
+ * where a promise was given a fenced source stands for its epoch only as long as it is known that nothing came of it.
+ */
+export function* untilForeseen(coordinator: CoordinatorState): Fiber<void> {
+  let statedUs = Number.NEGATIVE_INFINITY
+  for (;;) {
+    const rule = foreseen(coordinator)
+    if (rule.allowed) return
+    statedUs = yield* state(coordinator, rule, statedUs)
+    yield* sleep(coordinator.tuning.probeIntervalUs)
+  }
 }
 
-/**
- * A reigning peer knows better which servers count: it saw them acknowledge what they hold. What it says of a server
- * is believed if this coordinator's own doubt is older than the question, and if both speak of the same server_uuid:
- * a server that was rebuilt since has another one.
- */
-function learn(coordinator: CoordinatorState, { epoch, counted }: Status, askedUs: number): void {
-  coordinator.highestEpoch = Math.max(coordinator.highestEpoch, epoch)
-  for (const member of coordinator.members)
-    if (member.lost && member.lostUs < askedUs && counted.includes(member.state?.uuid ?? '')) member.lost = false
+/** `statedUs`: when it was stated last. Returns the same for the next time. */
+function* state(coordinator: CoordinatorState, rule: Rule, statedUs: number): Fiber<number> {
+  const { nowUs } = coordinator.process
+  if (nowUs - statedUs < RESTATE_US) return statedUs
+  const why = ruleWhy(rule)
+  yield* emit({ kind: 'refused', epoch: coordinator.highestEpoch + 1, alarm: null, why, reason: textOf(why) })
+  return nowUs
 }
 
 /** Has a server that may be written to executed something since the last look? `executed`: how much, at that look. */
@@ -108,13 +101,6 @@ function hasExecuted({ members }: CoordinatorState, executed: Map<Member, number
  */
 export function couldTakeOver(coordinator: CoordinatorState): boolean {
   return foreseen(coordinator).allowed
-}
-
-function foreseen(coordinator: CoordinatorState): ReturnType<CoordinatorState['procedures']['foresee']> {
-  const { members, procedures } = coordinator
-  const seen = unionOf(members.map(({ held }) => held))
-  const living = livingEpoch(seen)
-  return procedures.foresee(coordinator, seen, living === null ? null : members[living.member]!)
 }
 
 /**

@@ -13,6 +13,7 @@ import type { Confirmations } from './confirmations.ts'
 import type { EpochOwner } from './epoch-numbers.ts'
 import type { Executions } from './executions.ts'
 import type { Gate } from './gate.ts'
+import type { Look, Loss } from './loss.ts'
 import type { Procedures } from './procedures.ts'
 import type { Move } from './switchover.ts'
 import type { Tuning } from './tuning.ts'
@@ -58,8 +59,8 @@ export interface MoveAccount {
 /** A rebuild may fail, and the old data stay: who still has this server_uuid afterwards has lost nothing. */
 export interface PendingRebuild {
   readonly uuid: string
-  /** Before it was decided. */
-  readonly wasLost: boolean
+  /** What it had lost before that was decided. */
+  readonly before: Loss | null
   /** When it was; null: in an earlier life of this coordinator. */
   readonly sinceUs: number | null
 }
@@ -72,19 +73,26 @@ export interface Member {
   state: ServerState | null
   /** When the state was asked for; it is at least as new as this. */
   stateAskedUs: number
-  stateAnsweredUs: number
   probe: 'answered' | 'failed' | null
   probeFailingSinceUs: number | null
   latencyUs: number
   crashes: number
-  /** Everything it was ever seen to hold: shrinking means it lost data. */
+  /** Everything it was ever seen to hold, by this coordinator or a peer: shrinking means it lost data. */
   held: GtidSet
-  /** Lost relay logs or was rebuilt, and has not proved itself since. */
-  lost: boolean
-  /** Since when this coordinator believes so. */
+  /** By then it was seen to hold all of that. */
+  heldAnsweredUs: number
+  /** The look that `held` is from, this coordinator's or a peer's. */
+  look: Look | null
+  /** What it lost and has not made good. */
+  loss: Loss | null
+  /** When a loss was last seen or heard of: what was asked before proves nothing. */
   lostUs: number
-  /** What the journal says of that. */
-  lostInJournal: boolean
+  /** What the journal says of the loss. */
+  lossInJournal: Loss | null
+  /** At this moment it held all that it ever helped to acknowledge; -1: it never had to prove that. */
+  provedUs: number
+  /** When it was last pointed at a reigning source, under its lock and with that epoch promised; -1: never. */
+  joinedUs: number
   /** Its rebuild was decided, and nothing was heard of it since. */
   rebuild: PendingRebuild | null
   /** The server_uuid it was last seen with, also by this coordinator's earlier lives. Kept where there are peers. */
@@ -123,6 +131,8 @@ export interface CoordinatorState {
   readonly procedures: Procedures
   /** The highest epoch seen in any promise, row or journal record. */
   highestEpoch: number
+  /** Epochs of this coordinator's own that were given up before anybody was promoted: they never began. */
+  readonly givenUp: Set<number>
   reign: Reign | null
   takingOver: boolean
   readonly gate: Gate
@@ -143,15 +153,18 @@ export function newMember(index: number, node: string, none: GtidSet): Member {
     server: { name: node, kind: 'mysql' },
     state: null,
     stateAskedUs: -1,
-    stateAnsweredUs: -1,
     probe: null,
     probeFailingSinceUs: null,
     latencyUs: 1_000,
     crashes: 0,
     held: none,
-    lost: false,
+    heldAnsweredUs: -1,
+    look: null,
+    loss: null,
     lostUs: -1,
-    lostInJournal: false,
+    lossInJournal: null,
+    provedUs: -1,
+    joinedUs: -1,
     rebuild: null,
     knownUuid: null,
     uuidInJournal: null,

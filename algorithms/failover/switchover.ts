@@ -69,7 +69,7 @@ function* prepare(coordinator: CoordinatorState, reign: Reign, to: Member | null
   if (to === null) return null
   const { state, node } = to
   if (to.probe !== 'answered' || state === null) return { code: 'silent', node }
-  if (to.quarantined || to.lost) return { code: 'lost-data', node }
+  if (to.quarantined || to.loss !== null) return { code: 'lost-data', node }
   if (state.source !== reign.source.node || state.applier !== 'running') return { code: 'not-following', node }
   const { statementTimeoutUs } = coordinator.tuning
   const current = yield* call(reign.source.server, { kind: 'executed' }, statementTimeoutUs, reign.ended)

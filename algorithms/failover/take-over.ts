@@ -18,6 +18,7 @@ import { Executions } from './executions.ts'
 import type { Gathered } from './gather.ts'
 import { viewsOf } from './monitor.ts'
 import { type LivingEpoch, ruleWhy } from './quorum-rule.ts'
+import { isOutdated, type Snapshot } from './snapshot.ts'
 import type { Alarm, CoordinatorState, Member, Reign } from './state.ts'
 
 export type TakeOver =
@@ -40,18 +41,47 @@ export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<Ta
   )
   if (journalled.kind !== 'ok') return { kind: 'refused', why: { code: 'not-journalled', cause: journalled.why } }
   coordinator.highestEpoch = epoch
+  const outcome = yield* attempt(coordinator, epoch, cause)
+  if (outcome.kind !== 'reigns' && outcome.why.code !== 'perhaps-promoted') yield* giveUp(coordinator, epoch)
+  return outcome
+}
 
+/** Nobody was promoted: whoever takes over next need not reckon with an epoch of this number. */
+function* giveUp(coordinator: CoordinatorState, epoch: number): Fiber<void> {
+  coordinator.givenUp.add(epoch)
+  const record = { kind: 'given-up', epoch }
+  yield* call(coordinator.journal, { kind: 'append', record }, coordinator.tuning.adminTimeoutUs)
+}
+
+function* attempt(coordinator: CoordinatorState, epoch: number, cause: Cause): Fiber<TakeOver> {
   // 2. Promise and stop everywhere, fence what can still write.
   const { procedures } = coordinator
   const gathered = yield* procedures.gather(coordinator, epoch, cause.kind === 'planned' ? cause.from : null)
   if (gathered.deposed !== null) return { kind: 'deposed', why: gathered.deposed }
 
-  // 3. Only now: what may have been acknowledged, and is the quorum rule met?
-  const { seen, living, rule } = procedures.judge(coordinator, gathered)
+  for (;;) {
+    // 3. Only now: what may have been acknowledged, and is the quorum rule met?
+    const snapshot = procedures.judge(coordinator, gathered)
+    const outcome = yield* bySnapshot(coordinator, gathered, snapshot, cause)
+    if (outcome.kind !== 'outdated') return outcome
+    yield* emit({ kind: 'note', text: `epoch ${epoch}: somebody lost data meanwhile, everything is judged again` })
+  }
+}
+
+/** `outdated`: somebody that the snapshot counts on has lost something since, and nobody was promoted. */
+function* bySnapshot(
+  coordinator: CoordinatorState,
+  gathered: Gathered,
+  snapshot: Snapshot,
+  cause: Cause,
+): Fiber<TakeOver | { readonly kind: 'outdated' }> {
+  const { procedures } = coordinator
+  const { epoch } = gathered
+  const { seen, living, rule } = snapshot
   if (!rule.allowed) return { kind: 'refused', why: ruleWhy(rule) }
 
   // 4, 5. Let the policy choose, and make its choice hold the target; else the next one.
-  const candidates = procedures.eligible(coordinator, gathered, living, seen, cause)
+  const candidates = procedures.eligible(coordinator, snapshot, cause)
   if (candidates.length === 0) return { kind: 'refused', why: { code: 'no-candidate' } }
   const k = requiredReplicas(coordinator, living)
   const rankings = yield* rankAll(coordinator, candidates, seen, k)
@@ -60,8 +90,9 @@ export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<Ta
   const refusals: Why[] = []
   for (const ranked of ranking) {
     const winner = coordinator.byNode.get(ranked.node)!
-    const target = yield* procedures.catchUp(coordinator, gathered, winner, epoch, living, seen, rule.counted)
+    const target = yield* procedures.catchUp(coordinator, snapshot, winner, epoch)
     if (target === 'deposed') return { kind: 'deposed', why: { code: 'outdated', node: winner.node } }
+    if (isOutdated(snapshot)) return { kind: 'outdated' }
     if (target === null) {
       refusals.push({ code: 'not-up-to-date', node: winner.node })
       continue
@@ -75,7 +106,7 @@ export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<Ta
       rankings,
     })
     yield* emit({ kind: 'phase', epoch, phase: 'promote', detail: winner.node })
-    const outcome = yield* promote(coordinator, gathered, winner, epoch, living, target)
+    const outcome = yield* promote(coordinator, snapshot, winner, epoch, target)
     if (outcome.kind !== 'unable') return outcome
     refusals.push(outcome.why)
   }
@@ -83,35 +114,23 @@ export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<Ta
 }
 
 /**
- * Who may win: a stopped member whose applier runs or can be started. One that never followed anybody needs none, and at
+ * Who may win: a member of D whose applier runs or can be started. One that never followed anybody needs none, and at
  * a start or a planned move, or when there is nobody else, the fenced source itself may go on when nothing exists that
  * it lacks.
  */
-export function eligible(
-  coordinator: CoordinatorState,
-  gathered: Gathered,
-  living: LivingEpoch | null,
-  seen: GtidSet,
-  cause: Cause,
-): Member[] {
-  const candidates = coordinator.members.filter((member) => {
-    const state = member.state
-    if (state === null || member.quarantined || member.lost) return false
-    // It holds what the newest epoch left out, and whoever wins gives its successors everything that it has.
-    if (!seen.covers(member.held)) return false
-    if (!gathered.stopped.has(member))
-      return (
-        (cause.kind === 'start' || cause.kind === 'planned') &&
-        gathered.fenced.has(member) &&
-        state.executed.covers(seen)
-      )
-    if (member.index === living?.member && !state.executed.covers(seen)) return false
-    return state.applier === 'running' || state.source !== null || state.executed.covers(member.held)
-  })
-  if (candidates.length > 0) return candidates
-  return [...gathered.fenced].filter(
-    ({ state, held, lost }) => !lost && state?.executed.covers(seen) && seen.covers(held),
-  )
+export function eligible({ members }: CoordinatorState, { read, seen, living }: Snapshot, cause: Cause): Member[] {
+  const candidates = (mayBeFenced: boolean) =>
+    members.filter((member) => {
+      const { state, held, loss, fenced } = read.get(member) ?? {}
+      if (state === undefined || held === undefined || member.quarantined || loss !== null) return false
+      // It holds what the newest epoch left out, and whoever wins gives its successors everything that it has.
+      if (!seen.covers(held)) return false
+      if (fenced === true) return mayBeFenced && state.executed.covers(seen)
+      if (member.index === living?.member && !state.executed.covers(seen)) return false
+      return state.applier === 'running' || state.source !== null || state.executed.covers(held)
+    })
+  const preferred = candidates(cause.kind === 'start' || cause.kind === 'planned')
+  return preferred.length > 0 ? preferred : candidates(true)
 }
 
 /** A failover never lowers k (failover/rules.md section 1). */
@@ -121,10 +140,9 @@ function requiredReplicas(coordinator: CoordinatorState, living: LivingEpoch | n
 
 function* promote(
   coordinator: CoordinatorState,
-  gathered: Gathered,
+  { read, living }: Snapshot,
   winner: Member,
   epoch: number,
-  living: LivingEpoch | null,
   target: GtidSet,
 ): Fiber<TakeOver | { readonly kind: 'unable'; readonly why: Why }> {
   const nodes = coordinator.members.length
@@ -152,7 +170,7 @@ function* promote(
     nodes,
     weights === undefined ? null : new WeightedRounds(weights, winner.index, base),
   )
-  for (const member of coordinator.members) if (member.lost) acknowledgements.exclude(member.index)
+  for (const member of coordinator.members) if (member.loss !== null) acknowledgements.exclude(member.index)
   const startedUs = coordinator.process.nowUs
   const reign: Reign = {
     epoch,
@@ -188,7 +206,8 @@ function* promote(
     target: target.union(MutableGtidSet.of(marker)).toString(),
   })
   // Who holds what the target left out has diverged, and comes back through a rejoin.
-  return { kind: 'reigns', reign, stopped: [...gathered.stopped].filter((m) => m !== winner && target.covers(m.held)) }
+  const stopped = [...read].flatMap(([member, { fenced }]) => (fenced ? [] : [member]))
+  return { kind: 'reigns', reign, stopped: stopped.filter((m) => m !== winner && target.covers(m.held)) }
 }
 
 /** Pause between attempts after a refusal, so that a hopeless cluster is not hammered. */

@@ -2,7 +2,7 @@
  * What people read of a reason: the one place where a code becomes a sentence. Nothing is decided by these words, and a
  * test rewords all of them to prove it (test/algorithms/reasons/rewording.test.ts).
  */
-import type { Count, Why } from './why.ts'
+import type { RuleVerdict, Uncounted, Why } from './why.ts'
 
 /** A short, lower-case phrase without a full stop. */
 export function textOf(why: Why): string {
@@ -41,6 +41,8 @@ export function textOf(why: Why): string {
       return `not promoted: the receiver is ${why.receiver}`
     case 'unapplied':
       return `not promoted: ${why.transactions} transactions are not applied`
+    case 'not-kept':
+      return `after the promise that of epoch ${why.promised} was read back`
     case 'not-writable':
       return 'not marked: the server is read-only'
     case 'receiver-not-stopped':
@@ -132,7 +134,7 @@ export function textOf(why: Why): string {
     case 'rule':
       return ruleText(why)
     case 'too-few-replicas':
-      return `any other source would have ${why.counted} replicas that count, and a write needs ${why.needed}`
+      return `any other source would have ${why.counted} replicas that count, and a write needs ${why.needed}${neverAgain(why.unprovable)}`
     case 'young-term':
       return `the term is younger than ${why.minimumTermUs / 1000} ms`
     case 'replicas-just-back':
@@ -195,6 +197,28 @@ function deposedText(why: Extract<Why, { code: 'deposed' }>): string {
   return `deposed: ${what}, this session is of epoch ${why.session}`
 }
 
-function ruleText({ needed, counted }: Count): string {
-  return `the quorum rule needs ${needed} replicas, ${counted} are reachable and count`
+function ruleText({ data, promises, uncounted, unprovable }: RuleVerdict): string {
+  const demand =
+    data.counted === promises.counted
+      ? `${Math.max(data.needed, promises.needed)} replicas, ${data.counted} are reachable and count`
+      : `${data.needed} replicas that have lost nothing and ${promises.needed} that keep their promises, ` +
+        `${data.counted} and ${promises.counted} are reachable and count`
+  const named = uncounted.map(({ node, why }) => `${node} ${UNCOUNTED[why]}`)
+  const list = named.length === 0 ? '' : ` (${named.join(', ')})`
+  return `the quorum rule needs ${demand}${list}${neverAgain(unprovable)}`
+}
+
+const UNCOUNTED: Readonly<Record<Uncounted['why'], string>> = {
+  source: 'was the source',
+  'not-stopped': 'could not be stopped',
+  'lost-relay-log': 'lost its relay log',
+  rebuilt: 'was rebuilt',
+}
+
+/** The end of a refusal that no waiting helps against; empty where some does. */
+function neverAgain(unprovable: readonly string[]): string {
+  if (unprovable.length === 0) return ''
+  const [were, they] = unprovable.length === 1 ? ['was', 'it holds'] : ['were', 'they hold']
+  const names = unprovable.join(' and ')
+  return `; ${names} ${were} rebuilt, and too few others are left to acknowledge anything that would prove what ${they}`
 }

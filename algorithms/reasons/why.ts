@@ -40,6 +40,8 @@ type CommandWhy =
   /** A server that still receives, or that has not applied all it received, is not promoted. */
   | { readonly code: 'still-receiving'; readonly receiver: string }
   | { readonly code: 'unapplied'; readonly transactions: number }
+  /** A promise was written, and an older one read back. */
+  | { readonly code: 'not-kept'; readonly promised: number }
   /** A further row of an epoch is written where one can write. */
   | { readonly code: 'not-writable' }
   | { readonly code: 'receiver-not-stopped'; readonly receiver: string }
@@ -96,12 +98,30 @@ export interface Count {
   readonly counted: number
 }
 
+/** What the quorum rule goes by (failover/rules.md section 1). */
+export interface RuleVerdict {
+  /** D: everything acknowledged is held by one of them. */
+  readonly data: Count
+  /** P: any two take-overs meet in one of them. */
+  readonly promises: Count
+  /** Servers that live and do not count. */
+  readonly uncounted: readonly Uncounted[]
+  /** Rebuilt ones that can never prove themselves: too few others are left to acknowledge anything without them. */
+  readonly unprovable: readonly string[]
+}
+
+export interface Uncounted {
+  readonly node: string
+  readonly why: 'source' | 'not-stopped' | 'lost-relay-log' | 'rebuilt'
+  /** It counts for promises all the same. */
+  readonly keepsPromises: boolean
+}
+
 /** Why there is no take-over, or why one came to nothing. */
 type TakeOverWhy =
-  /** The quorum rule (failover/rules.md section 1). */
-  | ({ readonly code: 'rule' } & Count)
-  /** Whoever else were the source could have no write acknowledged. */
-  | ({ readonly code: 'too-few-replicas' } & Count)
+  | ({ readonly code: 'rule' } & RuleVerdict)
+  /** Whoever else were the source could have no write acknowledged. `unprovable`: as above. */
+  | ({ readonly code: 'too-few-replicas'; readonly unprovable: readonly string[] } & Count)
   | { readonly code: 'young-term'; readonly minimumTermUs: number }
   /** They get the time to follow the source that they have. */
   | { readonly code: 'replicas-just-back' }

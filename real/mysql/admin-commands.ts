@@ -84,6 +84,16 @@ async function promise(session: AdminSession, epoch: number): Promise<void> {
   await session.change('SET SESSION sql_log_bin = 1')
 }
 
+/** The session's epoch, promised and read back: who follows a source has promised its epoch. */
+async function promised(session: AdminSession, target: MysqlTarget): Promise<ServerState> {
+  const before = await state(session, target)
+  if (before.promised >= session.epoch) return before
+  await promise(session, session.epoch)
+  const after = await state(session, target)
+  if (after.promised < session.epoch) throw unfinished({ code: 'not-kept', promised: after.promised })
+  return after
+}
+
 /** STOP waits for the thread; the read-back is what counts (failover/rules.md: "read them back"). */
 async function stopReceiver(session: AdminSession, target: MysqlTarget): Promise<ServerState> {
   await session.change('STOP REPLICA IO_THREAD')
@@ -122,7 +132,7 @@ async function readOnly(session: AdminSession): Promise<void> {
 async function point(session: AdminSession, target: MysqlTarget, source: string, drain: boolean): Promise<void> {
   const member = target.members.find(({ name }) => name === source)
   if (member === undefined) throw new Error(`assertion: ${source} is not a configured member`)
-  const before = await state(session, target)
+  const before = await promised(session, target)
   if (!before.superReadOnly) await readOnly(session)
   if (target.semiSync)
     // The replica's half takes effect when its receiver starts.

@@ -4,7 +4,10 @@
  */
 import { MutableGtidSet } from '../../algorithms/gtid-set.ts'
 
-/** By request kind: the fields that are GTID sets; `session.seen` is the field `seen` of the field `session`. */
+/**
+ * By request kind: the fields that are GTID sets; `session.seen` is the field `seen` of the field `session`, or of each
+ * of its items where that is a list.
+ */
 const GTID_FIELDS: Readonly<
   Record<string, { readonly request: readonly string[]; readonly reply: readonly string[] }>
 > = {
@@ -17,6 +20,7 @@ const GTID_FIELDS: Readonly<
   administer: { request: [], reply: ['executed', 'retrieved'] },
   write: { request: ['session.seen'], reply: [] },
   read: { request: ['session.seen'], reply: ['seen'] },
+  status: { request: [], reply: ['looks.look.executed', 'looks.look.held'] },
 }
 
 /** GtidSet has toJSON, so sending needs nothing; this is the receiving half. */
@@ -35,8 +39,10 @@ function decoded(message: object, fields: readonly string[]): object {
   for (const field of fields) {
     const dot = field.indexOf('.')
     if (dot > 0) {
-      const [outer, inner] = [field.slice(0, dot), field.slice(dot + 1)]
-      if (typeof copy[outer] === 'object' && copy[outer] !== null) copy[outer] = decoded(copy[outer], [inner])
+      const [outer, inner] = [field.slice(0, dot), [field.slice(dot + 1)]]
+      const value = copy[outer]
+      if (Array.isArray(value)) copy[outer] = value.map((item: object) => decoded(item, inner))
+      else if (typeof value === 'object' && value !== null) copy[outer] = decoded(value, inner)
       continue
     }
     const text = copy[field]

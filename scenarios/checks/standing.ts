@@ -4,8 +4,10 @@
  * A coordinator's word counts for nothing here, and its arithmetic neither: the rule (failover/rules.md section 1) is
  * stated once more, so that a coordinator that refuses too much is found out like one that refuses too little.
  *
- * With every server up and reachable there is one reason left to refuse: servers that lost data count only when they
- * hold something newer that was acknowledged without them. Whoever has not got there stands out of the count for good.
+ * With every server up and reachable there is one reason left to refuse: servers that lost data. For data they count
+ * only when they hold something newer that was acknowledged without them; a fenced source stands in for that, unless an
+ * epoch may have begun since. For promises a server counts that lost relay logs and nothing else, and a rebuilt one from
+ * the moment at which it was brought back. And any source readmits whoever lost no more than relay logs.
  */
 import { type EpochRow, rowsIn } from '../../algorithms/failover/epoch.ts'
 import { EMPTY_GTID_SET, type GtidSet, MutableGtidSet } from '../../algorithms/gtid-set.ts'
@@ -30,44 +32,89 @@ export function standingOf(record: RunRecord, scenario: Scenario): Standing {
   const [newest] = rows
   if (newest === undefined) return { noTakeOver: null, noWrite: null }
   const ofNewest = rows.filter(({ epoch }) => epoch === newest.epoch)
-  const unproven = nodes.filter((node) => {
+  const lost = nodes.flatMap((node): Lost[] => {
     const losses = (record.losses ?? []).filter((loss) => loss.node === node)
-    return losses.some((loss) => !hasProvedItself(record, scenario, loss, held.get(node)!))
+    const unproven = losses.filter((loss) => !hasProvedItself(record, scenario, loss, held.get(node)!))
+    if (unproven.length === 0) return []
+    const rebuilt = unproven.filter(({ kind }) => kind === 'rebuilt')
+    return [
+      { node, isRebuilt: rebuilt.length > 0, keepsPromises: rebuilt.every((loss) => wasBroughtBack(record, loss)) },
+    ]
   })
   return {
-    noTakeOver: noTakeOver(record, nodes, unproven, ofNewest),
-    noWrite: noWrite(nodes, unproven, Math.max(...ofNewest.map(({ k }) => k))),
+    noTakeOver: noTakeOver(record, scenario, nodes, lost, ofNewest),
+    noWrite: noWrite(nodes, lost, Math.max(...ofNewest.map(({ k }) => k))),
   }
 }
 
+/** A server that lost data and has not proved itself. */
+interface Lost {
+  readonly node: string
+  readonly isRebuilt: boolean
+  readonly keepsPromises: boolean
+}
+
 function noTakeOver(
-  { nodes: ends }: RunRecord,
+  record: RunRecord,
+  scenario: Scenario,
   nodes: readonly string[],
-  unproven: readonly string[],
+  lost: readonly Lost[],
   rows: readonly EpochRow[],
 ): string | null {
   const n = nodes.length
   const { epoch, member } = rows[0]!
   const source = nodes[member]
   const k = Math.min(...rows.map((row) => row.k))
-  // The old source answers as well, and being fenced stands for what it wrote: unless a newer epoch may have begun.
-  const isPromisedAway = ends.some(({ promised }) => (promised ?? 0) > epoch + 1)
-  const holdsAll = isPromisedAway && k > 0 ? n - k : 0
-  const needed = Math.max(holdsAll, Math.floor((n - 1) / 2) + 1)
-  const counted = nodes.filter((node) => node !== source && !unproven.includes(node)).length
-  if (counted >= needed) return null
-  return `a take-over needs ${needed} replicas that count, and there are ${counted}: ${standOut(unproven)}`
+  const standsOut = (node: string | undefined) => lost.find((one) => one.node === node)
+  // The old source answers as well, and being fenced stands for what it wrote.
+  const stands = standsOut(source)?.isRebuilt !== true && !mayHaveEnded(record, scenario, epoch)
+  const others = nodes.filter((node) => node !== source)
+  const terms = [
+    { needed: stands || k === 0 ? 0 : n - k, counted: others.filter((node) => standsOut(node) === undefined).length },
+    {
+      needed: Math.floor((n - 1) / 2) + 1,
+      counted: others.filter((node) => standsOut(node)?.keepsPromises !== false).length,
+    },
+  ]
+  const [missed] = terms.filter(({ needed, counted }) => counted < needed)
+  if (missed === undefined) return null
+  return `a take-over needs ${missed.needed} replicas that count, and there are ${missed.counted}: ${standOut(lost)}`
 }
 
-function noWrite(nodes: readonly string[], unproven: readonly string[], k: number): string | null {
-  const replicas = nodes.length - 1 - unproven.length
+/**
+ * May an epoch have begun since, as far as a coordinator can know? Then the old source stands for nothing. One that is
+ * alone, with its journal, knows of every attempt that it ended itself that nobody was promoted. It does not know of
+ * one that it died in, nor of another's.
+ */
+function mayHaveEnded({ nodes, events, faults }: RunRecord, { cluster }: Scenario, epoch: number): boolean {
+  const knowsItsOwn = cluster.coordinators === 1 && faults.every(({ kind }) => kind !== 'lose-journal')
+  if (!knowsItsOwn) return nodes.some(({ promised }) => (promised ?? 0) > epoch + 1)
+  let open = false
+  for (const event of events) {
+    if (event.kind === 'phase' && event.epoch > epoch) {
+      // What is open when the next one begins was never ended.
+      if (event.phase === 'decide' && open) return true
+      if (event.phase === 'promote') return true
+      open = event.phase === 'decide' || open
+    } else if (event.kind === 'refused' || event.kind === 'deposed') open = false
+  }
+  return open
+}
+
+function wasBroughtBack({ events }: RunRecord, { node, atUs }: DataLoss): boolean {
+  return events.some((event) => event.kind === 'rejoined' && event.node === node && event.atUs > atUs)
+}
+
+function noWrite(nodes: readonly string[], lost: readonly Lost[], k: number): string | null {
+  const rebuilt = lost.filter(({ isRebuilt }) => isRebuilt)
+  const replicas = nodes.length - 1 - rebuilt.length
   return replicas >= k
     ? null
-    : `a write needs ${k} replicas that count, and there are ${replicas}: ${standOut(unproven)}`
+    : `a write needs ${k} replicas that count, and there are ${replicas}: ${standOut(rebuilt)}`
 }
 
-function standOut(unproven: readonly string[]): string {
-  return `${unproven.join(' and ')} lost data and nothing newer that they hold was acknowledged without them`
+function standOut(lost: readonly Lost[]): string {
+  return `${lost.map(({ node }) => node).join(' and ')} lost data and nothing newer that they hold was acknowledged without them`
 }
 
 /**

@@ -157,7 +157,12 @@ class Run implements Pending, Waiter<Outcome<unknown>> {
       this.#end({ kind: 'ok', reply: result.state })
       return
     }
-    this.#procedure ??= procedureOf(this.#command, result.state, this.#administrator.settings)
+    this.#procedure ??= procedureOf(
+      this.#command,
+      this.#client.session.epoch,
+      result.state,
+      this.#administrator.settings,
+    )
     const next = this.#procedure.next(result)
     if (next.done !== true) {
       this.#sent++

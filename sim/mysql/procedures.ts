@@ -20,15 +20,20 @@ export interface ProcedureSettings {
 /** A wait for writes in progress that lasts longer is given up: they may hang in semi-sync for ever. */
 const LOCK_WAIT_US = 1_000_000
 
-/** `state`: read under the lock, when the session was opened or last used. */
-export function procedureOf(command: AdminCommand, state: ServerState, settings: ProcedureSettings): Procedure {
+/** `epoch`: the session's. `state`: read under the lock, when the session was opened or last used. */
+export function procedureOf(
+  command: AdminCommand,
+  epoch: number,
+  state: ServerState,
+  settings: ProcedureSettings,
+): Procedure {
   switch (command.command) {
     case 'detach':
       return detach(command.promise, state)
     case 'fence':
       return fence(command.promise)
     case 'point':
-      return point(command.source, command.drain, state, settings)
+      return point(command.source, command.drain, epoch, state, settings)
     case 'promote':
       return promote(command, state, settings)
     case 'mark':
@@ -66,7 +71,8 @@ function* promiseUpward(promise: number, state: ServerState): Procedure {
   if (state.promised === promise) return null
   const update: Statement = { kind: 'update promise', promise }
   const { promised } = (yield state.superReadOnly ? [WRITABLE_FOR_ADMINISTRATORS, update, READ_ONLY] : [update]).state
-  return promised > promise ? outdated(promised) : null
+  if (promised > promise) return outdated(promised)
+  return promised < promise ? { code: 'not-kept', promised } : null
 }
 
 const WRITABLE_FOR_ADMINISTRATORS: Statement = { kind: 'set super_read_only', on: false, lockWaitUs: null }
@@ -88,7 +94,16 @@ function* fence(promise: number): Procedure {
   return null
 }
 
-function* point(source: string, drain: boolean, state: ServerState, settings: ProcedureSettings): Procedure {
+/** Who follows has promised: two take-overs may have to meet in this server. */
+function* point(
+  source: string,
+  drain: boolean,
+  epoch: number,
+  state: ServerState,
+  settings: ProcedureSettings,
+): Procedure {
+  const refusal = yield* promiseUpward(epoch, state)
+  if (refusal !== null) return refusal
   const account = drain ? 'drain' : 'plain'
   const change = { kind: 'change source', source, account, heartbeatUs: settings.heartbeatUs } as const
   if (!state.superReadOnly) yield [READ_ONLY]

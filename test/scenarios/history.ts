@@ -42,6 +42,15 @@ export function refusal(atUs: number, why: Why, alarm: 'gone' | 'stalled' | null
   return at(atUs, { kind: 'refused', epoch: 3, alarm, why, reason })
 }
 
+/** Two are needed, for data as for promises, and one counts. */
+export const RULE: Extract<Why, { code: 'rule' }> = {
+  code: 'rule',
+  data: { needed: 2, counted: 1 },
+  promises: { needed: 2, counted: 1 },
+  uncounted: [],
+  unprovable: [],
+}
+
 export function fault(fields: Partial<FaultRecord> & { readonly atUs: number }): FaultRecord {
   return {
     kind: 'crash',

@@ -5,7 +5,7 @@
  * target. The winner alone is stopped, right before it is promoted, and its relay log is dropped.
  */
 import { emit, type Fiber } from '../../effects.ts'
-import type { GtidSet } from '../../gtid-set.ts'
+import { EMPTY_GTID_SET, type GtidSet } from '../../gtid-set.ts'
 import { administer, isDeposed } from '../administer.ts'
 import type { Gathered } from '../gather.ts'
 import type { Procedures } from '../procedures.ts'
@@ -38,6 +38,8 @@ function thenStop(catchUp: Procedures['catchUp']): Procedures['catchUp'] {
     const target = yield* catchUp(...step)
     if (target === null || target === 'deposed') return target
     const [coordinator, , winner, epoch] = step
+    // What it throws away nobody is to miss.
+    winner.held = EMPTY_GTID_SET
     const dropped = yield* administer(coordinator, winner, { epoch, source: null }, { command: 'discardRelayLog' })
     if (isDeposed(dropped)) return 'deposed'
     return dropped.kind === 'ok' ? dropped.reply.executed : null

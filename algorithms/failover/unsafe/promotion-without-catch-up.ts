@@ -5,20 +5,22 @@
  * not applied is thrown away with its relay log, and who has more than the winner counts as diverged.
  */
 import type { Fiber } from '../../effects.ts'
-import type { GtidSet } from '../../gtid-set.ts'
+import { EMPTY_GTID_SET, type GtidSet } from '../../gtid-set.ts'
 import { administer, isDeposed } from '../administer.ts'
-import type { Gathered } from '../gather.ts'
 import type { Procedures } from '../procedures.ts'
+import type { Rule } from '../quorum-rule.ts'
+import type { Snapshot } from '../snapshot.ts'
 import type { CoordinatorState, Member } from '../state.ts'
 
-const ALLOWED = { allowed: true, counted: 0, needed: 0 } as const
+const NOTHING = { needed: 0, counted: 0 } as const
+const ALLOWED: Rule = { allowed: true, data: NOTHING, promises: NOTHING, uncounted: [], unprovable: [] }
 
 export function promotionWithoutCatchUp(procedures: Procedures): Procedures {
   return {
     ...procedures,
     foresee: () => ALLOWED,
     judge: (coordinator, gathered) => ({ ...procedures.judge(coordinator, gathered), rule: ALLOWED }),
-    eligible: (coordinator, _gathered, living, _seen, cause) =>
+    eligible: (coordinator, { living }, cause) =>
       coordinator.members.filter(
         (member) =>
           member.state !== null &&
@@ -31,10 +33,12 @@ export function promotionWithoutCatchUp(procedures: Procedures): Procedures {
 
 function* asItIs(
   coordinator: CoordinatorState,
-  _gathered: Gathered,
+  _snapshot: Snapshot,
   winner: Member,
   epoch: number,
 ): Fiber<GtidSet | null | 'deposed'> {
+  // What it throws away nobody is to miss.
+  winner.held = EMPTY_GTID_SET
   const dropped = yield* administer(coordinator, winner, { epoch, source: null }, { command: 'discardRelayLog' })
   if (isDeposed(dropped)) return 'deposed'
   return dropped.kind === 'ok' ? dropped.reply.executed : null

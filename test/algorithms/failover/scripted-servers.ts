@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { type ElectionName, electionsOf } from '../../../algorithms/election/policies.ts'
 import type { ElectionFactory } from '../../../algorithms/election/policy.ts'
 import { type EpochRow, markerOf, rowOf } from '../../../algorithms/failover/epoch.ts'
+import type { Loss } from '../../../algorithms/failover/loss.ts'
 import { SOUND } from '../../../algorithms/failover/procedures.ts'
 import { type CoordinatorState, type Member, newMember } from '../../../algorithms/failover/state.ts'
 import { type TakeOver, takeOver } from '../../../algorithms/failover/take-over.ts'
@@ -53,7 +54,7 @@ export class Servers {
   /** Who was stopped or fenced, in truth. */
   readonly stops: string[] = []
   /** Whom the coordinator takes for one that lost data. */
-  readonly lost = new Set<number>()
+  readonly lost = new Map<number, Loss['kind']>()
   /** Whose applier does not start. */
   readonly stuck = new Set<number>()
   readonly markers: EpochRow[] = []
@@ -135,9 +136,10 @@ export class Servers {
       const member = newMember(index, `node${index + 1}`, EMPTY_GTID_SET)
       if (state === null && !this.believed.has(index)) return member
       const seen = this.believed.has(index) ? this.believed.get(index)! : state
-      const lost = this.lost.has(index)
-      if (seen === null) return { ...member, lost }
-      return { ...member, state: seen, probe: 'answered', held: seen.executed.union(seen.retrieved), lost }
+      const kind = this.lost.get(index)
+      const loss: Loss | null = kind === undefined ? null : { kind, byUs: 0, joined: false }
+      if (seen === null) return { ...member, loss }
+      return { ...member, state: seen, probe: 'answered', held: seen.executed.union(seen.retrieved), loss }
     })
     return {
       process,
@@ -151,6 +153,7 @@ export class Servers {
       owner: { index: 0, count: 1 },
       peers: [],
       highestEpoch,
+      givenUp: new Set(),
       reign: null,
     } as unknown as CoordinatorState
   }

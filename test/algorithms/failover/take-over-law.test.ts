@@ -7,6 +7,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { rankBy } from '../../../algorithms/election/policy.ts'
 import { markerOf } from '../../../algorithms/failover/epoch.ts'
+import type { Loss } from '../../../algorithms/failover/loss.ts'
 import { type Gtid, type GtidSet, MutableGtidSet } from '../../../algorithms/gtid-set.ts'
 import { QUORUM_POLICIES } from '../../../algorithms/quorum/policies.ts'
 import { test } from '../../support/test.ts'
@@ -46,7 +47,9 @@ interface Case {
   readonly policy: 'majority' | 'all' | 'flexible'
   readonly sources: readonly [number, number]
   readonly cause: 'gone' | 'start'
+  /** It had everything, and has nothing (rebuilt), or what it had executed. */
   readonly lost: number | null
+  readonly lostKind: Loss['kind']
   /** The first source wrote once more than the second epoch began with, and so many replicas, too few, received it. */
   readonly leftOut: number | null
 }
@@ -60,6 +63,7 @@ const cases: fc.Arbitrary<Case> = fc.integer({ min: 3, max: 6 }).chain((n) =>
       sources: fc.tuple(fc.nat(n - 1), fc.nat(n - 2)),
       cause: fc.constantFrom('gone' as const, 'start' as const),
       lost: fc.option(fc.nat(n - 1), { freq: 4 }),
+      lostKind: fc.constantFrom<Loss['kind']>('rebuilt', 'relay log'),
       leftOut: fc.option(fc.nat(1), { freq: 2 }),
     })
     .map(({ ks, sources: [first, step], ...rest }) => {
@@ -90,10 +94,15 @@ async function takeOver(drawn: Case) {
   // A source has all of its epoch. One that lost data had everything, and has nothing.
   const least = (i: number) => (i === last || i === drawn.lost ? history.length : i === first ? WRITES + 1 : 0)
   const had = drawn.servers.map(({ received }, i) => Math.max(least(i), Math.round(received * history.length)))
-  const has = had.map((length, i) => (i === drawn.lost && i !== last ? 0 : length))
+  // A relay log is lost without what was executed, and a source has executed what it wrote.
+  const kept = (length: number, i: number) =>
+    drawn.lostKind === 'rebuilt'
+      ? 0
+      : Math.max(i === first ? WRITES + 1 : 0, Math.round(drawn.servers[i]!.executed * length))
+  const has = had.map((length, i) => (i === drawn.lost && i !== last ? kept(length, i) : length))
   const states = drawn.servers.map(({ executed, applies }, i) => {
     if (i === last) return replica(i, upTo(has[i]!), SOURCE)
-    const applied = upTo(Math.round(executed * has[i]!))
+    const applied = upTo(i === drawn.lost ? has[i]! : Math.round(executed * has[i]!))
     return replica(i, applied, { retrieved: upTo(has[i]!).minus(applied), applier: applies ? 'running' : 'stopped' })
   })
   for (const i of leftOutBy(drawn, has)) {
@@ -110,7 +119,7 @@ async function takeOver(drawn: Case) {
       i,
       seen ? replica(i, upTo(Math.round(lastSeen * has[i]!)), i === last && lastSeen > 0.4 ? SOURCE : {}) : null,
     )
-  if (drawn.lost !== null && drawn.lost !== last) servers.lost.add(drawn.lost)
+  if (drawn.lost !== null && drawn.lost !== last) servers.lost.set(drawn.lost, drawn.lostKind)
   // An applier that does not run may be one that cannot.
   for (const [i, { applies, preference }] of drawn.servers.entries())
     if (!applies && preference % 2 === 0) servers.stuck.add(i)
@@ -170,12 +179,14 @@ test(`a take-over keeps what was acknowledged, ends the old epoch's power to ack
       // What the second epoch left out does not come back between its rows.
       if (executed.has(history[WRITES + 1]!)) assert.ok(!executed.has(LEFT_OUT(drawn)), 'what was left out is back')
 
-      // Any two take-overs meet in a member that was stopped, read and counted.
+      // Any two take-overs meet in a member that was stopped and kept its promise, whether it lost a relay log or not.
       const last = drawn.sources[1]
       const knowsIt = executed.has(history[WRITES + 1]!)
       const old = knowsIt ? last : drawn.sources[0]
       const isStopped = (i: number) => servers.stops.includes(`node${i + 1}`)
-      const counted = drawn.servers.filter((_, i) => i !== old && !servers.lost.has(i) && isStopped(i)).length
+      const counted = drawn.servers.filter(
+        (_, i) => i !== old && servers.lost.get(i) !== 'rebuilt' && isStopped(i),
+      ).length
       assert.ok(counted >= Math.floor((n - 1) / 2) + 1, `${counted} of ${n} were stopped`)
 
       // Whoever could still be written to is fenced; else the replicas that are left are too few to acknowledge.

@@ -24,14 +24,13 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
       },
       {
         file: 'algorithms/failover/take-over.ts',
-        find: '  const { procedures } = coordinator\n',
-        replace:
-          '  const { procedures } = coordinator\n  const heldBefore = unionOf(coordinator.members.map((m) => m.held))\n',
+        find: '  // 2. Promise and stop everywhere, fence what can still write.\n',
+        replace: '  const seen = unionOf(coordinator.members.map((m) => m.held))\n',
       },
       {
         file: 'algorithms/failover/take-over.ts',
-        find: '  const { seen, living, rule } = procedures.judge(coordinator, gathered)\n',
-        replace: '  const { living, rule } = procedures.judge(coordinator, gathered)\n  const seen = heldBefore\n',
+        find: '    const snapshot = procedures.judge(coordinator, gathered)\n',
+        replace: '    const snapshot = { ...procedures.judge(coordinator, gathered), seen }\n',
       },
     ],
     hunts: [law, lossIn('lagging-replica', 0, 1, 5, 7)],
@@ -41,14 +40,9 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
     story: 'The quorum rule counts over the servers that can be reached, not over those that are configured.',
     edits: [
       {
-        file: 'algorithms/failover/gather.ts',
-        find: '  const rule = mayTakeOver(coordinator.members.length, living, {',
-        replace: '  const rule = mayTakeOver(read.length, living, {',
-      },
-      {
-        file: 'algorithms/failover/gather.ts',
-        find: '  return mayTakeOver(members.length, livingEpoch(seen), {',
-        replace: '  return mayTakeOver(reachable.length, livingEpoch(seen), {',
+        file: 'algorithms/failover/quorum-rule.ts',
+        find: '  const nodes = servers.length\n',
+        replace: "  const nodes = servers.filter(({ standing }) => standing !== 'silent').length\n",
       },
     ],
     hunts: [law, lossIn('left-alone', 1, 2, 3)],
@@ -59,8 +53,8 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'algorithms/failover/quorum-rule.ts',
-        find: '!stopped.excluded.has(m)).length',
-        replace: '!stopped.excluded.has(m)).length + (living === null ? 0 : 1)',
+        find: "standing === 'stopped' && m !== living?.member)",
+        replace: "(standing === 'stopped' || m === living?.member))",
       },
     ],
     hunts: [testsOf('failover/quorum-rule'), lossIn('left-alone', 1, 2, 3)],
@@ -101,8 +95,8 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'algorithms/failover/quorum-rule.ts',
-        find: '(m) => m !== living?.member && !stopped.excluded.has(m)',
-        replace: '(m) => !stopped.excluded.has(m)',
+        find: "standing === 'stopped' && m !== living?.member)",
+        replace: "standing === 'stopped' && m >= 0)",
       },
     ],
     hunts: [testsOf('failover/quorum-rule')],
@@ -125,8 +119,8 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'algorithms/failover/quorum-rule.ts',
-        find: 'Math.max(leastK === 0 ? 0 : nodes - leastK, Math.floor(nodes / 2) + 1)',
-        replace: 'Math.floor(nodes / 2) + 1',
+        find: 'data: leastK === 0 ? 0 : nodes - leastK, promises',
+        replace: 'data: 0, promises',
       },
     ],
     // End to end it cannot be had: a run begins when the first epoch's row is everywhere.
@@ -150,7 +144,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'algorithms/failover/quorum-rule.ts',
-        find: 'holdersInF + (nodes - 1 - counted) < living.k\n',
+        find: 'holders + (nodes - 1 - counted) < living.k\n',
         replace: 'counted > 0\n',
       },
     ],
@@ -160,12 +154,21 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
     name: 'rebuilt-replica-counted-at-once',
     story: 'A replica that was rebuilt counts toward the quorum from its first answer on.',
     edits: [
-      { file: 'algorithms/failover/rejoin.ts', find: '  markLost(coordinator, member, startedUs)\n', replace: '' },
-      { file: 'algorithms/failover/rejoin.ts', find: '  markLost(coordinator, member, rebuiltUs)\n', replace: '' },
+      {
+        file: 'algorithms/failover/rejoin.ts',
+        find: "  markLost(coordinator, member, 'rebuilt', startedUs)\n",
+        replace: '',
+      },
+      {
+        file: 'algorithms/failover/rejoin.ts',
+        find: "  markLost(coordinator, member, 'rebuilt', rebuiltUs)\n",
+        replace: '',
+      },
       {
         file: 'algorithms/failover/monitor.ts',
-        find: 'isAnother(coordinator, member, state) || (shrank && !overlaps)',
-        replace: 'shrank && !overlaps && state.uuid === before?.uuid',
+        find: 'if (isAnother(coordinator, member, state)) markLost(',
+        replace:
+          'if (state.uuid !== before?.uuid) member.knownUuid = state.uuid\n  else if (before === null) markLost(',
       },
     ],
     hunts: [testsOf('failover/monitor')],
@@ -176,8 +179,8 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'algorithms/failover/monitor.ts',
-        find: ' || (shrank && !overlaps)) markLost(',
-        replace: ') markLost(',
+        find: '  else if (shrank && !overlaps) markLost(',
+        replace: '  else if (shrank && overlaps && member.index < 0) markLost(',
       },
     ],
     hunts: [testsOf('failover/monitor')],
@@ -205,8 +208,8 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'algorithms/failover/catch-up.ts',
-        find: '.filter(({ held }) => seen.covers(held))',
-        replace: '',
+        find: '(seen.covers(held) ? [{ member, held }] : [])',
+        replace: '[{ member, held }]',
       },
     ],
     hunts: [testsOf('failover/take-over.test')],
@@ -217,9 +220,9 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'algorithms/failover/catch-up.ts',
-        find: '  let missing: GtidSet = seen.minus(winner.held)\n',
+        find: '  let missing: GtidSet = seen.minus(read.get(winner)!.held)\n',
         replace:
-          '  if (coordinator !== null) return winner.state!.executed\n  let missing: GtidSet = seen.minus(winner.held)\n',
+          '  if (coordinator !== null) return winner.state!.executed\n  let missing: GtidSet = seen.minus(read.get(winner)!.held)\n',
       },
       {
         file: 'sim/mysql/procedures.ts',

@@ -34,8 +34,8 @@ export const QUORUM_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'algorithms/failover/quorum-rule.ts',
-        find: '  return Math.max(holdsEveryAcknowledged, meetsEveryOtherFailover)\n',
-        replace: '  return Math.max(holdsEveryAcknowledged, meetsEveryOtherFailover - nodes)\n',
+        find: 'promises: Math.floor((nodes - 1) / 2) + 1 }',
+        replace: 'promises: 0 }',
       },
     ],
     hunts: [testsOf('failover/quorum-rule')],

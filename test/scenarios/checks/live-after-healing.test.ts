@@ -4,7 +4,7 @@ import { parseScenario } from '../../../scenarios/load.ts'
 import type { Operation, RunRecord } from '../../../scenarios/record.ts'
 import { simulate } from '../../../sim/run.ts'
 import { test } from '../../support/test.ts'
-import { crashRecord, endOf, fault, operation, record, refusal, reign, scenario } from '../history.ts'
+import { crashRecord, endOf, fault, operation, RULE, record, refusal, reign, scenario } from '../history.ts'
 
 const PHASE = scenario({ livenessUs: 3_000_000 })
 const HEALED_US = 4_000_000
@@ -39,12 +39,11 @@ test('neither an acknowledgement beyond the bound nor an EVENTUAL one is progres
 
 test('a refusal of the quorum rule is a reason where it is true; any other, and one that a reign has overtaken, is none', () => {
   const operations = [lost(1, 4_100_000)]
-  const rule = { code: 'rule', needed: 2, counted: 1 } as const
   const twoLost = {
     nodes: endOf([]),
     losses: ['node2', 'node3'].map((node) => ({ node, atUs: 1_000_000, kind: 'rebuilt' as const })),
   }
-  const events = [reign(-1, 1, 1, ''), refusal(4_500_000, rule, 'gone')]
+  const events = [reign(-1, 1, 1, ''), refusal(4_500_000, RULE, 'gone')]
   const excused = judged({ operations, events, ...twoLost })
   assert.equal(excused.verdict, 'pass')
   assert.match(excused.detail, /no write could be acknowledged: the source is gone, but the quorum rule needs 2/)
@@ -55,9 +54,9 @@ test('a refusal of the quorum rule is a reason where it is true; any other, and 
   const other = judged({ operations, events: vague, ...twoLost })
   assert.equal(other.verdict, 'fail')
   assert.match(other.detail, /none that safety permits: no stopped replica/)
-  const overtaken = [refusal(4_500_000, rule, 'gone'), reign(4_600_000, 2, 2, '')]
+  const overtaken = [refusal(4_500_000, RULE, 'gone'), reign(4_600_000, 2, 2, '')]
   assert.equal(judged({ operations, events: overtaken, ...twoLost }).verdict, 'fail')
-  const early = [refusal(3_500_000, rule)]
+  const early = [refusal(3_500_000, RULE)]
   assert.equal(judged({ operations, events: early, ...twoLost }).verdict, 'fail', 'stated before the healing')
 })
 

@@ -4,30 +4,37 @@ import { markerOf } from '../../../algorithms/failover/epoch.ts'
 import { mayTakeOver } from '../../../algorithms/failover/quorum-rule.ts'
 import { MutableGtidSet } from '../../../algorithms/gtid-set.ts'
 import { standingOf } from '../../../scenarios/checks/standing.ts'
-import type { DataLoss, NodeEnd } from '../../../scenarios/record.ts'
+import type { DataLoss, NodeEnd, RunRecord } from '../../../scenarios/record.ts'
+import { stopped } from '../../algorithms/failover/stopped.ts'
 import { test } from '../../support/test.ts'
-import { crashOperations, crashRecord, endOf, record, scenario } from '../history.ts'
+import { at, crashOperations, crashRecord, endOf, RULE, record, refusal, scenario } from '../history.ts'
 
-const loss = (node: string, atUs: number): DataLoss => ({ node, atUs, kind: 'relay log' })
+const rebuiltAt = (node: string, atUs: number): DataLoss => ({ node, atUs, kind: 'rebuilt' })
 
-/** `n` servers that hold the row of epoch 5, under `k` and by member 0; `lost` of them lost data. */
-function standing(n: number, k: number, lost: readonly number[], promised: number) {
+type Kind = DataLoss['kind']
+
+/** `n` servers that hold the row of epoch 5, under `k` and by member 0; `lost`: what some of them lost. */
+function standing(n: number, k: number, lost: ReadonlyMap<number, Kind>, more: Partial<RunRecord> = {}) {
   const row = MutableGtidSet.of(markerOf({ epoch: 5, k, member: 0, base: 0 })).toString()
   const nodes = Array.from({ length: n }, (_, i): NodeEnd => {
     const end = { node: `node${i + 1}`, reachable: true, uuid: `${i}`, executed: row, tableChecksum: '', ops: null }
-    return { ...end, role: 'replica', promised: i === n - 1 ? promised : 0 }
+    return { ...end, role: 'replica', promised: 9 }
   })
-  return standingOf(
-    record({ nodes, losses: lost.map((i) => loss(`node${i + 1}`, 1_000)) }),
-    scenario({ cluster: { ...scenario().cluster, nodes: n } }),
-  )
+  const losses = [...lost].map(([i, kind]): DataLoss => ({ node: `node${i + 1}`, atUs: 1_000, kind }))
+  return standingOf(record({ nodes, losses, ...more }), scenario({ cluster: { ...scenario().cluster, nodes: n } }))
 }
+
+const decides = (epoch: number) => at(2_000, { kind: 'phase', epoch, phase: 'decide', detail: '' })
+const promotes = (epoch: number) => at(2_001, { kind: 'phase', epoch, phase: 'promote', detail: '' })
+const REFUSES = refusal(2_002, RULE)
+/** What nobody can know the end of. */
+const OPEN = [[decides(6), promotes(6)], [decides(6)], [decides(6), decides(7), REFUSES]]
 
 test('with nobody who lost data nothing forbids a take-over or a write, whatever was promised', () => {
   for (const n of [3, 4, 5, 7])
     for (let k = 0; k < n; k++)
-      for (const promised of [0, 6, 9])
-        assert.deepEqual(standing(n, k, [], promised), { noTakeOver: null, noWrite: null }, `${n} ${k} ${promised}`)
+      for (const events of [[], ...OPEN])
+        assert.deepEqual(standing(n, k, new Map(), { events }), { noTakeOver: null, noWrite: null }, `${n} ${k}`)
 })
 
 test('what the judge finds forbidden is what the rule forbids when all are stopped and the source is fenced', () => {
@@ -35,34 +42,50 @@ test('what the judge finds forbidden is what the rule forbids when all are stopp
     fc.record({
       n: fc.constant(n),
       k: fc.integer({ min: 1, max: n - 1 }),
-      lost: fc.subarray(Array.from({ length: n }, (_, i) => i)),
-      promised: fc.constantFrom(5, 6, 7),
+      kinds: fc.array(fc.constantFrom<Kind | null>(null, 'relay log', 'rebuilt'), { minLength: n, maxLength: n }),
+      events: fc.constantFrom([], [decides(6), REFUSES], ...OPEN),
     }),
   )
   fc.assert(
-    fc.property(cases, ({ n, k, lost, promised }) => {
+    fc.property(cases, ({ n, k, kinds, events }) => {
       const living = { epoch: 5, k, member: 0, base: 0 }
+      const lost = new Map(kinds.flatMap((kind, i) => (kind === null ? [] : [[i, kind] as const])))
+      const losses = Object.fromEntries([...lost].map(([i, kind]) => [i, { kind, byUs: 1, joined: false }]))
       const members = Array.from({ length: n - 1 }, (_, i) => i + 1)
-      const fenced = promised > 6 ? null : 0
-      const { allowed } = mayTakeOver(n, living, { members, excluded: new Set(lost), fenced, leastK: k })
-      const { noTakeOver, noWrite } = standing(n, k, lost, promised)
+      // A source that was rebuilt stands for nothing.
+      const fenced = OPEN.includes(events) || lost.get(0) === 'rebuilt' ? null : 0
+      const { allowed } = mayTakeOver(living, { servers: stopped(n, members, losses), fenced, leastK: k })
+      const { noTakeOver, noWrite } = standing(n, k, lost, { events })
       assert.equal(noTakeOver === null, allowed)
-      assert.equal(noWrite === null, n - 1 - lost.length >= k)
+      assert.equal(noWrite === null, n - 1 - kinds.filter((kind) => kind === 'rebuilt').length >= k)
     }),
-    { numRuns: 300 },
+    { numRuns: 500 },
   )
+})
+
+test('three live servers, one of which lost a relay log, may always have a source; a rebuilt one from its return on', () => {
+  const events = [decides(6), REFUSES]
+  assert.equal(standing(3, 1, new Map([[1, 'relay log']]), { events }).noTakeOver, null)
+  const rebuilt = new Map([[1, 'rebuilt' as const]])
+  assert.match(standing(3, 1, rebuilt, { events }).noTakeOver!, /needs 2 replicas that count, and there are 1: node2/)
+  const back = at(3_000, { kind: 'rejoined', node: 'node2', epoch: 5, detail: 'rebuilt' })
+  assert.equal(standing(3, 1, rebuilt, { events: [...events, back] }).noTakeOver, null)
 })
 
 test('who holds a write that began long after its loss counts again; an earlier write proves nothing', () => {
   const operations = crashOperations()
   const judged = (atUs: number) =>
     standingOf(
-      crashRecord({ nodes: endOf(operations), losses: ['node2', 'node4'].map((node) => loss(node, atUs)), faults: [] }),
+      crashRecord({
+        nodes: endOf(operations),
+        losses: ['node2', 'node4'].map((node) => rebuiltAt(node, atUs)),
+        faults: [],
+      }),
       scenario(),
     )
   assert.equal(judged(500_000).noTakeOver, null)
   assert.match(judged(3_500_000).noTakeOver!, /needs 2 replicas that count, and there are 1: node2 and node4 lost data/)
   const behind = endOf(operations, (node) => (node === 'node2' || node === 'node4' ? { executed: '' } : {}))
-  const losses = ['node2', 'node4'].map((node) => loss(node, 500_000))
+  const losses = ['node2', 'node4'].map((node) => rebuiltAt(node, 500_000))
   assert.notEqual(standingOf(crashRecord({ nodes: behind, losses, faults: [] }), scenario()).noWrite, null)
 })

@@ -3,7 +3,7 @@ import { textOf } from '../../../algorithms/reasons/text.ts'
 import { scenarioOf } from '../../../scenarios/load.ts'
 import { brokenOff, outcomeOf, RUNS_TO_ITS_END } from '../../../scenarios/swarm/outcome.ts'
 import { test } from '../../support/test.ts'
-import { crashEvents, crashOperations, crashRecord, endOf, refusal, scenario } from '../history.ts'
+import { crashEvents, crashOperations, crashRecord, endOf, RULE, refusal, scenario } from '../history.ts'
 
 const SOUND = ['acknowledged-writes-survive', 'single-writer', 'replicas-converge'] as const
 const judged = scenario({ checks: SOUND })
@@ -54,13 +54,12 @@ test('a number of the file that is missed is a failure under its own name, verdi
 
 test('where the quorum rule refuses to the end, convergence is not judged and promises to clients are', () => {
   const { operations, nodes } = diverged()
-  const rule = { code: 'rule', needed: 2, counted: 1 } as const
-  const refused = refusal(3_000_000, rule)
+  const refused = refusal(3_000_000, RULE)
   const events = [...crashEvents(operations), refused]
   const losses = ['node2', 'node4'].map((node) => ({ node, atUs: 2_900_000, kind: 'rebuilt' as const }))
   const outcome = outcomeOf(judged, crashRecord({ operations, nodes, events, losses }))
   assert.deepEqual(outcome.failures, [])
-  assert.equal(outcome.refusal, textOf(rule))
+  assert.equal(outcome.refusal, textOf(RULE))
   const untrue = outcomeOf(judged, crashRecord({ operations, nodes, events, losses: losses.slice(1) }))
   assert.deepEqual(
     untrue.failures.map(({ check }) => check),
@@ -76,12 +75,11 @@ test('where the quorum rule refuses to the end, convergence is not judged and pr
 
 test('a refusal for any other reason excuses nothing, nor does one that a reign followed', () => {
   const { operations, nodes } = diverged()
-  const rule = { code: 'rule', needed: 2, counted: 1 } as const
   for (const extra of [
     refusal(3_000_000, { code: 'not-up-to-date', node: 'node2' }),
     // Of a coordinator whose epoch goes on.
-    refusal(3_000_000, rule, 'stalled'),
-    refusal(1_000_001, rule),
+    refusal(3_000_000, RULE, 'stalled'),
+    refusal(1_000_001, RULE),
   ]) {
     const events = [...crashEvents(operations), extra].sort((a, b) => a.atUs - b.atUs)
     const outcome = outcomeOf(judged, crashRecord({ operations, nodes, events }))
