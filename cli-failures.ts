@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { version } from './cli-output.ts'
-import { eventLine } from './reports/terminal.ts'
+import { EventLines } from './reports/terminal-events.ts'
 import { type FailureFile, failureText } from './scenarios/failure-file.ts'
 import type { RunRecord } from './scenarios/record.ts'
 import type { Failure } from './scenarios/swarm/outcome.ts'
@@ -92,7 +92,8 @@ function failureOf(small: Shrunk, check: string, found: FailureFile['found']): F
 export function storyOf(record: RunRecord | null, failure: Failure): readonly string[] {
   const plain = { colour: false, width: Number.POSITIVE_INFINITY }
   const events = (record?.events ?? []).filter(({ atUs }) => atUs >= 0)
-  const lines = events.flatMap((event) => eventLine(event, plain) ?? [])
+  const told = new EventLines(plain, false)
+  const lines = [...events.flatMap((event) => told.add(event)), ...told.end()]
   return [...lines.slice(0, MAX_LINES), `${failure.check}: ${failure.detail}`, ...failure.evidence.slice(0, 3)]
 }
 

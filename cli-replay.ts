@@ -7,8 +7,8 @@ import { print, untilInterrupted, version } from './cli-output.ts'
 import { resultOf, saveResult } from './cli-result.ts'
 import { measured } from './cli-run.ts'
 import { EnvironmentError } from './real/drivers/environment-error.ts'
-import { Screen } from './reports/screen.ts'
-import { eventLine } from './reports/terminal.ts'
+import { Screen, styleOf } from './reports/screen.ts'
+import { EventLines } from './reports/terminal-events.ts'
 import { type FailureFile, readFailure } from './scenarios/failure-file.ts'
 import { scenarioOf } from './scenarios/load.ts'
 import type { RunRecord } from './scenarios/record.ts'
@@ -73,12 +73,11 @@ async function onServers(
   const startedAt = new Date().toISOString()
   const screen = new Screen(process.stderr, options.quiet)
   const interrupt = untilInterrupted(() => screen.line('  stopping (once more to stop at once)'))
-  const plain = { colour: false, width: Number.POSITIVE_INFINITY }
+  const told = new EventLines(styleOf(process.stderr, process.env), false)
   const listener = {
     onProgress: () => {},
-    onEvent: (event: Parameters<typeof eventLine>[0]) => {
-      const line = eventLine(event, plain)
-      if (line !== null) screen.line(line)
+    onEvent: (event: Parameters<EventLines['add']>[0]) => {
+      for (const line of told.add(event)) screen.line(line)
     },
   }
   let reproduced = 0
@@ -88,6 +87,7 @@ async function onServers(
     const world = await measured(scenario, folder, options, { screen, listener, signal: interrupt.signal })
     for (; runs < options.times && !interrupt.signal.aborted; runs++) {
       const record = await world.run(failure.seed)
+      for (const line of told.end()) screen.line(line)
       if (!record.complete) break
       records.push(record)
       const again = outcomeOf(scenario, record).failures.find(({ check }) => check === failure.check)

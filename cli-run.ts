@@ -7,7 +7,8 @@ import { resultOf, saveResult } from './cli-result.ts'
 import { EnvironmentError } from './real/drivers/environment-error.ts'
 import { Screen, styleOf } from './reports/screen.ts'
 import { summaryJson } from './reports/summary-json.ts'
-import { eventLine, headerText, liveLine, summaryText } from './reports/terminal.ts'
+import { headerText, liveLine, summaryText } from './reports/terminal.ts'
+import { EventLines } from './reports/terminal-events.ts'
 import { UsageError } from './scenarios/errors.ts'
 import { loadScenario, loadWritten } from './scenarios/load.ts'
 import type { Progress, ProgressListener } from './scenarios/progress.ts'
@@ -86,11 +87,15 @@ async function trialsOf(
   signal: AbortSignal,
 ): Promise<TrialsDone> {
   const style = styleOf(process.stderr, process.env)
+  const told = new EventLines(style, options.verbose)
   const listener = {
-    onProgress: (progress: Progress) => screen.live(() => liveLine(progress, scenario.workload.durationUs, style)),
+    onProgress: (progress: Progress) =>
+      screen.live(() => {
+        const faults = [...progress.faults, ...told.standing]
+        return liveLine({ ...progress, faults }, scenario.workload.durationUs, style)
+      }),
     onEvent: (event: Result['events'][number]) => {
-      const line = eventLine(event, style, options.verbose)
-      if (line !== null) screen.line(line)
+      for (const line of told.add(event)) screen.line(line)
     },
   }
   const audience = { screen, listener, signal }
@@ -102,10 +107,12 @@ async function trialsOf(
     for (let trial = 0; trial < options.trials && !signal.aborted; trial++) {
       if (options.trials > 1) screen.line(`  trial ${trial + 1} of ${options.trials}, seed ${seed + trial}`)
       records.push(await world.run(seed + trial))
+      for (const line of told.end()) screen.line(line)
     }
   } catch (error) {
     if (!signal.aborted) broken = { error }
   } finally {
+    for (const line of told.end()) screen.line(line)
     screen.close()
     await world?.end()
   }

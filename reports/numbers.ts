@@ -23,7 +23,12 @@ export function milliseconds(value: number | null | undefined): string {
 
 /** A moment of the run, on the workload's clock. */
 export function seconds(ms: number, decimals = 1): string {
-  return `${(ms / 1000).toFixed(decimals)}\u00a0s`
+  return `${fixed(ms / 1000, decimals)}\u00a0s`
+}
+
+/** With so many decimals, and never a negative zero. */
+export function fixed(value: number, decimals: number): string {
+  return value.toFixed(decimals).replace(/^-(?=0(\.0*)?$)/, '')
 }
 
 export function count(value: number | null | undefined): string {

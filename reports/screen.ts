@@ -3,6 +3,7 @@
  * something that is no terminal the rewritten line does not exist.
  */
 import type { Style } from './terminal.ts'
+import { shownLength } from './wrapping.ts'
 
 export interface Output {
   write(text: string): unknown
@@ -45,8 +46,11 @@ export class Screen {
     this.#live = ''
   }
 
+  /** In a window that has become narrower the line stands on several rows: all of them go. */
   #erased(): string {
-    return this.#live === '' ? '' : '\r\x1b[2K'
+    if (this.#live === '') return ''
+    const rows = Math.ceil(shownLength(this.#live) / Math.max(1, this.#output.columns ?? 80))
+    return `\r\x1b[2K${'\x1b[1A\x1b[2K'.repeat(Math.max(0, rows - 1))}`
   }
 }
 
@@ -54,5 +58,11 @@ export class Screen {
 export function styleOf(output: Output, environment: Readonly<Record<string, string | undefined>>): Style {
   const terminal = output.isTTY === true
   const colour = terminal && (environment.NO_COLOR ?? '') === '' && environment.TERM !== 'dumb'
-  return { colour, width: terminal ? (output.columns ?? 80) : Number.POSITIVE_INFINITY }
+  return {
+    colour,
+    // Asked again for every line: a window may be made wider or narrower while a run lasts.
+    get width() {
+      return terminal ? (output.columns ?? 80) : Number.POSITIVE_INFINITY
+    },
+  }
 }

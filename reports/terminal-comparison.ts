@@ -4,9 +4,14 @@ import { named, pText, testText } from './comparison.ts'
 import { levelText } from './intervals.ts'
 import { digits, missing } from './numbers.ts'
 import { tame } from './terminal.ts'
+import { wrapped } from './wrapping.ts'
 
 /** `paths`: the two results. Columns are headed by the algorithms where those differ. */
-export function comparisonText(compared: Comparison, paths: readonly [string, string]): string {
+export function comparisonText(
+  compared: Comparison,
+  paths: readonly [string, string],
+  width = Number.POSITIVE_INFINITY,
+): string {
   const heads = headsOf(compared)
   const shared = sharedTrust(compared)
   const title =
@@ -25,7 +30,8 @@ export function comparisonText(compared: Comparison, paths: readonly [string, st
       compared.differences.length > 0 ? 'not ranked' : named(note, heads),
     ]),
   ]
-  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)))
+  const side = aligned(table)
+  const lines = side.every((line) => line.length <= width) ? side : stacked(table)
   const widest = Math.max(heads[0].length, heads[1].length)
   return [
     ...heads.map((head, index) => `${head.padEnd(widest)}  ${paths[index]}`),
@@ -33,11 +39,29 @@ export function comparisonText(compared: Comparison, paths: readonly [string, st
     ...(compared.kind === 'fidelity' ? [] : compared.policies.map((policy) => `  compared: ${policyText(policy)}`)),
     ...compared.differences.map((difference) => `  not ranked: ${named(difference, heads)}`),
     '',
-    ...table.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ')}`.trimEnd()),
+    ...lines,
     ...(compared.kind === 'fidelity' || compared.differences.length > 0 ? [] : ['', testText(compared)]),
   ]
-    .map(tame)
+    .map((line) => wrapped(tame(line), width, 4))
     .join('\n')
+}
+
+type Rows = readonly (readonly string[])[]
+
+function aligned(table: Rows): string[] {
+  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)))
+  return table.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ')}`.trimEnd())
+}
+
+/** For a narrow terminal: each measure with its values below it. */
+function stacked([head, ...rows]: Rows): string[] {
+  const widest = Math.max(head![1]!.length, head![2]!.length)
+  return rows.flatMap(([metric, a, b, change, p, note]) => [
+    `  ${metric}${note === '' ? '' : `: ${note}`}`,
+    `    ${head![1]!.padEnd(widest)}  ${a}`,
+    `    ${head![2]!.padEnd(widest)}  ${b}`,
+    ...(change === missing ? [] : [`    ${head![3]} ${change}${p === missing ? '' : `, ${head![4]} ${p}`}`]),
+  ])
 }
 
 function headsOf({ kind, policies }: Comparison): readonly [string, string] {

@@ -1,4 +1,4 @@
-/** A result on a terminal: the table, the checks with a line of evidence each, the decisions as they happen. */
+/** A result on a terminal: what runs, the table, the checks with a line of evidence each, the line that is rewritten. */
 
 import { policyName } from '../scenarios/compare.ts'
 import { levelsText } from '../scenarios/levels.ts'
@@ -8,10 +8,11 @@ import { intervalText } from './intervals.ts'
 import { count, digits, milliseconds, percent } from './numbers.ts'
 import { caughtUp, unsafeText } from './sentences.ts'
 import { foreseen, verdictLine, verdictOf } from './verdict.ts'
+import { ESCAPES, shownLength, wrapped } from './wrapping.ts'
 
 export interface Style {
   readonly colour: boolean
-  /** Columns of the terminal. */
+  /** Columns of the terminal, at the moment of asking. */
   readonly width: number
 }
 
@@ -22,6 +23,10 @@ export function paint(text: string, tone: Tone, style: Style): string {
   return style.colour ? `\x1b[${CODES[tone]}m${text}\x1b[0m` : text
 }
 
+/** Where the values of the table begin, and the text behind a mark. */
+const ROW_INDENT = 17
+const MARK_INDENT = 10
+
 const MARKS: Readonly<Record<Verdict, { mark: string; tone: Tone }>> = {
   pass: { mark: '✓ pass', tone: 'good' },
   fail: { mark: '✗ fail', tone: 'bad' },
@@ -30,10 +35,12 @@ const MARKS: Readonly<Record<Verdict, { mark: string; tone: Tone }>> = {
 
 export function summaryText(result: Result, style: Style): string {
   const rows: [string, string][] = [...numbers(result), ...failovers(result)]
-  const lines = rows.map(([name, value]) => `  ${name.padEnd(14)} ${tame(value)}`)
+  const lines: string[] = []
+  if (!result.complete) lines.push(`  ${paint('interrupted: what follows is a part of the run', 'doubtful', style)}`)
   const { unsafe } = result.scenario
-  if (unsafe !== undefined) lines.unshift(`  ${paint(unsafeText(unsafe), 'bad', style)}`)
-  if (!result.complete) lines.unshift(`  ${paint('interrupted: what follows is a part of the run', 'doubtful', style)}`)
+  if (unsafe !== undefined) lines.push(`  ${paint(unsafeText(unsafe), 'bad', style)}`)
+  const table = rows.map(([name, value]) => `  ${name.padEnd(14)} ${tame(value)}`)
+  lines.push(...table.map((line) => wrapped(line, style.width, ROW_INDENT)))
   lines.push('', ...result.checks.map((check) => checkLine(check, result, style)))
   for (const expectation of result.expectations) {
     const { mark, tone } = MARKS[expectation.verdict]
@@ -43,7 +50,7 @@ export function summaryText(result: Result, style: Style): string {
   for (const note of result.summary.notes ?? []) lines.push(`  ${paint('! note', 'doubtful', style)}  ${tame(note)}`)
   const { tone } = MARKS[verdictOf(result)]
   lines.push('', `  ${paint(tame(verdictLine(result)), tone, style)}`)
-  return lines.map((line) => fit(line, style)).join('\n')
+  return lines.map((line) => (line.includes('\n') ? line : wrapped(line, style.width, MARK_INDENT))).join('\n')
 }
 
 function numbers(result: Result): [string, string][] {
@@ -126,61 +133,8 @@ export function headerText(
       `${digits(workload.ratePerSec)} ops/s for ${digits(workload.durationUs / 1e6)} s, ${percent(workload.reads)} reads, ${levelsText(workload.consistency)}`,
     ...(unsafe.length > 0 ? [`  ${paint(unsafeText(unsafe), 'bad', style)}`] : []),
   ]
-    .map((line) => fit(line, style))
+    .map((line) => wrapped(line, style.width, 2))
     .join('\n')
-}
-
-type Event = Result['events'][number]
-
-/** One decision in a line; null for those that only `--verbose` shows. */
-export function eventLine(event: Event, style: Style, verbose = false): string | null {
-  const text = eventText(event, verbose)
-  if (text === null) return null
-  return fit(`${`${(event.atUs / 1e6).toFixed(3)} s`.padStart(10)}  ${tame(text)}`, style)
-}
-
-function eventText(event: Event, verbose: boolean): string | null {
-  switch (event.kind) {
-    case 'note':
-      return event.text
-    case 'suspected':
-      return `${event.node} suspected: ${event.reason}`
-    case 'cleared':
-      return verbose ? `${event.node} no longer suspected: ${event.reason}` : null
-    case 'phase':
-      return verbose ? `epoch ${event.epoch}: ${event.phase} ${event.detail}`.trimEnd() : null
-    case 'elected':
-      return `elected ${event.node} by ${event.policy}: ${event.reason}`
-    case 'reign':
-      return `${event.source} is the source of epoch ${event.epoch}`
-    case 'planned':
-      return `planned move from ${event.from}${event.to === null ? '' : ` to ${event.to}`}: ${event.reason}`
-    case 'switched':
-      return `planned move ${event.verdict}: ${event.reason}${event.heldUs === null ? '' : `, clients held back for ${milliseconds(event.heldUs / 1000)}`}`
-    case 'refused':
-      return `no failover: ${event.reason}`
-    case 'deposed':
-      return `coordinator deposed in epoch ${event.epoch}: ${event.reason}`
-    case 'rejoined':
-      return `${event.node} follows again: ${event.detail}`
-    case 'quarantined':
-      return `${event.node} quarantined, extra transactions ${event.extras}${event.savedAs === null ? '' : ` (saved as ${event.savedAs})`}`
-    case 'rebuilt':
-      return `${event.node} rebuilt in ${milliseconds(event.tookUs / 1000)}`
-    case 'fenced':
-      return `${event.node} fenced, was writable for ${milliseconds(event.writableForUs / 1000)} after it was reached`
-    case 'issuer':
-      return `${event.node} issues timestamps, in term ${event.term}`
-    case 'quorum':
-      if (!verbose) return null
-      return event.weights === null
-        ? `quorum of epoch ${event.epoch}: ${event.needed} of ${event.members.join(', ')}`
-        : `weights of epoch ${event.epoch}, round ${event.weights.clock}: ${event.members.join(' > ')}`
-    case 'threshold':
-      return event.inEffect
-        ? `failure threshold is ${event.failureThreshold} now: ${event.k} replicas must hold a STRONG write`
-        : null
-  }
 }
 
 /** What the live line shows. */
@@ -219,18 +173,15 @@ export function liveLine(live: Live, durationUs: number, style: Style): string {
   return fit(`  [${bar}] ${parts.join('  ')}`, style)
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences that `paint` writes take no room.
-const ESCAPES = /\x1b\[\d+m/g
-
 /** Texts of a result may come from a file of anybody's: they must not steer the terminal. */
 export function tame(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: just those are taken out.
   return text.replace(/[\x00-\x1f\x7f-\x9f]/g, ' ')
 }
 
-/** Cut to the terminal's width, colours not counted and not left on. */
+/** The one line that is rewritten in place: cut to the terminal's width, colours not counted and not left on. */
 function fit(line: string, style: Style): string {
-  if (line.replace(ESCAPES, '').length <= style.width) return line
+  if (shownLength(line) <= style.width) return line
   const plain = line.replace(ESCAPES, '')
   return `${plain.slice(0, Math.max(0, style.width - 1))}…`
 }

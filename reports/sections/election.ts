@@ -4,6 +4,7 @@ import { html, type Markup, type Piece } from '../markup.ts'
 import { seconds } from '../numbers.ts'
 import { algorithmColour } from '../palette.ts'
 import { plannedMove } from '../planned.ts'
+import { type Folded, foldRefusals, repeatedText } from '../refusals.ts'
 import type { Run } from '../runs.ts'
 import { agreementSentence, electionSentence, scoresOf } from '../sentences.ts'
 import { type Cell, table } from '../tables.ts'
@@ -13,18 +14,23 @@ const ELECTIONS_AT_MOST = 6
 export function electionSection(runs: readonly Run[]): Markup | null {
   const elections = runs.flatMap((run) => run.result.summary.failovers.map((failover) => ({ run, failover })))
   const refusals = runs.flatMap((run) =>
-    run.result.events.flatMap((event) =>
-      event.kind === 'refused' || event.kind === 'deposed' ? [{ run, event }] : [],
-    ),
+    foldRefusals(run.result.events.filter(({ kind }) => kind === 'refused' || kind === 'deposed')).map((folded) => ({
+      run,
+      folded,
+    })),
   )
   if (elections.length + refusals.length === 0) return null
   return html`<section id="why"><h2>Why this source</h2>
 ${elections.slice(0, ELECTIONS_AT_MOST).map(({ run, failover }, index) => election(run, failover, runs.length > 1, index))}
 ${elections.length > ELECTIONS_AT_MOST ? html`<p>${elections.length - ELECTIONS_AT_MOST} more elections are in the event log below.</p>` : ''}
-${refusals.length > 0 ? html`<h3>Refusals</h3><ul>${refusals.slice(0, 10).map(({ run, event }) => html`<li>${seconds(event.atUs / 1000, 3)}${runs.length > 1 ? `, ${run.name}` : ''}: ${event.reason}</li>`)}</ul>` : ''}
+${refusals.length > 0 ? html`<h3>Refusals</h3><ul>${refusals.slice(0, 10).map(({ run, folded }) => html`<li>${seconds(folded.event.atUs / 1000, 3)}${runs.length > 1 ? `, ${run.name}` : ''}: ${repeatedText(folded)}${reasonOf(folded)}</li>`)}</ul>` : ''}
 ${refusals.length > 10 ? html`<p>${refusals.length - 10} more refusals are in the event log below.</p>` : ''}
 </section>
 `
+}
+
+function reasonOf({ event }: Folded): string {
+  return 'reason' in event ? event.reason : ''
 }
 
 function election(run: Run, failover: Failover, named: boolean, index: number): Markup {

@@ -2,6 +2,7 @@
 import type { Result } from '../../scenarios/result.ts'
 import { html, type Markup } from '../markup.ts'
 import { milliseconds, seconds } from '../numbers.ts'
+import { foldRefusals, repeatedText } from '../refusals.ts'
 import type { Run } from '../runs.ts'
 import { table } from '../tables.ts'
 
@@ -11,18 +12,19 @@ export function eventsOf(run: Run, index: number): Markup | null {
   // Weights move all the time and are drawn as a picture: as lines they would bury everything else.
   const events = run.result.events.filter((event) => event.kind !== 'quorum' || event.weights === null)
   if (events.length === 0) return null
-  const shown = events.slice(0, EVENTS_AT_MOST)
+  const lines = foldRefusals(events)
+  const shown = lines.slice(0, EVENTS_AT_MOST)
   return html`<details class="log"><summary>Event log, ${run.name}: ${events.length} events</summary>
 ${table({
   id: `events-${index + 1}`,
   caption: `Events, ${run.name}`,
   columns: [{ title: 'time' }, { title: 'process' }, { title: 'event' }],
-  rows: shown.map((event) => [
-    { shown: seconds(event.atUs / 1000, 3), raw: event.atUs / 1000 },
-    event.process,
-    sentenceOf(event),
+  rows: shown.map((folded) => [
+    { shown: seconds(folded.event.atUs / 1000, 3), raw: folded.event.atUs / 1000 },
+    folded.event.process,
+    `${repeatedText(folded)}${sentenceOf(folded.event)}`,
   ]),
-  ...(events.length > shown.length ? { note: `${events.length - shown.length} more are in result.json.` } : {}),
+  ...(lines.length > shown.length ? { note: `${lines.length - shown.length} more are in result.json.` } : {}),
 })}</details>
 `
 }

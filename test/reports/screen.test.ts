@@ -55,3 +55,23 @@ test('colour is for terminals, and NO_COLOR is honoured', () => {
   assert.equal(styleOf(recording(true), { TERM: 'dumb' }).colour, false)
   assert.deepEqual(styleOf(recording(false), {}), { colour: false, width: Number.POSITIVE_INFINITY })
 })
+
+test('the width is asked again after a resize, and a live line that has become several rows is taken away whole', () => {
+  const output = {
+    isTTY: true,
+    columns: 80,
+    text: '',
+    write(text: string) {
+      this.text += text
+    },
+  }
+  const style = styleOf(output, {})
+  assert.equal(style.width, 80)
+  const screen = new Screen(output, false)
+  screen.live(() => 'x'.repeat(70))
+  output.columns = 40
+  assert.equal(style.width, 40)
+  output.text = ''
+  screen.close()
+  assert.equal(output.text, '\r\x1b[2K\x1b[1A\x1b[2K')
+})

@@ -44,3 +44,14 @@ test('what a result says about itself cannot steer the terminal', () => {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: just those are looked for.
   assert.doesNotMatch(text, /[\x00-\x09\x0b-\x1f\x7f-\x9f]/)
 })
+
+test('on a narrow terminal no line is cut or wider than it: the values stand below one another', () => {
+  const a = fixture({ trials: 20 })
+  const comparison = compareResults(a, fixture({ trials: 20, election: 'most-advanced', seed: 3 }))
+  for (const width of [80, 40]) {
+    const text = comparisonText(comparison, PATHS, width)
+    for (const line of text.split('\n')) assert.ok(line.length <= width, line)
+    assert.match(text, /\n {2}failoverMs \(ms\): ~?.*\n {4}seer-score +\d/)
+    assert.doesNotMatch(text, /…/)
+  }
+})

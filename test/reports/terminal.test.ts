@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { eventLine, headerText, liveLine, type Style, summaryText } from '../../reports/terminal.ts'
+import { headerText, liveLine, type Style, summaryText } from '../../reports/terminal.ts'
+import { eventLine } from '../../reports/terminal-events.ts'
 import { test } from '../support/test.ts'
 import { emptyFixture, fixture, hostileFixture } from './fixtures.ts'
 
@@ -53,7 +54,7 @@ test('no line is wider than the terminal, and colours are never left on', () => 
     for (const result of RESULTS)
       for (const line of [
         ...summaryText(result, style).split('\n'),
-        ...result.events.map((event) => eventLine(event, style, true) ?? ''),
+        ...result.events.flatMap((event) => (eventLine(event, style, true) ?? '').split('\n')),
       ]) {
         // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours.
         const shown = line.replace(/\x1b\[\d+m/g, '')
