@@ -17,7 +17,7 @@ export function digits(value: number | null | undefined): string {
 
 export function milliseconds(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return missing
-  if (Math.abs(value) >= 10_000) return `${digits(value / 1000)}\u00a0s`
+  if (Math.abs(value) >= 1000) return `${digits(value / 1000)}\u00a0s`
   return `${digits(value)}\u00a0ms`
 }
 
