@@ -1,6 +1,6 @@
 /**
  * What people read of a reason: the one place where a code becomes a sentence. Nothing is decided by these words, and a
- * test rewords all of them to prove it (test/algorithms/reasons/rewording.test.ts).
+ * test rewords all of them to prove it (test/algorithms/reasons/text.test.ts).
  */
 import type { RuleVerdict, Uncounted, Why } from './why.ts'
 
