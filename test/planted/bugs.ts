@@ -3,6 +3,7 @@ import { ANSWER_BUGS } from './bugs/answers.ts'
 import { CHECKER_BUGS } from './bugs/checkers.ts'
 import { FAILOVER_BUGS } from './bugs/failover.ts'
 import { QUORUM_BUGS } from './bugs/quorum.ts'
+import { REASON_BUGS } from './bugs/reasons.ts'
 import { REFUSAL_BUGS } from './bugs/refusals.ts'
 import { TIMESTAMP_BUGS } from './bugs/timestamps.ts'
 import type { PlantedBug } from './planted-bug.ts'
@@ -13,5 +14,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...ANSWER_BUGS,
   ...FAILOVER_BUGS,
   ...REFUSAL_BUGS,
+  ...REASON_BUGS,
   ...CHECKER_BUGS,
 ]

@@ -36,10 +36,12 @@ export function operation(fields: Partial<Operation> & { readonly op: number }):
   }
 }
 
+export type Refusal = Extract<TraceEvent, { kind: 'refused' }>
+
 /** As a coordinator states it; `alarm`: while its epoch goes on. */
-export function refusal(atUs: number, why: Why, alarm: 'gone' | 'stalled' | null = null): TraceEvent {
+export function refusal(atUs: number, why: Why, alarm: 'gone' | 'stalled' | null = null): Refusal {
   const reason = `${alarm === null ? '' : `the source is ${alarm}, but `}${textOf(why)}`
-  return at(atUs, { kind: 'refused', epoch: 3, alarm, why, reason })
+  return { kind: 'refused', epoch: 3, alarm, why, reason, atUs, process: 'coordinator' }
 }
 
 /** Two are needed, for data as for promises, and one counts. */

@@ -4,7 +4,18 @@ import { parseScenario } from '../../../scenarios/load.ts'
 import type { Operation, RunRecord } from '../../../scenarios/record.ts'
 import { simulate } from '../../../sim/run.ts'
 import { test } from '../../support/test.ts'
-import { crashRecord, endOf, fault, operation, RULE, record, refusal, reign, scenario } from '../history.ts'
+import {
+  crashRecord,
+  endOf,
+  fault,
+  operation,
+  type Refusal,
+  RULE,
+  record,
+  refusal,
+  reign,
+  scenario,
+} from '../history.ts'
 
 const PHASE = scenario({ livenessUs: 3_000_000 })
 const HEALED_US = 4_000_000
@@ -58,6 +69,18 @@ test('a refusal of the quorum rule is a reason where it is true; any other, and 
   assert.equal(judged({ operations, events: overtaken, ...twoLost }).verdict, 'fail')
   const early = [refusal(3_500_000, RULE)]
   assert.equal(judged({ operations, events: early, ...twoLost }).verdict, 'fail', 'stated before the healing')
+})
+
+test('a refusal excuses by its code and by no word of it', () => {
+  const twoLost = {
+    nodes: endOf([]),
+    losses: ['node2', 'node3'].map((node) => ({ node, atUs: 1_000_000, kind: 'rebuilt' as const })),
+  }
+  const verdictOn = (event: Refusal) =>
+    judged({ operations: [lost(1, 4_100_000)], events: [reign(-1, 1, 1, ''), event], ...twoLost }).verdict
+  const rule = refusal(4_500_000, RULE, 'gone')
+  assert.equal(verdictOn({ ...rule, reason: 'in other words' }), 'pass')
+  assert.equal(verdictOn({ ...rule, why: { code: 'no-candidate' } }), 'fail')
 })
 
 test('where no write is offered after the healing nothing is shown', () => {

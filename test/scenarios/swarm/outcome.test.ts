@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { textOf } from '../../../algorithms/reasons/text.ts'
+import type { TraceEvent } from '../../../algorithms/trace.ts'
 import { scenarioOf } from '../../../scenarios/load.ts'
 import { brokenOff, outcomeOf, RUNS_TO_ITS_END } from '../../../scenarios/swarm/outcome.ts'
 import { test } from '../../support/test.ts'
@@ -86,6 +87,17 @@ test('a refusal for any other reason excuses nothing, nor does one that a reign 
     assert.equal(outcome.failures.length, 1)
     assert.equal(outcome.refusal, null)
   }
+})
+
+test('what excuses a run without a source is the code of the refusal, and no word of it', () => {
+  const { operations, nodes } = diverged()
+  const losses = ['node2', 'node4'].map((node) => ({ node, atUs: 2_900_000, kind: 'rebuilt' as const }))
+  const rule = refusal(3_000_000, RULE)
+  const other = refusal(3_000_000, { code: 'no-candidate' })
+  const refusalsOf = (event: TraceEvent) =>
+    outcomeOf(judged, crashRecord({ operations, nodes, losses, events: [...crashEvents(operations), event] })).refusal
+  assert.equal(refusalsOf({ ...rule, reason: 'in other words' }), 'in other words')
+  assert.equal(refusalsOf({ ...other, reason: textOf(RULE) }), null)
 })
 
 test('a reign that acknowledged nothing is no completed failover', () => {
