@@ -1,5 +1,5 @@
 /** How the program ends: the exit codes, and which error ends it with which. README.md says the same to people. */
-import { adviceForRefusal, EnvironmentError } from './real/drivers/environment-error.ts'
+import { asEnvironmentError } from './real/drivers/environment-error.ts'
 import { ScenarioError, UsageError } from './scenarios/errors.ts'
 import { exitCodeOf } from './scenarios/expectations.ts'
 import type { Result } from './scenarios/result.ts'
@@ -20,7 +20,9 @@ export const EXIT = {
 
 /** What a run ends with, once its files are written. */
 export function exitCodeOfRun(result: Result, interrupted: boolean): number {
-  if (interrupted || !result.complete) return EXIT.interrupted
+  if (interrupted) return EXIT.interrupted
+  if (result.environment !== undefined) return EXIT.environment
+  if (!result.complete) return EXIT.interrupted
   return exitCodeOf(result)
 }
 
@@ -34,10 +36,9 @@ export interface Ending {
 export function endingOf(error: unknown, seeHelp: string): Ending {
   if (error instanceof UsageError) return { code: EXIT.usage, text: `${error.message}\nSee ${seeHelp}` }
   if (error instanceof ScenarioError) return { code: EXIT.usage, text: error.message }
-  if (error instanceof EnvironmentError) return { code: EXIT.environment, text: error.message }
-  // A refusal of the operating system that nobody foresaw: still the world's doing, and still something to act on.
-  const advice = adviceForRefusal(error)
-  if (advice !== null) return { code: EXIT.environment, text: `${(error as Error).message}\n${advice}` }
+  // A refusal of the operating system that nobody foresaw is the world's doing, too, and something to act on.
+  const environment = asEnvironmentError(error)
+  if (environment !== null) return { code: EXIT.environment, text: environment.message }
   return { code: EXIT.bug, text: `${describe(error)}\nThis is a bug in quorumlab.` }
 }
 

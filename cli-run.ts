@@ -4,11 +4,13 @@ import { exitCodeOfRun } from './cli-exit.ts'
 import { claimFolder } from './cli-folder.ts'
 import { COMMAND, print, untilInterrupted, version } from './cli-output.ts'
 import { resultOf, saveResult } from './cli-result.ts'
-import { EnvironmentError } from './real/drivers/environment-error.ts'
+import { asEnvironmentError, EnvironmentError } from './real/drivers/environment-error.ts'
+import { environmentLines } from './reports/environment.ts'
 import { Screen, styleOf } from './reports/screen.ts'
 import { summaryJson } from './reports/summary-json.ts'
 import { headerText, liveLine, summaryText } from './reports/terminal.ts'
 import { EventLines } from './reports/terminal-events.ts'
+import { environmentOf, withUnbegun } from './scenarios/environment.ts'
 import { UsageError } from './scenarios/errors.ts'
 import { loadScenario, loadWritten } from './scenarios/load.ts'
 import type { Progress, ProgressListener } from './scenarios/progress.ts'
@@ -45,15 +47,16 @@ export async function run(options: RunOptions): Promise<number> {
     const startedAt = new Date().toISOString()
     const style = styleOf(process.stderr, process.env)
     screen.line(headerText({ ...scenario, version, world: options.on, seed, trials: options.trials }, style))
-    const { records, broken } = await trialsOf(scenario, seed, folder, options, screen, interrupt.signal)
+    const done = await trialsOf(scenario, seed, folder, options, screen, interrupt.signal)
     // What broke the first trial is all there is to say; what broke a later one is said below what was measured.
-    if (broken !== null && records.length === 0) throw broken.error
-    const judged = await resultOf(scenario, records.length > 0 ? records : [notBegun(options.on, seed)], startedAt)
-    // Trials that were never begun are missing from the result, so it is not complete.
-    const result = { ...judged, complete: judged.complete && records.length === options.trials }
+    if (done.broken !== null && done.records.length === 0) throw done.broken.error
+    const records = done.records.length > 0 ? done.records : [notBegun(options.on, seed)]
+    const result = { ...(await resultOf(scenario, judgedOf(records), startedAt)), ...endOf(done, seed, options.trials) }
     const troubles = await conclude(result, folder, options, screen)
-    if (broken !== null) throw broken.error
+    if (done.broken !== null) throw done.broken.error
     if (troubles.length > 0) throw new EnvironmentError(troubles.join('\n'))
+    // The summary has said so, unless nobody sees it.
+    if (options.quiet) for (const line of environmentLines(result)) console.error(line)
     return exitCodeOfRun(result, interrupt.signal.aborted)
   } finally {
     interrupt.release()
@@ -69,6 +72,26 @@ function refuseSwarm(file: string): void {
       `Expected a scenario with faults of its own, found a swarm: \`${COMMAND} fuzz ${file} --seeds 1000\` draws from it in the ` +
       `simulator, and \`${COMMAND} replay FAILURE.json --on local\` runs on real servers what was found`,
   )
+}
+
+/** Statistics are over whole trials; a part of one is better than nothing where there is no other. */
+function judgedOf(records: readonly RunRecord[]): readonly RunRecord[] {
+  const whole = records.filter(({ complete }) => complete)
+  return whole.length > 0 ? whole : records
+}
+
+/** Trials that ended early or were never begun are missing from the result: it is not complete, and says why. */
+function endOf(
+  { records, broken }: TrialsDone,
+  seed: number,
+  trials: number,
+): Pick<Result, 'complete' | 'environment'> {
+  const complete = records.length === trials && records.every((record) => record.complete)
+  const during = environmentOf(records)
+  const unbegun = broken === null ? null : asEnvironmentError(broken.error)
+  if (unbegun === null) return during === undefined ? { complete } : { complete, environment: during }
+  const { atUs: _, ...particulars } = unbegun.particulars
+  return { complete, environment: withUnbegun(during, seed + records.length, { what: unbegun.what, ...particulars }) }
 }
 
 interface TrialsDone {
@@ -106,8 +129,10 @@ async function trialsOf(
     world = await (options.on === 'sim' ? simulated(scenario, audience) : measured(scenario, folder, options, audience))
     for (let trial = 0; trial < options.trials && !signal.aborted; trial++) {
       if (options.trials > 1) screen.line(`  trial ${trial + 1} of ${options.trials}, seed ${seed + trial}`)
-      records.push(await world.run(seed + trial))
+      const record = await world.run(seed + trial)
+      records.push(record)
       for (const line of told.end()) screen.line(line)
+      if (!record.complete) break
     }
   } catch (error) {
     if (!signal.aborted) broken = { error }

@@ -3,7 +3,7 @@ import type { TraceEvent } from '../algorithms/trace.ts'
 import { LogHistogram } from '../scenarios/log-histogram.ts'
 import type { Progress } from '../scenarios/progress.ts'
 import { RandomStreams } from '../scenarios/random.ts'
-import type { Operation } from '../scenarios/record.ts'
+import type { NodeEnd, Operation } from '../scenarios/record.ts'
 import { newestReign } from '../scenarios/reigns.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import { Schedule } from '../scenarios/schedule.ts'
@@ -46,6 +46,27 @@ export class History {
     if (event.kind !== 'reign') return
     this.source = newestReign(this.events)!.source
     this.reigns.push(event.source)
+  }
+
+  /** What was sent, or should have been by then: who is interrupted hands over more of its schedule. */
+  operationsBy(endedUs: number): readonly Operation[] {
+    return this.operations
+      .filter(({ sentUs, intendedUs }) => sentUs !== null || intendedUs <= endedUs)
+      .sort((a, b) => a.op - b.op)
+  }
+
+  /** Which role a server ended in is the trace's to say: the server itself cannot know. */
+  endOf(end: NodeEnd): NodeEnd {
+    if (!end.reachable) return { ...end, role: 'down' }
+    if (end.node === this.source) return { ...end, role: 'source' }
+    return { ...end, role: this.isQuarantined(end.node) ? 'quarantined' : 'replica' }
+  }
+
+  isQuarantined(node: string): boolean {
+    const last = this.events.findLast(
+      (event) => (event.kind === 'quarantined' || event.kind === 'rejoined') && event.node === node,
+    )
+    return last?.kind === 'quarantined'
   }
 
   progress(phase: Progress['phase'], atUs: number, faults: readonly string[]): Progress {

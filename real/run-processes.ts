@@ -13,7 +13,7 @@ import { coordinatorNames, type Scenario } from '../scenarios/scenario.ts'
 import { RunClock } from './clock.ts'
 import type { Driver } from './drivers/driver.ts'
 import { type FaultTarget, nodeTarget, serviceTarget } from './fault-targets.ts'
-import { ChildProcess } from './processes/child-process.ts'
+import { ChildProcess, refusedTo } from './processes/child-process.ts'
 import type { CoordinatorSetup, RunIdentity } from './processes/messages.ts'
 import { Service, type ServiceEvents } from './services.ts'
 import { supervise } from './supervisor.ts'
@@ -142,9 +142,11 @@ export class RunProcesses {
             else if (message.kind === 'event') onEvent(message.event)
             else if (message.kind === 'done') onDone()
             else if (message.kind === 'fatal') onFailure(new Error(`the clients failed: ${message.message}`))
+            else if (message.kind === 'refused') onFailure(refusedTo('client', message))
           },
-          onExit: (child, cause) => {
-            if (!this.#over) onFailure(new Error(`the clients' process ended by itself (${cause})${child.lastWords}`))
+          onExit: (child, ended) => {
+            if (!this.#over) onFailure(child.deathBy(ended))
+            onDone()
           },
         },
       ),
@@ -159,6 +161,10 @@ export class RunProcesses {
   /** The clients' history as it is, what is in flight included. */
   handOver(): void {
     this.#client?.send({ kind: 'handOver' })
+  }
+
+  get clientCondition(): ChildProcess['condition'] {
+    return this.#client?.condition ?? 'gone'
   }
 
   /** A request of an operator: to the coordinators one after another, over the network like a client's. */

@@ -8,11 +8,14 @@ import type { TraceEvent } from '../algorithms/trace.ts'
 import { anchorText } from '../scenarios/faults/anchors.ts'
 import type { Progress, ProgressListener } from '../scenarios/progress.ts'
 import { RandomStreams } from '../scenarios/random.ts'
-import type { NodeEnd, RunRecord } from '../scenarios/record.ts'
+import type { Incident, RunRecord } from '../scenarios/record.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import { RunClock } from './clock.ts'
+import { DiskWatch } from './disk-watch.ts'
 import type { Driver } from './drivers/driver.ts'
+import { EnvironmentError } from './drivers/environment-error.ts'
 import { makeFolder } from './drivers/make-folder.ts'
+import { Ending, within } from './ending.ts'
 import { refuseUnsupported } from './fault-verbs.ts'
 import { FaultSchedule } from './faults.ts'
 import { History } from './history.ts'
@@ -41,11 +44,21 @@ const HAND_OVER_MS = 1_000
 export async function runReal(scenario: Scenario, options: RealRunOptions): Promise<RunRecord> {
   refuseUnsupported(scenario)
   const run = new RealRun(scenario, options)
+  let record: RunRecord
   try {
-    return await run.perform()
-  } finally {
-    await run.tearDown()
+    record = await run.perform()
+  } catch (error) {
+    // What ended it is more to the point than what went wrong in cleaning up.
+    await run.tearDown().catch(() => {})
+    throw error
   }
+  const incidents = await run.tearDown().then(
+    () => [],
+    (error: unknown) => run.incidentsOf(error),
+  )
+  return incidents.length === 0
+    ? record
+    : { ...record, complete: false, incidents: [...(record.incidents ?? []), ...incidents] }
 }
 
 class RealRun {
@@ -66,9 +79,7 @@ class RealRun {
   readonly #counters: Record<string, number> = {}
   #healedUs: number | null = null
   #unsettled: string | null = null
-  /** Rejects when the run must end early: an interrupt, or a process that failed. */
-  readonly #ending: Promise<never>
-  #end: (error: unknown) => void = () => {}
+  readonly #ending: Ending
 
   constructor(scenario: Scenario, options: RealRunOptions) {
     this.#scenario = scenario
@@ -78,35 +89,43 @@ class RealRun {
     const identity = { originUs: this.#originUs, seed: options.seed }
     this.#processes = new RunProcesses(scenario, this.#driver, identity, options.outDir, {
       onEvent: (event) => this.#onEvent(event),
-      onFailure: (error) => this.#end(error),
+      onFailure: (error) => this.#ending.end(error),
       onOperations: (operations) => {
         this.#history.takeOperations(operations)
         for (const operation of operations) this.#faults?.operationEnded(operation)
       },
       onDone: () => this.#clientsDone(),
     })
-    this.#ending = new Promise((_, reject) => {
-      this.#end = reject
-    })
-    this.#ending.catch(() => {})
-    const { signal } = options
-    if (signal?.aborted === true) this.#end(signal.reason)
-    else signal?.addEventListener('abort', () => this.#end(signal.reason), { once: true })
+    this.#ending = new Ending(options.signal)
+    this.#driver.onIncident((incident) => this.#ending.end(incident))
   }
 
   async perform(): Promise<RunRecord> {
-    const timer = setInterval(() => this.#report(), PROGRESS_MS)
+    const disks = new DiskWatch(this.#driver, this.#options.outDir)
+    const timer = setInterval(() => {
+      this.#report()
+      const full = this.#phase === 'preparing' ? null : disks.look()
+      if (full !== null) this.#ending.end(full)
+    }, PROGRESS_MS)
     try {
-      await this.#orEnd(this.#prepare())
-      await this.#orEnd(this.#workload())
-      await this.#orEnd(this.#settle())
-      return await this.#orEnd(this.#read())
+      await this.#ending.orEnd(this.#prepare())
+      await this.#ending.orEnd(this.#workload())
+      await this.#ending.orEnd(this.#settle())
+      return await this.#ending.orEnd(this.#read())
     } catch (error) {
-      if (this.#options.signal?.aborted !== true || this.#startUs === null) throw error
-      return await this.#interrupted()
+      // Before the workload there is nothing to keep.
+      if (this.#startUs === null) throw error
+      const incidents = await this.incidentsOf(error)
+      for (const { what, atUs } of incidents) this.#note(what, atUs + this.#startUs)
+      return await this.#part(incidents)
     } finally {
       clearInterval(timer)
     }
+  }
+
+  /** None: it was told to stop. Throws what is a bug. */
+  incidentsOf(error: unknown): Promise<readonly Incident[]> {
+    return this.#ending.incidentsOf(error, this.#startUs ?? RunClock.hostUs())
   }
 
   /** Nothing of the run is left after this. */
@@ -146,7 +165,7 @@ class RealRun {
       (one) => faults.received(one),
     )
     const limitMs = (START_LEAD_US + workload.durationUs + livenessUs + workload.deadlineUs) / 1000 + DONE_GRACE_MS
-    const over = within(limitMs, done, 'the clients did not finish', this.#over.signal)
+    const over = within(limitMs, done, () => this.#clientsLate(limitMs), this.#over.signal)
     if (livenessUs > 0) await Promise.all([over, this.#healForProbes()])
     else await over
     await this.#faults.stop()
@@ -168,7 +187,7 @@ class RealRun {
     const beganUs = RunClock.hostUs()
     await this.#faults!.heal()
     const { coordinators } = this.#processes
-    const quarantined = (node: string) => this.#quarantined(node)
+    const quarantined = (node: string) => this.#history.isQuarantined(node)
     this.#unsettled = await awaitConvergence(this.#driver, coordinators, quarantined, this.#over.signal)
     this.#counters.settleMs = (RunClock.hostUs() - beganUs) / 1000
     if (this.#unsettled !== null) this.#note(`the replicas did not converge: ${this.#unsettled}`)
@@ -180,31 +199,31 @@ class RealRun {
     // The end state is what the coordinators left, and nothing may change while it is read.
     await Promise.all(this.#processes.coordinators.map((coordinator) => coordinator.kill()))
     const nodes = await Promise.all(
-      this.#driver.nodes.map(async ({ name }) => this.#endOf(await this.#driver.endState(name))),
+      this.#driver.nodes.map(async ({ name }) => this.#history.endOf(await this.#driver.endState(name))),
     )
     const wallOffsetUs = Date.now() * 1000 - RunClock.hostUs()
     const lag = await this.#driver.lag((wallUs) => Math.round(wallUs - wallOffsetUs - this.#startUs!))
-    for (const incident of this.#driver.incidents) this.#note(incident)
     return this.#record({ nodes, lag, complete: true, endedUs: this.#scenario.workload.durationUs })
   }
 
-  /** Ctrl-C: what the clients know so far, and nothing that takes time. */
-  async #interrupted(): Promise<RunRecord> {
-    const endedUs = Math.max(0, Math.min(this.#nowUs(), this.#scenario.workload.durationUs))
+  /** Of a run that ended before its time: what the clients know so far, and nothing that takes time. */
+  async #part(incidents: readonly Incident[]): Promise<RunRecord> {
+    // What happened after the world had broken something says nothing of the cluster.
+    const cutUs = incidents[0]?.atUs ?? Number.POSITIVE_INFINITY
+    const endedUs = Math.max(0, Math.min(this.#nowUs(), this.#scenario.workload.durationUs, cutUs))
     const done = new Promise<void>((resolve) => {
       this.#clientsDone = resolve
     })
     this.#processes.handOver()
-    await Promise.race([done, sleep(HAND_OVER_MS, undefined, { signal: this.#over.signal })])
-    return this.#record({ nodes: [], lag: [], complete: false, endedUs })
+    if (this.#processes.clientCondition === 'running')
+      await Promise.race([done, sleep(HAND_OVER_MS, undefined, { signal: this.#over.signal })])
+    const record = this.#record({ nodes: [], lag: [], complete: false, endedUs })
+    return { ...record, operations: record.operations.filter(({ intendedUs }) => intendedUs <= cutUs), incidents }
   }
 
   #record(end: Pick<RunRecord, 'nodes' | 'lag' | 'complete' | 'endedUs'>): RunRecord {
     const startUs = this.#startUs! - this.#originUs
-    // An interrupted client hands over what it had taken from its schedule too, though its time had not come.
-    const operations = this.#history.operations
-      .filter(({ sentUs, intendedUs }) => sentUs !== null || intendedUs <= end.endedUs)
-      .sort((a, b) => a.op - b.op)
+    const operations = this.#history.operationsBy(end.endedUs)
     const late = operations
       .filter(({ sentUs }) => sentUs !== null)
       .map(({ sentUs, intendedUs }) => sentUs! - intendedUs)
@@ -228,20 +247,6 @@ class RealRun {
     }
   }
 
-  /** Which role a server ended in is the trace's to say: the server itself cannot know. */
-  #endOf(end: NodeEnd): NodeEnd {
-    if (!end.reachable) return { ...end, role: 'down' }
-    if (end.node === this.#history.source) return { ...end, role: 'source' }
-    return { ...end, role: this.#quarantined(end.node) ? 'quarantined' : 'replica' }
-  }
-
-  #quarantined(node: string): boolean {
-    const last = this.#history.events.findLast(
-      (event) => (event.kind === 'quarantined' || event.kind === 'rejoined') && event.node === node,
-    )
-    return last?.kind === 'quarantined'
-  }
-
   #faultSchedule(workloadStartUs: number): FaultSchedule {
     return new FaultSchedule({
       targets: this.#processes.faultTargets(),
@@ -252,13 +257,13 @@ class RealRun {
       workloadStartUs,
       ask: (request, deadlineUs) => this.#processes.ask(request, deadlineUs),
       nowUs: () => RunClock.hostUs(),
-      onFailure: (error) => this.#end(error),
+      onFailure: (error) => this.#ending.end(error),
       onChange: (label) => this.#note(label),
     })
   }
 
-  #note(text: string): void {
-    this.#onEvent({ kind: 'note', text, atUs: RunClock.hostUs() - this.#originUs, process: 'harness' })
+  #note(text: string, hostUs = RunClock.hostUs()): void {
+    this.#onEvent({ kind: 'note', text, atUs: hostUs - this.#originUs, process: 'harness' })
   }
 
   #onEvent(event: TraceEvent): void {
@@ -278,21 +283,15 @@ class RealRun {
     return this.#startUs === null ? 0 : RunClock.hostUs() - this.#startUs
   }
 
-  #orEnd<T>(work: Promise<T>): Promise<T> {
-    // If the run ends first, what becomes of the work is not asked any more.
-    work.catch(() => {})
-    return Promise.race([this.#ending, work])
-  }
-}
-
-async function within<T>(limitMs: number, work: Promise<T>, complaint: string, signal: AbortSignal): Promise<T> {
-  const ends = new AbortController()
-  const late = sleep(limitMs, undefined, { signal: AbortSignal.any([signal, ends.signal]) }).then(() => {
-    throw new Error(`${complaint} within ${Math.round(limitMs)} ms`)
-  })
-  try {
-    return await Promise.race([late, work])
-  } finally {
-    ends.abort()
+  /** Every operation has a deadline of its own, so this is the machine's doing: or somebody has stopped the process. */
+  #clientsLate(limitMs: number): EnvironmentError {
+    const { clientCondition } = this.#processes
+    return new EnvironmentError(`the clients had not finished after ${(limitMs / 1000).toFixed(0)} s`, {
+      ...{ kind: 'stalled', subject: 'client' },
+      advice:
+        clientCondition === 'running'
+          ? 'The machine is too busy for this workload: lower ratePerSec or clients, or end other programs.'
+          : `Their process is ${clientCondition}, and no fault did that: leave it alone, and run it again.`,
+    })
   }
 }

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import type { Outcome } from '../algorithms/servers.ts'
 import type { TraceEvent } from '../algorithms/trace.ts'
-import { ChildProcess } from './processes/child-process.ts'
+import { ChildProcess, refusedTo } from './processes/child-process.ts'
 import type { CoordinatorSetup, FromChild, TimestampSetup } from './processes/messages.ts'
 
 export interface ServiceEvents {
@@ -14,7 +14,7 @@ export interface ServiceEvents {
   readonly onEvent: (event: TraceEvent) => void
   /** A request that only the owner of the server processes can serve. */
   readonly onSupervise: (request: { readonly kind: string }, answer: (outcome: Outcome<unknown>) => void) => void
-  /** A process failed by itself: a bug, the run ends with it. */
+  /** A process failed by itself: by a bug, or (an EnvironmentError) by what the world did. The run ends with it. */
   readonly onFailure: (error: Error) => void
 }
 
@@ -67,9 +67,8 @@ export class Service {
       {
         onSpawn: (pid) => this.#events.onSpawn?.(this.name, pid),
         onMessage: (message) => this.#receive(message, () => child),
-        onExit: (ended, cause) => {
-          if (!this.#mayEnd)
-            this.#events.onFailure(new Error(`${this.name} ended by itself (${cause})${ended.lastWords}`))
+        onExit: (ended, how) => {
+          if (!this.#mayEnd) this.#events.onFailure(ended.deathBy(how))
         },
       },
     )
@@ -111,6 +110,6 @@ export class Service {
     else if (message.kind === 'fatal') {
       this.#mayEnd = true
       this.#events.onFailure(new Error(`${this.name} failed: ${message.message}`))
-    }
+    } else if (message.kind === 'refused') this.#events.onFailure(refusedTo(this.name, message))
   }
 }

@@ -4,6 +4,7 @@ import type { GtidSet } from '../algorithms/gtid-set.ts'
 import type { CoordinatorRequests, MysqlRequests, Outcome, ReplyOf } from '../algorithms/servers.ts'
 import type { Callable } from './callable.ts'
 import type { Driver } from './drivers/driver.ts'
+import { EnvironmentError } from './drivers/environment-error.ts'
 import { MysqlClient } from './mysql/client.ts'
 import { ServiceClient } from './transport/client.ts'
 
@@ -13,6 +14,9 @@ const CONVERGENCE_DEADLINE_MS = 30_000
 const REBUILD_DEADLINE_MS = 120_000
 const POLL_MS = 25
 const CALL_DEADLINE_US = 1_000_000
+
+const SLOW_MACHINE =
+  'The machine may be too busy or its disk too slow: end other programs, ask for fewer servers, or name another --data-dir.'
 
 type Status = ReplyOf<CoordinatorRequests, 'status'>
 
@@ -30,12 +34,13 @@ export async function awaitReign(places: readonly Place[], replicas: number, sig
       const reign = await reignOf(coordinators)
       if (reign !== null && reign.replicas.length >= replicas) return
       if (performance.now() >= deadlineMs)
-        throw new Error(
-          `the cluster was not set up within ${REIGN_DEADLINE_MS} ms: ${
+        throw new EnvironmentError(
+          `the cluster was not set up within ${REIGN_DEADLINE_MS / 1000} s: ${
             reign === null
               ? 'no coordinator says that it reigns'
               : `source ${reign.source}, replicas ${reign.replicas.join(', ') || 'none'}`
           }`,
+          { kind: 'stalled', subject: 'cluster', advice: SLOW_MACHINE },
         )
       await sleep(POLL_MS, undefined, { signal })
     }

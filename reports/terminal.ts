@@ -3,6 +3,7 @@
 import { policyName } from '../scenarios/compare.ts'
 import { levelsText } from '../scenarios/levels.ts'
 import type { CheckResult, Result, Verdict } from '../scenarios/result.ts'
+import { environmentLines, partText } from './environment.ts'
 import { actualText, wantedText } from './expectation.ts'
 import { intervalText } from './intervals.ts'
 import { count, digits, milliseconds, percent } from './numbers.ts'
@@ -35,8 +36,10 @@ const MARKS: Readonly<Record<Verdict, { mark: string; tone: Tone }>> = {
 
 export function summaryText(result: Result, style: Style): string {
   const rows: [string, string][] = [...numbers(result), ...failovers(result)]
-  const lines: string[] = []
-  if (!result.complete) lines.push(`  ${paint('interrupted: what follows is a part of the run', 'doubtful', style)}`)
+  const environment = environmentLines(result).map((line) => `  ${paint(tame(line), 'bad', style)}`)
+  const lines = environment.map((line) => wrapped(line, style.width, 4))
+  const part = partText(result)
+  if (part !== null) lines.push(`  ${paint(part, 'doubtful', style)}`)
   const { unsafe } = result.scenario
   if (unsafe !== undefined) lines.push(`  ${paint(unsafeText(unsafe), 'bad', style)}`)
   const table = rows.map(([name, value]) => `  ${name.padEnd(14)} ${tame(value)}`)

@@ -16,6 +16,7 @@ import * as timestampsOrdered from './checks/timestamps-ordered.ts'
 import * as timestampsSessionMonotone from './checks/timestamps-session-monotone.ts'
 import * as timestampsUnique from './checks/timestamps-unique.ts'
 import { describeOutages } from './client-outage.ts'
+import { environmentOf } from './environment.ts'
 import { judgeExpectations } from './expectations.ts'
 import { type Failovers, failoversOf } from './failovers.ts'
 import { lagOf } from './lag.ts'
@@ -98,6 +99,7 @@ export function judge(scenario: Scenario, records: readonly RunRecord[], stamp: 
   const checks = scenario.checks.map((name, index) => mergeChecks(name, trials, index))
   const alone = trials.map((trial) => ({ seed: trial.record.seed, summary: summarize(scenario, [trial], trial) }))
   const summary = trials.length === 1 ? alone[0]!.summary : summarize(scenario, trials, first)
+  const environment = environmentOf(records)
   return {
     schema: 'quorumlab.result/1',
     scenario: {
@@ -120,6 +122,7 @@ export function judge(scenario: Scenario, records: readonly RunRecord[], stamp: 
     startedAt: stamp.startedAt,
     digest: record.digest,
     complete: records.every(({ complete }) => complete),
+    ...(environment === undefined ? {} : { environment }),
     coordinator: stamp.coordinator,
     summary,
     trials: trials.map((trial, index) => describeTrial(trial, alone[index]!.summary)),

@@ -84,6 +84,24 @@ export interface LagSeries {
   readonly lagUs: ArrayLike<number>
 }
 
+/** Something that the world did to a run and no fault of its scenario. The run ended with the first of them. */
+export interface Incident {
+  /**
+   * `killed`: a process was ended by a signal; `ended`: it ended by itself, or would not start; `disk-full`; `stalled`:
+   * something did not happen in its time; `refused`: the operating system did not do what it was asked.
+   */
+  readonly kind: 'killed' | 'ended' | 'disk-full' | 'stalled' | 'refused'
+  /** Whom it hit: a process's name, or a directory. */
+  readonly subject: string
+  readonly atUs: number
+  /** One sentence, without a full stop. */
+  readonly what: string
+  /** The last lines of its log; none where there is no log. */
+  readonly lastLines: readonly string[]
+  /** What to do about it; '' where nothing is known. */
+  readonly advice: string
+}
+
 export interface RunRecord {
   readonly world: 'sim' | 'local' | 'docker' | 'attach'
   readonly seed: number
@@ -96,13 +114,15 @@ export interface RunRecord {
   /** In order of time; absent: nothing of the kind can happen there. */
   readonly losses?: readonly DataLoss[]
   readonly lag: readonly LagSeries[]
+  /** In order of time; absent or empty: the world left the run alone. */
+  readonly incidents?: readonly Incident[]
   /** When the workload stopped offering (duration, or the moment of an interrupt). */
   readonly endedUs: number
   /** When whatever was still on had been healed, with probes still going on; null: there were none. */
   readonly healedUs: number | null
   /** What kept the servers from having converged when the time for that was over, and how long that was; null or absent: nothing. */
   readonly unsettled?: string | null
-  /** False for a run that was interrupted. */
+  /** False for a run that was interrupted, or ended by an incident. */
   readonly complete: boolean
   /** sim: hash of the whole event trace, hex; null in the real world. */
   readonly digest: string | null

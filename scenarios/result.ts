@@ -1,6 +1,7 @@
 /** What every run returns and every report reads: `result.json`, schema `quorumlab.result/1`. Fields are added freely, never renamed. */
 import type { Consistency } from '../algorithms/servers.ts'
 import type { TraceEvent } from '../algorithms/trace.ts'
+import type { Incident } from './record.ts'
 import type { DurationOutcome, Failover, OutageSummary } from './result-durations.ts'
 import type { Distribution, Series } from './result-series.ts'
 import type { Scenario } from './scenario.ts'
@@ -181,6 +182,22 @@ export interface FaultResult {
   readonly healed: number | null
 }
 
+/** What the world did to the run and no fault of its scenario: nothing was learnt of the cluster after the first of these. */
+export interface EnvironmentVerdict {
+  readonly verdict: 'failed'
+  readonly incidents: readonly {
+    /** Of the trial that it ended. */
+    readonly seed: number
+    /** Null: before the trial's workload began. */
+    readonly atMs: number | null
+    readonly kind: Incident['kind']
+    readonly subject: string
+    readonly what: string
+    readonly lastLines: readonly string[]
+    readonly advice: string
+  }[]
+}
+
 export interface Result {
   readonly schema: 'quorumlab.result/1'
   readonly scenario: {
@@ -207,6 +224,8 @@ export interface Result {
   readonly startedAt: string
   readonly digest: string | null
   readonly complete: boolean
+  /** Absent: the environment held (exit code 3 otherwise). */
+  readonly environment?: EnvironmentVerdict
   readonly coordinator: 'service' | 'embedded'
   readonly summary: Summary
   /** `summary` pools durations over all of them and takes the rest from the first. */

@@ -8,6 +8,7 @@
 import type { GtidSet } from '../../algorithms/gtid-set.ts'
 import type { LagSeries, NodeEnd } from '../../scenarios/record.ts'
 import type { Accounts, NodeAddress } from '../mysql/target.ts'
+import type { EnvironmentError } from './environment-error.ts'
 
 /** What an independent look at a server saw: never the coordinator's opinion, and nothing that the fault itself reported. */
 export interface Witness {
@@ -53,8 +54,12 @@ export interface Driver {
   /** Version of the MySQL servers, e.g. `8.4.3`. */
   readonly version: string
   readonly storage: Storage
-  /** What went wrong without being asked for (a server that died by itself), a line each. Empty in a sound run. */
-  readonly incidents: readonly string[]
+  /** What went wrong without being asked for: a server that died by itself. Empty in a sound run. */
+  readonly incidents: readonly EnvironmentError[]
+  /** Calls back for each incident when it happens; one listener. */
+  onIncident(listener: (incident: EnvironmentError) => void): void
+  /** What the servers have said of the machine since the last look: that their disk is full. Null: nothing. */
+  complaint(): EnvironmentError | null
 
   /** All servers up, answering, read-only, replicating from nobody. Rejects with EnvironmentError. */
   start(): Promise<void>

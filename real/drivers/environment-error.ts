@@ -1,16 +1,29 @@
+import type { Incident } from '../../scenarios/record.ts'
+import { monotonicUs } from './driver.ts'
+
 /**
  * Something outside quorumlab is missing or in the way: no mysqld, one that is too old, a port that is taken, a full
  * disk, a process that somebody killed. The cli prints the message alone (no stack) and exits with 3. The message says
  * what was looked for, what was found, and what to do about it.
  */
 export class EnvironmentError extends Error {
-  readonly exitCode = 3
+  /** The message without lines and advice. */
+  readonly what: string
+  readonly particulars: Required<Particulars>
 
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options)
+  constructor(what: string, options: ErrorOptions & Particulars = {}) {
+    const { kind = 'refused', subject = 'harness', lastLines = [], advice = '', atUs = monotonicUs() } = options
+    const lines =
+      lastLines.length === 0 ? '' : `. Its last lines:\n${lastLines.map((line) => `  | ${line}`).join('\n')}`
+    super(`${what}${lines}${advice === '' ? '' : `\n${advice}`}`, options)
     this.name = 'EnvironmentError'
+    this.what = what
+    this.particulars = { kind, subject, lastLines, advice, atUs }
   }
 }
+
+/** What a result says of it, where it ends a run. `atUs`: CLOCK_MONOTONIC, microseconds. */
+export type Particulars = Partial<Pick<Incident, 'kind' | 'subject' | 'lastLines' | 'advice' | 'atUs'>>
 
 /**
  * What to do about a refusal of the operating system, by its code. Only codes that the world causes are here: a wrong
@@ -47,6 +60,19 @@ function alike(codes: readonly string[], advice: string): Record<string, string>
 /** Codes whose reason is the machine's limits and not the place that was named. */
 const RESOURCES = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM'])
 
+/** An EnvironmentError for any refusal of the operating system, whoever met it; null: it is a bug. */
+export function asEnvironmentError(error: unknown): EnvironmentError | null {
+  if (error instanceof EnvironmentError) return error
+  const advice = adviceForRefusal(error)
+  if (advice === null) return null
+  const { code, message } = error as NodeJS.ErrnoException
+  return new EnvironmentError(message, { cause: error, kind: isFull(code!) ? 'disk-full' : 'refused', advice })
+}
+
+function isFull(code: string): boolean {
+  return code === 'ENOSPC' || code === 'EDQUOT'
+}
+
 /** What can be done about a refusal of the operating system; null: this is none, or one that only a bug can cause. */
 export function adviceForRefusal(error: unknown): string | null {
   const { code, syscall } = error as NodeJS.ErrnoException
@@ -62,7 +88,9 @@ export function environmentErrorOf(error: unknown, doing: string, advice: string
   const usual = adviceForRefusal(error)
   if (error instanceof EnvironmentError || usual === null) return error
   const { code, message } = error as NodeJS.ErrnoException
-  return new EnvironmentError(`${doing} failed: ${message}.\n${RESOURCES.has(code!) ? usual : advice}`, {
+  return new EnvironmentError(`${doing} failed: ${message}.`, {
     cause: error,
+    kind: isFull(code!) ? 'disk-full' : 'refused',
+    advice: RESOURCES.has(code!) ? usual : advice,
   })
 }

@@ -5,23 +5,26 @@
 import { type ChildProcess as NodeProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { FromChild, Setup, ToChild } from './messages.ts'
+import { type Ended, endedText, saysHeapFull, undeclaredDeath } from '../drivers/death.ts'
+import { EnvironmentError } from '../drivers/environment-error.ts'
+import type { FromChild, Refusal, Setup, ToChild } from './messages.ts'
 
 /** Starting Node and compiling the sources takes a second on a busy machine. */
 const READY_DEADLINE_MS = 20_000
 const KEPT_LOG_CHARACTERS = 4_000
+const KEPT_LINES = 15
 
 export interface ChildEvents {
   /** Before anything else; what it throws ends the child. */
   readonly onSpawn?: (pid: number) => void
   readonly onMessage?: (message: FromChild) => void
   /** Once, when the process is gone, whatever the reason. */
-  readonly onExit?: (child: ChildProcess, cause: string) => void
+  readonly onExit?: (child: ChildProcess, ended: Ended) => void
 }
 
 export class ChildProcess {
   readonly name: string
-  readonly exited: Promise<void>
+  readonly exited: Promise<Ended>
   /** Where it serves; 0 for nothing. */
   port = 0
   readonly #process: NodeProcess
@@ -36,10 +39,10 @@ export class ChildProcess {
     })
     this.exited = new Promise((resolve) => {
       process.once('exit', (code, signal) => {
-        events.onExit?.(this, signal ?? `exit code ${code}`)
-        resolve()
+        events.onExit?.(this, { code, signal })
+        resolve({ code, signal })
       })
-      process.once('error', () => resolve())
+      process.once('error', (error: NodeJS.ErrnoException) => resolve({ code: error.errno ?? null, signal: null }))
     })
   }
 
@@ -57,16 +60,15 @@ export class ChildProcess {
     try {
       if (node.pid !== undefined) events.onSpawn?.(node.pid)
       await new Promise<void>((resolve, reject) => {
-        timer = setTimeout(
-          () => reject(new Error(`${name} was not ready after ${READY_DEADLINE_MS} ms`)),
-          READY_DEADLINE_MS,
-        )
-        child.exited.then(() => reject(new Error(`${name} ended before it was ready${child.lastWords}`)))
+        timer = setTimeout(() => reject(notReady(child)), READY_DEADLINE_MS)
+        child.exited.then((ended) => reject(child.deathBy(ended)))
+        node.once('error', reject)
         node.on('message', (message: FromChild) => {
           if (message.kind === 'ready') {
             child.port = message.port
             resolve()
           } else if (message.kind === 'fatal') reject(new Error(`${name}: ${message.message}`))
+          else if (message.kind === 'refused') reject(refusedTo(name, message))
           events.onMessage?.(message)
         })
         child.send({ kind: 'setup', setup })
@@ -88,9 +90,17 @@ export class ChildProcess {
     return this.#process.exitCode === null && this.#process.signalCode === null
   }
 
-  /** What it wrote to its standard error at last, on lines of its own; empty when nothing. */
-  get lastWords(): string {
-    return this.#log.trim() === '' ? '' : `:\n${this.#log.trim()}`
+  /** What it wrote to its standard error at last. */
+  get lastLines(): readonly string[] {
+    const text = this.#log.trim()
+    return text === '' ? [] : text.split('\n').slice(-KEPT_LINES)
+  }
+
+  /** What its end means when nobody had asked for it. */
+  deathBy(ended: Ended): Error {
+    // Our own program ends by a signal only when the world sends one, or takes its memory.
+    if (ended.signal !== null || saysHeapFull(this.#log)) return undeclaredDeath(this.name, ended, this.lastLines)
+    return new Error(`${this.name} ended by itself (${endedText(ended)})\n${this.lastLines.join('\n')}`)
   }
 
   send(message: ToChild): void {
@@ -124,6 +134,21 @@ export class ChildProcess {
   resume(): void {
     this.#process.kill('SIGCONT')
   }
+}
+
+export function refusedTo(name: string, { what, isDiskFull, advice }: Refusal): EnvironmentError {
+  const kind = isDiskFull ? 'disk-full' : 'refused'
+  return new EnvironmentError(`${name}: ${what}`, { kind, subject: name, advice })
+}
+
+function notReady({ name, condition, lastLines }: ChildProcess): EnvironmentError {
+  return new EnvironmentError(
+    `${name} was not ready after ${READY_DEADLINE_MS / 1_000} s (its process is ${condition})`,
+    {
+      ...{ kind: 'stalled', subject: name, lastLines },
+      advice: 'The machine may be too busy: end other programs and try again.',
+    },
+  )
 }
 
 /** The letter of /proc/PID/stat; '' where there is no such process or no /proc. */

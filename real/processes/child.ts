@@ -1,4 +1,5 @@
 /** The child's side of the channel, and the manners of a child: it dies with its parent. */
+import { asEnvironmentError } from '../drivers/environment-error.ts'
 import type { FromChild, Setup, ToChild } from './messages.ts'
 
 export function tellParent(message: FromChild): void {
@@ -6,8 +7,19 @@ export function tellParent(message: FromChild): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => {})
 }
 
-/** A bug in this process: said to the parent before the end. */
+/** The operating system's refusal: the world's doing, told to the parent, which ends the run. False: it is none. */
+export function tellRefusal(error: unknown): boolean {
+  const refusal = asEnvironmentError(error)
+  if (refusal === null) return false
+  const { what, particulars } = refusal
+  tellParent({ kind: 'refused', what, isDiskFull: particulars.kind === 'disk-full', advice: particulars.advice })
+  return true
+}
+
+/** What this process cannot go on after: the parent, which hears of it before the end, ends the run. */
 export function fatal(error: unknown): void {
+  // The parent ends this process when it has been told.
+  if (tellRefusal(error)) return
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
   const cause = error instanceof Error && error.cause instanceof Error ? `\ncaused by ${error.cause.stack}` : ''
   const exit = () => process.exit(70)

@@ -7,6 +7,7 @@ import { unknown } from '../../algorithms/reasons/outcomes.ts'
 import type { JournalRequests, Outcome, RequestOf } from '../../algorithms/servers.ts'
 import type { Pending } from '../../algorithms/world.ts'
 import { type Callable, NOTHING_PENDING } from '../callable.ts'
+import { tellRefusal } from './child.ts'
 
 export class Journal implements Callable {
   readonly #path: string
@@ -31,7 +32,11 @@ export class Journal implements Callable {
     const typed = request as RequestOf<JournalRequests>
     this.#last = this.#last
       .then(() => (typed.kind === 'append' ? this.#append(typed.record) : this.#readAll()))
-      .catch((error: Error): Outcome<unknown> => unknown({ code: 'journal-failed', message: error.message }))
+      .catch((error: Error): Outcome<unknown> => {
+        // A full or failing disk: a run on it shows nothing, and the parent ends it.
+        tellRefusal(error)
+        return unknown({ code: 'journal-failed', message: error.message })
+      })
       .then(done)
     return NOTHING_PENDING
   }

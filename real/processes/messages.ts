@@ -77,6 +77,12 @@ export type ToChild =
   /** coordinator: the supervisor's answer. */
   | { readonly kind: 'supervised'; readonly id: number; readonly outcome: Outcome<unknown> }
 
+export interface Refusal {
+  readonly what: string
+  readonly isDiskFull: boolean
+  readonly advice: string
+}
+
 export type FromChild =
   /** `port` 0: serves nothing. */
   | { readonly kind: 'ready'; readonly port: number }
@@ -86,5 +92,7 @@ export type FromChild =
   | { readonly kind: 'operations'; readonly operations: readonly Operation[] }
   /** client: everything has been handed over. */
   | { readonly kind: 'done' }
+  /** The operating system refused something that the process cannot do without: the run ends. */
+  | ({ readonly kind: 'refused' } & Refusal)
   /** A bug: the run ends. */
   | { readonly kind: 'fatal'; readonly message: string }

@@ -3,6 +3,7 @@ import type { Comparison } from '../../scenarios/compare.ts'
 import type { MedianInterval, Result } from '../../scenarios/result.ts'
 import { median, medianInterval } from '../../scenarios/statistics.ts'
 import { differenceIn } from '../comparison.ts'
+import { environmentMarkup } from '../environment.ts'
 import { intervalText, rangeText, split } from '../intervals.ts'
 import { html, type Markup } from '../markup.ts'
 import { count, digits, milliseconds, missing, percent } from '../numbers.ts'
@@ -51,7 +52,8 @@ function story({ result, name, colour, dash }: Run, named: boolean, ask: boolean
   const { unsafe } = result.scenario
   return html`<div class="story">
 ${unsafe === undefined ? '' : html`<p class="interrupted" role="alert"><strong>${unsafeText(unsafe)}</strong></p>`}
-${result.complete ? '' : html`<p class="interrupted" role="alert"><strong>Interrupted.</strong> ${named ? `The ${name} run` : 'This run'} was stopped before its end; its numbers cover only what ran, and no verdict is final.</p>`}
+${environmentMarkup(result)}
+${result.complete ? '' : html`<p class="interrupted" role="alert"><strong>${result.environment === undefined ? 'Interrupted' : 'Ended early'}.</strong> ${named ? `The ${name} run` : 'This run'} was stopped before its end; its numbers cover only what ran, and no verdict is final.</p>`}
 <p class="verdict ${verdict}">${mark(verdict)} ${named ? html`${swatch}<strong>${name}: ${verdictWord(verdict)}.</strong>` : html`<strong>${capital(verdictWord(verdict))}.</strong>`} <span>${capital(verdictLine(result))}.</span></p>
 ${ask ? html`<p class="asked">${asked(result)}</p>` : ''}
 <p class="happened">${happened(result, !named).join(' ')}</p>

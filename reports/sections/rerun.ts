@@ -80,7 +80,10 @@ function factsOf(result: Result): Map<string, Piece> {
       'digest',
       result.digest === null ? 'none: a real run is not repeatable to the bit' : html`<code>${result.digest}</code>`,
     ],
-    ['complete', result.complete ? 'yes' : 'no: interrupted'],
+    [
+      'complete',
+      result.complete ? 'yes' : `no: ${result.environment === undefined ? 'interrupted' : 'the environment failed'}`,
+    ],
   ]
   return new Map(facts)
 }

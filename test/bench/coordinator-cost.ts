@@ -60,7 +60,7 @@ export async function coordinatorCost(): Promise<void> {
 async function startChildren(driver: Driver, children: ChildProcess[], journalPath: string): Promise<ServiceClient> {
   const events = {
     onExit: (child: ChildProcess) => {
-      if (child.lastWords !== '') console.error(`${child.name} ended${child.lastWords}`)
+      if (child.lastLines.length > 0) console.error(`${child.name} ended:\n${child.lastLines.join('\n')}`)
     },
   }
   for (const index of [0, 1])

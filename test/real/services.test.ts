@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { unknown } from '../../algorithms/reasons/outcomes.ts'
 import type { Outcome } from '../../algorithms/servers.ts'
+import { EnvironmentError } from '../../real/drivers/environment-error.ts'
 import { serviceTarget } from '../../real/fault-targets.ts'
 import { Service } from '../../real/services.ts'
 import { ServiceClient } from '../../real/transport/client.ts'
@@ -57,6 +60,36 @@ async function brokenAndMended(directory: string): Promise<void> {
   }
 }
 
+test('what the system refuses a service is the environment, with what to do', { deadlineMs: 60_000 }, () =>
+  withDirectory(refused),
+)
+
+async function refused(directory: string): Promise<void> {
+  const failures: Error[] = []
+  const nowhere = timestampServer(join(directory, 'nowhere'), (error) => failures.push(error))
+  await assert.rejects(nowhere.start(), (error) => {
+    assert.ok(error instanceof EnvironmentError)
+    assert.match(error.message, /^timestamp-2: ENOENT.*\n.*--out/)
+    return true
+  })
+  const service = timestampServer(directory, (error) => failures.push(error))
+  await service.start()
+  await service.kill()
+  // While it was down another program was given its port.
+  const taken = createServer()
+  await new Promise<void>((resolve) => taken.listen(service.port, '127.0.0.1', resolve))
+  try {
+    await assert.rejects(service.start(), (error) => {
+      assert.ok(error instanceof EnvironmentError)
+      assert.match(error.message, /^timestamp-2: listen EADDRINUSE.*\n.*end it, or try again/)
+      return true
+    })
+  } finally {
+    taken.close()
+    await service.kill()
+  }
+}
+
 test('a service that ends unasked ends the run', { deadlineMs: 60_000 }, () => withDirectory(endsUnasked))
 
 async function endsUnasked(directory: string): Promise<void> {
@@ -69,7 +102,10 @@ async function endsUnasked(directory: string): Promise<void> {
     await service.start()
     const pid = Number(/process (\d+)/.exec(service.description)?.[1])
     process.kill(pid, 'SIGKILL')
-    assert.match((await failed).message, /timestamp-2 ended by itself \(SIGKILL\)/)
+    const error = await failed
+    assert.ok(error instanceof EnvironmentError)
+    assert.deepEqual([error.particulars.kind, error.particulars.subject], ['killed', 'timestamp-2'])
+    assert.match(error.what, /^timestamp-2 was killed by SIGKILL, and no fault of the scenario did that$/)
   } finally {
     await service.kill()
   }

@@ -2,10 +2,11 @@
  * What some tests need from the machine. Looked for once, when the first test asks.
  */
 import { spawnSync } from 'node:child_process'
+import { tmpdir } from 'node:os'
 
-export type Need = 'mysql' | 'docker' | 'chromium'
+export type Need = 'mysql' | 'docker' | 'chromium' | 'mount'
 
-export const NEEDS: readonly Need[] = ['mysql', 'docker', 'chromium']
+export const NEEDS: readonly Need[] = ['mysql', 'docker', 'chromium', 'mount']
 
 const found = new Map<Need, string | null>()
 
@@ -28,6 +29,8 @@ export function adviceFor(need: Need): string {
       return 'a running Docker daemon'
     case 'chromium':
       return 'a chromium or google-chrome on PATH or named by QUORUMLAB_CHROMIUM'
+    case 'mount':
+      return 'unshare and a kernel that lets it mount a tmpfs in a namespace of its own'
   }
 }
 
@@ -41,11 +44,18 @@ function candidates(need: Need): string[] {
       return process.env.QUORUMLAB_CHROMIUM === undefined
         ? ['chromium', 'google-chrome']
         : [process.env.QUORUMLAB_CHROMIUM]
+    case 'mount':
+      return ['unshare']
   }
 }
 
-/** Docker's client answers without its daemon: ask for the server's version there. */
+/** Docker's client answers without its daemon: ask for the server's version there. A mount ends with its namespace. */
 function answers(command: string, need: Need): boolean {
-  const words = need === 'docker' ? ['version', '--format', '{{.Server.Version}}'] : ['--version']
-  return spawnSync(command, words, { stdio: 'ignore', timeout: 10_000 }).status === 0
+  const words = {
+    docker: ['version', '--format', '{{.Server.Version}}'],
+    mount: ['-rm', 'mount', '-t', 'tmpfs', 'tmpfs', tmpdir()],
+    mysql: ['--version'],
+    chromium: ['--version'],
+  }
+  return spawnSync(command, words[need], { stdio: 'ignore', timeout: 10_000 }).status === 0
 }

@@ -108,10 +108,12 @@ export class TestRun {
     let registered = 0
     for (const test of tests) {
       const { needs } = this.#selection
-      if (needs === 'none' ? test.needs !== null : needs !== null && test.needs !== needs) continue
-      if (test.needs !== null && !NEEDS.includes(test.needs)) throw new Error(`unknown need ${String(test.needs)}`)
-      if (test.needs !== null && commandFor(test.needs) === null && this.#maySkip(test.needs)) {
-        this.#wanting.set(test.needs, (this.#wanting.get(test.needs) ?? 0) + 1)
+      if (needs === 'none' ? test.needs.length > 0 : needs !== null && !test.needs.includes(needs)) continue
+      const unknown = test.needs.find((need) => !NEEDS.includes(need))
+      if (unknown !== undefined) throw new Error(`unknown need ${String(unknown)}`)
+      const wanting = test.needs.find((need) => commandFor(need) === null && this.#maySkip(need))
+      if (wanting !== undefined) {
+        this.#wanting.set(wanting, (this.#wanting.get(wanting) ?? 0) + 1)
         this.tally.skipped++
         group.skip()
         continue
@@ -135,8 +137,8 @@ export class TestRun {
     const startedMs = performance.now()
     this.#doing = what
     try {
-      if (test.needs !== null && commandFor(test.needs) === null)
-        throw new Error(`QUORUMLAB_NO_SKIP is set and this test needs ${adviceFor(test.needs)}`)
+      const wanting = test.needs.find((need) => commandFor(need) === null)
+      if (wanting !== undefined) throw new Error(`QUORUMLAB_NO_SKIP is set and this test needs ${adviceFor(wanting)}`)
       await this.#guarded(what, test.deadlineMs, () => {
         const returned = test.body()
         if (typeof (returned as Iterator<unknown> | undefined)?.next === 'function')

@@ -10,8 +10,8 @@
 import type { Need } from './needs.ts'
 
 export interface TestOptions {
-  /** Skipped, and said so, on machines without it; with QUORUMLAB_NO_SKIP=1 its absence is a failure. */
-  readonly needs?: Need
+  /** Skipped, and said so, on machines without one of them; with QUORUMLAB_NO_SKIP=1 its absence is a failure. */
+  readonly needs?: Need | readonly Need[]
   /** After this the test has failed, even where its promise never settles. */
   readonly deadlineMs?: number
 }
@@ -22,7 +22,7 @@ export interface DeclaredTest {
   readonly file: string
   readonly title: string
   readonly body: TestBody
-  readonly needs: Need | null
+  readonly needs: readonly Need[]
   readonly deadlineMs: number
 }
 
@@ -45,7 +45,7 @@ export function test(title: string, second: TestOptions | TestBody, third?: Test
     file: openFile,
     title,
     body,
-    needs: options.needs ?? null,
+    needs: [options.needs ?? []].flat(),
     deadlineMs: options.deadlineMs ?? DEADLINE_MS,
   })
 }

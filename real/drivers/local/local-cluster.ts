@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import type { GtidSet } from '../../../algorithms/gtid-set.ts'
 import type { LagSeries, NodeEnd } from '../../../scenarios/record.ts'
 import type { Accounts, NodeAddress } from '../../mysql/target.ts'
+import { DISK_ADVICE, saysDiskFull } from '../death.ts'
 import type { Driver, SavedExtras, Storage, Usage, Witness } from '../driver.ts'
 import { readEndState } from '../end-state.ts'
 import { EnvironmentError, environmentErrorOf } from '../environment-error.ts'
@@ -39,7 +40,8 @@ export class LocalCluster implements Driver {
   readonly #ownership: Ownership
   readonly #ports: PortHolder
   readonly #stopping = new AbortController()
-  readonly #incidents: string[] = []
+  readonly #incidents: EnvironmentError[] = []
+  #onIncident: (incident: EnvironmentError) => void = () => {}
   readonly #onExit = () => this.#stopNow()
   /** Work that `stop()` has to see the end of, so that nothing is started behind its back. */
   readonly #underWay = new Set<Promise<unknown>>()
@@ -71,8 +73,23 @@ export class LocalCluster implements Driver {
     return this.#addresses
   }
 
-  get incidents(): readonly string[] {
+  get incidents(): readonly EnvironmentError[] {
     return this.#incidents
+  }
+
+  onIncident(listener: (incident: EnvironmentError) => void): void {
+    this.#onIncident = listener
+  }
+
+  complaint(): EnvironmentError | null {
+    for (const { address, process } of this.#nodes) {
+      const lines = process?.newLines().filter(saysDiskFull) ?? []
+      if (lines.length > 0)
+        return new EnvironmentError(`the disk of ${address.name} is full`, {
+          ...{ kind: 'disk-full', subject: address.name, lastLines: lines, advice: DISK_ADVICE },
+        })
+    }
+    return null
   }
 
   start(): Promise<void> {
@@ -196,7 +213,10 @@ export class LocalCluster implements Driver {
         const { port, adminPort } = node.address
         this.#ownership.noteServer(node.address.name, { pid: groupPid, startedAt, port, adminPort })
       },
-      onUnexpectedDeath: (node, how) => this.#incidents.push(`${node.address.name} died by itself (${how})`),
+      onUnexpectedDeath: (death) => {
+        this.#incidents.push(death)
+        this.#onIncident(death)
+      },
     })
   }
 

@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Connection, createConnection } from 'mysql2/promise'
 import type { Accounts, NodeAddress } from '../../mysql/target.ts'
+import { saysDiskFull, undeclaredDeath } from '../death.ts'
 import { monotonicUs, type Witness } from '../driver.ts'
 import { EnvironmentError } from '../environment-error.ts'
 import { describeGreeting, greet } from '../greeting.ts'
@@ -17,7 +18,7 @@ export interface NodeContext {
   /** Aborted when the cluster is to be stopped. */
   readonly signal: AbortSignal
   readonly onSpawn: (node: LocalNode) => void
-  readonly onUnexpectedDeath: (node: LocalNode, how: string) => void
+  readonly onUnexpectedDeath: (death: EnvironmentError) => void
 }
 
 /** The port that was held for this server is taken all the same. */
@@ -79,8 +80,9 @@ export class LocalNode {
     } finally {
       if (first) await rm(this.paths.initFile, { force: true })
     }
-    void process.dead.then(({ how }) => {
-      if (!this.#deathIsOurs) this.#context.onUnexpectedDeath(this, how)
+    void process.dead.then((death) => {
+      if (this.#deathIsOurs) return
+      this.#context.onUnexpectedDeath(undeclaredDeath(this.address.name, death, process.lastLines()))
     })
   }
 
@@ -154,7 +156,10 @@ export class LocalNode {
     for (let look = this.#process?.look(); look; look = this.#process?.look()) {
       if (look.state === state) break
       if (performance.now() > end)
-        throw new Error(`${this.address.name}: process ${look.pid} is still not ${state} after ${signal}`)
+        throw new EnvironmentError(
+          `${this.address.name}: process ${look.pid} is still not ${state} ${STATE_DEADLINE_MS / 1_000} s after ${signal}`,
+          { kind: 'stalled', subject: this.address.name, advice: 'The kernel holds it, which a failing disk does.' },
+        )
       await delay(1)
     }
     return this.witness()
@@ -174,25 +179,29 @@ export class LocalNode {
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException
         if (code === 'ER_ACCESS_DENIED_ERROR')
-          throw new Error(
-            `${this.address.name}: something answers on port ${this.address.adminPort} and does not know our account`,
+          throw new PortTaken(
+            `${this.address.name}: something else answers on port ${this.address.adminPort} and does not know our account`,
             { cause: error },
           )
         if (performance.now() > end)
-          throw new EnvironmentError(
-            `${this.address.name} did not answer within ${READY_DEADLINE_MS / 1_000} s. Its last lines:\n${process.lastWords()}`,
-            { cause: error },
-          )
+          throw new EnvironmentError(`${this.address.name} did not answer within ${READY_DEADLINE_MS / 1_000} s`, {
+            ...{ cause: error, kind: 'stalled', subject: this.address.name, lastLines: process.lastLines() },
+            advice:
+              'The machine may be too busy or its disk too slow: fewer servers, or --data-dir memory, ask less of it.',
+          })
       }
       await Promise.race([process.dead, delay(CONNECT_RETRY_MS)])
     }
   }
 
   #diedAtStart(process: MysqldProcess): Error {
-    const lastWords = process.lastWords()
-    if (saysPortBusy(lastWords)) return new PortTaken(`${this.address.name}: port busy\n${lastWords}`)
-    return new EnvironmentError(
-      `mysqld of ${this.address.name} died at start (${process.death!.how}). Its last lines:\n${lastWords}${adviceFor(lastWords)}`,
-    )
+    const lastLines = process.lastLines()
+    const text = lastLines.join('\n')
+    const { name } = this.address
+    if (saysPortBusy(text)) return new PortTaken(`${name}: port busy\n${text}`)
+    const kind = saysDiskFull(text) ? 'disk-full' : 'ended'
+    return new EnvironmentError(`mysqld of ${name} died at start (${process.death!.how})`, {
+      ...{ kind, subject: name, lastLines, advice: adviceFor(text) },
+    })
   }
 }

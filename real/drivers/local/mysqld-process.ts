@@ -6,11 +6,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
+import { DISK_ADVICE, type Ended, endedText, saysDiskFull } from '../death.ts'
 import { monotonicUs } from '../driver.ts'
 import { EnvironmentError } from '../environment-error.ts'
 import { lookAt, type ProcessLook, signalQuietly, untilGone } from './process-table.ts'
 
-export interface Death {
+export interface Death extends Ended {
   readonly atUs: number
   /** `exit code 1`, `signal SIGKILL` */
   readonly how: string
@@ -24,6 +25,8 @@ export class MysqldProcess {
   readonly #logStart: number
   readonly #pidFile: string
   readonly #secrets: readonly string[]
+  /** How much of the log `newLines` has returned. */
+  #seenBytes: number
   /** Settles when the process is dead and reaped: its ports are closed, its files written. Never rejects. */
   readonly dead: Promise<Death>
   #death: Death | null = null
@@ -34,6 +37,7 @@ export class MysqldProcess {
     this.#logStart = logStart
     this.#pidFile = pidFile
     this.#secrets = secrets
+    this.#seenBytes = logStart
     this.dead = this.#awaitDeath()
   }
 
@@ -94,32 +98,48 @@ export class MysqldProcess {
   }
 
   /** The last lines this process printed, for an error message. */
-  lastWords(): string {
-    const text = readFileSync(this.#log).subarray(this.#logStart).toString('utf8')
-    const lines = text.trim().split('\n').slice(-LAST_LINES)
-    const secretless = this.#secrets.reduce((line, secret) => line.replaceAll(secret, '***'), lines.join('\n'))
-    return secretless === '' ? '(it printed nothing)' : secretless.replaceAll(/^/gm, '  | ')
+  lastLines(): readonly string[] {
+    return this.#linesFrom(this.#logStart).slice(-LAST_LINES)
+  }
+
+  /** What it has printed since the last call. */
+  newLines(): readonly string[] {
+    const from = this.#seenBytes
+    const { size } = statSync(this.#log, { throwIfNoEntry: false }) ?? { size: from }
+    if (size <= from) return []
+    this.#seenBytes = size
+    return this.#linesFrom(from)
+  }
+
+  #linesFrom(start: number): readonly string[] {
+    let text: string
+    try {
+      text = readFileSync(this.#log).subarray(start).toString('utf8').trim()
+    } catch (error) {
+      return [`(its log cannot be read: ${(error as Error).message})`]
+    }
+    const secretless = this.#secrets.reduce((line, secret) => line.replaceAll(secret, '***'), text)
+    return secretless === '' ? [] : secretless.split('\n')
   }
 
   async #awaitDeath(): Promise<Death> {
-    const how = await new Promise<string>((resolve) => {
-      this.#child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`))
-      this.#child.once('error', (error) => resolve(error.message))
+    const ended = await new Promise<Ended & { readonly how: string }>((resolve) => {
+      this.#child.once('exit', (code, signal) => resolve({ code, signal, how: endedText({ code, signal }) }))
+      this.#child.once('error', (error) => resolve({ code: null, signal: null, how: error.message }))
     })
     // Where a wrapper was in front, the server itself may live on for a moment (or, on SIGTERM, for its shutdown).
     const server = this.#child.pid === undefined ? undefined : this.pid
     if (server !== undefined && server !== this.#child.pid) await untilGone([server], 60_000)
-    this.#death = { atUs: monotonicUs(), how }
+    this.#death = { ...ended, atUs: monotonicUs() }
     return this.#death
   }
 }
 
 /** What a user can do about the reasons that are not quorumlab's doing. */
 export function adviceFor(lastWords: string): string {
+  if (saysDiskFull(lastWords)) return DISK_ADVICE
   if (/errno:? ?13|Permission denied/i.test(lastWords))
-    return '\nThe system forbids this mysqld its files. Under AppArmor or SELinux a packaged mysqld may only use its own directories: run a copy of the program (cp "$(command -v mysqld)" ~/bin/, then --mysqld ~/bin/mysqld).'
-  if (/No space left|errno:? ?28|OS error:? 28/i.test(lastWords))
-    return '\nThe place for data is full: name another with --data-dir.'
+    return 'The system forbids this mysqld its files. Under AppArmor or SELinux a packaged mysqld may only use its own directories: run a copy of the program (cp "$(command -v mysqld)" ~/bin/, then --mysqld ~/bin/mysqld).'
   return ''
 }
 

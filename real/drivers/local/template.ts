@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { access, cp, mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { saysDiskFull } from '../death.ts'
 import { EnvironmentError } from '../environment-error.ts'
 import { greet } from '../greeting.ts'
 import { makeFolder } from '../make-folder.ts'
@@ -80,7 +81,7 @@ async function build(mysqld: Mysqld, directory: string, signal: AbortSignal): Pr
     [...leading, '--initialize-insecure', `--datadir=${paths.data}`, `--tmpdir=${paths.temporary}`, ...STORAGE_FLAGS],
     common,
   )
-  await finished(initialise, 'making a data directory', signal)
+  await finished(initialise, 'making a data directory', directory, signal)
 
   await writeFile(paths.initFile, sqlFile(TEMPLATE_SQL), { mode: 0o600 })
   const ports = new PortHolder()
@@ -95,27 +96,35 @@ async function build(mysqld: Mysqld, directory: string, signal: AbortSignal): Pr
   while (server.death === null && !signal.aborted && (await greet('127.0.0.1', port, 250)).kind !== 'greeting')
     await Promise.race([server.dead, new Promise((resolve) => setTimeout(resolve, 20))])
   if (server.death === null) server.signal('SIGTERM')
-  await finished(server, 'creating the schema', signal)
+  await finished(server, 'creating the schema', directory, signal)
 
   // What makes a server an individual: its uuid, and binlogs that hold nothing.
   for (const name of await readdir(paths.data))
     if (name === 'auto.cnf' || /^(binlog|relay)\./.test(name)) await rm(join(paths.data, name))
 }
 
-async function finished(server: MysqldProcess, doing: string, signal: AbortSignal): Promise<void> {
+async function finished(server: MysqldProcess, doing: string, directory: string, signal: AbortSignal): Promise<void> {
+  let isLate = false
   const onAbort = () => server.signal('SIGKILL')
   signal.addEventListener('abort', onAbort)
-  const timer = setTimeout(onAbort, DEADLINE_MS)
+  const timer = setTimeout(() => {
+    isLate = true
+    onAbort()
+  }, DEADLINE_MS)
   if (signal.aborted) onAbort()
   const death = await server.dead
   clearTimeout(timer)
   signal.removeEventListener('abort', onAbort)
   signal.throwIfAborted()
-  if (death.how !== 'exit code 0') {
-    const lastWords = server.lastWords()
-    throw new EnvironmentError(
-      `mysqld died while ${doing} (${death.how}). Its last lines:\n${lastWords}${adviceFor(lastWords)}`,
-    )
+  if (death.code !== 0) {
+    const lastLines = server.lastLines()
+    const text = lastLines.join('\n')
+    // It is made in the cache, not where the servers' data will lie.
+    const advice = saysDiskFull(text)
+      ? `${directory} has no room: XDG_CACHE_HOME names another place.`
+      : adviceFor(text)
+    const late = isLate ? `, not finished after ${DEADLINE_MS / 1_000} s` : ''
+    throw new EnvironmentError(`mysqld died while ${doing} (${death.how}${late})`, { lastLines, advice })
   }
 }
 

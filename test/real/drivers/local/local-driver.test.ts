@@ -158,7 +158,9 @@ test('a server that dies without being asked is an incident', SLOW, async () => 
     const pid = Number(/process (\d+)/.exec((await driver.witness('node1')).text)![1])
     process.kill(pid, 'SIGKILL')
     await until('it is noticed', 5_000, () => driver.incidents.length > 0)
-    assert.deepEqual(driver.incidents, ['node1 died by itself (signal SIGKILL)'])
+    const [incident] = driver.incidents
+    assert.deepEqual([incident!.particulars.kind, incident!.particulars.subject], ['killed', 'node1'])
+    assert.match(incident!.message, /^node1 was killed by SIGKILL, [\s\S]* {2}\| .*ready for connections/)
   })
 })
 
