@@ -11,7 +11,7 @@
 import type { TraceEvent } from '../algorithms/trace.ts'
 import { inIntendedOrder } from './ascending-order.ts'
 import { type ClientOutage, clientOutagesOf, durationMsOf, outageWithin } from './client-outage.ts'
-import { type PhaseEvent, phaseDurations } from './failover-phases.ts'
+import { type PhaseEvent, phaseDurations, type RefusedEvent } from './failover-phases.ts'
 import { disturbs, takesAway } from './faults/facts.ts'
 import { mayOffer } from './levels.ts'
 import { withoutFailover } from './measures/without-failover.ts'
@@ -194,6 +194,18 @@ function firstAckUs(acknowledged: readonly Operation[], afterUs: number): number
   return first
 }
 
+/** Attempts at this failover that were refused. What is refused after it was decided is the next move, not this one. */
+function refusalsOf({ from, to, startUs }: Switch, events: readonly TraceEvent[]): RefusedEvent[] {
+  return events.filter(
+    (event): event is RefusedEvent =>
+      event.kind === 'refused' &&
+      event.epoch > from.epoch &&
+      event.epoch <= to.epoch &&
+      event.atUs >= startUs &&
+      event.atUs < to.atUs,
+  )
+}
+
 function describe(
   item: Switch,
   record: RunRecord,
@@ -203,6 +215,7 @@ function describe(
   outage: ClientOutage | null,
   lost: readonly Operation[],
 ): Failover {
+  const refused = refusalsOf(item, record.events)
   const elected = record.events
     .filter((event): event is ElectedEvent => event.kind === 'elected' && event.epoch === item.to.epoch)
     .at(-1)
@@ -222,7 +235,12 @@ function describe(
     newSource: item.to.source,
     epoch: item.to.epoch,
     policy: elected?.policy ?? scenario.algorithms.election,
-    phases: phaseDurations(item.phases, item.startUs, ackUs),
+    phases: phaseDurations(
+      [...item.phases, ...refused].sort((a, b) => a.atUs - b.atUs),
+      item.startUs,
+      ackUs,
+    ),
+    refusal: refused.at(-1)?.reason ?? null,
     lostAcknowledged: lostHere.length,
     reason: [cause, ...passed, ...(elected === undefined ? [] : [elected.reason])].join('; '),
     rankings: elected?.rankings ?? {},

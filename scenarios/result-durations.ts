@@ -4,6 +4,8 @@ import type { RankedCandidate } from '../algorithms/trace.ts'
 export interface FailoverPhases {
   /** Milliseconds each; null where the phase did not happen. */
   readonly detect: number | null
+  /** A take-over was refused, mostly by the quorum rule: noticed, and not allowed. Absent in results of 0.1.0. */
+  readonly refused?: number | null
   readonly decide: number | null
   readonly catchUp: number | null
   readonly promote: number | null
@@ -27,6 +29,8 @@ export interface Failover {
   readonly epoch: number
   readonly policy: string
   readonly phases: FailoverPhases
+  /** The last refusal of the phase `refused`; null: nothing was refused. Absent in results of 0.1.0. */
+  readonly refusal?: string | null
   /** Acknowledged STRONG writes of the older epochs that the end state lacks. */
   readonly lostAcknowledged: number
   readonly reason: string

@@ -16,6 +16,7 @@ export const PHASES: readonly {
   readonly meaning: string
 }[] = [
   { key: 'detect', label: 'detect', meaning: 'the fault is noticed' },
+  { key: 'refused', label: 'refused', meaning: 'noticed, but no take-over is allowed' },
   { key: 'decide', label: 'decide', meaning: 'replicas are stopped and read, a new source is chosen' },
   { key: 'catchUp', label: 'catch up', meaning: 'the new source applies what it lacks' },
   { key: 'promote', label: 'promote', meaning: 'it becomes writable and writes its epoch' },

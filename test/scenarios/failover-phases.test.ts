@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { phaseDurations } from '../../scenarios/failover-phases.ts'
+import { phaseDurations, type RefusedEvent } from '../../scenarios/failover-phases.ts'
 import { test } from '../support/test.ts'
-import { phase } from './history.ts'
+import { at, phase } from './history.ts'
 
-const NONE = { detect: null, decide: null, catchUp: null, promote: null, reroute: null, firstAck: null }
+const NONE = { detect: null, refused: null, decide: null, catchUp: null, promote: null, reroute: null, firstAck: null }
 
 test('what is entered only after the acknowledgement is no part of the failover', () => {
   const events = [phase(20_000, 2, 'decide'), phase(50_000, 2, 'reroute'), phase(90_000, 2, 'serving')]
@@ -30,4 +30,27 @@ test('the last phase of a failover that never ended has no length', () => {
 
 test('a failover without reported phases is all detection', () => {
   assert.deepEqual(phaseDurations([], 10_000, 80_000), { ...NONE, detect: 70 })
+})
+
+test('time in which a take-over is refused is no detection, and attempts that are refused again belong to it', () => {
+  const refused = (atUs: number) => at(atUs, { kind: 'refused', epoch: 2, reason: 'too few' }) as RefusedEvent
+  const events = [
+    phase(20_000, 2, 'detect'),
+    phase(21_000, 2, 'decide'),
+    refused(30_000),
+    phase(40_000, 2, 'detect'),
+    phase(41_000, 2, 'decide'),
+    refused(50_000),
+    phase(70_000, 3, 'detect'),
+    phase(70_000, 3, 'decide'),
+    phase(75_000, 3, 'promote'),
+  ]
+  assert.deepEqual(phaseDurations(events, 10_000, 80_000), {
+    ...NONE,
+    detect: 11,
+    decide: 9 + 5,
+    refused: 40,
+    promote: 5,
+  })
+  assert.deepEqual(phaseDurations(events, 10_000, 45_000), { ...NONE, detect: 11 + 1, decide: 9 + 4, refused: 10 })
 })

@@ -44,7 +44,7 @@ test('a failover runs from the witness of the fault to the first acknowledged wr
 
 test('each phase lasts until the next is entered, and together they are the failover', () => {
   const [only] = failoversOf(crashRecord(), scenario(), []).failovers
-  assert.deepEqual(only!.phases, { detect: 99, decide: 50, catchUp: 50, promote: 60, reroute: 30, firstAck: 10 })
+  assert.deepEqual(only!.phases, { detect: 99, refused: null, decide: 50, catchUp: 50, promote: 60, reroute: 30, firstAck: 10 })
   assert.equal(sumOfPhases(only!.phases), only!.durationMs)
 })
 
@@ -193,6 +193,20 @@ test('a crashed source that nobody replaced has no failover record, but a durati
   const returned = failoversOf(crashRecord({ events }), scenario(), [])
   assert.deepEqual([returned.failovers, returned.failoverMs], [[], []])
   assert.match(returned.notes[0]!, /writes were acknowledged again without one$/)
+})
+
+test('a failover that was refused for a while says for how long and why, and the next refusals are not its own', () => {
+  const refused = (atUs: number, epoch: number, reason: string) => at(atUs, { kind: 'refused', epoch, reason })
+  const events = [
+    ...crashEvents(crashOperations()),
+    refused(1_020_000, 2, 'the rule needs 2 replicas, 1 counts'),
+    refused(1_030_000, 2, 'the rule needs 2 replicas, none counts'),
+    refused(1_280_000, 3, 'writes wait'),
+  ].sort((a, b) => a.atUs - b.atUs)
+  const [only] = failoversOf(crashRecord({ events }), scenario(), []).failovers
+  assert.deepEqual([only!.phases.detect, only!.phases.refused], [19 + 50, 30])
+  assert.equal(only!.refusal, 'the rule needs 2 replicas, none counts')
+  assert.equal(sumOfPhases(only!.phases), only!.durationMs)
 })
 
 test('losses are counted with the failover that ended their epoch', () => {
