@@ -7,6 +7,7 @@ import type { Failover } from '../scenarios/result-durations.ts'
 import { intervalText } from './intervals.ts'
 import { listed } from './markup.ts'
 import { apart, count, digits, milliseconds, percent, plural, seconds } from './numbers.ts'
+import { outageSentences } from './outages.ts'
 import { moveSentences, plannedMove } from './planned.ts'
 
 type Fault = Result['faults'][number]
@@ -47,6 +48,8 @@ export function happened(result: Result, withTrials = true): string[] {
   if (failovers.length === 0) sentences.push(...withoutFailover(result))
   for (const failover of failovers.slice(0, 3)) sentences.push(...failoverSentences(result, failover))
   if (failovers.length > 3) sentences.push(`${plural(failovers.length - 3, 'more failover')} followed.`)
+  const told = failovers.slice(0, 3).flatMap(({ clientOutageStartMs }) => clientOutageStartMs ?? [])
+  sentences.push(...outageSentences(result.summary, told))
   if (failovers.length > 0) sentences.push(lossSentence(failovers))
   const trials = withTrials ? trialsSentence(result) : null
   if (trials !== null) sentences.push(trials)
@@ -77,16 +80,28 @@ export function failoverSentences(result: Result, failover: Failover): string[] 
       ? `${when}: ${ended(failover.reason.split('; ')[0] || 'a failover began')}`
       : `${when} ${inWords(fault)}.`,
   ]
+  const { done, what } = failover.endsWith === 'read' ? READ : WRITE
   if (failover.durationMs === null)
-    sentences.push(`${failover.newSource} took over, but acknowledged no write that was begun after the fault.`)
+    sentences.push(`${failover.newSource} took over, but ${done} no ${what} that was begun after the fault.`)
   else
     sentences.push(
-      `${failover.newSource} took over and acknowledged its first new write ${milliseconds(failover.durationMs)} after the fault.`,
+      `${failover.newSource} took over and ${done} its first new ${what} ${milliseconds(failover.durationMs)} after the fault.`,
+    )
+  const { refused } = failover.phases
+  if (typeof refused === 'number')
+    sentences.push(
+      `For ${milliseconds(refused)} of that no take-over was allowed: ${ended(failover.refusal ?? 'no reason was recorded')}`,
     )
   if (failover.clientOutageMs !== null && failover.clientOutageMs > 0)
     sentences.push(`For clients the outage lasted ${milliseconds(failover.clientOutageMs)}.`)
+  else if (failover.clientOutageMs === null && typeof failover.clientOutageStartMs === 'number')
+    sentences.push('For clients the outage was not seen to end.')
   return sentences
 }
+
+const WRITE = { done: 'acknowledged', what: 'write' }
+/** Of a workload that has nothing else. */
+const READ = { done: 'answered', what: 'read' }
 
 /** A failover's reason begins with the label of the fault that caused it; a planned switch has none. */
 function causeOf(result: Result, failover: Failover): Fault | null {

@@ -3,10 +3,13 @@
 import { policyName } from '../scenarios/compare.ts'
 import { levelsText } from '../scenarios/levels.ts'
 import type { CheckResult, Result, Verdict } from '../scenarios/result.ts'
+import type { Failover } from '../scenarios/result-durations.ts'
+import { generatorText, leftOutText, worldText } from './caveats.ts'
 import { environmentLines, partText } from './environment.ts'
 import { actualText, wantedText } from './expectation.ts'
 import { intervalText } from './intervals.ts'
 import { count, digits, milliseconds, percent } from './numbers.ts'
+import { failoverOutage, outageLines, silenceText } from './outages.ts'
 import { caughtUp, unsafeText } from './sentences.ts'
 import { foreseen, verdictLine, verdictOf } from './verdict.ts'
 import { ESCAPES, shownLength, wrapped } from './wrapping.ts'
@@ -41,6 +44,8 @@ export function summaryText(result: Result, style: Style): string {
   const part = partText(result)
   if (part !== null) lines.push(`  ${paint(part, 'doubtful', style)}`)
   const { unsafe } = result.scenario
+  const ceiling = generatorText(result.summary)
+  if (ceiling !== null) lines.push(`  ${paint('! note', 'doubtful', style)}  ${tame(ceiling)}`)
   if (unsafe !== undefined) lines.push(`  ${paint(unsafeText(unsafe), 'bad', style)}`)
   const table = rows.map(([name, value]) => `  ${name.padEnd(14)} ${tame(value)}`)
   lines.push(...table.map((line) => wrapped(line, style.width, ROW_INDENT)))
@@ -66,14 +71,21 @@ function numbers(result: Result): [string, string][] {
   }
   const { lagMs } = summary
   const several = result.trials.length > 1
+  const leftOut = (kind: 'read' | 'write') => {
+    const text = leftOutText(summary.latencyMs[kind])
+    return text === null ? [] : [['', text] as [string, string]]
+  }
   return [
+    ['world', worldText(result)],
     ...(several
       ? [['seed', `${result.seed} alone, the first of ${result.trials.length} trials:`] as [string, string]]
       : []),
     ['throughput', `${digits(summary.throughputOpsPerSec)} ops/s of ${digits(summary.offeredOpsPerSec)} offered`],
     ['operations', `${count(ok)} ok, ${count(failed)} failed, ${count(unknown)} unknown, ${count(unsent)} unsent`],
     ['writes', latency('write')],
+    ...leftOut('write'),
     ['reads', latency('read')],
+    ...leftOut('read'),
     [
       'lag',
       lagMs.count === 0
@@ -86,14 +98,15 @@ function numbers(result: Result): [string, string][] {
 
 function failovers(result: Result): [string, string][] {
   const { summary } = result
-  const rows = summary.failovers.map(
-    ({ durationMs, clientOutageMs, oldSource, newSource, lostAcknowledged }): [string, string] => [
-      'failover',
-      `${durationMs === null ? 'never finished' : milliseconds(durationMs)}  ${oldSource ?? 'none'} -> ${newSource}` +
-        `  client outage ${milliseconds(clientOutageMs)}  acknowledged writes lost ${count(lostAcknowledged)}`,
-    ],
-  )
+  const rows = summary.failovers.map((failover): [string, string] => [
+    'failover',
+    `${failover.durationMs === null ? 'never finished' : milliseconds(failover.durationMs)}  ${failover.oldSource ?? 'none'} -> ${failover.newSource}` +
+      `  client outage ${failoverOutage(failover)}  acknowledged writes lost ${count(failover.lostAcknowledged)}${refusedText(failover)}`,
+  ])
   if (rows.length === 0) rows.push(['failover', 'none'])
+  rows.push(...outageLines(summary).map((line, index): [string, string] => [index === 0 ? 'outage' : '', line]))
+  const silence = silenceText(summary)
+  if (silence !== null) rows.push(['silence', `at most ${silence}, while operations waited`])
   if (result.trials.length > 1) {
     const { p50, min, max, interval } = summary.failoverMs
     const between = interval?.kind === 'interval' ? ` (${intervalText(interval, milliseconds)})` : ''
@@ -103,6 +116,10 @@ function failovers(result: Result): [string, string][] {
     ])
   }
   return rows
+}
+
+function refusedText({ phases }: Failover): string {
+  return phases.refused === undefined || phases.refused === null ? '' : `  refused for ${milliseconds(phases.refused)}`
 }
 
 function checkLine(check: CheckResult, result: Result, style: Style): string {

@@ -1,7 +1,7 @@
 /**
  * One failover, step by step: a bar per phase, from the fault to the first acknowledged write of the new reign.
  * Where the trace says when a phase began, its bar begins there; otherwise after the bar before it. Beneath them what
- * the clients saw of it, which may begin later and end later.
+ * the clients saw of it, which may begin and end at other times.
  */
 import type { Failover, FailoverPhases } from '../../scenarios/result-durations.ts'
 import { compact, milliseconds } from '../numbers.ts'
@@ -57,7 +57,9 @@ export function waterfallChart(
   const bars = failovers.flatMap(({ run, failover }) => barsOf(run, failover, several))
   const end = Math.max(1, ...bars.map(({ toMs }) => toMs), ...failovers.map(({ failover }) => failover.durationMs ?? 0))
   const outage = bars.some(({ label }) => label === OUTAGE.label) ? [OUTAGE] : []
-  const labels = [...PHASES.map(({ label }) => label), 'total', ...outage.map(({ label }) => label)]
+  const begin = Math.min(0, ...bars.map(({ fromMs }) => fromMs))
+  const phases = PHASES.filter(({ key, label }) => key !== 'refused' || bars.some((bar) => bar.label === label))
+  const labels = [...phases.map(({ label }) => label), 'total', ...outage.map(({ label }) => label)]
   const y = {
     field: 'label',
     type: 'nominal' as const,
@@ -86,7 +88,7 @@ export function waterfallChart(
   const x = (field: string) => ({
     field,
     type: 'quantitative' as const,
-    scale: { domain: [0, end * 1.18], nice: false },
+    scale: { domain: [begin, end + (end - begin) * 0.18], nice: false },
     axis: {
       title: isPlanned ? 'time since the move was asked for, ms' : 'time since the fault, ms',
       tickCount: { expr: 'max(3, width / 90)' },
@@ -123,7 +125,7 @@ export function waterfallChart(
         : `${isPlanned ? 'Move' : 'Failover'} ${ordinal}, phase by phase`,
     text: failovers
       .map(({ run, failover }) => {
-        const phases = PHASES.filter(({ key }) => failover.phases[key] !== null)
+        const phases = PHASES.filter(({ key }) => typeof failover.phases[key] === 'number')
           .map(({ key, label }) => `${label} ${milliseconds(failover.phases[key])}`)
           .join(', ')
         const total = failover.durationMs === null ? 'never finished' : milliseconds(failover.durationMs)
@@ -131,7 +133,7 @@ export function waterfallChart(
       })
       .join(' '),
     key: several ? failovers.map(({ run }) => ({ label: run.name, colour: run.colour, shape: 'area' as const })) : [],
-    note: `${[...PHASES, ...outage].map(({ key, label, meaning }) => `${label}: ${isPlanned ? (PLANNED[key ?? ''] ?? meaning) : meaning}`).join('; ')}.`,
+    note: `${[...phases, ...outage].map(({ key, label, meaning }) => `${label}: ${isPlanned ? (PLANNED[key ?? ''] ?? meaning) : meaning}`).join('; ')}.`,
     spec: {
       width: 720,
       height: labels.length * ROW_PX * (several ? 1.3 : 1),
@@ -149,7 +151,7 @@ export function barsOf(run: Run, failover: Failover, several: boolean): PhaseBar
   let afterMs = 0
   for (const { key, label } of PHASES) {
     const lengthMs = failover.phases[key]
-    if (lengthMs === null) continue
+    if (typeof lengthMs !== 'number') continue
     const fromMs =
       key === 'firstAck' && failover.durationMs !== null ? Math.max(0, failover.durationMs - lengthMs) : afterMs
     bars.push({
@@ -173,7 +175,8 @@ export function barsOf(run: Run, failover: Failover, several: boolean): PhaseBar
     })
   const { clientOutageStartMs, clientOutageMs } = failover
   if (typeof clientOutageStartMs === 'number') {
-    const fromMs = Math.max(0, clientOutageStartMs - failover.startMs)
+    // Before the fault was seen to hold, where operations failed while it took hold.
+    const fromMs = clientOutageStartMs - failover.startMs
     // One that was not seen to end is as long as what is drawn.
     const toMs = clientOutageMs === null ? Math.max(fromMs, ...bars.map((bar) => bar.toMs)) : fromMs + clientOutageMs
     bars.push({
@@ -190,6 +193,7 @@ export function barsOf(run: Run, failover: Failover, several: boolean): PhaseBar
 
 function outageText({ clientOutageStartMs, clientOutageMs, startMs }: Failover): string {
   if (typeof clientOutageStartMs !== 'number') return ''
-  const from = `client outage from ${milliseconds(clientOutageStartMs - startMs)} after the fault`
+  const lateMs = clientOutageStartMs - startMs
+  const from = `client outage from ${milliseconds(Math.abs(lateMs))} ${lateMs < 0 ? 'before the fault was seen to hold' : 'after the fault'}`
   return clientOutageMs === null ? `; ${from}, not seen to end` : `; ${from}, for ${milliseconds(clientOutageMs)}`
 }

@@ -1,12 +1,15 @@
-/** The first screen: what was asked, what happened, the verdict and the three numbers with their spread. */
+/** The first screen: of what world it is, what was asked, what happened, the verdict and the numbers with their spread. */
 import type { Comparison } from '../../scenarios/compare.ts'
 import type { MedianInterval, Result } from '../../scenarios/result.ts'
+import type { Failover } from '../../scenarios/result-durations.ts'
 import { median, medianInterval } from '../../scenarios/statistics.ts'
+import { generatorText, worldText } from '../caveats.ts'
 import { differenceIn } from '../comparison.ts'
 import { environmentMarkup } from '../environment.ts'
 import { intervalText, rangeText, split } from '../intervals.ts'
 import { html, type Markup } from '../markup.ts'
-import { count, digits, milliseconds, missing, percent } from '../numbers.ts'
+import { count, digits, milliseconds, missing, percent, seconds } from '../numbers.ts'
+import { outageLines, silenceText } from '../outages.ts'
 import type { Run } from '../runs.ts'
 import { asked, capital, caughtUp, happened, unsafeText } from '../sentences.ts'
 import { verdictLine, verdictOf, verdictWord } from '../verdict.ts'
@@ -24,13 +27,15 @@ interface Figure {
 export function answerSection(runs: readonly Run[], comparison?: Comparison): Markup {
   const first = runs[0]!.result
   const sameQuestion = runs.every(({ result }) => asked(result) === asked(first))
+  const sameWorld = runs.every(({ result }) => worldText(result) === worldText(first))
   return html`<section id="answer" class="answer">
-<p class="kicker">${first.scenario.name}</p>
+<p class="kicker">${first.scenario.name}${sameWorld ? html`, ${worldText(first)}` : ''}</p>
 ${question(first)}
 <p class="asked">${sameQuestion ? asked(first) : ''}</p>
-<div class="stories">${runs.map((run) => story(run, runs.length > 1, !sameQuestion))}</div>
+<div class="stories">${runs.map((run) => story(run, runs.length > 1, !sameQuestion, !sameWorld))}</div>
 <div class="three">
 ${card('Failover time', runs, failoverFigure, differenceIn('failoverMs', runs, comparison))}
+${card('Client outage', runs, outageFigure, differenceIn('clientOutageMs', runs, comparison))}
 ${card('Throughput', runs, throughputFigure, differenceIn('throughputOpsPerSec', runs, comparison))}
 ${card('Replication lag', runs, lagFigure, differenceIn('lagP99Ms', runs, comparison))}
 </div>
@@ -46,7 +51,8 @@ function question({ scenario }: Result): Markup {
   return html`<h1${size}>${head}</h1>${rest === '' ? '' : html`<p class="background">${rest}</p>`}`
 }
 
-function story({ result, name, colour, dash }: Run, named: boolean, ask: boolean): Markup {
+function story({ result, name, colour, dash }: Run, named: boolean, ask: boolean, ofWhat: boolean): Markup {
+  const ceiling = generatorText(result.summary)
   const verdict = verdictOf(result)
   const swatch = html`<span class="swatch ${dash.length > 0 ? 'dashed' : 'line'}" style="--c:${colour}"></span>`
   const { unsafe } = result.scenario
@@ -54,7 +60,9 @@ function story({ result, name, colour, dash }: Run, named: boolean, ask: boolean
 ${unsafe === undefined ? '' : html`<p class="interrupted" role="alert"><strong>${unsafeText(unsafe)}</strong></p>`}
 ${environmentMarkup(result)}
 ${result.complete ? '' : html`<p class="interrupted" role="alert"><strong>${result.environment === undefined ? 'Interrupted' : 'Ended early'}.</strong> ${named ? `The ${name} run` : 'This run'} was stopped before its end; its numbers cover only what ran, and no verdict is final.</p>`}
+${ceiling === null ? '' : html`<p class="interrupted" role="alert"><strong>${named ? `${name}: ` : ''}</strong>${ceiling}</p>`}
 <p class="verdict ${verdict}">${mark(verdict)} ${named ? html`${swatch}<strong>${name}: ${verdictWord(verdict)}.</strong>` : html`<strong>${capital(verdictWord(verdict))}.</strong>`} <span>${capital(verdictLine(result))}.</span></p>
+${ofWhat ? html`<p class="asked">${capital(worldText(result))}.</p>` : ''}
 ${ask ? html`<p class="asked">${asked(result)}</p>` : ''}
 <p class="happened">${happened(result, !named).join(' ')}</p>
 ${(result.summary.notes ?? []).slice(0, NOTES_AT_MOST).map((note) => html`<p class="note">${capital(note)}.</p>`)}
@@ -81,29 +89,58 @@ ${difference === null ? '' : html`<p class="ratio">${difference}</p>`}</article>
 `
 }
 
+const LINES_AT_MOST = 3
 const ONE_TRIAL = 'one trial shows no spread'
 
 function failoverFigure({ summary, trials }: Result): Figure {
-  const { failoverMs, clientOutageMs } = summary
+  const { failoverMs } = summary
   const all = trials.flatMap((trial) => trial.failoverMs)
   const open = all.filter((ms) => ms === null).length
-  const outage = clientOutageMs.p50 === null ? '' : `client outage ${milliseconds(clientOutageMs.p50)}`
   if (failoverMs.p50 === null && open > 0)
     return {
       value: 'never ended',
       unit: '',
-      lines: [`${open} of ${all.length}: no new write was acknowledged`, outage],
+      lines: [`${open} of ${all.length}: no new operation was answered`],
     }
   if (failoverMs.p50 === null) return { value: 'none', unit: '', lines: ['no failover happened'] }
   const unended = open > 0 ? `${open} of ${all.length} never ended` : ''
   const trust =
     failoverMs.trials > 1
       ? [medianOf(failoverMs.trials), ...spread(failoverMs.min, failoverMs.max, failoverMs.interval, milliseconds)]
-      : [all.length > 1 ? `the longest of ${all.length} failovers in one trial` : ONE_TRIAL]
+      : all.length > 1
+        ? [`the longest of ${all.length} failovers`, ...summary.failovers.slice(0, LINES_AT_MOST).map(failoverLine)]
+        : [ONE_TRIAL]
   return {
     ...split(milliseconds(failoverMs.p50)),
-    lines: [...trust, unended, outage],
+    lines: [...trust, unended],
   }
+}
+
+function failoverLine({ startMs, durationMs, newSource }: Failover): string {
+  const length = durationMs === null ? 'never ended' : milliseconds(durationMs)
+  return `at ${seconds(startMs)} to ${newSource}: ${length}`
+}
+
+function outageFigure({ summary, trials }: Result): Figure {
+  const { clientOutageMs, outages } = summary
+  const silence = silenceText(summary)
+  const silent = silence === null ? '' : `longest time without an answer ${silence}`
+  if (clientOutageMs.p50 === null)
+    return {
+      value: clientOutageMs.outcome === 'none' ? 'none' : 'not seen to end',
+      unit: '',
+      lines: [...outageLines(summary), silent],
+    }
+  const several = trials.length > 1
+  const trust = several
+    ? [
+        medianOf(clientOutageMs.trials),
+        ...spread(clientOutageMs.min, clientOutageMs.max, clientOutageMs.interval, milliseconds),
+        clientOutageMs.outcome === 'open' ? 'not seen to end in some of them' : '',
+      ]
+    : outageLines(summary)
+  if (!several && outages?.count === 0) return { value: 'none', unit: '', lines: ['no operation failed', silent] }
+  return { ...split(milliseconds(clientOutageMs.p50)), lines: [...trust, silent] }
 }
 
 function throughputFigure({ summary, trials }: Result): Figure {

@@ -39,6 +39,7 @@ function operations(runs: readonly Run[]): Markup {
   return table({
     id: 'operations',
     caption: 'Operations, after the warm-up',
+    note: 'Counted by their intended start; ok /s alone by the end: what was answered in the measured window.',
     columns: [
       { title: 'run' },
       ...numeric([
@@ -87,12 +88,18 @@ function durations(runs: readonly Run[]): Markup {
       ...runs.map((run) => row('failover time', run, run.result.summary.failoverMs)),
       ...runs.map((run) => row('client outage', run, run.result.summary.clientOutageMs)),
     ],
-    note: `A trial counts with its longest. ${runs.some(({ result }) => result.trials.length > 1) ? `${RANGE_NOTE} ` : ''}A dash where a duration never ended or never began.`,
+    note: `A trial counts with its longest. ${runs.some(({ result }) => result.trials.length > 1) ? `${RANGE_NOTE} ` : ''}A dash where a duration never ended, or no failover began; 0 where no operation failed.`,
   })
 }
 
 function latencies(runs: readonly Run[]): Markup {
   const columns = ['p50', 'p90', 'p99', 'p999', 'max', 'mean'] as const
+  const everybody = (kind: 'write' | 'read', run: Run) => {
+    const { leftOut = 0, offered } = run.result.summary.latencyMs[kind]
+    if (leftOut === 0 || offered === undefined) return []
+    const { count: all, p50, p90, p99, p999 } = offered
+    return [[`${kind}, with those`, ...whose(runs, run), ...[all, p50, p90, p99, p999, null, null, null].map(number)]]
+  }
   const row = (kind: 'write' | 'read', run: Run) => {
     const latency: LatencySummary = run.result.summary.latencyMs[kind]
     return [
@@ -100,13 +107,22 @@ function latencies(runs: readonly Run[]): Markup {
       ...whose(runs, run),
       number(latency.count),
       ...columns.map((column) => number(latency.count === 0 ? null : latency[column])),
+      number(latency.leftOut),
     ]
   }
   return table({
     id: 'latency',
     caption: 'Latency of operations answered ok, ms',
-    columns: [{ title: 'operation' }, ...who(runs), ...numeric(['count', 'p50', 'p90', 'p99', 'p99.9', 'max', 'mean'])],
-    rows: (['write', 'read'] as const).flatMap((kind) => runs.map((run) => row(kind, run))),
+    columns: [
+      { title: 'operation' },
+      ...who(runs),
+      ...numeric(['count', 'p50', 'p90', 'p99', 'p99.9', 'max', 'mean', 'got no answer']),
+    ],
+    rows: (['write', 'read'] as const).flatMap((kind) => [
+      ...runs.map((run) => row(kind, run)),
+      ...runs.flatMap((run) => everybody(kind, run)),
+    ]),
+    note: 'From the intended start. Who got no answer ok is in no figure but those of “with those”, where each counts with what it waited, and at least until its outage was over.',
   })
 }
 

@@ -44,7 +44,15 @@ test('a failover runs from the witness of the fault to the first acknowledged wr
 
 test('each phase lasts until the next is entered, and together they are the failover', () => {
   const [only] = failoversOf(crashRecord(), scenario(), []).failovers
-  assert.deepEqual(only!.phases, { detect: 99, refused: null, decide: 50, catchUp: 50, promote: 60, reroute: 30, firstAck: 10 })
+  assert.deepEqual(only!.phases, {
+    detect: 99,
+    refused: null,
+    decide: 50,
+    catchUp: 50,
+    promote: 60,
+    reroute: 30,
+    firstAck: 10,
+  })
   assert.equal(sumOfPhases(only!.phases), only!.durationMs)
 })
 

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { generatorText, leftOutText, worldText } from '../../reports/caveats.ts'
+import { runsOf } from '../../reports/runs.ts'
+import { answerSection } from '../../reports/sections/answer.ts'
+import { summaryText } from '../../reports/terminal.ts'
+import type { Result } from '../../scenarios/result.ts'
+import { test } from '../support/test.ts'
+import { fixture } from './fixtures.ts'
+import { textOf } from './pieces.ts'
+
+const plain = (text: string) => text.replaceAll('\u00a0', ' ')
+const PLAIN = { colour: false, width: Number.POSITIVE_INFINITY }
+const KEPT_UP = { clients: 4, due: 1000, late: 0, medianWaitMs: null, answerMeanMs: 2 }
+
+function withGenerator(generator: NonNullable<Result['summary']['generator']>): Result {
+  const result = fixture({ crashes: 0 })
+  return { ...result, summary: { ...result.summary, generator } }
+}
+
+test('the first screen says whether it was simulated or measured, and that no model is calibrated', () => {
+  assert.equal(worldText(fixture()), 'simulated: a model of MySQL, not calibrated against real servers')
+  assert.equal(plain(worldText(fixture({ world: 'local' }))), 'measured on 4 real MySQL 9.7.4 servers (local)')
+  for (const result of [fixture(), fixture({ world: 'local' })]) {
+    assert.ok(textOf(answerSection(runsOf([result])).text).includes(plain(worldText(result))))
+    assert.ok(summaryText(result, PLAIN).includes(worldText(result)))
+  }
+  const both = textOf(answerSection(runsOf([fixture(), fixture({ world: 'local' })])).text)
+  assert.match(both, /Simulated: a model of MySQL.*Measured on 4 real MySQL/s)
+})
+
+test('a load generator that was the ceiling is the first thing said, with what it could ask', () => {
+  const result = withGenerator({ ...KEPT_UP, verdict: 'out of clients', late: 900, medianWaitMs: 4700 })
+  assert.match(
+    plain(generatorText(result.summary)!),
+    /^The load generator was the ceiling, not the cluster: 90 % .* 4 clients with one operation in flight each, answered in 2 ms on average, can ask about 2,000 a second/,
+  )
+  assert.match(summaryText(result, PLAIN), /^ {2}! note {2}The load generator was the ceiling/)
+  const page = textOf(answerSection(runsOf([result])).text)
+  assert.ok(page.indexOf('The load generator was the ceiling') < page.indexOf('Nothing was broken'))
+})
+
+test('a generator that was late for another reason is not told to have more clients', () => {
+  const { summary } = withGenerator({ ...KEPT_UP, verdict: 'late', late: 200, medianWaitMs: 30 })
+  assert.match(generatorText(summary)!, /^The load generator was late: .* though a client was free/)
+  assert.equal(generatorText(withGenerator({ ...KEPT_UP, verdict: 'kept up' }).summary), null)
+  assert.equal(generatorText(fixture().summary), null)
+})
+
+test('percentiles say whom they leave out, and what they are with them', () => {
+  const { write } = fixture().summary.latencyMs
+  const offered = { count: 1100, p50: 3, p75: 7500, p90: 12_000, p99: 14_700, p999: 15_000 }
+  assert.equal(
+    plain(leftOutText({ ...write, count: 1000, leftOut: 100, offered })!),
+    'without 100 that got no answer (9.09 %); with them, each until its outage was over: p50 3 ms  p75 7,500 ms  p99 14.7 s',
+  )
+  assert.equal(leftOutText({ ...write, leftOut: 0, offered }), null)
+  assert.equal(leftOutText(write), null)
+})
