@@ -88,15 +88,17 @@ export function failoverSentences(result: Result, failover: Failover): string[] 
       `${failover.newSource} took over and ${done} its first new ${what} ${milliseconds(failover.durationMs)} after the fault.`,
     )
   const { refused } = failover.phases
-  if (typeof refused === 'number')
-    sentences.push(
-      `For ${milliseconds(refused)} of that no take-over was allowed: ${ended(failover.refusal ?? 'no reason was recorded')}`,
-    )
+  if (typeof refused === 'number') sentences.push(refusedSentence(refused, failover.refusal ?? null))
   if (failover.clientOutageMs !== null && failover.clientOutageMs > 0)
     sentences.push(`For clients the outage lasted ${milliseconds(failover.clientOutageMs)}.`)
   else if (failover.clientOutageMs === null && typeof failover.clientOutageStartMs === 'number')
     sentences.push('For clients the outage was not seen to end.')
   return sentences
+}
+
+function refusedSentence(refusedMs: number, refusal: NonNullable<Failover['refusal']> | null): string {
+  const who = refusal?.why.code === 'rule' ? 'the quorum rule allowed no take-over' : 'a take-over was refused'
+  return `For ${milliseconds(refusedMs)} of that ${who}${refusal === null ? '.' : `: ${ended(refusal.reason)}`}`
 }
 
 const WRITE = { done: 'acknowledged', what: 'write' }

@@ -216,6 +216,7 @@ function describe(
   lost: readonly Operation[],
 ): Failover {
   const refused = refusalsOf(item, record.events)
+  const lastRefusal = refused.at(-1)
   const elected = record.events
     .filter((event): event is ElectedEvent => event.kind === 'elected' && event.epoch === item.to.epoch)
     .at(-1)
@@ -240,7 +241,7 @@ function describe(
       item.startUs,
       ackUs,
     ),
-    refusal: refused.at(-1)?.reason ?? null,
+    refusal: lastRefusal === undefined ? null : { why: lastRefusal.why, reason: lastRefusal.reason },
     lostAcknowledged: lostHere.length,
     reason: [cause, ...passed, ...(elected === undefined ? [] : [elected.reason])].join('; '),
     rankings: elected?.rankings ?? {},

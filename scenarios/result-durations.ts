@@ -1,4 +1,5 @@
 /** The durations of a result: failovers, what clients saw of them or of anything else, and how either ended. */
+import type { Why } from '../algorithms/reasons/why.ts'
 import type { RankedCandidate } from '../algorithms/trace.ts'
 
 export interface FailoverPhases {
@@ -29,8 +30,8 @@ export interface Failover {
   readonly epoch: number
   readonly policy: string
   readonly phases: FailoverPhases
-  /** The last refusal of the phase `refused`; null: nothing was refused. Absent in results of 0.1.0. */
-  readonly refusal?: string | null
+  /** The last one of the phase `refused`; null: nothing was refused. Absent in results of 0.1.0. */
+  readonly refusal?: { readonly why: Why; readonly reason: string } | null
   /** Acknowledged STRONG writes of the older epochs that the end state lacks. */
   readonly lostAcknowledged: number
   readonly reason: string

@@ -33,7 +33,7 @@ export function answerSection(runs: readonly Run[], comparison?: Comparison): Ma
 ${question(first)}
 <p class="asked">${sameQuestion ? asked(first) : ''}</p>
 <div class="stories">${runs.map((run) => story(run, runs.length > 1, !sameQuestion, !sameWorld))}</div>
-<div class="three">
+<div class="figures">
 ${card('Failover time', runs, failoverFigure, differenceIn('failoverMs', runs, comparison))}
 ${card('Client outage', runs, outageFigure, differenceIn('clientOutageMs', runs, comparison))}
 ${card('Throughput', runs, throughputFigure, differenceIn('throughputOpsPerSec', runs, comparison))}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { phaseDurations, type RefusedEvent } from '../../scenarios/failover-phases.ts'
 import { test } from '../support/test.ts'
-import { at, phase } from './history.ts'
+import { phase, refusal } from './history.ts'
 
 const NONE = { detect: null, refused: null, decide: null, catchUp: null, promote: null, reroute: null, firstAck: null }
 
@@ -33,7 +33,7 @@ test('a failover without reported phases is all detection', () => {
 })
 
 test('time in which a take-over is refused is no detection, and attempts that are refused again belong to it', () => {
-  const refused = (atUs: number) => at(atUs, { kind: 'refused', epoch: 2, reason: 'too few' }) as RefusedEvent
+  const refused = (atUs: number) => refusal(atUs, { code: 'no-candidate' }) as RefusedEvent
   const events = [
     phase(20_000, 2, 'detect'),
     phase(21_000, 2, 'decide'),

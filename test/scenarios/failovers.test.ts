@@ -204,16 +204,16 @@ test('a crashed source that nobody replaced has no failover record, but a durati
 })
 
 test('a failover that was refused for a while says for how long and why, and the next refusals are not its own', () => {
-  const refused = (atUs: number, epoch: number, reason: string) => at(atUs, { kind: 'refused', epoch, reason })
+  const rule = (counted: number) => ({ code: 'rule', needed: 2, counted }) as const
   const events = [
     ...crashEvents(crashOperations()),
-    refused(1_020_000, 2, 'the rule needs 2 replicas, 1 counts'),
-    refused(1_030_000, 2, 'the rule needs 2 replicas, none counts'),
-    refused(1_280_000, 3, 'writes wait'),
+    { ...refusal(1_020_000, rule(1)), epoch: 2 },
+    { ...refusal(1_030_000, rule(0)), epoch: 2 },
+    { ...refusal(1_280_000, { code: 'no-candidate' }), epoch: 3 },
   ].sort((a, b) => a.atUs - b.atUs)
   const [only] = failoversOf(crashRecord({ events }), scenario(), []).failovers
   assert.deepEqual([only!.phases.detect, only!.phases.refused], [19 + 50, 30])
-  assert.equal(only!.refusal, 'the rule needs 2 replicas, none counts')
+  assert.deepEqual(only!.refusal!.why, rule(0))
   assert.equal(sumOfPhases(only!.phases), only!.durationMs)
 })
 
