@@ -56,14 +56,27 @@ export function outageSentences(
     sentences.push(
       durationMs === null
         ? `From ${seconds(startMs)} on clients were refused or not answered, and that was not seen to end.`
-        : `From ${seconds(startMs)} on clients had no service for ${milliseconds(durationMs)}: ${count(failed)} operations failed and ${count(unknown)} have an unknown outcome.`,
+        : `From ${seconds(startMs)} on clients had no service for ${milliseconds(durationMs)}: ${whatBecame(failed, unknown)}.`,
     )
   if (outages.count > 1) sentences.push(`In all there were ${severalText(outages)}.`)
-  if (outages.count === 0 && longestSilenceMs !== undefined && longestSilenceMs >= NOTICED_MS)
+  if (isSilent(summary))
     sentences.push(
-      `No operation failed, but from ${seconds(longestSilenceStartMs ?? 0)} on nobody was answered for ${milliseconds(longestSilenceMs)}.`,
+      `No operation failed, but from ${seconds(summary.longestSilenceStartMs ?? 0)} on nobody was answered for ${milliseconds(summary.longestSilenceMs)}.`,
     )
   return sentences
+}
+
+function whatBecame(failed: number, unknown: number): string {
+  const parts = [
+    failed > 0 ? `${plural(failed, 'operation')} failed` : '',
+    unknown > 0 ? `${failed > 0 ? count(unknown) : plural(unknown, 'operation')} ended with an unknown outcome` : '',
+  ]
+  return parts.filter((part) => part !== '').join(' and ')
+}
+
+/** Where no operation failed and clients stood still all the same. */
+export function isSilent({ outages, longestSilenceMs = 0 }: Summary): boolean {
+  return outages?.count === 0 && longestSilenceMs >= NOTICED_MS
 }
 
 /** `3,003 ms from 5.0 s` */

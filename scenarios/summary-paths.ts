@@ -42,6 +42,7 @@ const SPREAD = {
 } as const
 const PHASES = {
   detect: 'number',
+  refused: 'number',
   decide: 'number',
   catchUp: 'number',
   promote: 'number',
@@ -68,6 +69,7 @@ const SUMMARY: Shape<Summary> = {
       epoch: 'number',
       policy: 'other',
       phases: PHASES,
+      refusal: 'other',
       lostAcknowledged: 'number',
       reason: 'other',
       rankings: 'other',

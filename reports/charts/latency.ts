@@ -86,7 +86,7 @@ export function latencyChart(runs: readonly Run[], kind: 'write' | 'read'): Char
         { label: one ? 'to p99' : `to p99${of}`, colour: run.colour, shape: 'pale' as const },
       ]
     }),
-    note: 'From the intended start of an operation, so that waiting behind a stalled one counts.',
+    note: 'From the intended start of an operation, so that waiting behind a stalled one counts. Who got no answer has no latency here; the table below counts them.',
     spec: { ...sized(170), params: [TIME_PARAM], layer: [...backdrop(runs), ...layers], config: CONFIG },
     readout: readoutOf(runs, ({ result }) =>
       PERCENTILES.map((percentile) => ({

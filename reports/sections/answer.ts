@@ -9,7 +9,7 @@ import { environmentMarkup } from '../environment.ts'
 import { intervalText, rangeText, split } from '../intervals.ts'
 import { html, type Markup } from '../markup.ts'
 import { count, digits, milliseconds, missing, percent, seconds } from '../numbers.ts'
-import { outageLines, silenceText } from '../outages.ts'
+import { isSilent, outageLines, silenceText } from '../outages.ts'
 import type { Run } from '../runs.ts'
 import { asked, capital, caughtUp, happened, unsafeText } from '../sentences.ts'
 import { verdictLine, verdictOf, verdictWord } from '../verdict.ts'
@@ -139,7 +139,12 @@ function outageFigure({ summary, trials }: Result): Figure {
         clientOutageMs.outcome === 'open' ? 'not seen to end in some of them' : '',
       ]
     : outageLines(summary)
-  if (!several && outages?.count === 0) return { value: 'none', unit: '', lines: ['no operation failed', silent] }
+  if (!several && outages?.count === 0)
+    return {
+      value: 'none',
+      unit: '',
+      lines: [isSilent(summary) ? 'no operation failed, all came late' : 'no operation failed', silent],
+    }
   return { ...split(milliseconds(clientOutageMs.p50)), lines: [...trust, silent] }
 }
 

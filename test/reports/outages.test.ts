@@ -34,7 +34,7 @@ test('an outage that never happened and one that was not seen to end are told ap
 
 test('an outage that no failover tells of is told, whatever was hit', () => {
   assert.deepEqual(plain(outageSentences(summary([one]), [])), [
-    'From 5.0 s on clients had no service for 300 ms: 12 operations failed and 2 have an unknown outcome.',
+    'From 5.0 s on clients had no service for 300 ms: 12 operations failed and 2 ended with an unknown outcome.',
   ])
   assert.deepEqual(outageSentences(summary([one]), [5000]), [])
 })
