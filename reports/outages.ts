@@ -45,10 +45,8 @@ export function severalText({ count: amount, totalMs, longestMs }: OutageSummary
 }
 
 /** What clients saw beside the failovers that are told anyway. `told`: start of the outages that are, in ms. */
-export function outageSentences(
-  { outages, longestSilenceMs, longestSilenceStartMs }: Summary,
-  told: readonly number[],
-) {
+export function outageSentences(summary: Summary, told: readonly number[]): string[] {
+  const { outages } = summary
   const sentences: string[] = []
   if (outages === undefined) return sentences
   const others = outages.each.filter(({ startMs }) => !told.includes(startMs))

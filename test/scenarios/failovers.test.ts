@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import type { Why } from '../../algorithms/reasons/why.ts'
 import type { TraceEvent } from '../../algorithms/trace.ts'
 import { failoversOf } from '../../scenarios/failovers.ts'
 import type { Operation } from '../../scenarios/record.ts'
@@ -204,7 +205,10 @@ test('a crashed source that nobody replaced has no failover record, but a durati
 })
 
 test('a failover that was refused for a while says for how long and why, and the next refusals are not its own', () => {
-  const rule = (counted: number) => ({ code: 'rule', needed: 2, counted }) as const
+  const rule = (counted: number): Why => {
+    const count = { needed: 2, counted }
+    return { code: 'rule', data: count, promises: count, uncounted: [], unprovable: [] }
+  }
   const events = [
     ...crashEvents(crashOperations()),
     { ...refusal(1_020_000, rule(1)), epoch: 2 },
