@@ -77,7 +77,7 @@ export function isSilent({ outages, longestSilenceMs = 0 }: Summary): boolean {
   return outages?.count === 0 && longestSilenceMs >= NOTICED_MS
 }
 
-/** `3,003 ms from 5.0 s` */
+/** `3 s from 5.0 s` */
 export function silenceText({ longestSilenceMs, longestSilenceStartMs }: Summary): string | null {
   if (longestSilenceMs === undefined || typeof longestSilenceStartMs !== 'number') return null
   return spanText(longestSilenceStartMs, longestSilenceMs)

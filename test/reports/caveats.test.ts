@@ -51,7 +51,7 @@ test('percentiles say whom they leave out, and what they are with them', () => {
   const offered = { count: 1100, p50: 3, p75: 7500, p90: 12_000, p99: 14_700, p999: 15_000 }
   assert.equal(
     plain(leftOutText({ ...write, count: 1000, leftOut: 100, offered })!),
-    'without 100 that got no answer (9.09 %); with them, each until its outage was over: p50 3 ms  p75 7,500 ms  p99 14.7 s',
+    'without 100 that got no answer (9.09 %); with them, each until its outage was over: p50 3 ms  p75 7.5 s  p99 14.7 s',
   )
   assert.equal(leftOutText({ ...write, leftOut: 0, offered }), null)
   assert.equal(leftOutText(write), null)

@@ -41,9 +41,9 @@ test('an outage that no failover tells of is told, whatever was hit', () => {
 
 test('where every operation was late and none failed, the silence is told', () => {
   assert.deepEqual(plain(outageSentences(summary([], 2974), [])), [
-    'No operation failed, but from 5.0 s on nobody was answered for 2,974 ms.',
+    'No operation failed, but from 5.0 s on nobody was answered for 2.97 s.',
   ])
   assert.deepEqual(outageSentences(summary([], 3), []), [])
-  assert.equal(silenceText(summary([], 2974))!.replaceAll('\u00a0', ' '), '2,974 ms from 5.0 s')
+  assert.equal(silenceText(summary([], 2974))!.replaceAll('\u00a0', ' '), '2.97 s from 5.0 s')
   assert.equal(silenceText(fixture().summary), null, 'results of 0.1.0 do not know it')
 })
