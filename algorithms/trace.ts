@@ -3,6 +3,7 @@
  * by them and the report draws them. `atUs` is filled in by whoever records (microseconds since the workload began).
  */
 import type { Gtid } from './gtid-set.ts'
+import type { Explained } from './reasons/outcomes.ts'
 import type { Why } from './reasons/why.ts'
 
 /** One election policy's opinion on one candidate. Higher score is better. */
@@ -32,6 +33,8 @@ export type TraceFact =
       readonly node: string
       readonly policy: string
       readonly reason: string
+      /** What stood against those ranked before it, who were tried first; absent: nobody was. */
+      readonly against?: readonly Explained[]
       /** What every policy would have ranked on the same state, by policy name, best first. */
       readonly rankings: Readonly<Record<string, readonly RankedCandidate[]>>
     }

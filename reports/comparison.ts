@@ -51,7 +51,7 @@ ${table({
     sample(row.b, row.unit),
     { shown: fidelity ? errorOf(row.change) : change(row.change), raw: row.change },
     ...(fidelity ? [] : [{ shown: row.adjustedP === null ? missing : pText(row.adjustedP), raw: row.adjustedP }]),
-    ...(fidelity ? [] : [saidOf(row, names)]),
+    ...(fidelity ? [] : [saidOf(row, names, comparison.differences.length === 0)]),
   ]),
   note: fidelity
     ? 'A model is not ranked against what it models: no test is made. Rows from one trial have no interval.'
@@ -180,9 +180,9 @@ function change(ratio: number | null): string {
 }
 
 /** The reason for not ranking is given once, above the table. */
-function saidOf({ note, significant }: ComparisonRow, names: Names): Markup | string {
+function saidOf({ note, significant }: ComparisonRow, names: Names, isRanked: boolean): Markup | string {
   if (significant) return html`<strong>${named(note, names)}</strong>`
-  return note.startsWith('not ranked:') ? 'not ranked' : named(note, names)
+  return isRanked ? named(note, names) : 'not ranked'
 }
 
 /** Notes speak of a and b; readers know the runs by name. */

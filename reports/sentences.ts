@@ -105,13 +105,9 @@ const WRITE = { done: 'acknowledged', what: 'write' }
 /** Of a workload that has nothing else. */
 const READ = { done: 'answered', what: 'read' }
 
-/** A failover's reason begins with the label of the fault that caused it; a planned switch has none. */
-function causeOf(result: Result, failover: Failover): Fault | null {
-  return (
-    result.faults
-      .filter((fault) => failover.reason.startsWith(fault.label) && fault.atMs <= failover.startMs + 1)
-      .at(-1) ?? null
-  )
+/** The fault that caused it; a planned switch has none. */
+function causeOf({ faults }: Result, { fault }: Failover): Fault | null {
+  return fault == null ? null : (faults[fault] ?? null)
 }
 
 const DONE: Readonly<Record<string, string>> = {
@@ -194,7 +190,7 @@ export function electionSentence(result: Result, failover: Failover): string {
   if (ranking.length === 1)
     return `${newSource} was elected because it was the only candidate; ${policy} gave it ${numbers}.`
   if (place > 0) {
-    const objections = objectionsOf(result, failover, winner.reason)
+    const objections = objectionsOf(result, failover)
     const why = objections === '' ? 'those before it could not be used' : objections
     return `${newSource} was elected although ${policy} ranked it ${placeOf(place)} with ${numbers}: ${ended(why)}`
   }
@@ -215,11 +211,11 @@ export function scoresOf(ranking: readonly { readonly score: number }[]): (score
   return (score) => (score > UNSCORED ? show(score) : 'no score')
 }
 
-/** The elected event's reason is the winner's own, then what stood against those ranked before it. */
-function objectionsOf(result: Result, failover: Failover, own: string): string {
+/** What stood against those ranked before it. */
+function objectionsOf(result: Result, failover: Failover): string {
   const elected = result.events.filter((event) => event.kind === 'elected' && event.epoch === failover.epoch).at(-1)
-  if (elected?.kind !== 'elected' || !elected.reason.startsWith(own)) return ''
-  return elected.reason.slice(own.length).replace(/^; /, '')
+  if (elected?.kind !== 'elected') return ''
+  return (elected.against ?? []).map(({ reason }) => reason).join('; ')
 }
 
 /** Whether the policies agree; the table beneath shows the numbers. */

@@ -6,8 +6,7 @@
  * outcome; it is not sent again.
  */
 import { call, type Fiber } from '../algorithms/fiber.ts'
-import { textOf } from '../algorithms/reasons/text.ts'
-import type { Why } from '../algorithms/reasons/why.ts'
+import { type Explained, explained } from '../algorithms/reasons/outcomes.ts'
 import type { Consistency, CoordinatorServer, Outcome, ReadReply, WriteReply } from '../algorithms/servers.ts'
 import type { ClientSession } from './client-session.ts'
 import type { Operation } from './record.ts'
@@ -45,17 +44,11 @@ export function unsent(
 
 type Answer = Outcome<WriteReply | ReadReply>
 
-type Explanation = Pick<Operation, 'why' | 'reason'>
-
-const NO_REASON: Explanation = { why: null, reason: null }
-const IN_FLIGHT = explanation({ code: 'in-flight' })
-
-export function explanation(why: Why): Explanation {
-  return { why, reason: textOf(why) }
-}
+const NO_REASON = { why: null, reason: null } as const
+const IN_FLIGHT = explained({ code: 'in-flight' })
 
 /** Why the operation did not succeed, or might not have: for what decides, and for people. */
-export function explain(operation: OpenOperation, { why, reason }: Explanation): void {
+export function explain(operation: OpenOperation, { why, reason }: Explained | typeof NO_REASON): void {
   operation.why = why
   operation.reason = reason
 }

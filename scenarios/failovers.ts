@@ -243,6 +243,7 @@ function describe(
     ),
     refusal: lastRefusal === undefined ? null : { why: lastRefusal.why, reason: lastRefusal.reason },
     lostAcknowledged: lostHere.length,
+    fault: item.fault === null ? null : record.faults.indexOf(item.fault),
     reason: [cause, ...passed, ...(elected === undefined ? [] : [elected.reason])].join('; '),
     rankings: elected?.rankings ?? {},
   }

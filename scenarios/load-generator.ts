@@ -13,9 +13,10 @@
 
 import type { Fiber, FiberProcess, Task } from '../algorithms/fiber.ts'
 import { sleep } from '../algorithms/fiber.ts'
+import { explained } from '../algorithms/reasons/outcomes.ts'
 import type { CoordinatorServer } from '../algorithms/servers.ts'
 import { ClientSession } from './client-session.ts'
-import { CoordinatorClient, explain, explanation, type OpenOperation, unsent } from './coordinator-client.ts'
+import { CoordinatorClient, explain, type OpenOperation, unsent } from './coordinator-client.ts'
 import { mayOffer } from './levels.ts'
 import { Probes } from './probes.ts'
 import type { RandomStreams } from './random.ts'
@@ -23,7 +24,7 @@ import type { Operation } from './record.ts'
 import type { Scenario, Workload } from './scenario.ts'
 import { Schedule } from './schedule.ts'
 
-const NO_CLIENT_FREE = explanation({ code: 'no-client-free' })
+const NO_CLIENT_FREE = explained({ code: 'no-client-free' })
 
 export interface LoadGenerator {
   /**

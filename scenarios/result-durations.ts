@@ -34,6 +34,8 @@ export interface Failover {
   readonly refusal?: { readonly why: Why; readonly reason: string } | null
   /** Acknowledged STRONG writes of the older epochs that the end state lacks. */
   readonly lostAcknowledged: number
+  /** Its place in `faults` of what caused it; null: no fault did. Absent in results of 0.1.0. */
+  readonly fault?: number | null
   readonly reason: string
   readonly rankings: Readonly<Record<string, readonly RankedCandidate[]>>
 }

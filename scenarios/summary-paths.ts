@@ -71,6 +71,7 @@ const SUMMARY: Shape<Summary> = {
       phases: PHASES,
       refusal: 'other',
       lostAcknowledged: 'number',
+      fault: 'number',
       reason: 'other',
       rankings: 'other',
     },

@@ -6,6 +6,7 @@
 import { call, deferred, emit, type Fiber, sleep } from '../effects.ts'
 import { type GtidSet, MutableGtidSet } from '../gtid-set.ts'
 import { WeightedRounds } from '../quorum/weighted-rounds.ts'
+import { explained } from '../reasons/outcomes.ts'
 import { textOf } from '../reasons/text.ts'
 import type { Why } from '../reasons/why.ts'
 import { Acknowledgements } from './acknowledgements.ts'
@@ -103,6 +104,7 @@ function* bySnapshot(
       node: winner.node,
       policy: coordinator.elections.deciding.name,
       reason: [ranked.reason, ...refusals.map(textOf)].join('; '),
+      ...(refusals.length === 0 ? {} : { against: refusals.map(explained) }),
       rankings,
     })
     yield* emit({ kind: 'phase', epoch, phase: 'promote', detail: winner.node })

@@ -272,6 +272,7 @@ function failoverOf(atMs: number, outageMs: number, index: number, nodes: number
       firstAck: outageMs * 0.06,
     },
     lostAcknowledged: options.failing ? 2 : 0,
+    fault: index,
     reason: `crash node${index + 1} (source); latency 0.9 ms, lag 0 transactions, up 41 s, 0 crashes`,
     rankings: {
       'seer-score': candidates.map((node, place) => ({

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { explained } from '../../algorithms/reasons/outcomes.ts'
 import { agreementSentence, asked, electionSentence, happened, inWords } from '../../reports/sentences.ts'
 import type { Result } from '../../scenarios/result.ts'
 import { test } from '../support/test.ts'
@@ -43,7 +44,7 @@ test('lost writes are counted in the first lines', () => {
 
 test('a planned switch is told by its own reason', () => {
   includes(
-    story(withFailover({ reason: 'planned switch: stalled for 3 s; latency 1 ms' })),
+    story(withFailover({ fault: null, reason: 'planned switch: stalled for 3 s; latency 1 ms' })),
     'At 10.0 s: planned switch: stalled for 3 s.',
   )
 })
@@ -85,10 +86,8 @@ test('an election is explained by the numbers of the winner and of the next', ()
 test('a winner that was not ranked first is explained by what stood against the others', () => {
   const result = withFailover({ newSource: 'node3' })
   const failover = result.summary.failovers[0]!
-  const own = failover.rankings['seer-score']![1]!.reason
-  const events = result.events.map((event) =>
-    event.kind === 'elected' ? { ...event, reason: `${own}; node2 could not be brought up to date` } : event,
-  )
+  const against = [explained({ code: 'not-up-to-date', node: 'node2' })]
+  const events = result.events.map((event) => (event.kind === 'elected' ? { ...event, against } : event))
   const sentence = electionSentence({ ...result, events }, failover)
   includes(sentence, 'node3 was elected although seer-score ranked it second')
   includes(sentence, ': node2 could not be brought up to date.')
