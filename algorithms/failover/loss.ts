@@ -15,6 +15,11 @@ export interface Loss {
   readonly byUs: number | null
   /** Only of a rebuilt server: a rejoin has promised it the reigning epoch since. */
   readonly joined: boolean
+  /**
+   * It is taken for rebuilt because this coordinator, which lost its journal, knows no server_uuid of it. Others that do
+   * must not take this for more than what was seen.
+   */
+  readonly assumed?: true
 }
 
 /** What a look at a server showed that its data are judged by. */
@@ -36,12 +41,14 @@ export function markLost(
   kind: Loss['kind'],
   nowUs: number,
   byUs: number | null = nowUs,
+  isAssumed = false,
 ): void {
   const before = member.loss
   // A rebuilt server whose relay log is lost as well goes on as a rebuilt one, and keeps what it was promised since.
   const isRebuilt = kind === 'rebuilt' || before?.kind === 'rebuilt'
   const joined = kind === 'relay log' && before?.joined === true
-  member.loss = { kind: isRebuilt ? 'rebuilt' : 'relay log', byUs, joined }
+  const assumed = isAssumed || (kind === 'relay log' && before?.assumed === true)
+  member.loss = { kind: isRebuilt ? 'rebuilt' : 'relay log', byUs, joined, ...(assumed ? { assumed } : {}) }
   member.lostUs = nowUs
   coordinator.reign?.acknowledgements.exclude(member.index)
 }

@@ -65,7 +65,9 @@ export function observe(
   const shrank = !holds.covers(member.held)
   const overlaps = askedUs < member.heldAnsweredUs
   if (member.rebuild !== null) settleRebuild(member, member.rebuild, state, askedUs)
-  if (isAnother(coordinator, member, state)) markLost(coordinator, member, 'rebuilt', answeredUs, null)
+  // Whose journal is gone knows of no server whether it is the one that it knew.
+  const isUnknown = member.knownUuid === null
+  if (isAnother(coordinator, member, state)) markLost(coordinator, member, 'rebuilt', answeredUs, null, isUnknown)
   else if (shrank && !overlaps) markLost(coordinator, member, kindOfLoss(member.look, state), answeredUs)
   member.state = state
   member.stateAskedUs = askedUs

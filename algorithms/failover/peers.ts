@@ -57,7 +57,11 @@ export function tellPeers({ members, reign, process, givenUp }: CoordinatorState
         askedAgeUs: nowUs - look.askedUs,
         answeredAgeUs: nowUs - member.heldAnsweredUs,
       },
-      loss: loss && { kind: loss.kind, ageUs: loss.byUs === null ? null : nowUs - loss.byUs, joined: loss.joined },
+      loss: loss && {
+        kind: loss.assumed === true ? 'relay log' : loss.kind,
+        ageUs: loss.byUs === null ? null : nowUs - loss.byUs,
+        joined: loss.joined,
+      },
       provedAgeUs: provedUs < 0 ? null : nowUs - provedUs,
       counts: reign !== null && rules && loss === null,
     }
@@ -131,7 +135,9 @@ function learnLoss(
 function learnProof(member: Member, told: ToldLook, { askedUs }: Exchange): void {
   const { loss } = member
   if (loss === null || told.loss !== null) return
-  if (loss.byUs === null && told.counts) member.loss = null
+  if (told.counts && loss.byUs === null) member.loss = null
+  else if (told.counts && loss.assumed === true)
+    member.loss = { kind: 'relay log', byUs: loss.byUs, joined: loss.joined }
   if (told.provedAgeUs === null) return
   const provedUs = askedUs - told.provedAgeUs
   if (provedUs > (loss.byUs ?? -1)) markProved(member, provedUs)

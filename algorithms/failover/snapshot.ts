@@ -52,7 +52,9 @@ export function takeSnapshot(coordinator: CoordinatorState, gathered: Gathered):
     data: new Set([...read].filter(counts).map(([member]) => member)),
     rule: mayTakeOver(living, {
       servers: members.map((member) => serverOf(member, gathered.stopped.has(member))),
-      fenced: standsForItsEpoch(coordinator, source, living, gathered.epoch) ? source!.index : null,
+      fenced: standsForItsEpoch(coordinator, source, living, gathered.epoch, (one) => read.has(one))
+        ? source!.index
+        : null,
       leastK: quorum.replicasRequired(members.length),
     }),
   }
@@ -67,8 +69,10 @@ export function isOutdated({ read }: Snapshot): boolean {
 export function foresee(coordinator: CoordinatorState, seen: GtidSet, source: Member | null): Rule {
   const { members, quorum, highestEpoch, owner } = coordinator
   const living = livingEpoch(seen)
+  const answers = ({ probe }: Member) => probe === 'answered'
   const stands =
-    source?.probe === 'answered' && standsForItsEpoch(coordinator, source, living, nextEpoch(highestEpoch, owner))
+    source?.probe === 'answered' &&
+    standsForItsEpoch(coordinator, source, living, nextEpoch(highestEpoch, owner), answers)
   return mayTakeOver(living, {
     servers: members.map((member) => serverOf(member, member !== source && member.probe === 'answered')),
     fenced: stands ? source.index : null,
@@ -90,16 +94,19 @@ function serverOf({ node, probe, loss }: Member, stopped: boolean): Server {
 
 /**
  * A fenced source has everything that its own epoch wrote, and so stands for the first term of the rule: unless it lost
- * something, or an epoch may have begun since whose row nobody read has seen. Of its own epochs a coordinator knows
- * which never began; any other number in between may have been promised.
+ * something, or an epoch may have begun since whose row nobody read has seen. None has where everybody was read: whoever
+ * was promoted has executed its row, and no lost relay log takes that from it, only a rebuild. While somebody is
+ * missing, a coordinator knows of its own epochs which never began; any other number in between may have been promised.
  */
 function standsForItsEpoch(
-  { givenUp }: CoordinatorState,
+  { members, givenUp }: CoordinatorState,
   source: Member | undefined,
   living: LivingEpoch | null,
   epoch: number,
+  isRead: (member: Member) => boolean,
 ): boolean {
   if (source === undefined || living === null || source.loss !== null) return false
+  if (members.every((member) => isRead(member) && member.loss?.kind !== 'rebuilt')) return true
   for (let between = living.epoch + 1; between < epoch; between++) if (!givenUp.has(between)) return false
   return true
 }

@@ -123,9 +123,18 @@ export function* makeWay(coordinator: CoordinatorState, reign: Reign): Fiber<nev
   }
 }
 
-function isPowerless(coordinator: CoordinatorState, { source, acknowledgements }: Reign, nowUs: number): boolean {
+function isPowerless(coordinator: CoordinatorState, reign: Reign, nowUs: number): boolean {
+  const { source, acknowledgements } = reign
   const { waitingSinceUs } = acknowledgements
   const waits = waitingSinceUs !== null && nowUs - waitingSinceUs >= coordinator.tuning.unreachableUs
-  if (source.probe === 'answered' && !waits) return false
+  if (source.probe === 'answered' && (!waits || nobodyCould(coordinator, reign))) return false
   return !coordinator.procedures.foresee(coordinator, source.held, source).allowed
+}
+
+/**
+ * Too few replicas count for any source's writes to be acknowledged. Peers learn of losses, so two that made way for each
+ * other would go on doing so. What is only assumed here, because the journal is gone, a peer may know better.
+ */
+function nobodyCould({ members }: CoordinatorState, { source, k }: Reign): boolean {
+  return members.filter((one) => one !== source && (one.loss === null || one.loss.assumed === true)).length < k
 }

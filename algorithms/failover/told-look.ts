@@ -16,7 +16,7 @@ export interface ToldLook {
         readonly answeredAgeUs: number
       })
     | null
-  /** It does not count for data. `ageUs` null: only because this coordinator does not know its server_uuid. */
+  /** It does not count for data: what was seen of it. `ageUs` null: nothing was, its server_uuid is unknown here. */
   readonly loss: (Pick<Loss, 'kind' | 'joined'> & { readonly ageUs: number | null }) | null
   /** How long ago it held all that it ever helped to acknowledge, after a loss; null: it had lost nothing. */
   readonly provedAgeUs: number | null

@@ -67,7 +67,9 @@ function noTakeOver(
   const k = Math.min(...rows.map((row) => row.k))
   const standsOut = (node: string | undefined) => lost.find((one) => one.node === node)
   // The old source answers as well, and being fenced stands for what it wrote.
-  const stands = standsOut(source)?.isRebuilt !== true && !mayHaveEnded(record, scenario, epoch)
+  // Everybody answers in the end, and whoever was promoted shows its row, unless it was rebuilt since.
+  const everybodyTells = lost.every(({ isRebuilt }) => !isRebuilt)
+  const stands = everybodyTells || (standsOut(source)?.isRebuilt !== true && !mayHaveEnded(record, scenario, epoch))
   const others = nodes.filter((node) => node !== source)
   const terms = [
     { needed: stands || k === 0 ? 0 : n - k, counted: others.filter((node) => standsOut(node) === undefined).length },

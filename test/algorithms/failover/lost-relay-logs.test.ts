@@ -60,3 +60,23 @@ test('with three live servers, one of which lost a relay log, somebody reigns wi
     assert.ok(last.atUs > 3_610_000 && last.atUs < 10_610_000, `the last reign began at ${last.atUs} us`)
   }
 })
+
+test('nor is there no source for good after a coordinator that died in a take-over: all servers were asked', {
+  deadlineMs: 60_000,
+}, () => {
+  for (const record of runs('safety-4-died-in-a-take-over')) assert.ok(reignsOf(record.events).at(-1)!.atUs > 6_000_000)
+})
+
+test('that a coordinator without its journal knows no server is not taken for a rebuild by its peer', {
+  deadlineMs: 60_000,
+}, () => {
+  for (const record of runs('safety-5-journal-lost')) {
+    const told = record.events.flatMap((event) =>
+      event.kind === 'refused' && event.process === 'coordinator-2' ? [event.reason] : [],
+    )
+    assert.deepEqual(
+      told.filter((reason) => reason.includes('was rebuilt')),
+      [],
+    )
+  }
+})
