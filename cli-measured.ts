@@ -11,6 +11,7 @@ import type { OnRealServers } from './scenarios/convict/ledger.ts'
 import { isRequest } from './scenarios/faults/facts.ts'
 import { verdictOn } from './scenarios/judge.ts'
 import { scenarioOf } from './scenarios/load.ts'
+import { isClairvoyant } from './scenarios/policies.ts'
 import type { RunRecord } from './scenarios/record.ts'
 import type { Written } from './scenarios/written.ts'
 
@@ -50,7 +51,7 @@ export function impossibleOnRealServers(evidence: Written, charge: Charge): OnRe
   const { faults, algorithms } = scenarioOf(evidence, charge.name)
   const step = faults.find(({ verb }) => VERBS[verb] === undefined && !isRequest(verb))
   if (step !== undefined) return { kind: 'impossible', verb: step.verb }
-  return algorithms.election === 'best-known' ? { kind: 'impossible', verb: 'best-known' } : null
+  return isClairvoyant(algorithms.election) ? { kind: 'impossible', verb: algorithms.election } : null
 }
 
 /** Fewer than asked for where it was told to stop. */

@@ -13,6 +13,7 @@ import { EventLines } from './reports/terminal-events.ts'
 import { environmentOf, withUnbegun } from './scenarios/environment.ts'
 import { UsageError } from './scenarios/errors.ts'
 import { loadScenario, loadWritten } from './scenarios/load.ts'
+import { describePolicies } from './scenarios/policies.ts'
 import type { Progress, ProgressListener } from './scenarios/progress.ts'
 import type { RunRecord } from './scenarios/record.ts'
 import type { Result } from './scenarios/result.ts'
@@ -46,7 +47,12 @@ export async function run(options: RunOptions): Promise<number> {
   try {
     const startedAt = new Date().toISOString()
     const style = styleOf(process.stderr, process.env)
-    screen.line(headerText({ ...scenario, version, world: options.on, seed, trials: options.trials }, style))
+    screen.line(
+      headerText(
+        { ...scenario, ...describePolicies(scenario), version, world: options.on, seed, trials: options.trials },
+        style,
+      ),
+    )
     const done = await trialsOf(scenario, seed, folder, options, screen, interrupt.signal)
     // What broke the first trial is all there is to say; what broke a later one is said below what was measured.
     if (done.broken !== null && done.records.length === 0) throw done.broken.error

@@ -1,6 +1,7 @@
 /** Which faults can be done to real processes, and how; and what is refused before anything is started. */
 import { isRequest } from '../scenarios/faults/facts.ts'
 import type { FaultVerb } from '../scenarios/faults/list.ts'
+import { isClairvoyant } from '../scenarios/policies.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import { EnvironmentError } from './drivers/environment-error.ts'
 import type { FaultTarget, Sight } from './fault-targets.ts'
@@ -44,9 +45,9 @@ export function refuseUnsupported(scenario: Scenario): void {
     throw new EnvironmentError(
       `${scenario.file}: a Raft group (\`protocol: raft\`) exists in the simulator only: run this scenario with --on sim`,
     )
-  if (scenario.algorithms.election === 'best-known')
+  if (isClairvoyant(scenario.algorithms.election))
     throw new EnvironmentError(
-      `${scenario.file}: election \`best-known\` knows the simulator's network and processors, and nobody knows those of ` +
+      `${scenario.file}: election \`${scenario.algorithms.election}\` knows the simulator's network and processors, and nobody knows those of ` +
         'real servers: run this scenario with --on sim, or choose another policy (lowest-rtt is the nearest)',
     )
   for (const step of scenario.faults)

@@ -34,6 +34,7 @@ export function renderComparison(runs: readonly Run[], comparison: Comparison): 
   return html`<section id="comparison"><h2>${fidelity ? 'Simulated against measured' : titleOf(comparison, names)}</h2>
 ${comparison.differences.length > 0 ? callout(comparison, names) : ''}
 ${fidelity ? '' : html`<p>${compared(comparison)}</p>`}
+${comparison.sameRule === null ? '' : html`<p>${comparison.sameRule}</p>`}
 <p class="finding">${fidelity ? fidelityFinding(comparison.rows) : comparisonFinding(comparison, names)}</p>
 ${table({
   id: 'comparison',

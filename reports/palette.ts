@@ -3,6 +3,8 @@
  * that a line keeps a contrast of 3:1 on a white page and on a dark one. Charts and page name them by CSS variable:
  * switching the theme or printing then needs no new drawing.
  */
+import type { Result } from '../scenarios/result.ts'
+
 type Shades = readonly [light: string, dark: string]
 
 const BLUE: Shades = ['#0072b2', '#4da3df']
@@ -35,23 +37,6 @@ export const INKS = {
   warmup: ['#565f6a', '#a6afba'],
 } as const satisfies Record<string, Shades>
 
-/** Every policy keeps its colour on every page. */
-const ALGORITHMS: Readonly<Record<string, number>> = {
-  'seer-score': 0,
-  'most-advanced': 1,
-  uniform: 4,
-  'lowest-rtt': 6,
-  seer: 7,
-  'best-known': 2,
-  majority: 2,
-  'cabinet-top': 3,
-  cabinet: 1,
-  flexible: 0,
-  all: 6,
-  none: 4,
-  'odd-even': 5,
-}
-
 export function ink(name: keyof typeof INKS): string {
   return `var(--${name})`
 }
@@ -66,9 +51,10 @@ export function nodeColour(node: string, nodes: readonly string[]): string {
   return seriesColour(number ? Number(number[1]) - 1 : Math.max(0, nodes.indexOf(node)))
 }
 
-export function algorithmColour(name: string): string | null {
-  const index = ALGORITHMS[name]
-  return index === undefined ? null : seriesColour(index)
+/** A policy keeps its colour on every page: the result says which. Null: an earlier version's result, which does not. */
+export function policyColour({ colours }: Result['scenario'], name: string): string | null {
+  const slot = colours?.[name]
+  return slot === undefined ? null : seriesColour(slot)
 }
 
 /** The variables of both themes; a printed page is a light one whatever the screen was. */

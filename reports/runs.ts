@@ -2,7 +2,7 @@
 import { policyName } from '../scenarios/compare.ts'
 import type { Result } from '../scenarios/result.ts'
 import { listed } from './markup.ts'
-import { algorithmColour, seriesColour } from './palette.ts'
+import { policyColour, seriesColour } from './palette.ts'
 
 export interface Run {
   readonly result: Result
@@ -28,13 +28,11 @@ export function runsOf(results: readonly Result[]): Run[] {
 
 /** `simulated` and `measured` while that tells them apart; then what differs; then letters. */
 function namesOf(results: readonly Result[]): string[] {
-  const differing = FAMILIES.filter(
-    (family) => new Set(results.map((r) => policyName(r.scenario.algorithms, family))).size > 1,
-  )
+  const differing = FAMILIES.filter((family) => new Set(results.map((r) => policyName(r.scenario, family))).size > 1)
   const attempts: ((result: Result) => string)[] = [
     worldWord,
     (result) => (result.world === 'sim' ? 'simulated' : `measured, ${result.world}`),
-    (result) => differing.map((family) => policyName(result.scenario.algorithms, family)).join(', '),
+    (result) => differing.map((family) => policyName(result.scenario, family)).join(', '),
     (result) => result.scenario.name,
     (result) => `seed ${result.seed}`,
   ]
@@ -53,7 +51,7 @@ export function worldWord(result: Result): string {
 function coloursOf(results: readonly Result[]): string[] {
   if (results.length > 1)
     for (const family of FAMILIES) {
-      const colours = results.map((result) => algorithmColour(result.scenario.algorithms[family]))
+      const colours = results.map((result) => policyColour(result.scenario, result.scenario.algorithms[family]))
       if (!colours.includes(null) && new Set(colours).size === results.length) return colours as string[]
     }
   return results.map((_, index) => seriesColour(index))

@@ -14,20 +14,13 @@ type Fault = Result['faults'][number]
 
 /** What was asked of the cluster. */
 export function asked(result: Result): string {
-  const { workload, cluster, algorithms } = result.scenario
+  const { scenario } = result
+  const { workload, cluster, sameRule } = scenario
   const rate = `${digits(workload.ratePerSec)} operations a second (${mixOf(workload.reads)}, ${levelsText(workload.consistency)})`
-  const timestamps = cluster.protocol === 'raft' ? 'Raft' : `${algorithms.timestamps} timestamps`
-  const policies = `${timestamps}, ${policyName(algorithms, 'quorum')} quorum, ${algorithms.election} election`
+  const timestamps = cluster.protocol === 'raft' ? 'Raft' : `${policyName(scenario, 'timestamps')} timestamps`
+  const policies = `${timestamps}, ${policyName(scenario, 'quorum')} quorum, ${policyName(scenario, 'election')} election`
   const what = `${rate} for ${milliseconds(workload.durationUs / 1000)} on ${plural(cluster.nodes, 'node')}, with ${policies}.`
-  return [what, ...sameAs(result)].join(' ')
-}
-
-/** Where the weights cannot change anything: r^3 + 1 - r^2 - r = (r-1)^2 (r+1) > 0 for every ratio above 1. */
-function sameAs({ scenario: { cluster, algorithms } }: Result): string[] {
-  if (algorithms.quorum !== 'cabinet' || cluster.nodes !== 4 || algorithms.failureThreshold !== 1) return []
-  return [
-    'On four servers with threshold 1 the source and any one replica outweigh the rest whatever the ratio: here cabinet is flexible(1), which is semi-synchronous replication with one acknowledgement.',
-  ]
+  return sameRule === undefined ? what : `${what} ${sameRule.text}`
 }
 
 /** Said loudly wherever a run is shown: what it found says nothing about the sound forms. */

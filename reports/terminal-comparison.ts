@@ -37,6 +37,7 @@ export function comparisonText(
     ...heads.map((head, index) => `${head.padEnd(widest)}  ${paths[index]}`),
     title,
     ...(compared.kind === 'fidelity' ? [] : compared.policies.map((policy) => `  compared: ${policyText(policy)}`)),
+    ...(compared.sameRule === null ? [] : [`  the same: ${compared.sameRule}`]),
     ...compared.differences.map((difference) => `  not ranked: ${named(difference, heads)}`),
     '',
     ...lines,

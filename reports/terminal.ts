@@ -132,25 +132,21 @@ function checkLine(check: CheckResult, result: Result, style: Style): string {
 
 /** The header: what runs, where, by what. */
 export function headerText(
-  run: {
+  run: Pick<Result['scenario'], 'name' | 'cluster' | 'algorithms' | 'labels' | 'sameRule' | 'unsafe' | 'workload'> & {
     readonly version: string
-    readonly name: string
     readonly world: string
     readonly seed: number
     readonly trials: number
-    readonly cluster: Result['scenario']['cluster']
-    readonly algorithms: Result['scenario']['algorithms']
-    readonly unsafe?: Result['scenario']['unsafe']
-    readonly workload: Result['scenario']['workload']
   },
   style: Style,
 ): string {
-  const { cluster, algorithms, unsafe = [], workload } = run
+  const { cluster, sameRule, unsafe = [], workload } = run
   const trials = run.trials === 1 ? '' : ` to ${run.seed + run.trials - 1}`
   return [
     `${paint(run.name, 'strong', style)} on ${run.world}, seed ${run.seed}${trials}  ${paint(`quorumlab ${run.version}`, 'faint', style)}`,
-    `  ${cluster.protocol === 'raft' ? 'Raft' : algorithms.timestamps}, ${policyName(algorithms, 'quorum')}, ${algorithms.election}; ${cluster.nodes} servers; ` +
+    `  ${cluster.protocol === 'raft' ? 'Raft' : policyName(run, 'timestamps')}, ${policyName(run, 'quorum')}, ${policyName(run, 'election')}; ${cluster.nodes} servers; ` +
       `${digits(workload.ratePerSec)} ops/s for ${digits(workload.durationUs / 1e6)} s, ${percent(workload.reads)} reads, ${levelsText(workload.consistency)}`,
+    ...(sameRule === undefined ? [] : [`  ${paint(sameRule.text, 'faint', style)}`]),
     ...(unsafe.length > 0 ? [`  ${paint(unsafeText(unsafe), 'bad', style)}`] : []),
   ]
     .map((line) => wrapped(line, style.width, 2))

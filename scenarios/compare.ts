@@ -57,6 +57,8 @@ export interface Comparison {
   readonly differences: readonly string[]
   /** The algorithms that a and b do not share. */
   readonly policies: readonly PolicyDifference[]
+  /** That two quorums which differ by name are the same by law on so many servers; null: they are not. */
+  readonly sameRule: string | null
   /** How the rows were tested; null: not at all. */
   readonly tests: Tests | null
   readonly rows: readonly ComparisonRow[]
@@ -77,15 +79,16 @@ export function compareResults(a: Result, b: Result): Comparison {
   const fidelity = (a.world === 'sim') !== (b.world === 'sim')
   const policies = FAMILIES.map((family) => ({
     family,
-    a: family === 'unsafe' ? unsafeName(a) : policyName(a.scenario.algorithms, family),
-    b: family === 'unsafe' ? unsafeName(b) : policyName(b.scenario.algorithms, family),
+    a: family === 'unsafe' ? unsafeName(a) : policyName(a.scenario, family),
+    b: family === 'unsafe' ? unsafeName(b) : policyName(b.scenario, family),
   })).filter((policy) => policy.a !== policy.b)
   const differences = differencesOf(a, b)
-  if (!fidelity) return { kind: 'comparison', differences, policies, ...ranked(a, b, differences) }
+  const sameRule = sameRuleOf(a.scenario, b.scenario)
+  if (!fidelity) return { kind: 'comparison', differences, policies, sameRule, ...ranked(a, b, differences) }
   // A model is judged by what it models, not by another algorithm.
   for (const policy of policies) differences.push(`the algorithms differ (${policyText(policy)})`)
   const rows = [...METRICS.map((metric) => errorOn(metric, a, b)), ...summaryErrors(a, b)]
-  return { kind: 'fidelity', differences, policies, tests: null, rows }
+  return { kind: 'fidelity', differences, policies, sameRule, tests: null, rows }
 }
 
 function unsafeName({ scenario: { unsafe = [] } }: Result): string {
@@ -94,14 +97,17 @@ function unsafeName({ scenario: { unsafe = [] } }: Result): string {
 
 /** As people name it: the threshold and the ratio belong to the name where the policy has them. */
 export function policyName(
-  algorithms: Result['scenario']['algorithms'],
+  { algorithms, labels }: Pick<Result['scenario'], 'algorithms' | 'labels'>,
   family: 'timestamps' | 'quorum' | 'election',
 ): string {
-  const { quorum, failureThreshold, weightRatio } = algorithms
-  if (family !== 'quorum') return algorithms[family]
-  if (quorum === 'flexible') return `flexible (t=${failureThreshold})`
-  if (quorum !== 'cabinet') return quorum
-  return `cabinet (t=${failureThreshold}${weightRatio === 'largest' ? '' : `, r=${weightRatio}`})`
+  return labels?.[family] ?? algorithms[family]
+}
+
+/** Both quorums are met by any k replicas: one rule under two names. Null: they are not, or have one name. */
+function sameRuleOf(a: Result['scenario'], b: Result['scenario']): string | null {
+  const isSame = a.sameRule !== undefined && a.sameRule.k === b.sameRule?.k && a.cluster.nodes === b.cluster.nodes
+  if (!isSame || policyName(a, 'quorum') === policyName(b, 'quorum')) return null
+  return `${a.sameRule.text} What differs between the quorums of the two is chance.`
 }
 
 /** `election: seer-score and most-advanced` */

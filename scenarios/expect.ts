@@ -1,8 +1,9 @@
 /** `expect: { failoverMs.max: < 3000, checks: pass, checks.timestamps-ordered: fail }`: numbers and verdicts a run must show. */
+import type { CheckName } from './checks/checks.ts'
 import type { Refuse } from './faults/written-fault.ts'
 import { byNearness, suggestion } from './nearest.ts'
 
-import type { CheckName, Expectation, Scenario } from './scenario.ts'
+import type { Expectation, Scenario } from './scenario.ts'
 import { show } from './schema-issues.ts'
 import { AGGREGATES, aggregatedPaths, isOverTrials, pathPattern, readAggregate, summaryPaths } from './summary-paths.ts'
 import type { YamlSource } from './yaml-source.ts'

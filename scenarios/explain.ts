@@ -1,37 +1,28 @@
 /** What a scenario will do, in words. */
 
 import { formatDuration } from './amounts.ts'
+import { CHECKS } from './checks/checks.ts'
 import { delayText } from './delay-text.ts'
 import { stepText } from './faults/words.ts'
 import { levelsText } from './levels.ts'
+import { givenBy, guaranteesOf, labelsOf, policiesOf, sameQuorums } from './policies.ts'
 import type { Scenario } from './scenario.ts'
 
-const CHECKED: Readonly<Record<Scenario['checks'][number], string>> = {
-  'acknowledged-writes-survive': 'no acknowledged STRONG write is lost',
-  'timestamps-unique': 'no timestamp is given twice',
-  'timestamps-ordered': 'a write that begins after another has ended gets the larger timestamp',
-  'single-writer': 'at most one server earns acknowledgements per epoch, and none for an epoch that is over',
-  'replicas-converge': 'all servers hold the same data in the end',
-  linearizable: 'an order of the operations of each key explains what every STRONG read returned',
-  'elections-safe': 'at most one leader per epoch',
-  'live-after-healing': 'once everything is healed a write is acknowledged, or the quorum rule forbids it',
-  'read-your-writes': 'a session sees what it has written',
-  'monotonic-sessions': 'a session never reads a key as it was before its own earlier read',
-  'timestamps-session-monotone': 'the timestamps of a session ascend',
-}
-
 export function explain(scenario: Scenario): string {
-  const { cluster, algorithms, unsafe, workload, network } = scenario
+  const { cluster, unsafe, workload, network } = scenario
+  const labels = labelsOf(scenario)
+  const same = sameQuorums(scenario)
   const count = Math.round((workload.ratePerSec * workload.durationUs) / 1e6)
   const paragraphs = [
     `${scenario.name}: ${scenario.description}`,
     (scenario.raft === null
-      ? `Cluster. node1 is the source at first, with ${plural(cluster.nodes - 1, 'replica')}; ${plural(cluster.timestampServers, 'timestamp server')} (${algorithms.timestamps}). ` +
-        `A STRONG write is acknowledged when a quorum (${algorithms.quorum}) has ${cluster.acknowledge} it. ` +
-        `A successor is elected by ${algorithms.election}.`
+      ? `Cluster. node1 is the source at first, with ${plural(cluster.nodes - 1, 'replica')}; ${plural(cluster.timestampServers, 'timestamp server')} (${labels.timestamps}). ` +
+        `A STRONG write is acknowledged when a quorum (${labels.quorum}) has ${cluster.acknowledge} it. ` +
+        `A successor is elected by ${labels.election}.${same === null ? '' : ` ${same.text}`}`
       : raftText(scenario, scenario.raft)) +
       ` One-way network delay: ${delayText(network.defaultDelay)}.` +
       network.links.map(({ from, to, delay }) => ` From ${from} to ${to}: ${delayText(delay)}.`).join(''),
+    list('What the policies promise.', promises(scenario), ''),
     ...(unsafe.length > 0
       ? [`UNSAFE, on purpose: ${unsafe.join(', ')}. What a run shows is what the sound form prevents.`]
       : []),
@@ -43,7 +34,7 @@ export function explain(scenario: Scenario): string {
     list('What happens.', scenario.faults.map(stepText), 'What happens. Nothing: no fault.'),
     list(
       'What is checked.',
-      scenario.checks.map((name) => `${name}: ${CHECKED[name]}`),
+      scenario.checks.map((name) => checkText(name, scenario)),
       'What is checked. Nothing.',
     ),
     list(
@@ -59,18 +50,28 @@ export function explain(scenario: Scenario): string {
   return `${paragraphs.join('\n\n')}\n`
 }
 
-function raftText({ cluster, algorithms }: Scenario, raft: NonNullable<Scenario['raft']>): string {
+function raftText(scenario: Scenario, raft: NonNullable<Scenario['raft']>): string {
+  const { cluster } = scenario
+  const { quorum, election } = labelsOf(scenario)
   const zones = cluster.zones.map(({ name, nodes }) => `${nodes} in ${name}`).join(', ')
-  const needs = takesThreshold(raft) ? ` (t = ${raft.failureThreshold})` : ''
   return (
     `Cluster. A Raft group of ${plural(cluster.nodes, 'server')}${zones === '' ? '' : ` (${zones})`}, led by node1 at first. ` +
-    `A write is acknowledged when a commit quorum (${algorithms.quorum}${needs}) holds it. ` +
-    `Leaders: ${algorithms.election}; an election timeout is ${formatDuration(raft.electionTimeoutUs)} or more.`
+    `A write is acknowledged when a commit quorum (${quorum}) holds it. ` +
+    `Leaders: ${election}; an election timeout is ${formatDuration(raft.electionTimeoutUs)} or more.`
   )
 }
 
-function takesThreshold({ quorum }: NonNullable<Scenario['raft']>): boolean {
-  return quorum === 'cabinet' || quorum === 'flexible'
+/** What the policies and checks say of themselves: the names stand above. */
+function promises(scenario: Scenario): readonly string[] {
+  return policiesOf(scenario).map(({ name, promise, noPromise }) => `${name}: ${promise}; not ${noPromise}`)
+}
+
+/** What the check says, and whether the policies of this scenario promise it. */
+function checkText(name: Scenario['checks'][number], { algorithms, cluster }: Scenario): string {
+  const { says, promisedBy } = CHECKS[name]
+  const given = guaranteesOf(algorithms, cluster.protocol)
+  if (promisedBy.every((guarantee) => given.has(guarantee))) return `${name}: ${says}`
+  return `${name}: ${says} (not promised here, as it would be under ${givenBy(promisedBy).join(', ')})`
 }
 
 function list(title: string, items: readonly string[], none: string): string {

@@ -3,18 +3,8 @@
  * with `stamp`. The checks of all trials are merged, the worst verdict counting; durations are pooled over the trials;
  * everything else is of the first trial.
  */
-import * as acknowledgedWritesSurvive from './checks/acknowledged-writes-survive.ts'
-import * as electionsSafe from './checks/elections-safe.ts'
+import { CHECKS, type CheckName } from './checks/checks.ts'
 import { EVIDENCE_LIMIT } from './checks/findings.ts'
-import * as linearizable from './checks/linearizable.ts'
-import * as liveAfterHealing from './checks/live-after-healing.ts'
-import * as monotonicSessions from './checks/monotonic-sessions.ts'
-import * as readYourWrites from './checks/read-your-writes.ts'
-import * as replicasConverge from './checks/replicas-converge.ts'
-import * as singleWriter from './checks/single-writer.ts'
-import * as timestampsOrdered from './checks/timestamps-ordered.ts'
-import * as timestampsSessionMonotone from './checks/timestamps-session-monotone.ts'
-import * as timestampsUnique from './checks/timestamps-unique.ts'
 import { describeOutages } from './client-outage.ts'
 import { environmentOf } from './environment.ts'
 import { judgeExpectations } from './expectations.ts'
@@ -22,10 +12,11 @@ import { type Failovers, failoversOf } from './failovers.ts'
 import { lagOf } from './lag.ts'
 import { acknowledgedButGone } from './lost-writes.ts'
 import { outcomeOf } from './measures/durations.ts'
+import { describePolicies } from './policies.ts'
 import { withFewerQuorums } from './quorum-shares.ts'
 import type { FaultRecord, RunRecord } from './record.ts'
 import type { CheckResult, ExpectationResult, FaultResult, Result, Spread, Summary, Verdict } from './result.ts'
-import type { CheckName, Scenario } from './scenario.ts'
+import type { Scenario } from './scenario.ts'
 import { seriesOf } from './series.ts'
 import { stalenessOf } from './staleness.ts'
 import { spreadOf } from './statistics.ts'
@@ -38,23 +29,9 @@ export interface Stamp {
   readonly coordinator: 'service' | 'embedded'
 }
 
-const CHECKS: Readonly<Record<CheckName, (record: RunRecord, scenario: Scenario) => CheckResult>> = {
-  'acknowledged-writes-survive': acknowledgedWritesSurvive.check,
-  'timestamps-unique': timestampsUnique.check,
-  'timestamps-ordered': timestampsOrdered.check,
-  'single-writer': singleWriter.check,
-  'replicas-converge': replicasConverge.check,
-  linearizable: linearizable.check,
-  'elections-safe': electionsSafe.check,
-  'live-after-healing': liveAfterHealing.check,
-  'read-your-writes': readYourWrites.check,
-  'monotonic-sessions': monotonicSessions.check,
-  'timestamps-session-monotone': timestampsSessionMonotone.check,
-}
-
 /** The scenario's checks alone, in its order. */
 export function judgeChecks(scenario: Scenario, record: RunRecord): readonly CheckResult[] {
-  return scenario.checks.map((name) => withoutUnfired(CHECKS[name](record, scenario), record))
+  return scenario.checks.map((name) => withoutUnfired(CHECKS[name].judge(record, scenario), record))
 }
 
 /** Where a step never fired, what it would have shown was not tried: a pass says nothing, a failure still does. */
@@ -109,6 +86,7 @@ export function judge(scenario: Scenario, records: readonly RunRecord[], stamp: 
       conditions: scenario.conditions,
       description: scenario.description,
       algorithms: scenario.algorithms,
+      ...describePolicies(scenario),
       ...(scenario.unsafe.length > 0 ? { unsafe: scenario.unsafe } : {}),
       cluster: scenario.cluster,
       workload: scenario.workload,

@@ -12,6 +12,7 @@ import { FAULT_VERBS, FAULTS, type FaultVerb, PLANNED_VERBS } from './faults/lis
 import { faultSteps } from './faults/read.ts'
 import type { ParsedFault, ParsedTarget, Refuse, WrittenFault } from './faults/written-fault.ts'
 import { suggestion } from './nearest.ts'
+import { hasIssuer, ISSUING, learns, quorumsTaking, quorumTakesThreshold } from './policies.ts'
 import { completeProtocol, matrixLinks, refuseVerbs, zoneMembers } from './protocol.ts'
 import type { LinkDelay, Scenario } from './scenario.ts'
 import { scenarioSchema } from './schema.ts'
@@ -65,7 +66,7 @@ function readScenario(source: YamlSource, text: string): Scenario {
   if (workload.warmup >= workload.duration)
     refuse(['workload', 'warmup'], 'nothing to measure', 'a warm-up shorter than the duration', 'one as long or longer')
   const options = source.data.algorithms as { readonly seer?: unknown } | undefined
-  if (options?.seer !== undefined && chosen.election !== 'seer')
+  if (options?.seer !== undefined && !learns(chosen.election))
     refuse(['algorithms', 'seer'], 'options of a policy that is not used', 'election: seer', chosen.election)
   const operations = (workload.ratePerSec * workload.duration) / 1e6
   if (operations > MAX_OPERATIONS)
@@ -73,14 +74,19 @@ function readScenario(source: YamlSource, text: string): Scenario {
   const completed = completeProtocol({ ...rest, algorithms: chosen }, source.data, refuse)
   const { cluster, raft, algorithms } = completed
   refuseVerbs(faults, cluster, refuse)
-  if (algorithms.timestamps !== 'oracle')
+  if (!hasIssuer(algorithms.timestamps))
     for (const { path, target, verb } of faults)
       if (Array.isArray(target) && target.includes(ISSUER))
-        refuse([...path, verb], 'impossible target', '`timestamps: oracle`, whose servers have a leader', ISSUER)
-  if (!['cabinet', 'flexible'].includes(algorithms.quorum))
+        refuse([...path, verb], 'impossible target', `\`timestamps: ${ISSUING}\`, whose servers have a leader`, ISSUER)
+  if (!quorumTakesThreshold(algorithms.quorum, cluster.protocol))
     for (const { path, target, verb } of faults)
       if ('failureThreshold' in target)
-        refuse([...path, verb], 'a quorum without a threshold', '`quorum: cabinet` or `flexible`', algorithms.quorum)
+        refuse(
+          [...path, verb],
+          'a quorum without a threshold',
+          `a quorum with one (${quorumsTaking('failureThreshold')})`,
+          algorithms.quorum,
+        )
   const shape = {
     cluster,
     raft,

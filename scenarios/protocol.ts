@@ -1,23 +1,17 @@
 /** What depends on `cluster.protocol`: which parts a scenario may have, and the defaults of the others. */
-import { ELECTION_POLICIES } from '../algorithms/election/policies.ts'
-import { QUORUM_POLICIES } from '../algorithms/quorum/policies.ts'
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../algorithms/timestamps/algorithms.ts'
+import { CHECKS, type CheckName } from './checks/checks.ts'
 import { isPossible, possibleIn } from './faults/facts.ts'
 import type { Refuse, WrittenFault } from './faults/written-fault.ts'
 import { suggestion } from './nearest.ts'
+import { namesOf } from './policies.ts'
 import { completeAlgorithms } from './quorum-settings.ts'
 import { completeRaft, completeZones, type WrittenParts } from './raft-settings.ts'
-import type { CheckName, LinkDelay, Scenario } from './scenario.ts'
+import type { LinkDelay, Scenario } from './scenario.ts'
 import { show } from './schema-issues.ts'
 
 /** What both protocols name processes by, before any zone does. */
 const SERVICES = ['client', 'coordinator']
-
-/** The coordinator's names for quorum and election. */
-const MYSQL: Readonly<Record<'quorum' | 'election', readonly string[]>> = {
-  quorum: Object.keys(QUORUM_POLICIES),
-  election: Object.keys(ELECTION_POLICIES),
-}
 
 type ParsedZones = Parameters<typeof completeZones>[0]
 
@@ -55,7 +49,7 @@ function completedMysql(
   if (raft !== undefined) refuse(['raft'], 'settings of a Raft group', '`cluster: { protocol: raft }`', 'mysql')
   for (const family of ['quorum', 'election'] as const) {
     const name = algorithms[family]
-    const names = MYSQL[family]
+    const names = namesOf(family, 'mysql')
     if (!names.includes(name))
       refuse(
         ['algorithms', family],
@@ -67,7 +61,7 @@ function completedMysql(
   const ownServers = TIMESTAMP_ALGORITHMS[algorithms.timestamps].servers
   return {
     cluster: { ...cluster, timestampServers: cluster.timestampServers ?? ownServers, zones },
-    algorithms: completeAlgorithms(algorithms, cluster.nodes, refuse),
+    algorithms: completeAlgorithms(algorithms, cluster, refuse),
     raft: null,
     checks,
   }
@@ -82,7 +76,7 @@ function completedRaft(
   const { cluster, algorithms, unsafe } = parsed
   if (unsafe.length > 0)
     refuse(['unsafe'], 'unsafe forms of a Raft group', '`protocol: mysql`, or nothing', show(unsafe))
-  const completed = completeAlgorithms(algorithms, cluster.nodes, refuse)
+  const completed = completeAlgorithms(algorithms, cluster, refuse)
   const raft = completeRaft(parsed.raft, written, completed, { zones, nodes: cluster.nodes }, refuse)
   return {
     cluster: { ...cluster, timestampServers: 0, zones },
@@ -94,11 +88,11 @@ function completedRaft(
 
 /** There are no timestamps to check; whoever asks for it is told so. */
 function completeChecks(checks: readonly CheckName[], written: Written, refuse: Refuse): readonly CheckName[] {
-  const possible = checks.filter((name) => !name.startsWith('timestamps-'))
-  const impossible = checks.findIndex((name) => name.startsWith('timestamps-'))
+  const isOfTimestamps = (name: CheckName) => CHECKS[name].evidence.includes('timestamps')
+  const impossible = checks.findIndex(isOfTimestamps)
   if (written.checks !== undefined && impossible >= 0)
     refuse(['checks', impossible], 'a check of timestamps in a Raft group', 'another check', checks[impossible]!)
-  return possible
+  return checks.filter((name) => !isOfTimestamps(name))
 }
 
 /** A fault that a Raft group cannot have. */

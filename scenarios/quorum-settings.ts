@@ -1,6 +1,7 @@
 /** The failure threshold and the weights' ratio of a scenario: their default, and whether they fit the servers. */
 import { feasibleRatios, largestFailureThreshold } from '../algorithms/quorum/weights.ts'
 import type { Refuse } from './faults/written-fault.ts'
+import { quorumTakesThreshold } from './policies.ts'
 import type { Scenario } from './scenario.ts'
 
 type Written = Omit<Scenario['algorithms'], 'failureThreshold'> & { readonly failureThreshold?: number | undefined }
@@ -9,9 +10,13 @@ const THRESHOLD = ['algorithms', 'failureThreshold']
 const RATIO = ['algorithms', 'weightRatio']
 
 /** Checked whichever policy runs, so that a file stays valid when only its policy is changed. */
-export function completeAlgorithms(written: Written, nodes: number, refuse: Refuse): Scenario['algorithms'] {
+export function completeAlgorithms(
+  written: Written,
+  { protocol, nodes }: Pick<Scenario['cluster'], 'protocol' | 'nodes'>,
+  refuse: Refuse,
+): Scenario['algorithms'] {
   const most = largestFailureThreshold(nodes)
-  const isUsed = written.quorum === 'cabinet' || written.quorum === 'flexible'
+  const isUsed = quorumTakesThreshold(written.quorum, protocol)
   if (isUsed && most < 1)
     refuse(['algorithms', 'quorum'], `${written.quorum} with too few servers`, 'at least 3 servers', `${nodes}`)
   const failureThreshold = written.failureThreshold ?? most

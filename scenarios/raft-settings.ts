@@ -3,14 +3,15 @@
  * own, and the names of quorum and election. `completeRaft` refuses what does not go together, with its place.
  */
 import { z } from 'zod'
+import type { RaftElectionName } from '../algorithms/raft/elections.ts'
+import type { RaftQuorumName } from '../algorithms/raft/schemes.ts'
 import { delay, duration } from './amounts.ts'
 import type { Refuse } from './faults/written-fault.ts'
 import { suggestion } from './nearest.ts'
-import type { RaftElectionName, RaftQuorumName, RaftSettings, Scenario, Zone } from './scenario.ts'
+import { namesOf } from './policies.ts'
+import type { RaftSettings, Scenario, Zone } from './scenario.ts'
 import { show } from './schema-issues.ts'
 
-export const RAFT_QUORUMS: readonly RaftQuorumName[] = ['majority', 'flexible', 'cabinet', 'hierarchical']
-export const RAFT_ELECTIONS: readonly RaftElectionName[] = ['native', 'lowest-rtt', 'best-known', 'seer']
 /** More round trips than this and the fits of `seer` take longer than the simulation. */
 const SEER_NODES = 15
 const MYSQL_ONLY = ['timestampServers', 'acknowledge', 'semiSync'] as const
@@ -133,8 +134,8 @@ export function completeRaft(
       show(written.algorithms.timestamps),
     )
   const election = written.algorithms?.election === undefined ? 'native' : choice.election
-  check('quorum', choice.quorum, RAFT_QUORUMS, refuse)
-  check('election', election, RAFT_ELECTIONS, refuse)
+  check('quorum', choice.quorum, refuse)
+  check('election', election, refuse)
   if (election === 'seer' && nodes > SEER_NODES)
     refuse(['cluster', 'nodes'], 'too many servers for seer', `at most ${SEER_NODES}`, `${nodes}`)
   const settings = parsed ?? raftSchema.parse({})
@@ -159,7 +160,8 @@ export function completeRaft(
   }
 }
 
-function check(family: 'quorum' | 'election', name: string, names: readonly string[], refuse: Refuse): void {
+function check(family: 'quorum' | 'election', name: string, refuse: Refuse): void {
+  const names = namesOf(family, 'raft')
   if (!names.includes(name))
     refuse(
       ['algorithms', family],

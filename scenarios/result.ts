@@ -208,6 +208,12 @@ export interface Result {
     readonly conditions?: string
     readonly description: string
     readonly algorithms: Scenario['algorithms']
+    /** As people name the policies, with their parameters; absent in results of earlier versions, as is `colours`. */
+    readonly labels?: Readonly<Record<'timestamps' | 'quorum' | 'election', string>>
+    /** By name: the colour slot of each policy that a report on this run may name. */
+    readonly colours?: Readonly<Record<string, number>>
+    /** The quorum policies that are the same as this one on so many servers, where any k replicas are enough; absent: none. */
+    readonly sameRule?: { readonly k: number; readonly others: readonly string[]; readonly text: string }
     /** Unsafe forms that ran in place of the sound ones; absent: none. */
     readonly unsafe?: Scenario['unsafe']
     readonly cluster: Scenario['cluster']

@@ -3,20 +3,18 @@
  * `schema.ts` turns YAML into this; both worlds take nothing else.
  */
 
+import type { ElectionName } from '../algorithms/election/policies.ts'
 import type { SeerOptions } from '../algorithms/election/seer/seer.ts'
 import type { Tuning } from '../algorithms/failover/tuning.ts'
 import type { UnsafeForm } from '../algorithms/failover/unsafe/forms.ts'
-import type { QUORUM_POLICIES } from '../algorithms/quorum/policies.ts'
+import type { QuorumName } from '../algorithms/quorum/policies.ts'
+import type { RaftElectionName } from '../algorithms/raft/elections.ts'
+import type { RaftQuorumName } from '../algorithms/raft/schemes.ts'
 import type { Consistency } from '../algorithms/servers.ts'
 import type { TimestampAlgorithmName } from '../algorithms/timestamps/algorithms.ts'
+import type { CheckName } from './checks/checks.ts'
 import type { FaultStep } from './faults/step.ts'
 import type { LevelShares } from './levels.ts'
-
-export type QuorumName = keyof typeof QUORUM_POLICIES
-export type ElectionName = 'seer-score' | 'most-advanced' | 'uniform' | 'lowest-rtt' | 'seer' | 'best-known'
-/** Raft's own: who commits and elects, and who is to lead. */
-export type RaftQuorumName = 'majority' | 'flexible' | 'cabinet' | 'hierarchical'
-export type RaftElectionName = 'native' | 'lowest-rtt' | 'best-known' | 'seer'
 
 export interface CoordinatorAlgorithms {
   readonly timestamps: TimestampAlgorithmName
@@ -40,9 +38,9 @@ export interface Zone {
 export interface RaftSettings {
   readonly quorum: RaftQuorumName
   readonly election: RaftElectionName
-  /** t: `flexible` and `cabinet` only. */
+  /** t, of quorums that have a threshold. */
   readonly failureThreshold: number
-  /** r: `cabinet` only. */
+  /** r, of quorums that have weights. */
   readonly weightRatio: number | 'largest'
   readonly electionTimeoutUs: number
   readonly heartbeatUs: number
@@ -58,19 +56,6 @@ export interface RaftSettings {
   readonly answerUs: number
   readonly clients: readonly { readonly process: string; readonly weight: number }[]
 }
-
-export type CheckName =
-  | 'acknowledged-writes-survive'
-  | 'timestamps-unique'
-  | 'timestamps-ordered'
-  | 'single-writer'
-  | 'replicas-converge'
-  | 'linearizable'
-  | 'elections-safe'
-  | 'live-after-healing'
-  | 'read-your-writes'
-  | 'monotonic-sessions'
-  | 'timestamps-session-monotone'
 
 /** One-way delay of a link: `constant`; lognormal by its median and the sigma of the logarithm; normal. */
 export type DelayDistribution =
@@ -140,9 +125,9 @@ export interface Scenario {
     readonly timestamps: TimestampAlgorithmName | 'none'
     readonly quorum: QuorumName | RaftQuorumName
     readonly election: ElectionName | RaftElectionName
-    /** t, of `cabinet` and `flexible`: from 1 to floor((n-1)/2), the default (0 where 2 servers allow none). */
+    /** t, of quorums that have a threshold: from 1 to floor((n-1)/2), the default (0 where 2 servers allow none). */
     readonly failureThreshold: number
-    /** r, of `cabinet`. */
+    /** r, of quorums that have weights. */
     readonly weightRatio: number | 'largest'
   }
   /** Null: MySQL servers under a coordinator. */

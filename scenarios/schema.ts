@@ -4,41 +4,20 @@
  * `npx tsx cli.ts schema` prints it as the JSON Schema that editors complete by.
  */
 import { z } from 'zod'
-import { ELECTION_POLICIES } from '../algorithms/election/policies.ts'
 import type { Tuning } from '../algorithms/failover/tuning.ts'
 import { UNSAFE_FORMS, type UnsafeForm } from '../algorithms/failover/unsafe/forms.ts'
-import { QUORUM_POLICIES } from '../algorithms/quorum/policies.ts'
-import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../algorithms/timestamps/algorithms.ts'
 import { delay, duration, formatDuration } from './amounts.ts'
-
+import { CHECK_NAMES } from './checks/checks.ts'
 import { EXPECT_DEFINITIONS, expectJsonSchema } from './expect-schema.ts'
-
 import { DRAWABLE } from './faults/facts.ts'
 import { FAULTS } from './faults/list.ts'
-
 import { LEVELS } from './levels.ts'
+import { ALL_NAMES, quorumsTaking } from './policies.ts'
 import { raftSchema, zonesSchema } from './raft-settings.ts'
 import { DEFAULT_TUNING } from './scenario.ts'
 import { AIMS } from './swarm/aims.ts'
 
-const TIMESTAMPS = Object.keys(TIMESTAMP_ALGORITHMS) as TimestampAlgorithmName[]
-/** The coordinator's and Raft's; `protocol.ts` says which goes with which. */
-const QUORUMS = [...(Object.keys(QUORUM_POLICIES) as (keyof typeof QUORUM_POLICIES)[]), 'hierarchical'] as const
-const ELECTIONS = [...(Object.keys(ELECTION_POLICIES) as (keyof typeof ELECTION_POLICIES)[]), 'native'] as const
 const UNSAFE = Object.keys(UNSAFE_FORMS) as UnsafeForm[]
-export const CHECKS = [
-  'acknowledged-writes-survive',
-  'timestamps-unique',
-  'timestamps-ordered',
-  'single-writer',
-  'replicas-converge',
-  'linearizable',
-  'elections-safe',
-  'live-after-healing',
-  'read-your-writes',
-  'monotonic-sessions',
-  'timestamps-session-monotone',
-] as const
 
 function oneOf<const T extends readonly string[]>(names: T) {
   return z.enum(names, `one of ${names.join(', ')}`)
@@ -114,18 +93,20 @@ const seer = z
 
 const algorithms = z
   .strictObject({
-    timestamps: oneOf(TIMESTAMPS).prefault('odd-even'),
-    quorum: oneOf(QUORUMS).prefault('majority'),
-    election: oneOf(ELECTIONS)
+    timestamps: oneOf(ALL_NAMES.timestamps).prefault('odd-even'),
+    quorum: oneOf(ALL_NAMES.quorum).prefault('majority'),
+    election: oneOf(ALL_NAMES.election)
       .prefault('seer-score')
       .meta({ description: 'Of a Raft group: native (whoever times out) by default.' }),
     failureThreshold: count(1, 49)
       .optional()
-      .meta({ description: 't of cabinet and flexible, from 1 to floor((nodes-1)/2), which is the default.' }),
+      .meta({
+        description: `t of ${quorumsTaking('failureThreshold')}, from 1 to floor((nodes-1)/2), which is the default.`,
+      }),
     weightRatio: z
       .union([number(RATIO, { min: 1, max: 2 }), z.literal('largest', RATIO)], RATIO)
       .prefault('largest')
-      .meta({ description: 'r of cabinet: how much heavier each server is than the next.' }),
+      .meta({ description: `r of ${quorumsTaking('weightRatio')}: how much heavier each server is than the next.` }),
     seer,
   })
   .prefault({})
@@ -197,9 +178,9 @@ function oneOrMore<T extends z.ZodType>(item: T) {
 const fuzz = z
   .strictObject({
     nodes: oneOrMore(count(2, 100)).meta({ description: 'Cluster sizes.' }),
-    timestamps: oneOrMore(oneOf(TIMESTAMPS)),
-    quorum: oneOrMore(oneOf(QUORUMS)),
-    election: oneOrMore(oneOf(ELECTIONS)),
+    timestamps: oneOrMore(oneOf(ALL_NAMES.timestamps)),
+    quorum: oneOrMore(oneOf(ALL_NAMES.quorum)),
+    election: oneOrMore(oneOf(ALL_NAMES.election)),
     faults: oneOrMore(oneOf(DRAWABLE)).meta({ description: 'Kinds of fault.' }),
     aim: oneOf(AIMS).optional().meta({ description: 'What every drawn run is after.' }),
   })
@@ -247,7 +228,7 @@ const parts = {
   raft: raftSchema.optional().meta({ description: 'Of a Raft group only.' }),
   tuning,
   checks: z
-    .array(oneOf(CHECKS), 'a list of checks')
+    .array(oneOf(CHECK_NAMES), 'a list of checks')
     .prefault(['acknowledged-writes-survive', 'timestamps-unique', 'single-writer', 'replicas-converge']),
   expect: z
     .record(z.string(), z.union([z.string(), z.number()], 'a comparison such as < 3000, or pass'), EXPECT)
@@ -275,7 +256,7 @@ export function scenarioJsonSchema(): object {
   return {
     title: 'quorumlab scenario',
     ...schema,
-    properties: { ...schema.properties, expect: expectJsonSchema(CHECKS) },
+    properties: { ...schema.properties, expect: expectJsonSchema(CHECK_NAMES) },
     $defs: { ...schema.$defs, ...EXPECT_DEFINITIONS },
   }
 }

@@ -1,20 +1,20 @@
-import { bestKnown } from './best-known.ts'
-import { lowestRtt } from './lowest-rtt.ts'
-import { mostAdvanced } from './most-advanced.ts'
-import type { ElectionFactory, ElectionPolicy, ElectionSetup } from './policy.ts'
-import { seerPolicy } from './seer-policy.ts'
-import { seerScorePolicy } from './seer-score.ts'
-import { uniform } from './uniform.ts'
+import { BEST_KNOWN } from './best-known.ts'
+import { LOWEST_RTT } from './lowest-rtt.ts'
+import { MOST_ADVANCED } from './most-advanced.ts'
+import type { ElectionFactory, ElectionKind, ElectionPolicy, ElectionSetup } from './policy.ts'
+import { SEER } from './seer-policy.ts'
+import { SEER_SCORE } from './seer-score.ts'
+import { UNIFORM } from './uniform.ts'
 
 /** Every election policy by its name in scenarios. A new one is a file beside these and a line here. */
 export const ELECTION_POLICIES = {
-  'seer-score': () => seerScorePolicy,
-  'most-advanced': () => mostAdvanced,
-  uniform: () => uniform,
-  'lowest-rtt': () => lowestRtt,
-  seer: ({ seer }) => seerPolicy(seer),
-  'best-known': () => bestKnown,
-} as const satisfies Record<string, ElectionFactory>
+  'seer-score': SEER_SCORE,
+  'most-advanced': MOST_ADVANCED,
+  uniform: UNIFORM,
+  'lowest-rtt': LOWEST_RTT,
+  seer: SEER,
+  'best-known': BEST_KNOWN,
+} as const satisfies Record<string, ElectionKind>
 
 export type ElectionName = keyof typeof ELECTION_POLICIES
 
@@ -25,17 +25,17 @@ export interface Elections {
 }
 
 /**
- * Made anew for each coordinator. `chosen` may be a factory of somebody's own. The opinion of `seer` is what it has
- * learnt, so it has one only where it decides and was fed; that of `best-known` exists where there is an oracle.
+ * Made anew for each coordinator. `chosen` may be a factory of somebody's own. The opinion of one that learns is what it
+ * has learnt, so it has one only where it decides and was fed; that of a clairvoyant exists where there is an oracle.
  */
 export function electionsOf(
   chosen: ElectionName | ElectionFactory,
   setup: ElectionSetup,
   hasOracle: boolean,
 ): Elections {
-  const deciding = typeof chosen === 'string' ? ELECTION_POLICIES[chosen](setup) : chosen(setup)
-  const others = Object.entries(ELECTION_POLICIES)
-    .filter(([name]) => name !== 'seer' && (name !== 'best-known' || hasOracle) && name !== deciding.name)
-    .map(([, make]) => make(setup))
+  const deciding = typeof chosen === 'string' ? ELECTION_POLICIES[chosen].make(setup) : chosen(setup)
+  const others = Object.values<ElectionKind>(ELECTION_POLICIES)
+    .filter(({ name, learns, isClairvoyant }) => !learns && (!isClairvoyant || hasOracle) && name !== deciding.name)
+    .map(({ make }) => make(setup))
   return { deciding, all: [deciding, ...others] }
 }

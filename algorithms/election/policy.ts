@@ -1,3 +1,4 @@
+import type { PolicyFacts } from '../policy-facts.ts'
 import type { ReplicaView } from '../quorum/policy.ts'
 import type { RankedCandidate } from '../trace.ts'
 import type { SeerDecision, SeerOptions } from './seer/seer.ts'
@@ -32,6 +33,19 @@ export interface ElectionSetup {
 }
 
 export type ElectionFactory = (setup: ElectionSetup) => ElectionPolicy
+
+/** An election policy as scenarios name it. */
+export interface ElectionKind extends PolicyFacts {
+  /** Knows what nobody can measure: exists in the simulator only, and has an opinion only there. */
+  readonly isClairvoyant: boolean
+  /** Learns from what it is fed while it decides: the mapping `seer:` is for it, and undecided it has no opinion. */
+  readonly learns: boolean
+  /** May it say who is to lead a Raft group? */
+  readonly leadsRaft: boolean
+  /** Its row in the table of algorithms/README.md. */
+  readonly row: { readonly ranksBy: string; readonly costs: string; readonly source: string }
+  make: ElectionFactory
+}
 
 /** Sort by score, ties to the lowest member. */
 export function rankBy(

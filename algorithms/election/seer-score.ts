@@ -4,7 +4,7 @@
  * before it may write.
  */
 import type { ReplicaView } from '../quorum/policy.ts'
-import { type ElectionPolicy, rankBy } from './policy.ts'
+import { type ElectionKind, type ElectionPolicy, rankBy } from './policy.ts'
 
 export function seerScore(replica: ReplicaView): number {
   if (!replica.healthy) return 0
@@ -15,7 +15,7 @@ export function seerScore(replica: ReplicaView): number {
   return 0.4 * latency + 0.4 * stability + 0.2 * lag
 }
 
-export const seerScorePolicy: ElectionPolicy = {
+const seerScorePolicy: ElectionPolicy = {
   name: 'seer-score',
   rank: (candidates) =>
     rankBy(
@@ -24,4 +24,21 @@ export const seerScorePolicy: ElectionPolicy = {
       (c) =>
         `latency ${(c.latencyUs / 1000).toFixed(2)} ms, up ${(c.uptimeUs / 1_000_000).toFixed(0)} s, ${c.crashes} crashes, lacks ${c.lag} transactions`,
     ),
+}
+
+export const SEER_SCORE: ElectionKind = {
+  name: 'seer-score',
+  parameters: [],
+  colour: 0,
+  promise: 'a ranking by latency, stability and lag',
+  noPromise: 'that the winner holds every acknowledged transaction: the take-over sees to that',
+  isClairvoyant: false,
+  learns: false,
+  leadsRaft: false,
+  row: {
+    ranksBy: '.4 latency + .4 stability + .2 lag, highest first',
+    costs: 'nothing beyond the probes',
+    source: 'the original prototype',
+  },
+  make: () => seerScorePolicy,
 }

@@ -9,7 +9,9 @@
  */
 import { call, deferred, emit, type Fiber, fork, race, sleep, wait } from '../effects.ts'
 import { type GtidSet, MutableGtidSet } from '../gtid-set.ts'
-import { hasThreshold, QUORUM_POLICIES, type QuorumSettings } from '../quorum/policies.ts'
+import { type PolicySettings, takesThreshold } from '../policy-facts.ts'
+import { QUORUM_POLICIES } from '../quorum/policies.ts'
+import type { QuorumKind } from '../quorum/policy-kind.ts'
 import { feasibleRatios, largestFailureThreshold } from '../quorum/weights.ts'
 import { textOf } from '../reasons/text.ts'
 import type { Why } from '../reasons/why.ts'
@@ -34,7 +36,7 @@ export function* changeThreshold(coordinator: CoordinatorState, failureThreshold
     const journalled = yield* call(coordinator.journal, { kind: 'append', record }, coordinator.tuning.adminTimeoutUs)
     if (journalled.kind !== 'ok') return refused({ code: 'not-journalled', cause: journalled.why })
     if (reign.ended.settled) return unknown({ code: 'epoch-ended' })
-    const k = QUORUM_POLICIES[policyName(coordinator)](settings).replicasRequired(members.length)
+    const k = kindOf(coordinator).make(settings).replicasRequired(members.length)
     const before = reign.k
     if (k >= before) yield* inEffect(coordinator, reign, settings)
     else yield* emit({ kind: 'threshold', epoch: reign.epoch, failureThreshold, k, inEffect: false })
@@ -49,22 +51,22 @@ export function* changeThreshold(coordinator: CoordinatorState, failureThreshold
 
 /** At a start: what an earlier coordinator was told. Its rows are what the take-over goes by, never this. */
 export function useThreshold(coordinator: CoordinatorState, failureThreshold: number): void {
-  if (hasThreshold(coordinator.quorum)) useSettings(coordinator, { ...coordinator.quorumSettings, failureThreshold })
+  if (takesThreshold(kindOf(coordinator))) useSettings(coordinator, { ...coordinator.quorumSettings, failureThreshold })
 }
 
-function useSettings(coordinator: CoordinatorState, settings: QuorumSettings): void {
+function useSettings(coordinator: CoordinatorState, settings: PolicySettings): void {
   coordinator.quorumSettings = settings
-  coordinator.quorum = QUORUM_POLICIES[policyName(coordinator)](settings)
+  coordinator.quorum = kindOf(coordinator).make(settings)
 }
 
-function policyName(coordinator: CoordinatorState): keyof typeof QUORUM_POLICIES {
-  return coordinator.quorum.name as keyof typeof QUORUM_POLICIES
+function kindOf({ quorum }: CoordinatorState): QuorumKind {
+  return QUORUM_POLICIES[quorum.name as keyof typeof QUORUM_POLICIES]
 }
 
-function refusalOf(coordinator: CoordinatorState, reign: Reign, settings: QuorumSettings): Why | null {
+function refusalOf(coordinator: CoordinatorState, reign: Reign, settings: PolicySettings): Why | null {
   const { quorum, members } = coordinator
   const { failureThreshold, weightRatio } = settings
-  if (!hasThreshold(quorum)) return { code: 'no-threshold', policy: quorum.name }
+  if (!takesThreshold(kindOf(coordinator))) return { code: 'no-threshold', policy: quorum.name }
   const most = largestFailureThreshold(members.length)
   if (!Number.isInteger(failureThreshold) || failureThreshold < 1 || failureThreshold > most)
     return { code: 'threshold-range', nodes: members.length, most, asked: failureThreshold }
@@ -76,7 +78,7 @@ function refusalOf(coordinator: CoordinatorState, reign: Reign, settings: Quorum
   return reign.thresholdChanging ? { code: 'change-under-way' } : null
 }
 
-function* inEffect(coordinator: CoordinatorState, reign: Reign, settings: QuorumSettings): Fiber<void> {
+function* inEffect(coordinator: CoordinatorState, reign: Reign, settings: PolicySettings): Fiber<void> {
   useSettings(coordinator, settings)
   const { acknowledgements } = reign
   const nodes = coordinator.members.length

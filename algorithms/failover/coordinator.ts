@@ -8,7 +8,8 @@ import type { ElectionFactory } from '../election/policy.ts'
 import type { SeerOptions } from '../election/seer/seer.ts'
 import type { FiberProcess } from '../fiber.ts'
 import { EMPTY_GTID_SET } from '../gtid-set.ts'
-import { QUORUM_POLICIES, type QuorumSettings } from '../quorum/policies.ts'
+import type { PolicySettings } from '../policy-facts.ts'
+import { QUORUM_POLICIES, type QuorumName } from '../quorum/policies.ts'
 import { textOf } from '../reasons/text.ts'
 import type {
   ClientRequest,
@@ -48,10 +49,10 @@ export interface CoordinatorConfig {
   readonly timestampServers: readonly string[]
   readonly algorithms: {
     readonly timestamps: TimestampAlgorithmName
-    readonly quorum: keyof typeof QUORUM_POLICIES
+    readonly quorum: QuorumName
     /** By name, or made by somebody's own factory. */
     readonly election: ElectionName | ElectionFactory
-  } & QuorumSettings
+  } & PolicySettings
   /** For the policy of that name. */
   readonly seer: SeerOptions
   readonly tuning: Tuning
@@ -97,7 +98,7 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
     byNode: new Map(members.map((member) => [member.node, member])),
     tuning: config.tuning,
     level: config.acknowledge,
-    quorum: QUORUM_POLICIES[config.algorithms.quorum](config.algorithms),
+    quorum: QUORUM_POLICIES[config.algorithms.quorum].make(config.algorithms),
     quorumSettings: config.algorithms,
     elections,
     oracle: config.oracle,

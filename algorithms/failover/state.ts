@@ -3,7 +3,7 @@ import { type Deferred, deferred } from '../effects.ts'
 import type { Elections } from '../election/policies.ts'
 import type { FiberProcess } from '../fiber.ts'
 import type { GtidSet } from '../gtid-set.ts'
-import type { QuorumSettings } from '../quorum/policies.ts'
+import type { PolicySettings } from '../policy-facts.ts'
 import type { QuorumPolicy, QuorumSelection } from '../quorum/policy.ts'
 import type { CoordinatorServer, JournalServer, MysqlServer, ServerState, SupervisorServer } from '../servers.ts'
 import type { TimestampClient } from '../timestamps/algorithm.ts'
@@ -122,7 +122,7 @@ export interface CoordinatorState {
   readonly level: 'applied' | 'received'
   /** Changes with its settings' failure threshold. */
   quorum: QuorumPolicy
-  quorumSettings: QuorumSettings
+  quorumSettings: PolicySettings
   readonly elections: Elections
   readonly oracle: Oracle | null
   readonly timestamps: TimestampClient

@@ -6,11 +6,30 @@
  * Every set above the threshold has at least t+1 servers, so safety is that of `flexible`; the weights decide *which*
  * t+1 servers suffice, and a round that misses some of them needs more than t+1.
  */
+import { takesThreshold } from '../policy-facts.ts'
 import { isAgreement, rankingOf, rerank, type WeightScheme, weightsByMember, weightsOf } from '../quorum/weights.ts'
 import type { QuorumWeights } from '../trace.ts'
 import { VoteCount } from './counting.ts'
 import type { ThresholdRange } from './log.ts'
 import type { CommitRule, CommitTally, QuorumScheme } from './quorum.ts'
+import type { RaftQuorumKind } from './scheme-kind.ts'
+
+export const RAFT_CABINET: RaftQuorumKind = {
+  name: 'cabinet',
+  parameters: ['failureThreshold', 'weightRatio'],
+  colour: 1,
+  promise: 'servers above half of the weight hold what is committed, at least t+1 of them',
+  noPromise: 'a leader with fewer than n-t votes; a gain where no server is lastingly faster',
+  guarantees: ['survives-failover'],
+  row: {
+    commitsWith: 'weight above half of the total; at least t+1 servers',
+    electsWith: 'n-t, by count',
+    promises: 'safety of `flexible`; which t+1 suffice follows the reply order',
+    costs: 'a round that misses heavy servers needs more than t+1',
+    source: 'Zhang et al., PVLDB 18(5)',
+  },
+  make: ({ nodes, weightRatio }) => cabinetScheme(nodes, weightRatio),
+}
 
 /** `ratio`: the largest feasible one unless another is named. */
 export function cabinetScheme(nodes: number, ratio: number | 'largest' = 'largest'): QuorumScheme {
@@ -21,8 +40,8 @@ export function cabinetScheme(nodes: number, ratio: number | 'largest' = 'larges
     return scheme
   }
   return {
-    name: 'cabinet',
-    takesThreshold: true,
+    name: RAFT_CABINET.name,
+    takesThreshold: takesThreshold(RAFT_CABINET),
     reign: (leader) => new WeightClock(nodes, leader, weights),
     election: ({ least }) => new VoteCount(nodes, nodes - least),
     fewest: ({ most }) => most + 1,

@@ -1,4 +1,5 @@
 /** Tallies and a rule for the schemes that count servers: so many hold it, so many voted. */
+import { type PolicyFacts, takesThreshold } from '../policy-facts.ts'
 import type { ThresholdRange } from './log.ts'
 import type { CommitRule, CommitTally, ElectionTally, QuorumScheme } from './quorum.ts'
 
@@ -50,15 +51,14 @@ export class VoteCount implements ElectionTally {
 
 /** A scheme that counts: `commit` and `elect` say how many, leader and candidate included. */
 export function countingScheme(
-  name: string,
+  kind: PolicyFacts,
   nodes: number,
-  takesThreshold: boolean,
   commit: (thresholds: ThresholdRange) => number,
   elect: (thresholds: ThresholdRange) => number,
 ): QuorumScheme {
   return {
-    name,
-    takesThreshold,
+    name: kind.name,
+    takesThreshold: takesThreshold(kind),
     reign: (leader) => new CountRule(nodes, leader, commit),
     election: (thresholds) => new VoteCount(nodes, elect(thresholds)),
     fewest: commit,

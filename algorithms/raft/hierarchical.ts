@@ -4,29 +4,34 @@
  * and in it a server, so the same quorums commit and elect. With 9 servers in 3 groups 4 suffice where a plain majority
  * needs 5; but two groups that lose their majority stop everything, though that may be only 4 of 9 servers.
  */
+import { takesThreshold } from '../policy-facts.ts'
 import { repliersFirst } from './counting.ts'
+import { evenGroups, type Grouping } from './grouping.ts'
 import type { CommitRule, CommitTally, ElectionTally, QuorumScheme } from './quorum.ts'
+import type { RaftQuorumKind } from './scheme-kind.ts'
 
-/** The group of each server: groups are numbered from 0, without gaps. */
-export type Grouping = readonly number[]
-
-/** Groups of nearly equal size, about the square root of n of them, which makes quorums smallest. */
-export function evenGroups(nodes: number): Grouping {
-  const groups = nearestSquareRoot(nodes)
-  return Array.from({ length: nodes }, (_, node) => Math.floor((node * groups) / nodes))
-}
-
-function nearestSquareRoot(nodes: number): number {
-  let root = 1
-  while ((root + 1) * (root + 1) <= nodes) root++
-  return root
+export const RAFT_HIERARCHICAL: RaftQuorumKind = {
+  name: 'hierarchical',
+  parameters: [],
+  colour: 3,
+  promise: 'a majority in a majority of the groups holds what is committed',
+  noPromise: 'progress while two of three groups lack their majority',
+  guarantees: ['survives-failover'],
+  row: {
+    commitsWith: 'majority in a majority of groups',
+    electsWith: 'the same',
+    promises: 'about n/4 servers instead of n/2',
+    costs: 'two of three groups without a majority stop it',
+    source: 'Kumar, IEEE ToC 40(9), 1991',
+  },
+  make: ({ nodes, groups }) => hierarchicalScheme(groups ?? evenGroups(nodes)),
 }
 
 export function hierarchicalScheme(grouping: Grouping): QuorumScheme {
   const sizes = sizesOf(grouping)
   return {
-    name: 'hierarchical',
-    takesThreshold: false,
+    name: RAFT_HIERARCHICAL.name,
+    takesThreshold: takesThreshold(RAFT_HIERARCHICAL),
     reign: (leader) => new HierarchicalRule(grouping, sizes, leader),
     election: () => new HierarchicalVotes(grouping, sizes),
     fewest: () => fewestOf(sizes),

@@ -4,6 +4,7 @@
  */
 import type { Fiber } from '../effects.ts'
 import type { FiberProcess } from '../fiber.ts'
+import type { Guaranteeing } from '../policy-facts.ts'
 import { failed } from '../reasons/outcomes.ts'
 import type { JournalServer, Outcome, RequestOf, TimestampRequests, TimestampServer } from '../servers.ts'
 import type { Timestamp } from './timestamp.ts'
@@ -43,7 +44,19 @@ export interface TimestampDeadlines {
   readonly giveUpUs: number
 }
 
-export interface TimestampAlgorithm {
+export interface TimestampAlgorithm extends Guaranteeing {
+  /** Does one of its servers issue for all? Then a fault may aim at the role `issuer`. */
+  readonly hasIssuer: boolean
+  /** Its column in the table of algorithms/README.md. */
+  readonly column: {
+    readonly unique: string
+    readonly order: string
+    readonly goesOnWhile: string
+    readonly deadServerCosts: string
+    readonly messages: string
+    readonly roundTrips: string
+    readonly disk: string
+  }
   /** Servers of a scenario that does not say how many. */
   readonly servers: number
   startServer(process: FiberProcess, place: TimestampServerPlace): RunningTimestampServer

@@ -22,6 +22,22 @@ export const LOGICAL = 16
 const RESERVE_US = 500_000
 
 export const HYBRID: TimestampAlgorithm = {
+  name: 'hybrid',
+  parameters: [],
+  colour: 3,
+  promise: 'unique, ascending per server, causal order',
+  noPromise: 'real-time order between servers whose clocks differ',
+  guarantees: ['unique-timestamps', 'timestamps-in-session'],
+  hasIssuer: false,
+  column: {
+    unique: 'always',
+    order: 'causal; real time up to the skew',
+    goesOnWhile: 'one answers',
+    deadServerCosts: 'nothing',
+    messages: '2',
+    roundTrips: '1 to any',
+    disk: 'every quarter of a second under load, ahead of need',
+  },
   servers: 2,
 
   startServer(process, place) {

@@ -33,6 +33,22 @@ export class OddEvenServer {
 }
 
 export const ODD_EVEN: TimestampAlgorithm = {
+  name: 'odd-even',
+  parameters: [],
+  colour: 5,
+  promise: 'unique numbers while no timestamp server restarts; ascending per server',
+  noPromise: 'real-time order; uniqueness across a restart',
+  guarantees: [],
+  hasIssuer: false,
+  column: {
+    unique: 'until a server restarts',
+    order: 'per server',
+    goesOnWhile: 'one answers',
+    deadServerCosts: 'nothing',
+    messages: '2',
+    roundTrips: '1',
+    disk: 'never',
+  },
   servers: 2,
 
   startServer(_process, { index, servers }) {

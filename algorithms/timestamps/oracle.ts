@@ -15,6 +15,22 @@ import type { Timestamp } from './timestamp.ts'
 const RETRY_US = 20_000
 
 export const ORACLE: TimestampAlgorithm = {
+  name: 'oracle',
+  parameters: [],
+  colour: 1,
+  promise: 'unique and in real-time order, while no two clocks differ in rate by 5 % or more',
+  noPromise: 'progress for one lease after its leader dies; order on a machine whose clock is suspended',
+  guarantees: ['unique-timestamps', 'timestamps-in-real-time', 'timestamps-in-session'],
+  hasIssuer: true,
+  column: {
+    unique: 'always',
+    order: 'real time',
+    goesOnWhile: 'a majority answers, one of it leads',
+    deadServerCosts: 'a lease (3 s) if it led',
+    messages: '2',
+    roundTrips: '1 to the leader',
+    disk: 'the same, by a majority',
+  },
   servers: 3,
   startServer: startOracleServer,
   client: oracleClient,

@@ -18,6 +18,22 @@ const REPEAT_US = 10_000
 const REPEAT_LIMIT_US = 160_000
 
 export const TAAS: TimestampAlgorithm = {
+  name: 'taas',
+  parameters: [],
+  colour: 0,
+  promise: 'unique and in real-time order, whatever crashes, is lost, repeated or late',
+  noPromise: 'progress without max(M, N-M+1) of N servers',
+  guarantees: ['unique-timestamps', 'timestamps-in-real-time', 'timestamps-in-session'],
+  hasIssuer: false,
+  column: {
+    unique: 'always',
+    order: 'real time',
+    goesOnWhile: 'a majority answers',
+    deadServerCosts: 'nothing',
+    messages: '2N, at most some 4N',
+    roundTrips: '1 to the farthest, or at most 2 to the M-th nearest',
+    disk: 'once in thousands of numbers, ahead of need',
+  },
   servers: 3,
 
   startServer: (process, place) =>

@@ -1,8 +1,9 @@
 /** Why this node: the recorded reason, and what every policy would have ranked on the same state. */
+import type { Result } from '../../scenarios/result.ts'
 import type { Failover } from '../../scenarios/result-durations.ts'
 import { html, type Markup, type Piece } from '../markup.ts'
 import { seconds } from '../numbers.ts'
-import { algorithmColour } from '../palette.ts'
+import { policyColour } from '../palette.ts'
 import { plannedMove } from '../planned.ts'
 import { type Folded, foldRefusals, repeatedText } from '../refusals.ts'
 import type { Run } from '../runs.ts'
@@ -39,11 +40,12 @@ function election(run: Run, failover: Failover, named: boolean, index: number): 
   const heading = `${named ? `${run.name}: ` : ''}epoch ${failover.epoch}, ${failover.newSource}`
   return html`<h3>${heading}</h3>
 <p class="finding">${electionSentence(run.result, failover)} ${agreementSentence(failover)}</p>
-${policies.length === 0 ? html`<p class="note">No ranking was recorded.</p>` : rankingTable(failover, policies, `${heading}: what every policy ranked`, index, move === null || move.proposal !== null)}
+${policies.length === 0 ? html`<p class="note">No ranking was recorded.</p>` : rankingTable(run.result.scenario, failover, policies, `${heading}: what every policy ranked`, index, move === null || move.proposal !== null)}
 `
 }
 
 function rankingTable(
+  scenario: Result['scenario'],
   failover: Failover,
   policies: readonly (readonly [string, Failover['rankings'][string]])[],
   caption: string,
@@ -58,7 +60,7 @@ function rankingTable(
     columns: [
       { title: 'candidate' },
       ...policies.map(([policy]) => ({
-        title: html`<span class="swatch area" style="--c:${algorithmColour(policy) ?? 'var(--muted)'}"></span>${policy}${policy === failover.policy && decided ? ' (decided)' : ''}`,
+        title: html`<span class="swatch area" style="--c:${policyColour(scenario, policy) ?? 'var(--muted)'}"></span>${policy}${policy === failover.policy && decided ? ' (decided)' : ''}`,
       })),
     ],
     rows: nodes.map((node): (Piece | Cell)[] => [

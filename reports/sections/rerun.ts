@@ -38,7 +38,7 @@ function quoted(text: string): string {
 
 function factsOf(result: Result): Map<string, Piece> {
   const { scenario, versions, machine, summary } = result
-  const { workload, cluster, algorithms } = scenario
+  const { workload, cluster } = scenario
   const warmup = workload.warmupUs / 1000
   const facts: [string, Piece][] = [
     ['scenario', `${scenario.name} (${scenario.file})`],
@@ -58,7 +58,9 @@ function factsOf(result: Result): Map<string, Piece> {
     ],
     [
       'algorithms',
-      `timestamps ${algorithms.timestamps}, quorum ${policyName(algorithms, 'quorum')}, election ${algorithms.election}`,
+      (['timestamps', 'quorum', 'election'] as const)
+        .map((family) => `${family} ${policyName(scenario, family)}`)
+        .join(', '),
     ],
     [
       'workload',

@@ -12,12 +12,27 @@
 import type { Operation, RunRecord } from '../record.ts'
 import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
+import type { Check } from './check.ts'
 import { type ReadNode, readEndState } from './end-state.ts'
 import { count, Findings } from './findings.ts'
 import { isPromised } from './session-history.ts'
 import { describeOperation } from './wording.ts'
 
-export const NAME = 'acknowledged-writes-survive'
+const NAME = 'acknowledged-writes-survive'
+
+export const ACKNOWLEDGED_WRITES_SURVIVE: Check = {
+  name: NAME,
+  says: 'no acknowledged STRONG write is lost',
+  proves:
+    'every STRONG or SESSION write that was answered ok is on the final source, by GTID and by row, and on no replica gone for good',
+  cannotSee:
+    'a write that a replica has not applied yet (`replicas-converge`); anything where the final source cannot be read',
+  evidence: ['history', 'end-state'],
+  promisedBy: ['survives-failover'],
+  level: null,
+  needsSource: false,
+  judge: check,
+}
 
 export function check(record: RunRecord, _scenario: Scenario): CheckResult {
   const findings = new Findings()

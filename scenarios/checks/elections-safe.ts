@@ -10,10 +10,23 @@ import type { RunRecord } from '../record.ts'
 import { type Reign, reignsOf } from '../reigns.ts'
 import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
+import type { Check } from './check.ts'
 import { count, Findings } from './findings.ts'
 import { describeOperation, moment } from './wording.ts'
 
-export const NAME = 'elections-safe'
+const NAME = 'elections-safe'
+
+export const ELECTIONS_SAFE: Check = {
+  name: NAME,
+  says: 'at most one leader per epoch',
+  proves: 'no epoch (Raft term) has two leaders, by the record of reigns and by who answered in it',
+  cannotSee: 'a leader that was not recorded and answered nobody',
+  evidence: ['decisions', 'history'],
+  promisedBy: [],
+  level: null,
+  needsSource: false,
+  judge: check,
+}
 
 export function check(record: RunRecord, _scenario: Scenario): CheckResult {
   const findings = new Findings()

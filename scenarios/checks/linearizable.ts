@@ -15,6 +15,7 @@
 import type { Operation, RunRecord } from '../record.ts'
 import type { CheckResult, WitnessOperation } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
+import type { Check } from './check.ts'
 import { count, Findings } from './findings.ts'
 import { complete } from './linearizability/completed.ts'
 import { explains, orderOf } from './linearizability/order.ts'
@@ -24,7 +25,20 @@ import { type Witness, witnessOf, witnessOfCircle } from './linearizability/witn
 import { zonesOf } from './linearizability/zones.ts'
 import { describeOperation, describeRead } from './wording.ts'
 
-export const NAME = 'linearizable'
+const NAME = 'linearizable'
+
+export const LINEARIZABLE: Check = {
+  name: NAME,
+  says: 'an order of the operations of each key explains what every STRONG read returned',
+  proves:
+    "for each key an order of its operations, each within its interval, explains what every STRONG read returned (unknown writes at any time or never; what a session did before what it did next; Wing and Gong's search with Lowe's cache, and when its steps are spent the order that follows from Gibbons and Korach's zones). A failure comes with a minimal witness",
+  cannotSee: 'keys without STRONG reads; a lost write that no read misses',
+  evidence: ['history'],
+  promisedBy: ['survives-failover'],
+  level: null,
+  needsSource: false,
+  judge: check,
+}
 
 /** About a second's worth; a history of 10,000 operations over 100 keys takes some 30,000. */
 const BUDGET_STEPS = 20_000_000

@@ -17,12 +17,27 @@ import type { TraceEvent } from '../../algorithms/trace.ts'
 import type { Operation, RunRecord } from '../record.ts'
 import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
+import type { Check } from './check.ts'
 import { Findings } from './findings.ts'
 import { isPromised } from './session-history.ts'
 import { standingOf } from './standing.ts'
 import { describeOperation, moment } from './wording.ts'
 
-export const NAME = 'live-after-healing'
+const NAME = 'live-after-healing'
+
+export const LIVE_AFTER_HEALING: Check = {
+  name: NAME,
+  says: 'once everything is healed a write is acknowledged, or the quorum rule forbids it',
+  proves:
+    'a write sent after the last healing was acknowledged within the bound (the liveness phase; without one 10 s of load after faults that end early), or the quorum rule forbade it, by a refusal stated since',
+  cannotSee:
+    'whether that refusal states the facts; one answer and silence after it; reads. Undecided where the load ends too soon',
+  evidence: ['history', 'decisions', 'end-state'],
+  promisedBy: [],
+  level: null,
+  needsSource: false,
+  judge: check,
+}
 
 /** Longer than a detection, a minimum term and a drain together, as tuned by default. */
 const BOUND_US = 10_000_000

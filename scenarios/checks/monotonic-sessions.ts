@@ -9,11 +9,24 @@
 import type { Operation, RunRecord } from '../record.ts'
 import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
+import type { Check } from './check.ts'
 import { count, Findings } from './findings.ts'
 import { isPromised, keyHistories, sessionsOf } from './session-history.ts'
 import { describeRead } from './wording.ts'
 
-export const NAME = 'monotonic-sessions'
+const NAME = 'monotonic-sessions'
+
+export const MONOTONIC_SESSIONS: Check = {
+  name: NAME,
+  says: 'a session never reads a key as it was before its own earlier read',
+  proves: 'in a session no STRONG or SESSION read of a key goes back behind an earlier one',
+  cannotSee: 'sessions that see concurrent writes in opposite orders; going back between keys',
+  evidence: ['history'],
+  promisedBy: ['survives-failover'],
+  level: 'SESSION',
+  needsSource: false,
+  judge: check,
+}
 
 /** What a session has been shown of one key. */
 interface Shown {

@@ -9,11 +9,24 @@
 import type { Operation, RunRecord } from '../record.ts'
 import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
+import type { Check } from './check.ts'
 import { count, Findings } from './findings.ts'
 import { isPromised, keyHistories, sessionsOf } from './session-history.ts'
 import { describeOperation, describeRead } from './wording.ts'
 
-export const NAME = 'read-your-writes'
+const NAME = 'read-your-writes'
+
+export const READ_YOUR_WRITES: Check = {
+  name: NAME,
+  says: 'a session sees what it has written',
+  proves: 'no STRONG or SESSION read is older than what its session was told ok for',
+  cannotSee: 'which of two concurrent writes is the newer one',
+  evidence: ['history'],
+  promisedBy: ['survives-failover'],
+  level: 'SESSION',
+  needsSource: false,
+  judge: check,
+}
 
 export function check(record: RunRecord, _scenario: Scenario): CheckResult {
   const findings = new Findings()

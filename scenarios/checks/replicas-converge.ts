@@ -12,11 +12,24 @@ import { keepsAway } from '../faults/facts.ts'
 import type { FaultRecord, NodeEnd, RunRecord } from '../record.ts'
 import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
+import type { Check } from './check.ts'
 import { type ReadNode, readEndState } from './end-state.ts'
 import { count, Findings } from './findings.ts'
 import { describeGtids, moment } from './wording.ts'
 
-export const NAME = 'replicas-converge'
+const NAME = 'replicas-converge'
+
+export const REPLICAS_CONVERGE: Check = {
+  name: NAME,
+  says: 'all servers hold the same data in the end',
+  proves: 'all servers end with the same GTIDs, rows and checksum',
+  cannotSee: 'a server that the scenario left crashed; that all of them lost the same',
+  evidence: ['end-state'],
+  promisedBy: [],
+  level: null,
+  needsSource: true,
+  judge: check,
+}
 
 export function check(record: RunRecord, scenario: Scenario): CheckResult {
   const findings = new Findings()

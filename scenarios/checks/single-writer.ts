@@ -16,11 +16,26 @@ import type { Operation, RunRecord } from '../record.ts'
 import { type Reign, reignsOf } from '../reigns.ts'
 import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
+import type { Check } from './check.ts'
 import { count, Findings } from './findings.ts'
 import { isPromised } from './session-history.ts'
 import { describeGtid, describeOperation, moment } from './wording.ts'
 
-export const NAME = 'single-writer'
+const NAME = 'single-writer'
+
+export const SINGLE_WRITER: Check = {
+  name: NAME,
+  says: 'at most one server earns acknowledgements per epoch, and none for an epoch that is over',
+  proves:
+    'in each epoch one server earned acknowledgements, and once a newer epoch had begun nothing outside of its target was acknowledged for an older one',
+  cannotSee:
+    'how long an old source stayed writable without being acknowledged; writes that were answered without an epoch',
+  evidence: ['history', 'decisions'],
+  promisedBy: ['survives-failover'],
+  level: null,
+  needsSource: false,
+  judge: check,
+}
 
 export function check(record: RunRecord, _scenario: Scenario): CheckResult {
   const findings = new Findings()

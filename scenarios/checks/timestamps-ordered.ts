@@ -12,11 +12,25 @@ import { ascendingOrder } from '../ascending-order.ts'
 import type { Operation, RunRecord } from '../record.ts'
 import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
+import type { Check } from './check.ts'
 import { Findings } from './findings.ts'
 import { stampedOperations } from './stamped.ts'
 import { describeTimestamp, moment } from './wording.ts'
 
-export const NAME = 'timestamps-ordered'
+const NAME = 'timestamps-ordered'
+
+export const TIMESTAMPS_ORDERED: Check = {
+  name: NAME,
+  says: 'a write that begins after another has ended gets the larger timestamp',
+  proves:
+    'whoever was sent after another operation had its answer (in one session: in the same microsecond, too) got the larger timestamp',
+  cannotSee: 'the order of operations that overlap; timestamps whose client was never told',
+  evidence: ['timestamps'],
+  promisedBy: ['timestamps-in-real-time'],
+  level: null,
+  needsSource: false,
+  judge: check,
+}
 
 interface Inversion {
   readonly earlier: Operation

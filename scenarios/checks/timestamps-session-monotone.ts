@@ -8,11 +8,24 @@ import { compareTimestamps } from '../../algorithms/timestamps/timestamp.ts'
 import type { Operation, RunRecord } from '../record.ts'
 import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
+import type { Check } from './check.ts'
 import { count, Findings } from './findings.ts'
 import { sessionsOf } from './session-history.ts'
 import { describeOperation } from './wording.ts'
 
-export const NAME = 'timestamps-session-monotone'
+const NAME = 'timestamps-session-monotone'
+
+export const TIMESTAMPS_SESSION_MONOTONE: Check = {
+  name: NAME,
+  says: 'the timestamps of a session ascend',
+  proves: 'the timestamps of a session ascend',
+  cannotSee: 'timestamps whose client was never told',
+  evidence: ['timestamps'],
+  promisedBy: ['timestamps-in-session'],
+  level: null,
+  needsSource: false,
+  judge: check,
+}
 
 export function check(record: RunRecord, _scenario: Scenario): CheckResult {
   const findings = new Findings()

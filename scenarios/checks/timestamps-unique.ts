@@ -7,11 +7,24 @@ import { ascendingOrder } from '../ascending-order.ts'
 import type { RunRecord } from '../record.ts'
 import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
+import type { Check } from './check.ts'
 import { count, Findings } from './findings.ts'
 import { stampedOperations } from './stamped.ts'
 import { describeOperation, describeTimestamp } from './wording.ts'
 
-export const NAME = 'timestamps-unique'
+const NAME = 'timestamps-unique'
+
+export const TIMESTAMPS_UNIQUE: Check = {
+  name: NAME,
+  says: 'no timestamp is given twice',
+  proves: 'no two operations carry the same timestamp, whatever became of them',
+  cannotSee: 'timestamps whose client was never told',
+  evidence: ['timestamps'],
+  promisedBy: ['unique-timestamps'],
+  level: null,
+  needsSource: false,
+  judge: check,
+}
 
 export function check(record: RunRecord, _scenario: Scenario): CheckResult {
   const findings = new Findings()

@@ -6,12 +6,14 @@
  * Runs are short, because a hundred thousand of them are to be had in half an hour: 2 to 5 s, and a coordinator that
  * decides within a second.
  */
+import type { QuorumName } from '../../algorithms/quorum/policies.ts'
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../../algorithms/timestamps/algorithms.ts'
 import { parseDuration } from '../amounts.ts'
 import { drawnBy } from '../faults/facts.ts'
 import type { FaultVerb } from '../faults/list.ts'
+import { quorumTakesThreshold } from '../policies.ts'
 import { RandomStreams } from '../random.ts'
-import { coordinatorNames, type QuorumName } from '../scenario.ts'
+import { coordinatorNames } from '../scenario.ts'
 import { isMapping, overlay, type Written } from '../written.ts'
 import { Chance } from './chance.ts'
 import { drawFaults } from './faults.ts'
@@ -75,7 +77,7 @@ function drawAlgorithms({ timestamps, quorum, election }: Space, nodes: number, 
   const names = { timestamps: chance.pick(timestamps), quorum: chance.pick(quorum), election: chance.pick(election) }
   const most = Math.floor((nodes - 1) / 2)
   const failureThreshold = chance.between(1, most)
-  const isStated = most > 1 && ['cabinet', 'flexible'].includes(names.quorum) && chance.happens(0.5)
+  const isStated = most > 1 && quorumTakesThreshold(names.quorum, 'mysql') && chance.happens(0.5)
   return isStated ? { ...names, failureThreshold } : names
 }
 

@@ -1,14 +1,15 @@
 /**
  * What became of one drawn run. A check that fails is a failure; so is a number that the file expects and that is
  * missed, and a run that breaks off with an exception. A failover that the quorum rule forbids is no failure: where the
- * rule leaves the cluster without a source to the end, what needs a source (`EXCUSED`) is not judged, and everything
+ * rule leaves the cluster without a source to the end, what needs a source (a fact of each check) is not judged, and everything
  * that was promised to clients still is.
  */
+import { CHECKS, type CheckName } from '../checks/checks.ts'
 import { standingOf } from '../checks/standing.ts'
 import type { FaultVerb } from '../faults/list.ts'
 import { judgeChecks, judgeNumbers } from '../judge.ts'
 import type { RunRecord } from '../record.ts'
-import type { CheckName, Scenario } from '../scenario.ts'
+import type { Scenario } from '../scenario.ts'
 
 export interface Failure {
   /** A check's name, the path of a number that was expected, or `RUNS_TO_ITS_END`. */
@@ -37,12 +38,12 @@ export interface SwarmOutcome {
 }
 
 export const RUNS_TO_ITS_END = 'runs-to-its-end'
-/** Cannot hold while nobody may reign. */
-const EXCUSED: ReadonlySet<CheckName> = new Set<CheckName>(['replicas-converge'])
 
 export function outcomeOf(scenario: Scenario, record: RunRecord): SwarmOutcome {
   const refusal = demandedRefusal(record, scenario)
-  const judged = judgeChecks(scenario, record).filter(({ name }) => refusal === null || !EXCUSED.has(name as CheckName))
+  const judged = judgeChecks(scenario, record).filter(
+    ({ name }) => refusal === null || !CHECKS[name as CheckName].needsSource,
+  )
   return {
     ...factsOf(scenario, record.seed),
     verbs: [...new Set(record.faults.map(({ kind }) => kind))],

@@ -3,13 +3,12 @@
  * rest; what neither says is drawn from everything that is known to be sound.
  */
 
-import { ELECTION_POLICIES } from '../../algorithms/election/policies.ts'
-import { QUORUM_POLICIES } from '../../algorithms/quorum/policies.ts'
+import { ELECTION_POLICIES, type ElectionName } from '../../algorithms/election/policies.ts'
+import { QUORUM_POLICIES, type QuorumName } from '../../algorithms/quorum/policies.ts'
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../../algorithms/timestamps/algorithms.ts'
 import { DRAWN } from '../faults/facts.ts'
 import type { FaultVerb } from '../faults/list.ts'
 import { loadWritten, scenarioOf } from '../load.ts'
-import type { ElectionName, QuorumName } from '../scenario.ts'
 import { isMapping, type Written } from '../written.ts'
 import type { Aim } from './aims.ts'
 
@@ -27,8 +26,8 @@ export interface Space {
   readonly aim: Aim | null
 }
 
-/** `none` acknowledges without a quorum: it promises nothing that could be checked. */
-const PROMISING = namesOf(QUORUM_POLICIES).filter((name) => name !== 'none')
+/** Those that guarantee anything: `none` acknowledges without a quorum, and there is nothing to hold it to. */
+const PROMISING = namesOf(QUORUM_POLICIES).filter((name) => QUORUM_POLICIES[name].guarantees.length > 0)
 
 export const DEFAULT_NODES = [3, 4, 5, 7] as const
 

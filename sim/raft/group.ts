@@ -6,6 +6,7 @@ import type { RaftConfig } from '../../algorithms/raft/config.ts'
 import type { Entry } from '../../algorithms/raft/message.ts'
 import type { FinishedRound, RoleChange } from '../../algorithms/raft/output.ts'
 import type { QuorumScheme } from '../../algorithms/raft/quorum.ts'
+import { RAFT_QUORUMS } from '../../algorithms/raft/schemes.ts'
 import type { TraceEvent } from '../../algorithms/trace.ts'
 import type { Effect } from '../../scenarios/faults/fault-world.ts'
 import type { Item } from '../../scenarios/faults/items.ts'
@@ -22,9 +23,9 @@ import { RAFT_EFFECTS } from './effects.ts'
 import { difference, endOf } from './end-state.ts'
 import { LeaderPolicy } from './leader-policy.ts'
 import { namesIn } from './roles.ts'
-import { RAFT_QUORUMS } from './schemes.ts'
 import { RaftServer } from './server.ts'
 import { entriesText, termUuid } from './term-uuid.ts'
+import { groupsOf } from './zone-groups.ts'
 
 /** The first leader has so long to come up. */
 const FIRST_REIGN_US = 120_000_000
@@ -70,7 +71,11 @@ export class RaftGroup implements SimulatedSystem {
     this.settings = scenario.raft
     this.kernel = new Kernel(new RandomStreams(seed))
     this.network = new Network(this.kernel, scenario.network)
-    this.quorums = RAFT_QUORUMS[algorithms.quorum as keyof typeof RAFT_QUORUMS](cluster.nodes, scenario)
+    this.quorums = RAFT_QUORUMS[scenario.raft.quorum].make({
+      nodes: cluster.nodes,
+      weightRatio: algorithms.weightRatio,
+      groups: groupsOf(scenario),
+    })
     this.failureThreshold = scenario.raft.failureThreshold
     this.keys = scenario.workload.keys
     this.fsync = delayTable(scenario.raft.fsync)
@@ -91,7 +96,11 @@ export class RaftGroup implements SimulatedSystem {
     this.#policy =
       election === 'native'
         ? null
-        : new LeaderPolicy(this, ELECTION_POLICIES[election]({ seer: scenario.seer }), scenario.seer.predictEveryUs)
+        : new LeaderPolicy(
+            this,
+            ELECTION_POLICIES[election].make({ seer: scenario.seer }),
+            scenario.seer.predictEveryUs,
+          )
     this.client = new FiberProcess(this.sites[0]!.process.name, this.world, (error) => {
       this.fatal ??= error
       this.kernel.queue.stop()

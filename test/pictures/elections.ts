@@ -1,9 +1,10 @@
 /** Pictures of the election policies: what they would choose, what follows from it, and seer at work. */
 import type { TopLevelSpec } from 'vega-lite'
-import { algorithmColour, ink, nodeColour } from '../../reports/palette.ts'
+import { ink, nodeColour } from '../../reports/palette.ts'
 import { median } from '../../scenarios/statistics.ts'
 import { above, framed, type Label, labels, quantitative, rule } from './drawing.ts'
 import type { Picture } from './picture.ts'
+import { colourOfPolicy } from './policy-colours.ts'
 import { libraryText, simulated } from './simulation.ts'
 
 const POLICIES = ['seer-score', 'most-advanced', 'uniform', 'lowest-rtt', 'best-known'] as const
@@ -132,7 +133,7 @@ function drawSeer(): TopLevelSpec {
   const runs = [
     {
       name: 'seer-score',
-      colour: algorithmColour('seer-score')!,
+      colour: colourOfPolicy('seer-score'),
       text: SEER.replace('election: seer\n', 'election: seer-score\n').replace(/ {2}seer: .*\n/, ''),
     },
     { name: 'seer', colour: ink('ink'), text: SEER },
@@ -212,7 +213,7 @@ function drawSeer(): TopLevelSpec {
             x: 20.3,
             y: 4.5,
             text: 'seer-score stays',
-            colour: algorithmColour('seer-score')!,
+            colour: colourOfPolicy('seer-score'),
             bold: true,
             align: 'center',
           },

@@ -1,8 +1,9 @@
 /** Pictures of the quorum rules: who holds a write when, and what each rule makes of it. */
 import type { TopLevelSpec } from 'vega-lite'
-import { algorithmColour, ink, seriesColour } from '../../reports/palette.ts'
+import { ink, seriesColour } from '../../reports/palette.ts'
 import { above, band, framed, type Label, labels, quantitative, rule, strokes } from './drawing.ts'
 import type { Picture } from './picture.ts'
+import { colourOfPolicy } from './policy-colours.ts'
 import { libraryText, simulated } from './simulation.ts'
 
 const HOLDERS = `
@@ -44,7 +45,7 @@ function drawHolders(): TopLevelSpec {
       values: [0.5, 1, 2, 5, 10, 20],
     },
   }
-  const rules = ['flexible', 'majority', 'all'].map((name, rank) => ({ name, rank, colour: algorithmColour(name)! }))
+  const rules = ['flexible', 'majority', 'all'].map((name, rank) => ({ name, rank, colour: colourOfPolicy(name) }))
   const line = ({ rank, colour }: (typeof rules)[number]) => ({
     data: { values: shown.map((held, index) => ({ write: index + 1, ms: held[rank]!.ms })) },
     mark: { type: 'line' as const, color: colour, strokeWidth: 2, interpolate: 'step' as const, opacity: 0.8 },
@@ -121,7 +122,7 @@ function drawLatencies(): TopLevelSpec {
     const values = ms
       .map((value, index) => ({ ms: Number(value.toPrecision(3)), share: Number(fraction[index]!.toFixed(3)) }))
       .filter((_, index) => index % step === 0 || index === ms.length - 1)
-    return { name, values, colour: name === 'none' ? ink('ink') : algorithmColour(name)! }
+    return { name, values, colour: name === 'none' ? ink('ink') : colourOfPolicy(name) }
   })
   /** Where its name stands: at the height at which its line is far from the others. */
   const heights: Readonly<Record<string, number>> = {
@@ -226,7 +227,7 @@ function drawStall(): TopLevelSpec {
       const at = one.intendedUs / 1000
       if (one.endUs === null || at < fromMs || at > toMs) return []
       const ms = Number(((one.endUs - one.intendedUs) / 1000).toPrecision(3))
-      return [{ at: Math.round(at * 10) / 10, ms, colour: algorithmColour(name)! }]
+      return [{ at: Math.round(at * 10) / 10, ms, colour: colourOfPolicy(name) }]
     }),
   )
   return {
@@ -246,9 +247,9 @@ function drawStall(): TopLevelSpec {
             x: 7110,
             y: 1400,
             text: 'cabinet-top waits for what it has\nselected, up to the timeout of 2 s',
-            colour: algorithmColour('cabinet-top')!,
+            colour: colourOfPolicy('cabinet-top'),
           },
-          { x: 7110, y: 9, text: 'majority: the other two suffice', colour: algorithmColour('majority')! },
+          { x: 7110, y: 9, text: 'majority: the other two suffice', colour: colourOfPolicy('majority') },
         ],
         x,
         y,

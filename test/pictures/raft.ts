@@ -1,9 +1,10 @@
 /** Pictures of Raft: an election message by message, and what the quorum of a large group costs. */
 import type { TopLevelSpec } from 'vega-lite'
 import type { Message as RaftMessage } from '../../algorithms/raft/message.ts'
-import { algorithmColour, ink, nodeColour, seriesColour } from '../../reports/palette.ts'
+import { ink, nodeColour, seriesColour } from '../../reports/palette.ts'
 import { above, band, framed, type Label, labels, quantitative, rule, strokes } from './drawing.ts'
 import type { Picture } from './picture.ts'
+import { colourOfPolicy } from './policy-colours.ts'
 import { libraryText, simulated, startOf, withMessages } from './simulation.ts'
 
 const ELECTION = `
@@ -137,7 +138,7 @@ function drawFifty(): TopLevelSpec {
       return middle === undefined ? [] : [{ at: index / 2 + 0.25, ms: Math.round(middle) }]
     })
     const followers = record.counters.followersPerRound!
-    return { name, values, followers, colour: algorithmColour(name) ?? seriesColour(5) }
+    return { name, values, followers, colour: colourOfPolicy(name) }
   })
   const last = (values: readonly { readonly ms: number }[]) => values.at(-6)!.ms
   return {

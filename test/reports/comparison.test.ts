@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { differenceIn, renderComparison } from '../../reports/comparison.ts'
 import { runsOf } from '../../reports/runs.ts'
+import { comparisonText } from '../../reports/terminal-comparison.ts'
 import { compareResults } from '../../scenarios/compare.ts'
 import type { Result } from '../../scenarios/result.ts'
 import { test } from '../support/test.ts'
-import { fixture } from './fixtures.ts'
+import { fixture, withAlgorithms } from './fixtures.ts'
 import { includes, textOf } from './pieces.ts'
 
 function compared(a: Result, b: Result): { text: string; line: string | null } {
@@ -55,9 +56,8 @@ test('algorithms compared under the same conditions head the columns and are nam
   includes(text, 'seer-score: median, interval, n')
   includes(text, 'most-advanced: median, interval, n')
   includes(text, 'change to most-advanced')
-  const other = fixture({ trials: 20, election: 'most-advanced' })
-  const algorithms = { ...other.scenario.algorithms, quorum: 'cabinet-top' as const }
-  const two = compared(fixture({ trials: 20 }), { ...other, scenario: { ...other.scenario, algorithms } }).text
+  const other = withAlgorithms(fixture({ trials: 20, election: 'most-advanced' }), { quorum: 'cabinet-top' })
+  const two = compared(fixture({ trials: 20 }), other).text
   includes(two, 'differ in quorum: majority and cabinet-top and election: seer-score and most-advanced.')
   includes(two, 'no difference can be put down to one of them')
   includes(two, 'most-advanced, cabinet-top: median')
@@ -92,4 +92,16 @@ test('runs of different scenarios stand side by side, unranked, with the reason'
 
 test('without a comparison no card claims a difference', () => {
   assert.equal(differenceIn('failoverMs', runsOf([fixture(), fixture({ seed: 2 })]), undefined), null)
+})
+
+test('two quorums that are the same by law say so, and that what differs is chance', () => {
+  const [a, b] = [
+    withAlgorithms(fixture({ trials: 20 }), { quorum: 'cabinet' }),
+    withAlgorithms(fixture({ trials: 20 }), { quorum: 'flexible' }),
+  ]
+  const { text } = compared(a, b)
+  includes(text, 'On 4 servers cabinet (t=1) and flexible (t=1) are the same rule, any one replica')
+  includes(text, 'What differs between the quorums of the two is chance.')
+  assert.doesNotMatch(compared(a, withAlgorithms(a, { quorum: 'majority' })).text, /is chance/)
+  assert.match(comparisonText(compareResults(a, b), ['a', 'b']), /the same: On 4 servers cabinet \(t=1\) and flexible/)
 })

@@ -1,5 +1,6 @@
 /** Results made in code, plausible and always the same: reports are tested on shapes the simulator rarely produces. */
 
+import { describePolicies } from '../../scenarios/policies.ts'
 import type { FaultResult, LatencySummary, Result } from '../../scenarios/result.ts'
 import type { Failover } from '../../scenarios/result-durations.ts'
 import type { Series } from '../../scenarios/result-series.ts'
@@ -60,6 +61,22 @@ export function fixture(options: FixtureOptions = {}): Result {
     ]),
   )
   const failing = options.failing === true
+  const algorithms: Result['scenario']['algorithms'] = {
+    timestamps: 'odd-even',
+    quorum: 'majority',
+    election: options.election ?? 'seer-score',
+    failureThreshold: 1,
+    weightRatio: 'largest',
+  }
+  const cluster: Result['scenario']['cluster'] = {
+    protocol: 'mysql',
+    nodes,
+    timestampServers: 2,
+    coordinators: 1,
+    acknowledge: 'applied',
+    semiSync: false,
+    zones: [],
+  }
   return {
     schema: 'quorumlab.result/1',
     scenario: {
@@ -67,22 +84,9 @@ export function fixture(options: FixtureOptions = {}): Result {
       file: 'scenarios/library/primary-crash.yaml',
       hash: '9f2c1e0d6a7b48c3915e2f7a0b4c8d6e1f3a5b7c9d0e2f4a6b8c0d1e3f5a7b9c',
       description: 'The source dies under load; how long until the first acknowledged write?',
-      algorithms: {
-        timestamps: 'odd-even',
-        quorum: 'majority',
-        election: options.election ?? 'seer-score',
-        failureThreshold: 1,
-        weightRatio: 'largest',
-      },
-      cluster: {
-        protocol: 'mysql',
-        nodes,
-        timestampServers: 2,
-        coordinators: 1,
-        acknowledge: 'applied',
-        semiSync: false,
-        zones: [],
-      },
+      algorithms,
+      cluster,
+      ...describePolicies({ algorithms, cluster }),
       workload: {
         mode: 'open',
         arrivals: 'poisson',
@@ -439,4 +443,10 @@ function rename2(text: string, rename: (text: string) => string): string {
       return value
     }),
   )
+}
+
+/** The result of the same run by other policies. */
+export function withAlgorithms(result: Result, other: Partial<Result['scenario']['algorithms']>): Result {
+  const chosen = { ...result.scenario, algorithms: { ...result.scenario.algorithms, ...other } }
+  return { ...result, scenario: { ...chosen, ...describePolicies(chosen) } }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { runsOf } from '../../reports/runs.ts'
 import { test } from '../support/test.ts'
-import { fixture } from './fixtures.ts'
+import { fixture, withAlgorithms } from './fixtures.ts'
 
 const names = (...results: Parameters<typeof runsOf>[0]) => runsOf(results).map(({ name }) => name)
 
@@ -13,12 +13,8 @@ test('runs are named by what tells them apart', () => {
     'measured, local',
   ])
   assert.deepEqual(names(fixture(), fixture({ election: 'most-advanced' })), ['seer-score', 'most-advanced'])
-  const other = fixture({ election: 'most-advanced' })
-  const both = { ...other.scenario.algorithms, quorum: 'cabinet-top' as const }
-  assert.deepEqual(names(fixture(), { ...other, scenario: { ...other.scenario, algorithms: both } }), [
-    'seer-score, majority',
-    'most-advanced, cabinet-top',
-  ])
+  const both = withAlgorithms(fixture({ election: 'most-advanced' }), { quorum: 'cabinet-top' })
+  assert.deepEqual(names(fixture(), both), ['seer-score, majority', 'most-advanced, cabinet-top'])
   assert.deepEqual(names(fixture(), fixture({ seed: 2 })), ['seed 1', 'seed 2'])
 })
 

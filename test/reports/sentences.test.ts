@@ -18,7 +18,7 @@ function withFailover(change: Partial<Result['summary']['failovers'][number]>): 
 test('what was asked is said in one sentence', () => {
   assert.equal(
     plain(asked(fixture())),
-    '400 operations a second (30 % reads, STRONG) for 30 s on 4 nodes, with odd-even timestamps, majority quorum, seer-score election.',
+    '400 operations a second (30 % reads, STRONG) for 30 s on 4 nodes, with odd-even timestamps, majority quorum, seer-score election. On 4 servers majority and flexible (t=2) are the same rule, any 2 replicas: semi-synchronous replication with 2 acknowledgements.',
   )
 })
 
@@ -116,21 +116,13 @@ test('faults become sentences only where that is safe', () => {
   assert.equal(inWords({ kind: 'slow', label: 'slow node1->node3', target: [] }), 'slow node1->node3')
 })
 
-test('on four servers with threshold 1 the report says that cabinet is flexible(1) is semi-sync, and nowhere else', () => {
+test('a quorum that is the same as another by law says so, where its result does', () => {
   const result = fixture()
-  const run = (nodes: number, quorum: 'cabinet' | 'flexible', failureThreshold: number) => {
-    const { scenario } = result
-    const algorithms = { ...scenario.algorithms, quorum, failureThreshold }
-    return asked({ ...result, scenario: { ...scenario, cluster: { ...scenario.cluster, nodes }, algorithms } })
-  }
-  const same = /cabinet is flexible\(1\), which is semi-synchronous replication with one acknowledgement/
-  assert.match(run(4, 'cabinet', 1), same)
-  for (const [nodes, quorum, threshold] of [
-    [4, 'flexible', 1],
-    [5, 'cabinet', 1],
-    [7, 'cabinet', 2],
-  ] as const)
-    assert.doesNotMatch(run(nodes, quorum, threshold), same)
+  const { sameRule, ...scenario } = result.scenario
+  assert.doesNotMatch(asked({ ...result, scenario }), /same rule/)
+  const text = 'On 4 servers cabinet (t=1) and flexible (t=1) are the same rule.'
+  const told = { ...result, scenario: { ...scenario, sameRule: { k: 1, others: ['flexible (t=1)'], text } } }
+  assert.ok(asked(told).endsWith(` ${text}`))
 })
 
 test('a planned move is told as one: who asked, how long clients waited, and nobody was passed over', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { headerText, liveLine, type Style, summaryText } from '../../reports/terminal.ts'
 import { eventLine } from '../../reports/terminal-events.ts'
 import { test } from '../support/test.ts'
-import { emptyFixture, fixture, hostileFixture } from './fixtures.ts'
+import { emptyFixture, fixture, hostileFixture, withAlgorithms } from './fixtures.ts'
 
 const PLAIN: Style = { colour: false, width: Number.POSITIVE_INFINITY }
 const RESULTS = [
@@ -118,4 +118,17 @@ test('the header says what runs, where, with which seeds and by which algorithms
   assert.ok(text.startsWith(`${scenario.name} on sim, seed 3 to 7`))
   const { timestamps, quorum, election } = scenario.algorithms
   for (const name of [timestamps, quorum, election]) assert.ok(text.includes(name))
+})
+
+test('the header says which quorum is the same by law, wrapped to the width', () => {
+  const { scenario } = withAlgorithms(fixture(), { quorum: 'cabinet' })
+  const run = { ...scenario, version: '9.9', world: 'sim', seed: 3, trials: 1 }
+  const lines = headerText(run, { ...PLAIN, width: 60 })
+    .split('\n')
+    .slice(2)
+  assert.ok(lines.length > 2 && lines.every((line) => line.length <= 60))
+  assert.match(
+    lines.join(' ').replace(/\s+/g, ' '),
+    /cabinet \(t=1\) and flexible \(t=1\) are the same rule, any one replica \(under cabinet the source and any one replica outweigh the rest whatever the ratio/,
+  )
 })

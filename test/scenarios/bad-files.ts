@@ -1,5 +1,5 @@
+import { CHECK_NAMES } from '../../scenarios/checks/checks.ts'
 import { FAULT_VERBS } from '../../scenarios/faults/list.ts'
-import { CHECKS } from '../../scenarios/schema.ts'
 
 const VERBS = FAULT_VERBS.join(', ')
 
@@ -46,7 +46,7 @@ export const BAD_FILES: Readonly<Record<string, string | RegExp>> = {
   'two-beginnings.yaml': '4:22: a step with two beginnings, expected `at:` a time or `after:` an event, found both',
   'undo-without-do.yaml':
     '5:24: restart without its crash or power-loss, expected an earlier step with crash or power-loss: node2, found none',
-  'unknown-check.yaml': `2:25: wrong value for checks[1], expected one of ${CHECKS.join(', ')}, found "replicas-convrge"; did you mean replicas-converge?`,
+  'unknown-check.yaml': `2:25: wrong value for checks[1], expected one of ${CHECK_NAMES.join(', ')}, found "replicas-convrge"; did you mean replicas-converge?`,
   'unknown-key-in-fault.yaml':
     '4:30: unknown key in faults[0], expected one of at, after, for, crash, found "fro"; did you mean for?',
   'unknown-key.yaml':

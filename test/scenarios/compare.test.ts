@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { type Comparison, compareResults, policyText } from '../../scenarios/compare.ts'
 import { judge } from '../../scenarios/judge.ts'
 import { parseScenario } from '../../scenarios/load.ts'
+import { describePolicies } from '../../scenarios/policies.ts'
 import type { Result } from '../../scenarios/result.ts'
 import { test } from '../support/test.ts'
 import { crashRecord, scenario } from './history.ts'
@@ -148,11 +149,8 @@ test('another scenario, world, machine or coordinator, or an interrupted run, is
 
 /** `result` of a file that differs in its algorithms, and by them in its hash. */
 function by(algorithms: Partial<Result['scenario']['algorithms']>, of: Result): Result {
-  const { scenario: asked } = of
-  return {
-    ...of,
-    scenario: { ...asked, hash: 'cd'.repeat(32), algorithms: { ...asked.algorithms, ...algorithms } },
-  }
+  const chosen = { ...of.scenario, algorithms: { ...of.scenario.algorithms, ...algorithms } }
+  return { ...of, scenario: { ...chosen, ...describePolicies(chosen), hash: 'cd'.repeat(32) } }
 }
 
 test('one algorithm against another under the same conditions is ranked, and what differs is named', () => {

@@ -79,7 +79,7 @@ test('a change of the threshold needs a policy that has one, and a threshold tha
   assert.equal(step('flexible', '1').faults[0]!.failureThreshold, 1)
   assert.throws(
     () => step('majority', '1'),
-    /quorums.yaml:3:38: a quorum without a threshold, expected `quorum: cabinet` or `flexible`, found majority$/,
+    /quorums.yaml:3:38: a quorum without a threshold, expected a quorum with one \(cabinet and flexible\), found majority$/,
   )
   assert.throws(
     () => step('cabinet', '2'),

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { sep } from 'node:path'
+import { CHECK_NAMES } from '../../scenarios/checks/checks.ts'
 import { parseScenario } from '../../scenarios/load.ts'
-import { CHECKS, scenarioJsonSchema } from '../../scenarios/schema.ts'
+import { scenarioJsonSchema } from '../../scenarios/schema.ts'
 import { test } from '../support/test.ts'
 
 const scenarios = new URL('../../scenarios/', import.meta.url)
@@ -38,7 +39,7 @@ test('the JSON Schema completes every path of expect, aggregates and checks incl
   ])
     assert.ok(named.includes(path), path)
   const limits = named.map((path) => `  ${JSON.stringify(path)}: ${path.startsWith('checks') ? 'pass' : '< 1'}`)
-  const text = `name: x\nchecks: [${CHECKS.join(', ')}]\ncluster: { nodes: 4 }\nexpect:\n${limits.join('\n')}\n`
+  const text = `name: x\nchecks: [${CHECK_NAMES.join(', ')}]\ncluster: { nodes: 4 }\nexpect:\n${limits.join('\n')}\n`
   const mysql = text.replace(/, elections-safe|elections-safe, /, '').replace('  "checks.elections-safe": pass\n', '')
   assert.equal(parseScenario(mysql, 'x').expectations.length, named.length - 1)
   const [pattern] = Object.keys(expect!.patternProperties)

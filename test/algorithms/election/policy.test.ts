@@ -23,7 +23,7 @@ const view = (member: number, over: Partial<Candidate> = {}): Candidate => ({
 
 const SETUP = { seer: DEFAULT_SEER }
 const ranked = (name: keyof typeof ELECTION_POLICIES, candidates: readonly Candidate[]) =>
-  ELECTION_POLICIES[name](SETUP).rank(candidates)
+  ELECTION_POLICIES[name].make(SETUP).rank(candidates)
 
 test('seer-score is .4 latency + .4 stability + .2 lag', () => {
   // latency 1 ms: 1/2; up 99 s: 99/100; lag 4: 1/5
@@ -58,7 +58,7 @@ test('every policy ranks every candidate once, in an order that does not depend 
     }),
     { selector: (r) => r.member, minLength: 1, maxLength: 8 },
   )
-  for (const make of Object.values(ELECTION_POLICIES)) {
+  for (const { make } of Object.values(ELECTION_POLICIES)) {
     const policy = make(SETUP)
     fc.assert(
       fc.property(arbitrary, (records) => {
@@ -107,7 +107,7 @@ test('best-known takes the shortest true delay, and says so where it is not know
 })
 
 test('seer ranks by what it learnt, and whoever never led comes after, by round trip', () => {
-  const policy = ELECTION_POLICIES.seer(SETUP)
+  const policy = ELECTION_POLICIES.seer.make(SETUP)
   const adviser = policy.adviser!
   for (let atUs = 0; atUs <= 8e6; atUs += 100_000) {
     const leader = atUs < 4e6 ? 'node2' : 'node3'

@@ -33,7 +33,7 @@ test('four servers: majority needs any 2 of the 3 replicas, k=3 needs 2, k=1 nee
 function everyPolicy(nodes: number): QuorumPolicy[] {
   return Object.values(QUORUM_POLICIES).flatMap((of) =>
     Array.from({ length: largestFailureThreshold(nodes) }, (_, i) =>
-      of({ failureThreshold: i + 1, weightRatio: 'largest' }),
+      of.make({ failureThreshold: i + 1, weightRatio: 'largest' }),
     ),
   )
 }

@@ -11,7 +11,7 @@ import { type CoordinatorState, type Member, newMember } from '../../../algorith
 import { type TakeOver, takeOver } from '../../../algorithms/failover/take-over.ts'
 import { FiberProcess } from '../../../algorithms/fiber.ts'
 import { EMPTY_GTID_SET, type GtidSet, MutableGtidSet } from '../../../algorithms/gtid-set.ts'
-import { majority } from '../../../algorithms/quorum/majority.ts'
+import { MAJORITY } from '../../../algorithms/quorum/majority.ts'
 import type { QuorumPolicy } from '../../../algorithms/quorum/policy.ts'
 import { failed, unknown } from '../../../algorithms/reasons/outcomes.ts'
 import type { MysqlRequests, Outcome, RequestOf, ServerState } from '../../../algorithms/servers.ts'
@@ -59,7 +59,7 @@ export class Servers {
   readonly stuck = new Set<number>()
   readonly markers: EpochRow[] = []
   promotion: 'ok' | 'unknown' = 'ok'
-  quorum: QuorumPolicy = majority
+  quorum: QuorumPolicy = MAJORITY.make({ failureThreshold: 1, weightRatio: 'largest' })
   election: ElectionName | ElectionFactory = 'most-advanced'
 
   /** Null: it does not answer. */

@@ -68,7 +68,7 @@ const cases: fc.Arbitrary<Case> = fc.integer({ min: 3, max: 6 }).chain((n) =>
     })
     .map(({ ks, sources: [first, step], ...rest }) => {
       // The first epoch began with what the policy asks for; a threshold may have been raised since.
-      const least = QUORUM_POLICIES[rest.policy](SETTINGS).replicasRequired(n)
+      const least = QUORUM_POLICIES[rest.policy].make(SETTINGS).replicasRequired(n)
       return {
         ...rest,
         k: [Math.max(least, Math.min(...ks)), Math.max(least, ...ks)] as const,
@@ -123,7 +123,7 @@ async function takeOver(drawn: Case) {
   // An applier that does not run may be one that cannot.
   for (const [i, { applies, preference }] of drawn.servers.entries())
     if (!applies && preference % 2 === 0) servers.stuck.add(i)
-  servers.quorum = QUORUM_POLICIES[drawn.policy](SETTINGS)
+  servers.quorum = QUORUM_POLICIES[drawn.policy].make(SETTINGS)
   servers.election = () => ({
     name: 'drawn',
     rank: (candidates) =>

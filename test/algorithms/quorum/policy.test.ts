@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { cabinetTop, cabinetTopWeight } from '../../../algorithms/quorum/cabinet-top.ts'
-import { majority } from '../../../algorithms/quorum/majority.ts'
+import { CABINET_TOP, cabinetTopWeight } from '../../../algorithms/quorum/cabinet-top.ts'
+import { MAJORITY } from '../../../algorithms/quorum/majority.ts'
 import { heldByAtLeast, NOTHING_HELD, quorumVerdict, type ReplicaView } from '../../../algorithms/quorum/policy.ts'
 import { test } from '../../support/test.ts'
+
+const SETTINGS = { failureThreshold: 1, weightRatio: 'largest' } as const
+const majority = MAJORITY.make(SETTINGS)
+const cabinetTop = CABINET_TOP.make(SETTINGS)
 
 const view = (member: number, over: Partial<ReplicaView> = {}): ReplicaView => ({
   node: `node${member + 1}`,

@@ -5,8 +5,9 @@
 import assert from 'node:assert/strict'
 import { cabinetScheme } from '../../../algorithms/raft/cabinet.ts'
 import { countingScheme } from '../../../algorithms/raft/counting.ts'
-import { flexibleScheme } from '../../../algorithms/raft/flexible.ts'
-import { evenGroups, hierarchicalScheme } from '../../../algorithms/raft/hierarchical.ts'
+import { flexibleScheme, RAFT_FLEXIBLE } from '../../../algorithms/raft/flexible.ts'
+import { evenGroups } from '../../../algorithms/raft/grouping.ts'
+import { hierarchicalScheme } from '../../../algorithms/raft/hierarchical.ts'
 import { majorityScheme } from '../../../algorithms/raft/majority.ts'
 import { type DurableWrite, NOBODY } from '../../../algorithms/raft/message.ts'
 import { RaftNode } from '../../../algorithms/raft/node.ts'
@@ -62,9 +63,8 @@ function unloggedThresholds(plan: Plan): Plan {
     newNode: (config, state, nowUs, timeoutUs) => {
       const { id, nodes } = config
       const quorums = countingScheme(
-        'unlogged',
+        { ...RAFT_FLEXIBLE, name: 'unlogged' },
         nodes,
-        true,
         () => own[id]! + 1,
         () => nodes - own[id]!,
       )

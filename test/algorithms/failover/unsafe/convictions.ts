@@ -3,11 +3,12 @@
  * without it every check passes. `real`: made of nothing but what can be done to processes, so real servers show it too.
  */
 import type { UnsafeForm } from '../../../../algorithms/failover/unsafe/forms.ts'
+import type { CheckName } from '../../../../scenarios/checks/checks.ts'
 import { judge } from '../../../../scenarios/judge.ts'
 import { parseScenario } from '../../../../scenarios/load.ts'
 import type { RunRecord } from '../../../../scenarios/record.ts'
 import type { CheckResult } from '../../../../scenarios/result.ts'
-import type { CheckName, Scenario } from '../../../../scenarios/scenario.ts'
+import type { Scenario } from '../../../../scenarios/scenario.ts'
 
 export interface Conviction {
   readonly form: UnsafeForm
