@@ -4,7 +4,7 @@ import { EXIT } from './cli-exit.ts'
 import { sizeText, storyOf } from './cli-failures.ts'
 import { claimFolder } from './cli-folder.ts'
 import { print, untilInterrupted, version } from './cli-output.ts'
-import { resultOf, saveResult } from './cli-result.ts'
+import { type Beginning, begin, resultOf, saveResult } from './cli-result.ts'
 import { measured } from './cli-run.ts'
 import { EnvironmentError } from './real/drivers/environment-error.ts'
 import { Screen, styleOf } from './reports/screen.ts'
@@ -46,11 +46,11 @@ export async function replay(options: ReplayOptions): Promise<number> {
 }
 
 async function simulated(failure: FailureFile, scenario: Scenario, folder: string): Promise<number> {
-  const startedAt = new Date().toISOString()
+  const beginning = begin()
   const { record, outcome } = runWritten(failure.scenario, failure.seed, () => false)
   const again = outcome!.failures.find(({ check }) => check === failure.check)
   for (const line of again === undefined ? [] : storyOf(record, again)) await print(`  ${line}\n`)
-  if (record !== null) await report(scenario, [record], startedAt, folder)
+  if (record !== null) await report(scenario, [record], beginning, folder)
   const sameCourse = outcome!.digest === failure.digest
   if (again !== undefined && sameCourse) {
     await print(`\nreproduced: ${failure.check} fails again, digest ${failure.digest ?? 'none'} as before\n`)
@@ -70,7 +70,7 @@ async function onServers(
   folder: string,
   options: ReplayOptions,
 ): Promise<number> {
-  const startedAt = new Date().toISOString()
+  const beginning = begin()
   const screen = new Screen(process.stderr, options.quiet)
   const interrupt = untilInterrupted(() => screen.line('  stopping (once more to stop at once)'))
   const told = new EventLines(styleOf(process.stderr, process.env), false)
@@ -100,7 +100,7 @@ async function onServers(
     screen.close()
     interrupt.release()
   }
-  if (records.length > 0) await report(scenario, records, startedAt, folder)
+  if (records.length > 0) await report(scenario, records, beginning, folder)
   await print(`\nreproduced ${reproduced} of ${runs} on real servers\n`)
   if (interrupt.signal.aborted) return EXIT.interrupted
   return reproduced > 0 ? 0 : 1
@@ -110,10 +110,10 @@ async function onServers(
 async function report(
   scenario: Scenario,
   records: readonly RunRecord[],
-  startedAt: string,
+  beginning: Beginning,
   folder: string,
 ): Promise<void> {
-  const { reportPath, troubles } = await saveResult(folder, await resultOf(scenario, records, startedAt))
+  const { reportPath, troubles } = await saveResult(folder, await resultOf(scenario, records, beginning))
   await print(`\n  report  ${reportPath ?? 'none'}\n`)
   if (troubles.length > 0) throw new EnvironmentError(troubles.join('\n'))
 }

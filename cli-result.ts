@@ -1,16 +1,32 @@
 /** Records of one scenario become a result and its report, in a folder. */
-import { arch, cpus, platform, totalmem } from 'node:os'
+import { arch, cpus, loadavg, platform, totalmem } from 'node:os'
 import { version } from './cli-output.ts'
 import type { Saved } from './reports/save.ts'
 import type { RunRecord } from './scenarios/record.ts'
 import type { Result } from './scenarios/result.ts'
 import type { Scenario } from './scenarios/scenario.ts'
 
-/** `startedAt`: ISO 8601. */
-export async function resultOf(scenario: Scenario, records: readonly RunRecord[], startedAt: string): Promise<Result> {
+/** When a run began, and how busy the machine was before it. */
+export interface Beginning {
+  /** ISO 8601. */
+  readonly startedAt: string
+  /** Of one minute. */
+  readonly loadAverage: number
+}
+
+export function begin(): Beginning {
+  return { startedAt: new Date().toISOString(), loadAverage: loadOfAMinute() }
+}
+
+export async function resultOf(
+  scenario: Scenario,
+  records: readonly RunRecord[],
+  beginning: Beginning,
+): Promise<Result> {
   const { judge } = await import('./scenarios/judge.ts')
   const versions = { quorumlab: version, node: process.version }
-  return judge(scenario, records, { startedAt, versions, machine: machine(), coordinator: 'service' })
+  const { startedAt } = beginning
+  return judge(scenario, records, { startedAt, versions, machine: machine(beginning), coordinator: 'service' })
 }
 
 export async function saveResult(folder: string, result: Result): Promise<Saved> {
@@ -18,8 +34,20 @@ export async function saveResult(folder: string, result: Result): Promise<Saved>
   return saveRun(folder, result, async () => (await import('./reports/html.ts')).renderReport([result]))
 }
 
-function machine(): Readonly<Record<string, string | number>> {
+/** Whoever reads latencies wants to know who else was at work: before the run, and after it with its own work in it. */
+function machine({ loadAverage }: Beginning): Readonly<Record<string, string | number>> {
   const cores = cpus()
-  const memoryGb = Math.round(totalmem() / 2 ** 30)
-  return { platform: platform(), arch: arch(), cores: cores.length, cpu: cores[0]?.model.trim() ?? 'unknown', memoryGb }
+  return {
+    platform: platform(),
+    arch: arch(),
+    cores: cores.length,
+    cpu: cores[0]?.model.trim() ?? 'unknown',
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+    loadAverageBefore: loadAverage,
+    loadAverageAfter: loadOfAMinute(),
+  }
+}
+
+function loadOfAMinute(): number {
+  return Math.round(loadavg()[0]! * 100) / 100
 }

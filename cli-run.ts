@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { exitCodeOfRun } from './cli-exit.ts'
 import { claimFolder } from './cli-folder.ts'
 import { COMMAND, print, untilInterrupted, version } from './cli-output.ts'
-import { resultOf, saveResult } from './cli-result.ts'
+import { begin, resultOf, saveResult } from './cli-result.ts'
 import { asEnvironmentError, EnvironmentError } from './real/drivers/environment-error.ts'
 import { environmentLines } from './reports/environment.ts'
 import { Screen, styleOf } from './reports/screen.ts'
@@ -45,7 +45,7 @@ export async function run(options: RunOptions): Promise<number> {
     screen.line('  stopping: the partial result will be written (once more to stop at once)'),
   )
   try {
-    const startedAt = new Date().toISOString()
+    const beginning = begin()
     const style = styleOf(process.stderr, process.env)
     screen.line(
       headerText(
@@ -57,7 +57,7 @@ export async function run(options: RunOptions): Promise<number> {
     // What broke the first trial is all there is to say; what broke a later one is said below what was measured.
     if (done.broken !== null && done.records.length === 0) throw done.broken.error
     const records = done.records.length > 0 ? done.records : [notBegun(options.on, seed)]
-    const result = { ...(await resultOf(scenario, judgedOf(records), startedAt)), ...endOf(done, seed, options.trials) }
+    const result = { ...(await resultOf(scenario, judgedOf(records), beginning)), ...endOf(done, seed, options.trials) }
     const troubles = await conclude(result, folder, options, screen)
     if (done.broken !== null) throw done.broken.error
     if (troubles.length > 0) throw new EnvironmentError(troubles.join('\n'))

@@ -10,6 +10,7 @@ import type { Progress, ProgressListener } from '../scenarios/progress.ts'
 import { RandomStreams } from '../scenarios/random.ts'
 import type { Incident, RunRecord } from '../scenarios/record.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
+import { latenessOf } from './client-lateness.ts'
 import { RunClock } from './clock.ts'
 import { DiskWatch } from './disk-watch.ts'
 import type { Driver } from './drivers/driver.ts'
@@ -19,6 +20,7 @@ import { Ending, within } from './ending.ts'
 import { refuseUnsupported } from './fault-verbs.ts'
 import { FaultSchedule } from './faults.ts'
 import { History } from './history.ts'
+import { withoutEffect } from './honours.ts'
 import { ReceivedWatch } from './received-watch.ts'
 import { RunProcesses } from './run-processes.ts'
 import { awaitConvergence, awaitReign } from './settle.ts'
@@ -79,6 +81,7 @@ class RealRun {
   readonly #counters: Record<string, number> = {}
   #healedUs: number | null = null
   #unsettled: string | null = null
+  #durability: Readonly<Record<string, string>> = {}
   readonly #ending: Ending
 
   constructor(scenario: Scenario, options: RealRunOptions) {
@@ -141,6 +144,7 @@ class RealRun {
     await this.#processes.startServers()
     this.#counters.serversUpMs = (RunClock.hostUs() - beganUs) / 1000
     this.#counters.storageFsyncUs = this.#driver.storage.fsyncUs
+    this.#durability = await this.#driver.durability()
     await this.#processes.startCoordinators()
     await awaitReign(this.#processes.coordinators, this.#driver.nodes.length - 1, this.#over.signal)
     this.#counters.clusterReadyMs = (RunClock.hostUs() - beganUs) / 1000
@@ -224,12 +228,6 @@ class RealRun {
   #record(end: Pick<RunRecord, 'nodes' | 'lag' | 'complete' | 'endedUs'>): RunRecord {
     const startUs = this.#startUs! - this.#originUs
     const operations = this.#history.operationsBy(end.endedUs)
-    const late = operations
-      .filter(({ sentUs }) => sentUs !== null)
-      .map(({ sentUs, intendedUs }) => sentUs! - intendedUs)
-      .sort((a, b) => a - b)
-    this.#counters.clientLatenessP50Us = late[late.length >> 1] ?? 0
-    this.#counters.clientLatenessP99Us = late[Math.floor(late.length * 0.99)] ?? 0
     return {
       world: this.#driver.world,
       seed: this.#options.seed,
@@ -243,7 +241,9 @@ class RealRun {
       ...end,
       digest: null,
       mysqlVersion: this.#driver.version,
-      counters: this.#counters,
+      durability: this.#durability,
+      withoutEffect: withoutEffect(this.#scenario),
+      counters: { ...this.#counters, ...latenessOf(operations) },
     }
   }
 

@@ -97,6 +97,8 @@ export function judge(scenario: Scenario, records: readonly RunRecord[], stamp: 
     seed: record.seed,
     versions: { ...stamp.versions, mysql: record.mysqlVersion },
     machine: stamp.machine,
+    ...(record.durability === undefined ? {} : { durability: record.durability }),
+    ...(record.withoutEffect === undefined ? {} : { withoutEffect: record.withoutEffect }),
     startedAt: stamp.startedAt,
     digest: record.digest,
     complete: records.every(({ complete }) => complete),
@@ -149,7 +151,7 @@ function summarize(scenario: Scenario, trials: readonly Trial[], first: Trial): 
   const { measured } = first
   const notes = trials.flatMap(({ failovers, lostEventual, record }) => {
     const unread = lostEventual === null ? ['the final source could not be read: losses are not counted'] : []
-    const all = [...failovers.notes, ...unread, ...unsettledNote(record)]
+    const all = [...failovers.notes, ...unread, ...unsettledNote(record), ...withoutEffectNote(record)]
     return trials.length === 1 ? all : all.map((note) => `seed ${record.seed}: ${note}`)
   })
   return {
@@ -175,6 +177,11 @@ function summarize(scenario: Scenario, trials: readonly Trial[], first: Trial): 
 
 function unsettledNote({ unsettled = null }: RunRecord): string[] {
   return unsettled === null ? [] : [`the end state was read before the servers had converged: ${unsettled}`]
+}
+
+function withoutEffectNote({ withoutEffect = [] }: RunRecord): string[] {
+  if (withoutEffect.length === 0) return []
+  return [`real servers do not follow ${withoutEffect.join(', ')}: what the file says there had no effect`]
 }
 
 function failoverSpread(trials: readonly Trial[]): Spread {

@@ -122,6 +122,10 @@ export interface RunRecord {
   readonly healedUs: number | null
   /** What kept the servers from having converged when the time for that was over, and how long that was; null or absent: nothing. */
   readonly unsettled?: string | null
+  /** What real servers do before they say that a transaction is committed, by setting; absent in the simulator. */
+  readonly durability?: Readonly<Record<string, string>>
+  /** Keys of the scenario that were set and that this world does not follow, e.g. `network.default`; absent: none. */
+  readonly withoutEffect?: readonly string[]
   /** False for a run that was interrupted, or ended by an incident. */
   readonly complete: boolean
   /** sim: hash of the whole event trace, hex; null in the real world. */

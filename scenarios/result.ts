@@ -227,6 +227,10 @@ export interface Result {
   readonly seed: number
   readonly versions: { readonly quorumlab: string; readonly node: string; readonly mysql: string | null }
   readonly machine: Readonly<Record<string, string | number>>
+  /** As in `RunRecord`; absent in the simulator, and in results of 0.1.0. */
+  readonly durability?: Readonly<Record<string, string>>
+  /** As in `RunRecord`. */
+  readonly withoutEffect?: readonly string[]
   readonly startedAt: string
   readonly digest: string | null
   readonly complete: boolean

@@ -89,6 +89,9 @@ export interface Driver {
   /** Replace the data of `node` by a clone of `donor`: new server_uuid, up, read-only, replicating from nobody. */
   rebuild(node: string, donor: string): Promise<{ readonly uuid: string; readonly tookUs: number }>
 
+  /** What the servers do before they say that a transaction is committed, and where they write it: by setting. */
+  durability(): Promise<Readonly<Record<string, string>>>
+
   /** The server's final state, read from itself. Never rejects: an unreachable server is `reachable: false`. */
   endState(node: string): Promise<NodeEnd>
   /**

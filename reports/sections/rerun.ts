@@ -76,6 +76,7 @@ function factsOf(result: Result): Map<string, Piece> {
     ['quorumlab', versions.quorumlab],
     ['Node.js', versions.node],
     ['MySQL', versions.mysql ?? 'simulated'],
+    ...Object.entries(result.durability ?? {}).map(([name, value]): [string, Piece] => [`durability, ${name}`, value]),
     ...Object.entries(machine).map(([name, value]): [string, Piece] => [`machine, ${name}`, String(value)]),
     ['started', result.startedAt],
     [

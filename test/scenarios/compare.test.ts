@@ -132,6 +132,11 @@ test('another scenario, world, machine or coordinator, or an interrupted run, is
       /^faults\[0\] differs: none and /,
     ],
     [measured(), measured({ world: 'docker' }), /^the world differs: local and docker$/],
+    [
+      measured({ durability: { sync_binlog: '1' } }),
+      measured({ durability: { sync_binlog: '0' } }),
+      /^durability \(sync_binlog\) differs: 1 and 0$/,
+    ],
     [measured(), measured({ machine: { cpu: 'test', cores: 64 } }), /^the machine \(cores\) differs: 2 and 64$/],
     [measured(), measured({ coordinator: 'embedded' }), /^the coordinator differs: service and embedded$/],
     [result(FAST), result(SLOW, { complete: false }), /^b was interrupted$/],
@@ -188,6 +193,18 @@ test('a trial without lag is left out of the comparison of lags, not ranked as t
   assert.equal(row(compareResults(without(null), without(null)), 'lagP99Ms').note, 'not measured')
   const lag = row(compareResults(without(1.5), without(null)), 'lagP99Ms')
   assert.deepEqual([lag.a.median, lag.b.n, lag.note], [1.5, 0, 'measured in one of the two only'])
+})
+
+test('how busy the machine was is for people to look at, and no other machine', () => {
+  const busy = (loadAverageBefore: number) =>
+    result(FAST, { world: 'local', machine: { cpu: 'test', cores: 2, loadAverageBefore } })
+  assert.deepEqual(compareResults(busy(0.1), busy(7)).differences, [])
+})
+
+test('a model is not judged by servers that do not follow a part of the scenario', () => {
+  const withoutEffect = ['network.default']
+  const { differences } = compareResults(result(FAST), result(SLOW, { world: 'local', withoutEffect }))
+  assert.deepEqual(differences, ['real servers do not follow network.default, and the simulator does'])
 })
 
 test('simulated runs on different machines are comparable: the machine has no part in them', () => {

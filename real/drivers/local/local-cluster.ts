@@ -7,6 +7,7 @@ import type { LagSeries, NodeEnd } from '../../../scenarios/record.ts'
 import type { Accounts, NodeAddress } from '../../mysql/target.ts'
 import { DISK_ADVICE, saysDiskFull } from '../death.ts'
 import type { Driver, SavedExtras, Storage, Usage, Witness } from '../driver.ts'
+import { readDurability } from '../durability.ts'
 import { readEndState } from '../end-state.ts'
 import { EnvironmentError, environmentErrorOf } from '../environment-error.ts'
 import { lagSeries } from '../lag.ts'
@@ -189,6 +190,10 @@ export class LocalCluster implements Driver {
 
   rebuild(node: string, donor: string): Promise<{ readonly uuid: string; readonly tookUs: number }> {
     return this.#tracked(() => rebuildFrom(this.#node(node), this.#node(donor)))
+  }
+
+  async durability(): Promise<Readonly<Record<string, string>>> {
+    return { ...(await readDurability(this.#nodes.map((node) => () => node.connect()))), storage: this.storage.kind }
   }
 
   endState(name: string): Promise<NodeEnd> {

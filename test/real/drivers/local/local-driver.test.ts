@@ -66,12 +66,26 @@ test(
         await admin.end()
       }
       assert.equal(uuids.size, 4)
+      const { storage, innodb_flush_method: _, ...durable } = await driver.durability()
+      assert.deepEqual(durable, { sync_binlog: '1', innodb_flush_log_at_trx_commit: '1', innodb_doublewrite: 'ON' })
+      assert.equal(storage, driver.storage.kind)
       assert.ok(driver.startedIn.readyMs > 0)
       await driver.stop()
       await driver.stop()
     })
   },
 )
+
+test('a server that somebody starts with less durability says so', SLOW, async () => {
+  await withDirectory(async (folder) => {
+    const { path } = await findMysqld(undefined)
+    const mysqld = await writeProgram(join(folder, 'mysqld'), `exec '${path}' "$@" --sync-binlog=0`)
+    await withDriver({ nodes: 1, mysqld }, async (driver) => {
+      await driver.start()
+      assert.equal((await driver.durability()).sync_binlog, '0')
+    })
+  })
+})
 
 test('each account may do its own work and nothing else', SLOW, async () => {
   await withDriver({ nodes: 1 }, async (driver) => {
