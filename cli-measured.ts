@@ -3,12 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { measured, type RunOptions } from './cli-run.ts'
 import { Ownership, stateRoot } from './real/drivers/local/ownership.ts'
-import { VERBS } from './real/fault-verbs.ts'
 import type { Screen } from './reports/screen.ts'
 import type { Charge } from './scenarios/convict/charge.ts'
 import { accused, acquitted } from './scenarios/convict/evidence.ts'
 import type { OnRealServers } from './scenarios/convict/ledger.ts'
-import { isRequest } from './scenarios/faults/facts.ts'
+import { isPossible } from './scenarios/faults/facts.ts'
 import { verdictOn } from './scenarios/judge.ts'
 import { scenarioOf } from './scenarios/load.ts'
 import { isClairvoyant } from './scenarios/policies.ts'
@@ -49,7 +48,7 @@ export async function measuredOn(
 /** Null: real servers can do all of it. */
 export function impossibleOnRealServers(evidence: Written, charge: Charge): OnRealServers | null {
   const { faults, algorithms } = scenarioOf(evidence, charge.name)
-  const step = faults.find(({ verb }) => VERBS[verb] === undefined && !isRequest(verb))
+  const step = faults.find(({ verb }) => !isPossible(verb, 'local'))
   if (step !== undefined) return { kind: 'impossible', verb: step.verb }
   return isClairvoyant(algorithms.election) ? { kind: 'impossible', verb: algorithms.election } : null
 }

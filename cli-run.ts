@@ -209,7 +209,7 @@ export async function measured(
   audience: Audience,
 ): Promise<Trials> {
   const { screen, listener, signal } = audience
-  const { refuseUnsupported } = await import('./real/fault-verbs.ts')
+  const { refuseUnsupported } = await import('./real/faults/unsupported.ts')
   refuseUnsupported(scenario)
   const { createLocalDriver } = await import('./real/drivers/local/local-driver.ts')
   const { runReal } = await import('./real/run.ts')

@@ -17,8 +17,9 @@ import type { Driver } from './drivers/driver.ts'
 import { EnvironmentError } from './drivers/environment-error.ts'
 import { makeFolder } from './drivers/make-folder.ts'
 import { Ending, within } from './ending.ts'
-import { refuseUnsupported } from './fault-verbs.ts'
-import { FaultSchedule } from './faults.ts'
+import { RunFaults } from './faults/run-faults.ts'
+import { ServerWords } from './faults/server-words.ts'
+import { refuseUnsupported } from './faults/unsupported.ts'
 import { History } from './history.ts'
 import { withoutEffect } from './honours.ts'
 import { ReceivedWatch } from './received-watch.ts'
@@ -73,7 +74,7 @@ class RealRun {
   /** Aborted when the run ends, however it ends: whoever still waits for something stops waiting. */
   readonly #over = new AbortController()
   #clientsDone: () => void = () => {}
-  #faults: FaultSchedule | null = null
+  #faults: RunFaults | null = null
   #received: ReceivedWatch | null = null
   #phase: Progress['phase'] = 'preparing'
   /** Of the workload's time 0, on the host's clock; null before it. */
@@ -95,7 +96,7 @@ class RealRun {
       onFailure: (error) => this.#ending.end(error),
       onOperations: (operations) => {
         this.#history.takeOperations(operations)
-        for (const operation of operations) this.#faults?.operationEnded(operation)
+        for (const operation of operations) this.#faults?.schedule.operationEnded(operation)
       },
       onDone: () => this.#clientsDone(),
     })
@@ -135,6 +136,7 @@ class RealRun {
   async tearDown(): Promise<void> {
     this.#over.abort(new Error('the run is over'))
     this.#received?.stop()
+    this.#faults?.close()
     await this.#processes.tearDown(this.#faults?.stop() ?? Promise.resolve())
   }
 
@@ -159,14 +161,14 @@ class RealRun {
       this.#clientsDone = resolve
     })
     this.#processes.beginWorkload(this.#startUs - this.#originUs)
-    this.#faults = this.#faultSchedule(this.#startUs)
-    this.#faults.begin(this.#scenario.faults)
-    const faults = this.#faults
+    this.#faults = this.#runFaults(this.#startUs)
+    const { schedule } = this.#faults
+    schedule.begin()
     this.#received = ReceivedWatch.of(
       this.#scenario,
       this.#driver,
       () => this.#history.source,
-      (one) => faults.received(one),
+      ({ node, op }) => schedule.received(node, op),
     )
     const limitMs = (START_LEAD_US + workload.durationUs + livenessUs + workload.deadlineUs) / 1000 + DONE_GRACE_MS
     const over = within(limitMs, done, () => this.#clientsLate(limitMs), this.#over.signal)
@@ -233,11 +235,11 @@ class RealRun {
       seed: this.#options.seed,
       operations,
       events: this.#history.events.map((event) => ({ ...event, atUs: event.atUs - startUs })),
-      faults: this.#faults?.records ?? [],
+      faults: this.#faults?.schedule.records ?? [],
       healedUs: this.#healedUs,
       unsettled: this.#unsettled,
       losses: this.#processes.losses(startUs),
-      unfired: this.#faults?.unfired.map(anchorText) ?? [],
+      unfired: this.#faults?.schedule.unfired.map(anchorText) ?? [],
       ...end,
       digest: null,
       mysqlVersion: this.#driver.version,
@@ -247,19 +249,23 @@ class RealRun {
     }
   }
 
-  #faultSchedule(workloadStartUs: number): FaultSchedule {
-    return new FaultSchedule({
-      targets: this.#processes.faultTargets(),
-      nodes: this.#driver.nodes,
-      source: () => this.#history.source,
-      issuer: () => this.#history.issuer,
-      streams: new RandomStreams(this.#options.seed),
-      workloadStartUs,
-      ask: (request, deadlineUs) => this.#processes.ask(request, deadlineUs),
-      nowUs: () => RunClock.hostUs(),
-      onFailure: (error) => this.#ending.end(error),
-      onChange: (label) => this.#note(label),
-    })
+  #runFaults(workloadStartUs: number): RunFaults {
+    return new RunFaults(
+      {
+        targets: this.#processes.faultTargets(),
+        nodes: this.#driver.nodes,
+        source: () => this.#history.source,
+        issuer: () => this.#history.issuer,
+        streams: new RandomStreams(this.#options.seed),
+        workloadStartUs,
+        ask: (request, deadlineUs) => this.#processes.ask(request, deadlineUs),
+        nowUs: () => RunClock.hostUs(),
+        writers: new ServerWords(this.#driver),
+        onFailure: (error) => this.#ending.end(error),
+        onNote: (text) => this.#note(text),
+      },
+      this.#scenario.faults,
+    )
   }
 
   #note(text: string, hostUs = RunClock.hostUs()): void {
@@ -268,14 +274,14 @@ class RealRun {
 
   #onEvent(event: TraceEvent): void {
     this.#history.takeEvent(event)
-    this.#faults?.emitted(event)
+    this.#faults?.schedule.emitted(event)
     const startUs = this.#startUs ?? RunClock.hostUs()
     this.#options.onEvent?.({ ...event, atUs: event.atUs + this.#originUs - startUs })
     this.#report()
   }
 
   #report(): void {
-    this.#options.onProgress?.(this.#history.progress(this.#phase, this.#nowUs(), this.#faults?.active ?? []))
+    this.#options.onProgress?.(this.#history.progress(this.#phase, this.#nowUs(), this.#faults?.schedule.active ?? []))
   }
 
   /** Since the start of the workload; 0 before it. */

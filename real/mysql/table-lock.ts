@@ -9,29 +9,32 @@ import { type Endpoint, type MysqlConnection, NO_SETUP } from './connection.ts'
 const DEADLINE_MS = 5_000
 
 /**
- * Column In_use: locks on the table. One that is always there is LOCK TABLES; those of the applier come and go.
- * (performance_schema.metadata_locks would say more, but the servers run without its instruments.)
+ * Column In_use: locks on the table, those of an applier that works off its backlog among them. So the session that took
+ * ours must be there as well. (performance_schema.metadata_locks would say more, but the servers run without its
+ * instruments.)
  */
 const IN_USE = "SHOW OPEN TABLES FROM quorumlab LIKE 'operations'"
-const LOOKS = 5
-const LOOK_PAUSE_MS = 3
 
 export class TableLock {
   readonly #connection: MysqlConnection
+  /** Of the session that holds it. */
+  readonly sessionId: number
 
-  private constructor(connection: MysqlConnection) {
+  private constructor(connection: MysqlConnection, sessionId: number) {
     this.#connection = connection
+    this.sessionId = sessionId
   }
 
   static async take(endpoint: Endpoint): Promise<TableLock> {
     const connection = await connected(endpoint, NO_SETUP)
     try {
+      const [[sessionId]] = (await run(connection, 'SELECT CONNECTION_ID()')) as [[number]]
       await run(connection, 'LOCK TABLES quorumlab.operations READ')
+      return new TableLock(connection, Number(sessionId))
     } catch (error) {
       connection.destroy()
       throw error
     }
-    return new TableLock(connection)
   }
 
   /** The server gives the lock back as soon as it notices that the session is gone; asked in words it does so now. */
@@ -41,16 +44,15 @@ export class TableLock {
   }
 }
 
-/** Does any session hold such a lock? Asked over a connection of its own. */
-export async function isTableLocked(endpoint: Endpoint): Promise<boolean> {
+/** Does the server show the lock? Asked over a connection of its own. */
+export async function isTableLocked(endpoint: Endpoint, { sessionId }: TableLock): Promise<boolean> {
   const connection = await connected(endpoint, NO_SETUP)
   try {
-    for (let look = 0; look < LOOKS; look++) {
-      const [table] = (await run(connection, IN_USE)) as [unknown, unknown, number][]
-      if (table === undefined || Number(table[2]) === 0) return false
-      await new Promise((resolve) => setTimeout(resolve, LOOK_PAUSE_MS))
-    }
-    return true
+    const sessions = `SELECT 1 FROM performance_schema.threads WHERE PROCESSLIST_ID = ${sessionId}`
+    const holders = (await run(connection, sessions)) as unknown[]
+    if (holders.length === 0) return false
+    const [table] = (await run(connection, IN_USE)) as [unknown, unknown, number][]
+    return table !== undefined && Number(table[2]) > 0
   } finally {
     connection.destroy()
   }

@@ -29,7 +29,7 @@ export const blockApplier: Hurt<ApplierLook, Worlds<'sim' | 'local'>> = {
       blocked: 'blocked already',
     },
     holds: 'blocked',
-    undone: null,
+    undone: ['applying', 'source', 'paused', 'gone'],
   },
   worlds: {
     sim: 'yes',

@@ -1,5 +1,5 @@
 /** A step that asks the coordinator. The servers themselves are the witness of what it says it did. */
-import { answered, REQUEST_DEADLINE_US } from '../coordinator-steps.ts'
+import { answered, REQUEST_DEADLINE_US } from './answers.ts'
 import type { FaultWorld } from './fault-world.ts'
 import type { Meant } from './items.ts'
 import { of, type Procedure } from './later.ts'

@@ -74,8 +74,9 @@ function end({ step, path, undoes }: Scheduled, active: On[], refuse: Refuse): v
         'none',
       )
     // The undo that `for` made is its own step's alone; a written one ends whatever is on.
-    const stays = (other: On) => !isSame(other) || (undoes !== null && other.step.verb !== undoes.verb)
-    const left = item === 'all' || item === CRASHED ? [] : active.filter(stays)
+    const stays = (other: On) => !isSame(other) || (undoes !== null && other.step !== undoes)
+    const isAll = undoes === null && (item === 'all' || item === CRASHED)
+    const left = isAll ? [] : active.filter(stays)
     active.splice(0, active.length, ...left)
   }
 }

@@ -59,8 +59,8 @@ export interface Witnessing<Looks extends string> {
   readonly idle: { readonly [Look in Looks]?: string }
   /** What must be found once it holds. `changed`: anything else than before it. */
   readonly holds: Looks | 'changed'
-  /** What must be found once it is undone; null: it is undone as soon as its undo is done. */
-  readonly undone: Looks | null
+  /** What may be found once it is undone; null: it is undone as soon as its undo is done. */
+  readonly undone: readonly Looks[] | null
 }
 
 /** Generators of the swarm: see swarm/faults.ts and, for `journal` and `thresholds`, swarm/losses.ts. */

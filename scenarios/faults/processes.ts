@@ -15,7 +15,7 @@ export const BECOMES_GONE: Witnessing<ProcessLook> = {
   looks: LOOKS,
   idle: { gone: 'already gone' },
   holds: 'gone',
-  undone: 'running',
+  undone: ['running'],
 }
 
 export const crash: Hurt<ProcessLook, Everywhere> = {
@@ -66,7 +66,7 @@ export const pause: Hurt<ProcessLook, Everywhere> = {
     looks: LOOKS,
     idle: { paused: 'already paused', gone: 'already gone' },
     holds: 'paused',
-    undone: 'running',
+    undone: ['running'],
   },
   swarm: { drawnBy: 'takes-away', plainer: 'crash' },
 }

@@ -16,5 +16,5 @@ export function holds(verb: HurtVerb, before: Sight, now: Sight): boolean {
 
 export function isUndone(verb: HurtVerb, now: Sight): boolean {
   const { undone } = HURTS[verb].witness
-  return undone === null || now.look === undone
+  return undone === null || undone.includes(now.look)
 }

@@ -1,6 +1,6 @@
 /** An operator at the client's machine: asks the coordinators one after another, and looks at the servers for the effect. */
 import type { Outcome } from '../../algorithms/servers.ts'
-import { isForAnother } from '../../scenarios/coordinator-steps.ts'
+import { isForAnother } from '../../scenarios/faults/answers.ts'
 import type { Operator } from '../../scenarios/faults/fault-world.ts'
 import { already } from '../../scenarios/faults/later.ts'
 import { type ServerWord, writersSight } from '../../scenarios/faults/writers.ts'

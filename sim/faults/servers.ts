@@ -43,6 +43,8 @@ export function blockApplier({ names }: Item, cluster: SimCluster): Effect<Appli
   const ignore = () => {}
   const look = () => {
     if (server.instance === null) return 'gone'
+    // No session could be opened that would take the lock.
+    if (server.process.life?.running === false) return 'paused'
     if (name === cluster.source) return 'source'
     return server.instance.applier.isLocked ? 'blocked' : 'applying'
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { unknown } from '../../algorithms/reasons/outcomes.ts'
 import type { Outcome } from '../../algorithms/servers.ts'
 import { EnvironmentError } from '../../real/drivers/environment-error.ts'
-import { serviceTarget } from '../../real/fault-targets.ts'
+import { serviceTarget } from '../../real/faults/targets.ts'
 import { Service } from '../../real/services.ts'
 import { ServiceClient } from '../../real/transport/client.ts'
 import { test } from '../support/test.ts'
@@ -41,17 +41,17 @@ async function brokenAndMended(directory: string): Promise<void> {
     assert.deepEqual(await next(client), { kind: 'ok', reply: { timestamp: { counter: 2, server: 2 } } })
     assert.deepEqual(await next(client), { kind: 'ok', reply: { timestamp: { counter: 4, server: 2 } } })
 
-    assert.equal((await target.kill()).condition, 'gone')
+    assert.equal((await target.kill()).look, 'gone')
     assert.equal((await next(client)).kind, 'failed')
 
-    assert.equal((await target.restart()).condition, 'running')
+    assert.equal((await target.restart()).look, 'running')
     assert.equal(service.port, port)
     // Its counter was in memory only.
     assert.deepEqual(await next(client), { kind: 'ok', reply: { timestamp: { counter: 2, server: 2 } } })
 
-    assert.equal((await target.pause()).condition, 'paused')
+    assert.equal((await target.pause()).look, 'paused')
     assert.deepEqual(await next(client, 50_000), unknown({ code: 'deadline' }))
-    assert.equal((await target.resume()).condition, 'running')
+    assert.equal((await target.resume()).look, 'running')
     assert.equal((await next(client)).kind, 'ok')
     client.close()
     assert.deepEqual(failures, [])

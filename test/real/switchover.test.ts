@@ -1,10 +1,10 @@
-/** The planned switchover on real servers: asked for over the network, witnessed by the coordinator's status. */
+/** The planned switchover on real servers: asked for over the network, witnessed by the servers. */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLocalDriver } from '../../real/drivers/local/local-driver.ts'
-import { refuseUnsupported } from '../../real/fault-verbs.ts'
+import { refuseUnsupported } from '../../real/faults/unsupported.ts'
 import { runReal } from '../../real/run.ts'
 import { judge } from '../../scenarios/judge.ts'
 import { loadScenario, parseScenario } from '../../scenarios/load.ts'
@@ -50,8 +50,8 @@ test('a planned switchover on real servers loses nothing, and no operation is un
       ['moved', 'moved'],
     )
     const [first] = record.faults
-    assert.match(first!.witness.before, /node1 is the source/)
-    assert.match(first!.witness.during, /moved: node3 reigns, .*; node3 is the source/)
+    assert.match(first!.witness.before, /^writable: node1, with rows of k = 2$/)
+    assert.match(first!.witness.during, /moved: node3 reigns, .*; writable: node3, with rows of k = 2$/)
   } finally {
     rmSync(outDir, { recursive: true, force: true })
   }

@@ -1,6 +1,6 @@
 /** What goes with which protocol: each refusal names its place, what was expected and what was found. */
 import assert from 'node:assert/strict'
-import { refuseUnsupported } from '../../real/fault-verbs.ts'
+import { refuseUnsupported } from '../../real/faults/unsupported.ts'
 import { ScenarioError } from '../../scenarios/errors.ts'
 import { parseScenario } from '../../scenarios/load.ts'
 import { test } from '../support/test.ts'

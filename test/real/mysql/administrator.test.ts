@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { markerOf } from '../../../algorithms/failover/epoch.ts'
 import { MutableGtidSet } from '../../../algorithms/gtid-set.ts'
 import { failed, unknown } from '../../../algorithms/reasons/outcomes.ts'
-import { nodeTarget } from '../../../real/fault-targets.ts'
+import { nodeTarget } from '../../../real/faults/targets.ts'
 import { test } from '../../support/test.ts'
 import { callOf, withCluster } from './cluster.ts'
 
@@ -233,15 +233,17 @@ test(
       await cluster.reign(1, 0, [1])
       await cluster.waitApplied(1, await cluster.write(0, 1))
       const target = nodeTarget(cluster.driver, 'node2')
-      assert.equal((await target.look()).condition, 'running')
-      assert.equal((await target.blockApplier!()).condition, 'blocked')
+      const applier = target.applier!
+      assert.equal((await applier.look()).look, 'applying')
+      assert.equal((await applier.block()).look, 'blocked')
       const gtids = await cluster.write(0, 2)
       const received = await cluster.ok(1, { kind: 'waitFor', gtids, level: 'received', timeoutUs: 5_000_000 })
       assert.equal(received.covered, true)
       const applied = await cluster.ok(1, { kind: 'waitFor', gtids, level: 'applied', timeoutUs: 200_000 })
       assert.equal(applied.covered, false)
-      assert.equal((await target.unblockApplier!()).condition, 'running')
+      await applier.unblock()
       await cluster.waitApplied(1, gtids)
+      assert.equal((await applier.look()).look, 'applying')
     })
   },
 )

@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict'
 import { appendFileSync, readFileSync } from 'node:fs'
-import { RunClock } from '../../real/clock.ts'
-import { EnvironmentError } from '../../real/drivers/environment-error.ts'
-import { type FaultTarget, type Sight, serviceTarget } from '../../real/fault-targets.ts'
-import { refuseUnsupported } from '../../real/fault-verbs.ts'
-import { type FaultContext, FaultSchedule } from '../../real/faults.ts'
-import { Service } from '../../real/services.ts'
-import type { FaultStep } from '../../scenarios/faults/step.ts'
-import { parseScenario } from '../../scenarios/load.ts'
-import { RandomStreams } from '../../scenarios/random.ts'
-import { test } from '../support/test.ts'
-import { withDirectory } from './drivers/local/scratch.ts'
-import { timestampSetup } from './timestamp-setup.ts'
+import { EnvironmentError } from '../../../real/drivers/environment-error.ts'
+import { serviceTarget } from '../../../real/faults/targets.ts'
+import { refuseUnsupported } from '../../../real/faults/unsupported.ts'
+import { Service } from '../../../real/services.ts'
+import type { FaultStep } from '../../../scenarios/faults/step.ts'
+import { parseScenario } from '../../../scenarios/load.ts'
+import { test } from '../../support/test.ts'
+import { withDirectory } from '../drivers/local/scratch.ts'
+import { timestampSetup } from '../timestamp-setup.ts'
+import { imagined, schedule } from './imagined.ts'
 
 function scenarioWith(faults: string, quorum = 'majority') {
   return parseScenario(
@@ -26,44 +24,6 @@ checks:     [timestamps-unique]
 `,
     'faults.yaml',
   )
-}
-
-function schedule(targets: readonly FaultTarget[], ask: FaultContext['ask'] = () => assert.fail('nobody is asked')) {
-  const failures: Error[] = []
-  const changes: string[] = []
-  const workloadStartUs = RunClock.hostUs()
-  const faults = new FaultSchedule({
-    targets: new Map(targets.map((target) => [target.name, target])),
-    nodes: ['node1', 'node2', 'node3', 'node4'].map((name) => ({ name, host: '127.0.0.1', port: 1, adminPort: 1 })),
-    issuer: () => null,
-    source: () => 'node2',
-    streams: new RandomStreams(1),
-    ask,
-    workloadStartUs,
-    nowUs: () => RunClock.hostUs(),
-    onFailure: (error) => failures.push(error),
-    onChange: (label) => changes.push(label),
-  })
-  return { faults, failures, changes }
-}
-
-/** A process that is only a word. */
-function imagined(name: string): FaultTarget {
-  let condition: Sight['condition'] = 'running'
-  const look = async (): Promise<Sight> => ({ condition, text: `${name} ${condition}`, seenUs: RunClock.hostUs() })
-  const become = (next: Sight['condition']) => () => {
-    condition = next
-    return look()
-  }
-  return {
-    name,
-    look,
-    kill: become('gone'),
-    shutdown: become('gone'),
-    restart: become('running'),
-    pause: become('paused'),
-    resume: become('running'),
-  }
 }
 
 const soon = (steps: readonly FaultStep[]): readonly FaultStep[] =>
@@ -86,20 +46,22 @@ test('what needs a proxy is refused before anything is started, with its line an
   )
   assert.throws(
     () => refuseUnsupported(scenarioWith('{ at: 2s, skew-clock: timestamp-1, by: 1s }')),
-    /faults\.yaml:7: real servers cannot `skew-clock` yet \(all processes share the clock of this machine\)/,
+    /faults\.yaml:7: real servers cannot `skew-clock` \(all processes share the clock of this machine\)/,
   )
   refuseUnsupported(scenarioWith('{ at: 2s, crash: node1 }, { at: 3s, restart: node1 }, { at: 4s, pause: node1 }'))
 })
 
 test('an undo hits what its fault hit, whoever plays the role by then', async () => {
   const nodes = ['node1', 'node2', 'node3', 'node4'].map(imagined)
-  const { faults, failures, changes } = schedule(nodes)
-  faults.begin(soon(scenarioWith('{ at: 1s, crash: source }, { at: 2s, restart: crashed }').faults))
+  const { faults, failures, changes } = schedule(
+    nodes,
+    soon(scenarioWith('{ at: 1s, crash: source }, { at: 2s, restart: crashed }').faults),
+  )
   await until(() => changes.length === 2)
   await faults.stop()
   assert.deepEqual(failures, [])
-  assert.deepEqual(changes, ['crash node2 (source)', 'restart node2'])
-  const [record] = faults.records
+  assert.deepEqual(changes, ['crash node2 (source)', 'restart node2 (source)'])
+  const [record] = faults.schedule.records
   assert.equal(record?.label, 'crash node2 (source)')
   assert.equal(record?.witness.before, 'node2 running')
   assert.equal(record?.witness.during, 'node2 gone')
@@ -108,41 +70,41 @@ test('an undo hits what its fault hit, whoever plays the role by then', async ()
 
 test('what is still on at the end is healed, and its record says that the workload ended with it', async () => {
   const nodes = ['node1', 'node2', 'node3', 'node4'].map(imagined)
-  const { faults, changes } = schedule(nodes)
-  faults.begin(soon(scenarioWith('{ at: 1s, crash: minority }, { at: 2s, pause: source }').faults))
+  const { faults, changes } = schedule(
+    nodes,
+    soon(scenarioWith('{ at: 1s, crash: minority }, { at: 2s, pause: source }').faults),
+  )
   await until(() => changes.length === 2)
   await faults.stop()
-  assert.equal(faults.active.length, 2)
+  assert.equal(faults.schedule.active.length, 2)
   await faults.heal()
   await faults.lookAfter()
-  assert.deepEqual(faults.active, [])
-  assert.ok(faults.records.every(({ healedUs }) => healedUs === null))
-  assert.ok(faults.records.every(({ witness }) => /running$/.test(witness.after)))
+  assert.deepEqual(faults.schedule.active, [])
+  assert.ok(faults.schedule.records.every(({ healedUs }) => healedUs === null))
+  assert.ok(faults.schedule.records.every(({ witness }) => /running$/.test(witness.after)))
 })
 
 test('a threshold that the coordinator calls changed, and nobody shows, is a record that says so', async () => {
-  const { faults, failures, changes } = schedule([], async ({ kind }) => ({
-    kind: 'ok',
-    reply: kind === 'status' ? { source: 'node2', k: 2 } : { verdict: 'ok', epoch: 3, k: 1 },
-  }))
   const scenario = scenarioWith('{ at: 1s, change-threshold: 1 }', 'cabinet')
-  faults.begin(soon(scenario.faults))
+  const { faults, failures, changes } = schedule([], soon(scenario.faults), {
+    ask: async () => ({ kind: 'ok', reply: { verdict: 'ok', epoch: 3, k: 1 } }),
+    writers: async () => ({ text: 'writable: node2, with rows of k = 2', k: [2] }),
+  })
   await until(() => changes.length === 2)
   await faults.stop()
   assert.deepEqual(failures, [])
-  const [record] = faults.records
-  assert.equal(record!.witness.during, 'in epoch 3 k is 1; node2 is the source, k = 2 (nothing is seen of it)')
+  const [record] = faults.schedule.records
+  assert.equal(record!.witness.during, 'in epoch 3 k is 1; writable: node2, with rows of k = 2 (nothing is seen of it)')
   assert.equal(record!.witness.seenUs, null)
 })
 
 test('a fault without effect ends the run: it must not become a passed check', async () => {
   const immortal = { ...imagined('node2'), kill: imagined('node2').look }
-  const { faults, failures } = schedule([immortal])
-  faults.begin(soon(scenarioWith('{ at: 1s, crash: source }').faults))
+  const { faults, failures } = schedule([immortal], soon(scenarioWith('{ at: 1s, crash: source }').faults))
   await until(() => failures.length === 1)
   await faults.stop()
-  assert.match(failures[0]!.message, /crash node2 \(source\) had no effect: expected a process that is gone/)
-  assert.deepEqual(faults.records, [])
+  assert.match(failures[0]!.message, /^line 7: crash node2 \(source\) had no effect: node2 running before it/)
+  assert.equal(faults.schedule.records[0]!.witness.seenUs, null)
 })
 
 test('faults on real processes are witnessed by the operating system', { deadlineMs: 60_000 }, () =>
@@ -163,9 +125,9 @@ async function journalLost(directory: string): Promise<void> {
   try {
     await service.start()
     appendFileSync(setup.journalPath, '{"written":"before the loss"}\n')
-    const { faults, failures, changes } = schedule([serviceTarget(service)])
     const again = '{ at: 1s, lose-journal: coordinator }, { at: 2s, lose-journal: coordinator }'
-    faults.begin(
+    const { faults, failures, changes } = schedule(
+      [serviceTarget(service)],
       soon(scenarioWith(`${again}, { at: 3s, crash: coordinator }, { at: 4s, restart: coordinator }`).faults),
     )
     await until(() => changes.length === 4)
@@ -177,12 +139,12 @@ async function journalLost(directory: string): Promise<void> {
       'crash coordinator',
       'restart coordinator',
     ])
-    const [lost] = faults.records
+    const [lost] = faults.schedule.records
     assert.deepEqual(
       [lost!.witness.before, lost!.witness.during].map((text) => text.replace(/\d+/, 'PID')),
       ['process PID running', 'process PID running, its journal is gone'],
     )
-    assert.deepEqual(faults.active, [])
+    assert.deepEqual(faults.schedule.active, [])
     assert.equal(service.hasJournal, true)
     assert.doesNotMatch(readFileSync(setup.journalPath, 'utf8'), /before the loss/)
   } finally {
@@ -198,14 +160,13 @@ async function witnessedByTheSystem(directory: string): Promise<void> {
   })
   try {
     await service.start()
-    const { faults, failures, changes } = schedule([serviceTarget(service)])
     const steps = '{ at: 1s, pause: timestamp-1 }, { at: 2s, resume: timestamp-1 }, { at: 3s, crash: timestamp-1 }'
-    faults.begin(soon(scenarioWith(steps).faults))
+    const { faults, failures, changes } = schedule([serviceTarget(service)], soon(scenarioWith(steps).faults))
     await until(() => changes.length === 3)
     await faults.stop()
     assert.deepEqual(failures, [])
     assert.deepEqual(
-      faults.records.map(({ kind, witness }) => [kind, witness.during.replace(/\d+/, 'PID')]),
+      faults.schedule.records.map(({ kind, witness }) => [kind, witness.during.replace(/\d+/, 'PID')]),
       [
         ['pause', 'process PID paused'],
         ['crash', 'no process'],

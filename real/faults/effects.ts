@@ -1,0 +1,105 @@
+/** What each verb does to real processes. A verb whose record says that it can be done here is missing at compile time. */
+import type { ApplierLook } from '../../scenarios/faults/applier.ts'
+import type { Effect, Effects, Sight } from '../../scenarios/faults/fault-world.ts'
+import type { Item } from '../../scenarios/faults/items.ts'
+import type { ProcessLook } from '../../scenarios/faults/processes.ts'
+import type { JournalLook } from '../../scenarios/faults/storage.ts'
+import { promised } from './promises.ts'
+import type { FaultTarget, Seen } from './targets.ts'
+
+export interface FaultPlace {
+  readonly targets: ReadonlyMap<string, FaultTarget>
+  /** CLOCK_MONOTONIC microseconds of the workload's time 0. */
+  readonly workloadStartUs: number
+  /** The last source a reign named; null before the first. */
+  readonly source: () => string | null
+}
+
+export const EFFECTS: Effects<'local', FaultPlace> = {
+  crash: ended('kill'),
+  stop: ended('shutdown'),
+  pause: (item, place) => {
+    const target = targetOf(item, place)
+    const resume = async () => {
+      const sight = await target.look()
+      // It may have been killed and started again meanwhile.
+      return sight.look === 'paused' ? await target.resume() : sight
+    }
+    return effect<ProcessLook>(
+      place,
+      () => target.look(),
+      () => target.pause(),
+      resume,
+    )
+  },
+  'block-applier': blockApplier,
+  'lose-journal': loseJournal,
+}
+
+/** A signal takes a moment to show; what takes longer is waited for by whoever applies it. */
+const LIMIT_US = 2_000_000
+
+function ended(end: 'kill' | 'shutdown'): (item: Item, place: FaultPlace) => Effect<ProcessLook> {
+  return (item, place) => {
+    const target = targetOf(item, place)
+    const restart = async () => {
+      const sight = await target.look()
+      // Another fault's undo may have started it.
+      return sight.look === 'gone' ? await target.restart() : sight
+    }
+    return effect(
+      place,
+      () => target.look(),
+      () => target[end](),
+      restart,
+    )
+  }
+}
+
+function blockApplier(item: Item, place: FaultPlace): Effect<ApplierLook> {
+  const { name, applier } = targetOf(item, place)
+  if (applier === undefined) throw new Error(`line ${item.step.line}: ${name} applies nothing`)
+  const look = async (): Promise<Seen<ApplierLook>> => {
+    const sight = await applier.look()
+    return sight.look === 'applying' && name === place.source() ? { ...sight, look: 'source' } : sight
+  }
+  return effect(
+    place,
+    look,
+    () => applier.block(),
+    () => applier.unblock(),
+  )
+}
+
+function loseJournal(item: Item, place: FaultPlace): Effect<JournalLook> {
+  const { name, journal } = targetOf(item, place)
+  if (journal === undefined) throw new Error(`line ${item.step.line}: ${name} keeps no journal`)
+  return effect(
+    place,
+    () => journal.look(),
+    () => journal.lose(),
+    () => journal.look(),
+  )
+}
+
+function targetOf({ names }: Item, { targets }: FaultPlace): FaultTarget {
+  const target = targets.get(names[0]!)
+  if (target === undefined) throw new Error(`assertion: a fault's target ${names[0]} does not exist`)
+  return target
+}
+
+function effect<Look extends string>(
+  { workloadStartUs }: FaultPlace,
+  look: () => Promise<Seen<Look>>,
+  apply: () => Promise<Seen<Look>>,
+  undo: () => Promise<Seen<Look>>,
+): Effect<Look> {
+  const sight = (seen: Promise<Seen<Look>>) =>
+    promised(seen.then((one): Sight<Look> => ({ ...one, seenUs: one.seenUs - workloadStartUs })))
+  return {
+    limitUs: LIMIT_US,
+    look: () => sight(look()),
+    apply: () => sight(apply()),
+    undo: () => sight(undo()),
+  }
+}

@@ -1,0 +1,123 @@
+/** The faults of a run on real servers: the schedule of scenarios/faults/, timers, processes and servers around it. */
+import type { Outcome } from '../../algorithms/servers.ts'
+import { isPossible } from '../../scenarios/faults/facts.ts'
+import type { Effect, FaultWorld, Operator } from '../../scenarios/faults/fault-world.ts'
+import type { Item } from '../../scenarios/faults/items.ts'
+import type { Later } from '../../scenarios/faults/later.ts'
+import { FaultSchedule } from '../../scenarios/faults/schedule.ts'
+import type { FaultStep } from '../../scenarios/faults/step.ts'
+import type { WritersSight } from '../../scenarios/faults/writers.ts'
+import { EFFECTS, type FaultPlace } from './effects.ts'
+import { asPromise, promised } from './promises.ts'
+import { namesIn, type RoleContext } from './roles.ts'
+
+export interface FaultContext extends FaultPlace, RoleContext {
+  /** A request to the coordinator, as an operator would send it. */
+  readonly ask: (request: { readonly kind: string }, deadlineUs: number) => Promise<Outcome<unknown>>
+  /** What the servers say of themselves; closed with the run's faults. */
+  readonly writers: { look(): Promise<WritersSight>; close(): void }
+  /** CLOCK_MONOTONIC, microseconds. */
+  readonly nowUs: () => number
+  readonly onFailure: (error: Error) => void
+  /** A fault was applied, undone, or found nothing to hurt. */
+  readonly onNote: (text: string) => void
+}
+
+export class RunFaults {
+  readonly schedule: FaultSchedule
+  readonly #world: RealFaults
+  readonly #context: FaultContext
+
+  constructor(context: FaultContext, steps: readonly FaultStep[]) {
+    this.#context = context
+    this.#world = new RealFaults(context)
+    this.schedule = new FaultSchedule(this.#world, steps)
+  }
+
+  /** Fires nothing any more, and waits for what is under way. */
+  async stop(): Promise<void> {
+    this.#world.cancel()
+    await asPromise(this.schedule.stop())
+  }
+
+  /** Undoes what is still on. Its records keep `healedUs` null: the workload ended with it. */
+  async heal(): Promise<void> {
+    await asPromise(this.schedule.heal())
+  }
+
+  async lookAfter(): Promise<void> {
+    await asPromise(this.schedule.lookAfter())
+  }
+
+  close(): void {
+    this.#context.writers.close()
+  }
+}
+
+class RealFaults implements FaultWorld {
+  readonly #context: FaultContext
+  readonly #timers = new Set<NodeJS.Timeout>()
+  readonly operator: Operator
+
+  constructor(context: FaultContext) {
+    this.#context = context
+    this.operator = {
+      get source() {
+        return context.source() ?? 'nobody'
+      },
+      look: () => promised(context.writers.look()),
+      ask: (request, deadlineUs) => promised(context.ask(request, deadlineUs)),
+    }
+  }
+
+  get processes(): readonly string[] {
+    return [...this.#context.targets.keys(), 'client']
+  }
+
+  nowUs(): number {
+    return this.#context.nowUs() - this.#context.workloadStartUs
+  }
+
+  /** A timer of 0 takes a millisecond, which an event's step need not lose. Those of the clock keep their order. */
+  plan({ after }: FaultStep, inUs: number, fire: () => void): void {
+    if (inUs <= 0 && after !== null) fire()
+    else this.#after(inUs, fire)
+  }
+
+  fires(): void {}
+
+  wait(us: number): Later<void> {
+    return (resume) => this.#after(us, resume)
+  }
+
+  /** What has been planned is not done any more. */
+  cancel(): void {
+    for (const timer of this.#timers) clearTimeout(timer)
+  }
+
+  note(text: string): void {
+    this.#context.onNote(text)
+  }
+
+  fail(error: Error): void {
+    this.#context.onFailure(error)
+  }
+
+  namesOf(word: string, down: readonly string[]): Later<readonly string[]> {
+    return promised(namesIn(word, this.#context, down))
+  }
+
+  effectOf(item: Item): Effect {
+    const { verb } = item
+    if (!isPossible(verb, 'local')) throw new Error(`assertion: real servers are asked to ${verb}`)
+    return EFFECTS[verb as keyof typeof EFFECTS](item, this.#context)
+  }
+
+  #after(us: number, action: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      action()
+    }, Math.max(0, us) / 1000)
+    this.#timers.add(timer)
+  }
+}

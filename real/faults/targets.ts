@@ -1,0 +1,120 @@
+/** What faults can hit: MySQL servers (the driver's) and services (ours), behind one set of verbs. */
+import type { ApplierLook } from '../../scenarios/faults/applier.ts'
+import type { ProcessLook } from '../../scenarios/faults/processes.ts'
+import type { JournalLook } from '../../scenarios/faults/storage.ts'
+import { type Driver, monotonicUs, type Witness } from '../drivers/driver.ts'
+import { isTableLocked, TableLock } from '../mysql/table-lock.ts'
+import type { Service } from '../services.ts'
+
+export interface Seen<Look extends string> {
+  readonly look: Look
+  readonly text: string
+  /** CLOCK_MONOTONIC, microseconds. */
+  readonly seenUs: number
+}
+
+export interface FaultTarget {
+  readonly name: string
+  look(): Promise<Seen<ProcessLook>>
+  kill(): Promise<Seen<ProcessLook>>
+  shutdown(): Promise<Seen<ProcessLook>>
+  pause(): Promise<Seen<ProcessLook>>
+  resume(): Promise<Seen<ProcessLook>>
+  /** Of a process that is gone. */
+  restart(): Promise<Seen<ProcessLook>>
+  /** Of MySQL servers: nobody else applies anything. */
+  readonly applier?: Applier
+  /** Of services. */
+  readonly journal?: { look(): Promise<Seen<JournalLook>>; lose(): Promise<Seen<JournalLook>> }
+}
+
+interface Applier {
+  /** Never `source`: who reigns is not the server's to say. */
+  look(): Promise<Seen<ApplierLook>>
+  block(): Promise<Seen<ApplierLook>>
+  unblock(): Promise<Seen<ApplierLook>>
+}
+
+export function nodeTarget(driver: Driver, name: string): FaultTarget {
+  const seen = async (act: Promise<Witness>): Promise<Seen<ProcessLook>> => {
+    const { process, alive, text, seenUs } = await act
+    const look = process === 'stopped' ? 'paused' : process === 'gone' ? 'gone' : alive ? 'running' : 'refusing'
+    return { look, text, seenUs }
+  }
+  return {
+    name,
+    look: () => seen(driver.witness(name)),
+    kill: () => seen(driver.kill(name)),
+    shutdown: () => seen(driver.shutdown(name)),
+    pause: () => seen(driver.pause(name)),
+    resume: () => seen(driver.resume(name)),
+    restart: () => seen(driver.restart(name)),
+    applier: applierOf(driver, name, () => seen(driver.witness(name))),
+  }
+}
+
+function applierOf(driver: Driver, name: string, lookAtProcess: () => Promise<Seen<ProcessLook>>): Applier {
+  let lock: TableLock | null = null
+  const endpoint = () => {
+    const { host, adminPort } = driver.nodes.find((node) => node.name === name)!
+    return { host, port: adminPort, account: driver.accounts.admin }
+  }
+  /** The server itself is asked for the lock, over a connection that has nothing to do with the one that holds it. */
+  const look = async (): Promise<Seen<ApplierLook>> => {
+    const sight = await lookAtProcess()
+    if (sight.look === 'gone' || sight.look === 'paused') return { ...sight, look: sight.look }
+    const isBlocked = lock !== null && (await isTableLocked(endpoint(), lock).catch(() => false))
+    return isBlocked
+      ? { ...sight, look: 'blocked', text: `${sight.text}; its applier stands behind a table lock` }
+      : { ...sight, look: 'applying' }
+  }
+  return {
+    look,
+    block: async () => {
+      lock = await TableLock.take(endpoint())
+      return await look()
+    },
+    unblock: async () => {
+      await lock?.release()
+      return await look()
+    },
+  }
+}
+
+const SIGNAL_TRIES = 200
+const SIGNAL_TRY_MS = 5
+
+export function serviceTarget(service: Service): FaultTarget {
+  const look = async (): Promise<Seen<ProcessLook>> => ({
+    look: service.condition,
+    text: service.description,
+    seenUs: monotonicUs(),
+  })
+  /** A signal takes a moment to show, and what comes next must not overtake it. */
+  const settled = async (expected: ProcessLook): Promise<Seen<ProcessLook>> => {
+    for (let tries = 0; tries < SIGNAL_TRIES && service.condition !== expected; tries++)
+      await new Promise((resolve) => setTimeout(resolve, SIGNAL_TRY_MS))
+    return await look()
+  }
+  const lookAtJournal = async (): Promise<Seen<JournalLook>> => ({
+    look: service.hasJournal ? 'there' : 'gone',
+    text: service.hasJournal ? service.description : `${service.description}, its journal is gone`,
+    seenUs: monotonicUs(),
+  })
+  return {
+    name: service.name,
+    look,
+    kill: () => service.kill().then(look),
+    shutdown: () => service.shutdown().then(look),
+    pause: () => {
+      service.pause()
+      return settled('paused')
+    },
+    resume: () => {
+      service.resume()
+      return settled('running')
+    },
+    restart: () => service.start().then(look),
+    journal: { look: lookAtJournal, lose: () => service.loseJournal().then(lookAtJournal) },
+  }
+}

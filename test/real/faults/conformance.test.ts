@@ -1,0 +1,47 @@
+/** The conformance body on processes that are only words, and on servers that run. */
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createLocalDriver } from '../../../real/drivers/local/local-driver.ts'
+import { type FaultTarget, nodeTarget } from '../../../real/faults/targets.ts'
+import type { FaultStep } from '../../../scenarios/faults/step.ts'
+import { conforms, FAULT_CASES, type Played } from '../../scenarios/faults/fault-conformance.ts'
+import { test } from '../../support/test.ts'
+import { imagined, schedule } from './imagined.ts'
+
+const NODES = ['node1', 'node2', 'node3', 'node4']
+const SERVICES = ['timestamp-1', 'timestamp-2', 'coordinator']
+
+async function play(targets: readonly FaultTarget[], steps: readonly FaultStep[], unitMs: number): Promise<Played> {
+  const { faults, failures, changes } = schedule(targets, steps, { source: () => 'node1' })
+  try {
+    await sleep((steps.length + 2) * unitMs)
+    await faults.stop()
+    const notes = [...changes]
+    await faults.heal()
+    await faults.lookAfter()
+    assert.deepEqual(failures, [])
+    for (const target of targets) assert.equal((await target.look()).look, 'running', `${target.name} is healed`)
+    return { records: faults.schedule.records, notes }
+  } finally {
+    await faults.stop()
+  }
+}
+
+for (const one of FAULT_CASES)
+  test(`imagined: ${one.title}`, () =>
+    conforms(one, 40, (steps) => play([...NODES, ...SERVICES].map(imagined), steps, 40)))
+
+test('real servers: every case', { needs: 'mysql', deadlineMs: 300_000 }, async () => {
+  const driver = await createLocalDriver({ nodes: 4 })
+  try {
+    await driver.start()
+    for (const one of FAULT_CASES) {
+      const targets = [...NODES.map((name) => nodeTarget(driver, name)), ...SERVICES.map(imagined)]
+      await conforms(one, 2_500, (steps) => play(targets, steps, 2_500)).catch((error: unknown) => {
+        throw new Error(one.title, { cause: error })
+      })
+    }
+  } finally {
+    await driver.stop()
+  }
+})

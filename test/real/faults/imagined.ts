@@ -1,0 +1,79 @@
+/** Processes that are only words, and the faults of a run on them: the real world's schedule without its servers. */
+import assert from 'node:assert/strict'
+import { RunClock } from '../../../real/clock.ts'
+import { type FaultContext, RunFaults } from '../../../real/faults/run-faults.ts'
+import type { FaultTarget, Seen } from '../../../real/faults/targets.ts'
+import type { ApplierLook } from '../../../scenarios/faults/applier.ts'
+import type { ProcessLook } from '../../../scenarios/faults/processes.ts'
+import type { FaultStep } from '../../../scenarios/faults/step.ts'
+import type { JournalLook } from '../../../scenarios/faults/storage.ts'
+import { RandomStreams } from '../../../scenarios/random.ts'
+
+export function imagined(name: string): FaultTarget {
+  let process: ProcessLook = 'running'
+  let isBlocked = false
+  let journal: JournalLook = 'there'
+  const seen = <Look extends string>(look: Look): Seen<Look> => ({
+    look,
+    text: `${name} ${look}`,
+    seenUs: RunClock.hostUs(),
+  })
+  const become = (next: ProcessLook) => async () => {
+    process = next
+    if (next === 'gone') isBlocked = false
+    return seen(process)
+  }
+  const applier = (): ApplierLook => {
+    if (process === 'gone' || process === 'paused') return process
+    return isBlocked ? 'blocked' : 'applying'
+  }
+  const blocked = (next: boolean) => async () => {
+    isBlocked = next
+    return seen(applier())
+  }
+  return {
+    name,
+    look: async () => seen(process),
+    kill: become('gone'),
+    shutdown: become('gone'),
+    restart: become('running'),
+    pause: become('paused'),
+    resume: become('running'),
+    applier: { look: async () => seen(applier()), block: blocked(true), unblock: blocked(false) },
+    journal: {
+      look: async () => seen(journal),
+      lose: async () => {
+        journal = 'gone'
+        return seen(journal)
+      },
+    },
+  }
+}
+
+interface Told {
+  readonly source?: FaultContext['source']
+  readonly ask?: FaultContext['ask']
+  readonly writers?: FaultContext['writers']['look']
+}
+
+/** The faults begin now; `source`: node2 unless told otherwise. */
+export function schedule(targets: readonly FaultTarget[], steps: readonly FaultStep[], told: Told = {}) {
+  const failures: Error[] = []
+  const changes: string[] = []
+  const context: FaultContext = {
+    targets: new Map(targets.map((target) => [target.name, target])),
+    nodes: ['node1', 'node2', 'node3', 'node4'].map((name) => ({ name, host: '127.0.0.1', port: 1, adminPort: 1 })),
+    issuer: () => null,
+    source: told.source ?? (() => 'node2'),
+    streams: new RandomStreams(1),
+    ask: told.ask ?? (() => assert.fail('nobody is asked')),
+    writers: { look: told.writers ?? (() => assert.fail('nobody is looked at')), close() {} },
+    workloadStartUs: RunClock.hostUs(),
+    nowUs: () => RunClock.hostUs(),
+    onFailure: (error) => failures.push(error),
+    onNote: (text) => changes.push(text),
+  }
+  const faults = new RunFaults(context, steps)
+  faults.schedule.begin()
+  return { faults, failures, changes }
+}

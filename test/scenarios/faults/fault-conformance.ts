@@ -1,0 +1,149 @@
+/**
+ * One body for every verb that both worlds carry out: the same steps have the same effects, labels, idle notes and
+ * records in the simulator and on real processes. Nobody fails over here, so that node1 stays the source: what a step
+ * means is looked at, and not what a cluster makes of it.
+ */
+import assert from 'node:assert/strict'
+import { isHurt, isPossible } from '../../../scenarios/faults/facts.ts'
+import { FAULT_VERBS } from '../../../scenarios/faults/list.ts'
+import type { FaultStep } from '../../../scenarios/faults/step.ts'
+import { parseScenario } from '../../../scenarios/load.ts'
+import type { FaultRecord } from '../../../scenarios/record.ts'
+
+export interface Played {
+  readonly records: readonly FaultRecord[]
+  /** What the schedule noted. */
+  readonly notes: readonly string[]
+}
+
+/** Carries the steps out, waits as long again for the last of them, heals what is on and looks once more. */
+export type Play = (steps: readonly FaultStep[]) => Promise<Played>
+
+interface Case {
+  readonly title: string
+  /** One unit of time apart; `1.5u` is so many units. */
+  readonly steps: readonly string[]
+  /** In any order: different processes are hurt at once. */
+  readonly notes: readonly string[]
+  /** What is still on at the end; everything else was seen to be undone. */
+  readonly left?: readonly string[]
+}
+
+export const FAULT_CASES: readonly Case[] = [
+  {
+    title: 'crash and restart',
+    steps: ['crash: node2', 'restart: node2'],
+    notes: ['crash node2', 'restart node2'],
+  },
+  {
+    title: 'stop and start, of a server and of a service',
+    steps: ['stop: [node2, timestamp-1]', 'start: [node2, timestamp-1]'],
+    notes: ['stop node2', 'stop timestamp-1', 'start node2', 'start timestamp-1'],
+  },
+  {
+    title: 'pause and resume',
+    steps: ['pause: node3, for: 1.5u'],
+    notes: ['pause node3', 'resume node3'],
+  },
+  {
+    title: 'an applier is blocked and goes on, and a source has none',
+    steps: ['block-applier: [source, node2]', 'unblock-applier: [source, node2]'],
+    notes: [
+      'block-applier node1: it is the source and applies nothing',
+      'block-applier node2',
+      'unblock-applier node2',
+    ],
+  },
+  {
+    title: 'who is paused or gone cannot have its applier blocked',
+    steps: ['pause: node2', 'crash: node3', 'block-applier: [node2, node3]', 'resume: node2', 'restart: node3'],
+    notes: [
+      'pause node2',
+      'crash node3',
+      'block-applier node2: it is paused',
+      'block-applier node3: it does not run',
+      'resume node2',
+      'restart node3',
+    ],
+  },
+  {
+    title: 'a journal is lost once',
+    steps: ['lose-journal: coordinator', 'lose-journal: coordinator'],
+    notes: ['lose-journal coordinator', 'lose-journal coordinator: its journal is gone already'],
+    left: ['lose-journal coordinator'],
+  },
+  {
+    title: 'a role stands behind whom it means, and a mere member of a list has none',
+    steps: ['pause: [source, node3]', 'resume: [source, node3]'],
+    notes: ['pause node1 (source)', 'pause node3', 'resume node1 (source)', 'resume node3'],
+  },
+  {
+    title: 'what is gone cannot be paused: there is nothing to hurt, and the run goes on',
+    steps: ['crash: node2', 'pause: [node2, node3]', 'restart: node2', 'resume: [node2, node3]'],
+    notes: ['crash node2', 'pause node2: already gone', 'pause node3', 'restart node2', 'resume node3'],
+  },
+  {
+    title: 'of two overlapping faults of one role each `for` undoes what its own step hit',
+    steps: ['crash: source, for: 2.5u', 'crash: source, for: 2.5u'],
+    notes: ['crash node1 (source)', 'crash node1: already gone', 'restart node1 (source)'],
+  },
+  {
+    title: 'an undo by name or role ends what other steps did',
+    steps: ['crash: [node2, node3]', 'crash: all', 'restart: node2', 'restart: crashed'],
+    notes: [
+      'crash node2',
+      'crash node3',
+      'crash node1 (all)',
+      'crash node2: already gone',
+      'crash node3: already gone',
+      'crash node4 (all)',
+      'restart node2',
+      'restart node3',
+      'restart node1 (all)',
+      'restart node4 (all)',
+    ],
+  },
+  {
+    title: 'an undo of its own verb alone',
+    steps: ['stop: node2', 'crash: node2', 'restart: node2', 'start: node2'],
+    notes: ['stop node2', 'crash node2: already gone', 'start node2'],
+  },
+  {
+    title: 'a role that nobody plays hits nobody',
+    steps: ['crash: [node2, node3, node4]', 'pause: replica'],
+    notes: ['crash node2', 'crash node3', 'crash node4', 'pause replica: there is nobody'],
+    left: ['crash node2', 'crash node3', 'crash node4'],
+  },
+  {
+    title: 'a server that was frozen and killed is healed of both',
+    steps: ['pause: node2', 'crash: node2'],
+    notes: ['pause node2', 'crash node2'],
+    left: ['pause node2', 'crash node2'],
+  },
+]
+
+/** `unitMs`: between two steps, and what the world needs at least to be done with one. */
+export async function conforms({ steps, notes, left = [] }: Case, unitMs: number, play: Play): Promise<void> {
+  const lines = steps.map((step, i) => `  - { at: ${(i + 1) * unitMs}ms, ${inUnits(step, unitMs)} }`)
+  const text = ['name: conformance', 'workload: { duration: 10m }', 'faults:', ...lines].join('\n')
+  const played = await play(parseScenario(text, 'conformance.yaml').faults)
+  assert.deepEqual([...played.notes].sort(), [...notes].sort())
+  for (const { label, witness, atUs } of played.records) {
+    assert.notEqual(witness.seenUs, null, `${label} was seen to hold`)
+    assert.ok(witness.seenUs! >= atUs, label)
+    for (const look of [witness.before, witness.during, witness.after]) assert.notEqual(look, '', label)
+    assert.notEqual(witness.before, witness.during, label)
+  }
+  const open = played.records.filter(({ healedUs }) => healedUs === null).map(({ label }) => label)
+  assert.deepEqual([...open].sort(), [...left].sort())
+}
+
+/** Every verb that both worlds hurt with is in some case. */
+export function verbsWithoutCase(): readonly string[] {
+  const shared = FAULT_VERBS.filter((verb) => isHurt(verb) && isPossible(verb, 'sim') && isPossible(verb, 'local'))
+  return shared.filter((verb) => !FAULT_CASES.some(({ notes }) => notes.some((note) => note.startsWith(`${verb} `))))
+}
+
+function inUnits(step: string, unitMs: number): string {
+  return step.replace(/(\d+(?:\.\d+)?)u\b/, (_, units: string) => `${Math.round(Number(units) * unitMs)}ms`)
+}
