@@ -7,7 +7,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { TraceEvent } from '../algorithms/trace.ts'
 import { anchorText } from '../scenarios/faults/anchors.ts'
 import type { Progress, ProgressListener } from '../scenarios/progress.ts'
-import { RandomStreams } from '../scenarios/random.ts'
 import type { Incident, RunRecord } from '../scenarios/record.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import { latenessOf } from './client-lateness.ts'
@@ -163,7 +162,6 @@ class RealRun {
     this.#processes.beginWorkload(this.#startUs - this.#originUs)
     this.#faults = this.#runFaults(this.#startUs)
     const { schedule } = this.#faults
-    schedule.begin()
     this.#received = ReceivedWatch.of(
       this.#scenario,
       this.#driver,
@@ -256,10 +254,9 @@ class RealRun {
         nodes: this.#driver.nodes,
         source: () => this.#history.source,
         issuer: () => this.#history.issuer,
-        streams: new RandomStreams(this.#options.seed),
+        seed: this.#options.seed,
         workloadStartUs,
         ask: (request, deadlineUs) => this.#processes.ask(request, deadlineUs),
-        nowUs: () => RunClock.hostUs(),
         writers: new ServerWords(this.#driver),
         onFailure: (error) => this.#ending.end(error),
         onNote: (text) => this.#note(text),

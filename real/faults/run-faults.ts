@@ -7,23 +7,25 @@ import type { Later } from '../../scenarios/faults/later.ts'
 import { FaultSchedule } from '../../scenarios/faults/schedule.ts'
 import type { FaultStep } from '../../scenarios/faults/step.ts'
 import type { WritersSight } from '../../scenarios/faults/writers.ts'
+import { RandomStreams } from '../../scenarios/random.ts'
+import { monotonicUs } from '../drivers/driver.ts'
 import { EFFECTS, type FaultPlace } from './effects.ts'
 import { asPromise, promised } from './promises.ts'
 import { namesIn, type RoleContext } from './roles.ts'
 
-export interface FaultContext extends FaultPlace, RoleContext {
+export interface FaultContext extends FaultPlace, Omit<RoleContext, 'streams'> {
+  readonly seed: number
   /** A request to the coordinator, as an operator would send it. */
   readonly ask: (request: { readonly kind: string }, deadlineUs: number) => Promise<Outcome<unknown>>
   /** What the servers say of themselves; closed with the run's faults. */
   readonly writers: { look(): Promise<WritersSight>; close(): void }
-  /** CLOCK_MONOTONIC, microseconds. */
-  readonly nowUs: () => number
   readonly onFailure: (error: Error) => void
   /** A fault was applied, undone, or found nothing to hurt. */
   readonly onNote: (text: string) => void
 }
 
 export class RunFaults {
+  /** Has begun. */
   readonly schedule: FaultSchedule
   readonly #world: RealFaults
   readonly #context: FaultContext
@@ -32,6 +34,7 @@ export class RunFaults {
     this.#context = context
     this.#world = new RealFaults(context)
     this.schedule = new FaultSchedule(this.#world, steps)
+    this.schedule.begin()
   }
 
   /** Fires nothing any more, and waits for what is under way. */
@@ -56,11 +59,13 @@ export class RunFaults {
 
 class RealFaults implements FaultWorld {
   readonly #context: FaultContext
+  readonly #roles: RoleContext
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly operator: Operator
 
   constructor(context: FaultContext) {
     this.#context = context
+    this.#roles = { ...context, streams: new RandomStreams(context.seed) }
     this.operator = {
       get source() {
         return context.source() ?? 'nobody'
@@ -75,7 +80,7 @@ class RealFaults implements FaultWorld {
   }
 
   nowUs(): number {
-    return this.#context.nowUs() - this.#context.workloadStartUs
+    return monotonicUs() - this.#context.workloadStartUs
   }
 
   /** A timer of 0 takes a millisecond, which an event's step need not lose. Those of the clock keep their order. */
@@ -104,7 +109,7 @@ class RealFaults implements FaultWorld {
   }
 
   namesOf(word: string, down: readonly string[]): Later<readonly string[]> {
-    return promised(namesIn(word, this.#context, down))
+    return promised(namesIn(word, this.#roles, down))
   }
 
   effectOf(item: Item): Effect {

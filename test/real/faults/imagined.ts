@@ -7,7 +7,6 @@ import type { ApplierLook } from '../../../scenarios/faults/applier.ts'
 import type { ProcessLook } from '../../../scenarios/faults/processes.ts'
 import type { FaultStep } from '../../../scenarios/faults/step.ts'
 import type { JournalLook } from '../../../scenarios/faults/storage.ts'
-import { RandomStreams } from '../../../scenarios/random.ts'
 
 export function imagined(name: string): FaultTarget {
   let process: ProcessLook = 'running'
@@ -65,15 +64,13 @@ export function schedule(targets: readonly FaultTarget[], steps: readonly FaultS
     nodes: ['node1', 'node2', 'node3', 'node4'].map((name) => ({ name, host: '127.0.0.1', port: 1, adminPort: 1 })),
     issuer: () => null,
     source: told.source ?? (() => 'node2'),
-    streams: new RandomStreams(1),
+    seed: 1,
     ask: told.ask ?? (() => assert.fail('nobody is asked')),
     writers: { look: told.writers ?? (() => assert.fail('nobody is looked at')), close() {} },
     workloadStartUs: RunClock.hostUs(),
-    nowUs: () => RunClock.hostUs(),
     onFailure: (error) => failures.push(error),
     onNote: (text) => changes.push(text),
   }
   const faults = new RunFaults(context, steps)
-  faults.schedule.begin()
   return { faults, failures, changes }
 }
