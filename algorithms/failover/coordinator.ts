@@ -2,7 +2,7 @@
  * The coordinator: takes over, rules, and takes over again; between times it answers clients. Everything it does to the
  * outside is a call, so this same code runs in the simulator and as a process of its own against real servers.
  */
-import { all, call, emit, type Fiber, sleep } from '../effects.ts'
+import { all, emit, type Fiber, sleep } from '../effects.ts'
 import { type ElectionName, electionsOf } from '../election/policies.ts'
 import type { ElectionFactory } from '../election/policy.ts'
 import type { SeerOptions } from '../election/seer/seer.ts'
@@ -23,13 +23,13 @@ import type {
 import type { TimestampDeadlines } from '../timestamps/algorithm.ts'
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../timestamps/algorithms.ts'
 import { adviserLoop, CommitDelays } from './advice.ts'
-import { changeThreshold, useThreshold } from './change-threshold.ts'
+import { changeThreshold } from './change-threshold.ts'
 import { Gate } from './gate.ts'
-import type { Loss } from './loss.ts'
 import { probeLoop } from './monitor.ts'
 import { type Status, tellPeers } from './peers.ts'
 import { SOUND } from './procedures.ts'
 import { read } from './read.ts'
+import { recall } from './recall.ts'
 import { type ReignEnd, ruleWhile } from './reign.ts'
 import { couldTakeOver, standBy, untilForeseen } from './stand-by.ts'
 import { type CoordinatorState, newMember, type Oracle, type Reign } from './state.ts'
@@ -241,41 +241,6 @@ function* tell(epoch: number, { kind, why }: Exclude<TakeOver, { kind: 'reigns' 
   if (kind === 'refused') yield* emit({ kind, epoch, alarm: null, why, reason })
   else yield* emit({ kind, epoch, why, reason })
   return reason
-}
-
-interface JournalRecord {
-  readonly kind?: string
-  readonly epoch?: number
-  readonly node?: string
-  readonly uuid?: string
-  readonly failureThreshold?: number
-  readonly loss?: Loss
-  readonly provedUs?: number
-}
-
-/** What an earlier coordinator wrote down: epochs it may have promised, servers that lost data or were being rebuilt. */
-function* recall(coordinator: CoordinatorState): Fiber<void> {
-  const outcome = yield* call(coordinator.journal, { kind: 'readAll' }, coordinator.tuning.adminTimeoutUs)
-  if (outcome.kind !== 'ok') throw new Error(`the journal cannot be read: ${outcome.reason}`)
-  // Moments of the journal may be of another start of the machine, whose clock had another zero.
-  const byNow = (us: number | null | undefined) => (us == null ? null : Math.min(us, coordinator.process.nowUs))
-  const rebuilt: Loss = { kind: 'rebuilt', byUs: coordinator.process.nowUs, joined: false }
-  for (const record of outcome.reply.records as readonly JournalRecord[]) {
-    if (record.kind === 'threshold') useThreshold(coordinator, record.failureThreshold!)
-    if (record.kind === 'take-over') coordinator.highestEpoch = Math.max(coordinator.highestEpoch, record.epoch ?? 0)
-    if (record.kind === 'given-up') coordinator.givenUp.add(record.epoch!)
-    const member = coordinator.byNode.get(record.node ?? '')
-    if (member === undefined) continue
-    if (record.kind === 'rebuild') member.rebuild = { uuid: record.uuid ?? '', before: member.loss, sinceUs: null }
-    if (record.kind === 'lost' || record.kind === 'proved') member.rebuild = null
-    if (record.kind === 'rebuild') member.loss = member.lossInJournal = rebuilt
-    if (record.kind === 'lost') member.loss = member.lossInJournal = { ...record.loss!, byUs: byNow(record.loss!.byUs) }
-    if (record.kind === 'proved') {
-      member.loss = member.lossInJournal = null
-      member.provedUs = byNow(record.provedUs) ?? -1
-    }
-    if (record.kind === 'server') member.knownUuid = member.uuidInJournal = record.uuid ?? null
-  }
 }
 
 /** Every server gets its time to answer a first probe; a majority that has answered waits less long for the others. */

@@ -7,19 +7,19 @@ import type { ServerState } from '../servers.ts'
 import type { CoordinatorState, Member } from './state.ts'
 
 export interface Loss {
-  readonly kind: 'relay log' | 'rebuilt'
-  /**
-   * It had happened by then, on this coordinator's clock. Null: nobody here saw anything get less, but the server has a
-   * server_uuid that nobody here knows, so a peer may have rebuilt it.
-   */
-  readonly byUs: number | null
+  /** What was seen of it, by this coordinator or a peer: by `byUs`, on this coordinator's clock, it had happened. */
+  readonly seen: { readonly kind: LossKind; readonly byUs: number } | null
+  /** The server has a server_uuid that this coordinator does not know: a peer may have rebuilt it. */
+  readonly doubted: boolean
   /** Only of a rebuilt server: a rejoin has promised it the reigning epoch since. */
   readonly joined: boolean
-  /**
-   * It is taken for rebuilt because this coordinator, which lost its journal, knows no server_uuid of it. Others that do
-   * must not take this for more than what was seen.
-   */
-  readonly assumed?: true
+}
+
+export type LossKind = 'relay log' | 'rebuilt'
+
+/** For all that is known here. */
+export function isRebuilt({ seen, doubted }: Loss): boolean {
+  return doubted || seen?.kind === 'rebuilt'
 }
 
 /** What a look at a server showed that its data are judged by. */
@@ -29,28 +29,37 @@ export type Shown = Pick<ServerState, 'uuid' | 'executed' | 'promised'>
  * The server holds less than `before`. Relay logs and nothing else: it is the same server, with all that it had
  * executed and with its promise. Anything less is as good as a rebuild.
  */
-export function kindOfLoss(before: Shown | null, after: Shown): Loss['kind'] {
+export function kindOfLoss(before: Shown | null, after: Shown): LossKind {
   const isSame = before !== null && before.uuid === after.uuid
   return isSame && after.executed.covers(before.executed) && after.promised >= before.promised ? 'relay log' : 'rebuilt'
 }
 
-/** Seen at `nowUs`; what it acknowledged before may be gone. */
+/** Seen or heard of at `nowUs`; what it acknowledged before may be gone. */
 export function markLost(
   coordinator: CoordinatorState,
   member: Member,
-  kind: Loss['kind'],
+  kind: LossKind,
   nowUs: number,
-  byUs: number | null = nowUs,
-  isAssumed = false,
+  byUs: number = nowUs,
 ): void {
   const before = member.loss
   // A rebuilt server whose relay log is lost as well goes on as a rebuilt one, and keeps what it was promised since.
-  const isRebuilt = kind === 'rebuilt' || before?.kind === 'rebuilt'
+  const worst = before?.seen?.kind === 'rebuilt' ? 'rebuilt' : kind
   const joined = kind === 'relay log' && before?.joined === true
-  const assumed = isAssumed || (kind === 'relay log' && before?.assumed === true)
-  member.loss = { kind: isRebuilt ? 'rebuilt' : 'relay log', byUs, joined, ...(assumed ? { assumed } : {}) }
+  lose(coordinator, member, { seen: { kind: worst, byUs }, doubted: before?.doubted === true, joined }, nowUs)
+}
+
+/** It is not the server that it was, and nobody here knows since when and from what. */
+export function markDoubted(coordinator: CoordinatorState, member: Member, nowUs: number): void {
+  // What was known of the other server says nothing of this one.
+  member.provedUs = -1
+  lose(coordinator, member, { seen: null, doubted: true, joined: false }, nowUs)
+}
+
+function lose({ reign }: CoordinatorState, member: Member, loss: Loss, nowUs: number): void {
+  member.loss = loss
   member.lostUs = nowUs
-  coordinator.reign?.acknowledgements.exclude(member.index)
+  reign?.acknowledgements.exclude(member.index)
 }
 
 /** It holds everything that it ever helped to acknowledge: so it was at `atUs`, whenever this coordinator is told of it. */
@@ -61,12 +70,13 @@ export function markProved(member: Member, atUs: number): void {
 
 /** A rejoin promised it the reigning epoch: from here on two take-overs can meet in it. */
 export function markJoined(member: Member): void {
-  if (member.loss?.kind === 'rebuilt' && !member.loss.joined) member.loss = { ...member.loss, joined: true }
+  const { loss } = member
+  if (loss !== null && isRebuilt(loss) && !loss.joined) member.loss = { ...loss, joined: true }
 }
 
 /** What the server held before this and holds no more needs no further loss to explain it: one is known, or disproved. */
 export function accountedUs({ loss, provedUs }: Member): number {
-  return loss === null ? provedUs : (loss.byUs ?? -1)
+  return loss === null ? provedUs : (loss.seen?.byUs ?? -1)
 }
 
 export function countsForData(loss: Loss | null): boolean {
@@ -74,7 +84,7 @@ export function countsForData(loss: Loss | null): boolean {
 }
 
 export function countsForPromises(loss: Loss | null): boolean {
-  return loss === null || loss.kind === 'relay log' || loss.joined
+  return loss === null || !isRebuilt(loss) || loss.joined
 }
 
 /** Its rebuild was not done: it has what it had. */

@@ -5,7 +5,7 @@ import type { ReplicaView } from '../quorum/policy.ts'
 import type { ServerState } from '../servers.ts'
 import { judgeSource } from './detector.ts'
 import { newestRow } from './epoch.ts'
-import { kindOfLoss, lookOf, markLost, unlose } from './loss.ts'
+import { kindOfLoss, lookOf, markDoubted, markLost, unlose } from './loss.ts'
 import { isAnother } from './peers.ts'
 import { type CoordinatorState, hurry, type Member, type PendingRebuild, type Reign } from './state.ts'
 
@@ -65,9 +65,7 @@ export function observe(
   const shrank = !holds.covers(member.held)
   const overlaps = askedUs < member.heldAnsweredUs
   if (member.rebuild !== null) settleRebuild(member, member.rebuild, state, askedUs)
-  // Whose journal is gone knows of no server whether it is the one that it knew.
-  const isUnknown = member.knownUuid === null
-  if (isAnother(coordinator, member, state)) markLost(coordinator, member, 'rebuilt', answeredUs, null, isUnknown)
+  if (isAnother(coordinator, member, state)) markDoubted(coordinator, member, answeredUs)
   else if (shrank && !overlaps) markLost(coordinator, member, kindOfLoss(member.look, state), answeredUs)
   member.state = state
   member.stateAskedUs = askedUs

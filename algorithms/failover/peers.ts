@@ -3,9 +3,9 @@
  *
  * Losses are learnt: from what a peer says of one, and by comparing looks. Whoever looked earlier and saw more than
  * another saw later has shown a loss that neither of them need have noticed. A loss is never unlearnt by a peer's
- * memory, which may be older than the loss. Only a proof does that, and it is told with its moment; or, where nothing
- * speaks against a server but that its server_uuid is unknown here, the word of a peer that rules it under this uuid: a
- * rebuild would have changed it once more.
+ * memory, which may be older than the loss. Only a proof does that, and it is told with its moment. It is something else
+ * where nothing was seen to get less and a server_uuid is unknown here: a peer that knows it knows of every rebuild, which
+ * would have changed it once more. Whoever starts without a journal so learns from those that have one.
  *
  * Moments of a peer come as ages. Its answer was made between the question and the answer on this coordinator's clock,
  * so every moment of it is known within these bounds, and which one is used is always the one that believes less.
@@ -13,7 +13,7 @@
 import { all, call, type Fiber } from '../effects.ts'
 import type { CoordinatorRequests, CoordinatorServer, Outcome, ReplyOf, ServerState } from '../servers.ts'
 import { newestRow } from './epoch.ts'
-import { accountedUs, kindOfLoss, markLost, markProved } from './loss.ts'
+import { accountedUs, kindOfLoss, markDoubted, markJoined, markLost, markProved } from './loss.ts'
 import type { CoordinatorState, Member } from './state.ts'
 import type { ToldLook } from './told-look.ts'
 
@@ -42,11 +42,11 @@ export function* askPeers(
 }
 
 /** What this coordinator knows of the servers, for whoever asks. */
-export function tellPeers({ members, reign, process, givenUp }: CoordinatorState): Pick<Status, 'looks' | 'givenUp'> {
+export function tellPeers({ members, process, givenUp }: CoordinatorState): Pick<Status, 'looks' | 'givenUp'> {
   const { nowUs } = process
   const looks = members.map((member): ToldLook => {
-    const { node, look, held, loss, provedUs, index } = member
-    const rules = member === reign?.source || (reign?.acknowledgements.progress[index] ?? -1) >= (reign?.base ?? 0)
+    const { node, look, held, loss, provedUs } = member
+    const seen = loss?.seen ?? null
     return {
       node,
       look: look && {
@@ -57,13 +57,9 @@ export function tellPeers({ members, reign, process, givenUp }: CoordinatorState
         askedAgeUs: nowUs - look.askedUs,
         answeredAgeUs: nowUs - member.heldAnsweredUs,
       },
-      loss: loss && {
-        kind: loss.assumed === true ? 'relay log' : loss.kind,
-        ageUs: loss.byUs === null ? null : nowUs - loss.byUs,
-        joined: loss.joined,
-      },
+      loss: seen && { kind: seen.kind, ageUs: nowUs - seen.byUs, joined: loss!.joined },
+      doubted: loss?.doubted === true,
       provedAgeUs: provedUs < 0 ? null : nowUs - provedUs,
-      counts: reign !== null && rules && loss === null,
     }
   })
   return { looks, givenUp: [...givenUp] }
@@ -75,7 +71,8 @@ export function learn(coordinator: CoordinatorState, { looks, givenUp }: Status,
     const member = coordinator.byNode.get(told.node)
     if (member === undefined || told.look === null) continue
     compareLooks(coordinator, member, told.look, exchange)
-    if (member.look?.uuid !== told.look.uuid) continue
+    // What is said of a server_uuid by who does not know it, or of another than the one known here, says nothing.
+    if (member.look?.uuid !== told.look.uuid || told.doubted) continue
     learnLoss(coordinator, member, told, exchange)
     learnProof(member, told, exchange)
   }
@@ -97,7 +94,7 @@ function compareLooks(
   if (from.askedUs >= member.heldAnsweredUs) {
     if (mine !== null && mine.uuid !== theirs.uuid) {
       member.knownUuid = theirs.uuid
-      markLost(coordinator, member, 'rebuilt', answeredUs, null)
+      markDoubted(coordinator, member, answeredUs)
     } else if (!theirs.held.covers(member.held)) markLost(coordinator, member, kindOfLoss(mine, theirs), answeredUs)
     adopt()
   } else if (mine !== null && mine.uuid === theirs.uuid && !member.held.covers(theirs.held)) {
@@ -112,35 +109,34 @@ function compareLooks(
   }
 }
 
-/** Of the server_uuid that both know it by. */
 function learnLoss(
   coordinator: CoordinatorState,
   member: Member,
   { loss: told }: ToldLook,
   { askedUs, answeredUs }: Exchange,
 ): void {
-  if (told === null || told.ageUs === null) return
-  const { loss, provedUs } = member
+  if (told === null) return
+  const seen = member.loss?.seen ?? null
   const latestUs = answeredUs - told.ageUs
   // One that is known already comes back from whoever was told of it, a little later each time: that is no news.
-  const isNews = loss === null ? latestUs > provedUs : loss.byUs !== null && askedUs - told.ageUs > loss.byUs
-  const isWorse = loss?.kind === 'relay log' && told.kind === 'rebuilt' && latestUs > provedUs
+  const isNews = seen === null ? latestUs > member.provedUs : askedUs - told.ageUs > seen.byUs
+  const isWorse = seen?.kind === 'relay log' && told.kind === 'rebuilt' && latestUs > member.provedUs
   if (isNews || isWorse)
-    markLost(coordinator, member, told.kind, answeredUs, Math.max(latestUs, loss?.byUs ?? latestUs))
+    markLost(coordinator, member, told.kind, answeredUs, Math.max(latestUs, seen?.byUs ?? latestUs))
   // What it was promised since, it keeps under this server_uuid.
-  if (told.joined && member.loss?.kind === 'rebuilt' && !member.loss.joined)
-    member.loss = { ...member.loss, joined: true }
+  if (told.joined) markJoined(member)
 }
 
 function learnProof(member: Member, told: ToldLook, { askedUs }: Exchange): void {
+  // The peer knows this server_uuid, and has just told of all that it saw get less.
+  if (member.loss?.doubted === true) {
+    const { seen, joined } = member.loss
+    member.loss = seen && { seen, joined, doubted: false }
+  }
   const { loss } = member
-  if (loss === null || told.loss !== null) return
-  if (told.counts && loss.byUs === null) member.loss = null
-  else if (told.counts && loss.assumed === true)
-    member.loss = { kind: 'relay log', byUs: loss.byUs, joined: loss.joined }
-  if (told.provedAgeUs === null) return
+  if (loss?.seen == null || told.loss !== null || told.provedAgeUs === null) return
   const provedUs = askedUs - told.provedAgeUs
-  if (provedUs > (loss.byUs ?? -1)) markProved(member, provedUs)
+  if (provedUs > loss.seen.byUs) markProved(member, provedUs)
 }
 
 /**

@@ -5,7 +5,7 @@
 import type { GtidSet, MutableGtidSet } from '../gtid-set.ts'
 import type { RuleVerdict, Uncounted, Why } from '../reasons/why.ts'
 import { type EpochRow, newestRow, rowsIn, unionOf } from './epoch.ts'
-import { countsForData, countsForPromises, type Loss } from './loss.ts'
+import { countsForData, countsForPromises, isRebuilt, type Loss } from './loss.ts'
 
 /** The newest epoch that a set of servers has seen: it may still be alive until it is fenced off. */
 export interface LivingEpoch {
@@ -56,6 +56,8 @@ export interface Stopped {
 /** What the rule says, with all that it goes by. */
 export interface Rule extends RuleVerdict {
   readonly allowed: boolean
+  /** Replicas that the next epoch has to acknowledge with at least. */
+  readonly k: number
 }
 
 /** How many must be stopped and count before anybody may take over from `living`: for data, and for promises. */
@@ -79,12 +81,14 @@ export function mayTakeOver(living: LivingEpoch | null, { servers, fenced, least
   const needed = stopsNeeded(nodes, living, living !== null && fenced === living.member, leastK)
   const data = { needed: needed.data, counted: stopped.filter(({ loss }) => countsForData(loss)).length }
   const promises = { needed: needed.promises, counted: stopped.filter(({ loss }) => countsForPromises(loss)).length }
+  const k = Math.max(leastK, living?.k ?? 0)
   return {
     allowed: data.counted >= data.needed && promises.counted >= promises.needed,
     data,
     promises,
     uncounted: servers.flatMap((server, m) => uncounted(server, m === living?.member)),
-    unprovable: unprovable(servers, Math.max(leastK, living?.k ?? 0)),
+    unprovable: unprovable(servers, k),
+    k,
   }
 }
 
@@ -93,13 +97,13 @@ function uncounted({ node, standing, loss }: Server, wasSource: boolean): readon
   if (wasSource) return [{ node, why: 'source', keepsPromises: false }]
   if (standing === 'live') return [{ node, why: 'not-stopped', keepsPromises: false }]
   if (loss === null) return []
-  const why = loss.kind === 'rebuilt' ? 'rebuilt' : 'lost-relay-log'
+  const why = loss.seen === null ? 'unknown' : loss.seen.kind === 'rebuilt' ? 'rebuilt' : 'lost-relay-log'
   return [{ node, why, keepsPromises: countsForPromises(loss) }]
 }
 
 /** Who lost relay logs proves itself to any source that it follows. A rebuilt one needs k others that acknowledge. */
 function unprovable(servers: readonly Server[], k: number): readonly string[] {
-  const rebuilt = servers.filter(({ loss }) => loss?.kind === 'rebuilt').map(({ node }) => node)
+  const rebuilt = servers.filter(({ loss }) => loss !== null && isRebuilt(loss)).map(({ node }) => node)
   return servers.length - 1 - rebuilt.length < Math.max(1, k) ? rebuilt : []
 }
 

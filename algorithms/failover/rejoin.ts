@@ -6,7 +6,7 @@ import { call, emit, type Fiber } from '../effects.ts'
 import { EMPTY_GTID_SET, type GtidSet, MutableGtidSet } from '../gtid-set.ts'
 import type { Outcome, ServerState } from '../servers.ts'
 import { administer } from './administer.ts'
-import { markJoined, markLost, unlose } from './loss.ts'
+import { isRebuilt, markJoined, markLost, unlose } from './loss.ts'
 import { journalLoss } from './monitor.ts'
 import type { CoordinatorState, Member, Reign } from './state.ts'
 
@@ -49,7 +49,7 @@ export function* follow(coordinator: CoordinatorState, reign: Reign, member: Mem
  */
 function* canProveItself(coordinator: CoordinatorState, reign: Reign, member: Member): Fiber<boolean> {
   const { loss } = member
-  if (loss?.kind !== 'relay log') return true
+  if (loss === null || isRebuilt(loss)) return true
   const { statementTimeoutUs } = coordinator.tuning
   const current = yield* call(reign.source.server, { kind: 'executed' }, statementTimeoutUs, reign.ended)
   if (current.kind !== 'ok' || member.loss !== loss) return false
@@ -158,6 +158,7 @@ function* rebuild(
   if (rebuilt.kind !== 'ok') return rebuilt
   const rebuiltUs = coordinator.process.nowUs
   markLost(coordinator, member, 'rebuilt', rebuiltUs)
+  member.provedUs = -1
   // Another server from here on, of which nothing is remembered.
   member.held = EMPTY_GTID_SET
   member.heldAnsweredUs = rebuiltUs

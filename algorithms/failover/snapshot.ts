@@ -9,7 +9,7 @@ import type { ServerState } from '../servers.ts'
 import { unionOf } from './epoch.ts'
 import { nextEpoch } from './epoch-numbers.ts'
 import type { Gathered } from './gather.ts'
-import { countsForData, type Loss } from './loss.ts'
+import { countsForData, isRebuilt, type Loss } from './loss.ts'
 import { type LivingEpoch, livingEpoch, mayBeAcknowledged, mayTakeOver, type Rule, type Server } from './quorum-rule.ts'
 import type { CoordinatorState, Member } from './state.ts'
 
@@ -106,7 +106,7 @@ function standsForItsEpoch(
   isRead: (member: Member) => boolean,
 ): boolean {
   if (source === undefined || living === null || source.loss !== null) return false
-  if (members.every((member) => isRead(member) && member.loss?.kind !== 'rebuilt')) return true
+  if (members.every((member) => isRead(member) && !(member.loss !== null && isRebuilt(member.loss)))) return true
   for (let between = living.epoch + 1; between < epoch; between++) if (!givenUp.has(between)) return false
   return true
 }

@@ -10,6 +10,7 @@
  */
 import { emit, type Fiber, sleep } from '../effects.ts'
 import { textOf } from '../reasons/text.ts'
+import { isRebuilt } from './loss.ts'
 import { askPeers } from './peers.ts'
 import { type Rule, ruleWhy } from './quorum-rule.ts'
 import { foreseen } from './snapshot.ts'
@@ -96,11 +97,14 @@ function hasExecuted({ members }: CoordinatorState, executed: Map<Member, number
 }
 
 /**
- * An attempt disturbs whoever reigns, so it is not made by a coordinator that is itself cut off: would the quorum rule
- * be met by what answered its last probe?
+ * Whoever reigns makes way for this one if it could do better: would the quorum rule be met by what answered its last
+ * probe, and could anything be acknowledged then?
  */
 export function couldTakeOver(coordinator: CoordinatorState): boolean {
-  return foreseen(coordinator).allowed
+  const { allowed, k } = foreseen(coordinator)
+  // It would have to find as many replicas that count; who lost relay logs counts again as soon as it follows.
+  const replicas = coordinator.members.filter((m) => m.probe === 'answered' && (m.loss === null || !isRebuilt(m.loss)))
+  return allowed && replicas.length > k
 }
 
 /**
@@ -123,18 +127,15 @@ export function* makeWay(coordinator: CoordinatorState, reign: Reign): Fiber<nev
   }
 }
 
-function isPowerless(coordinator: CoordinatorState, reign: Reign, nowUs: number): boolean {
-  const { source, acknowledgements } = reign
+function isPowerless(
+  coordinator: CoordinatorState,
+  { source, acknowledgements, startedUs }: Reign,
+  nowUs: number,
+): boolean {
   const { waitingSinceUs } = acknowledgements
   const waits = waitingSinceUs !== null && nowUs - waitingSinceUs >= coordinator.tuning.unreachableUs
-  if (source.probe === 'answered' && (!waits || nobodyCould(coordinator, reign))) return false
+  const { state, stateAskedUs } = source
+  const isClosed = state !== null && stateAskedUs > startedUs && (state.superReadOnly || state.offline)
+  if (source.probe === 'answered' && !waits && !isClosed) return false
   return !coordinator.procedures.foresee(coordinator, source.held, source).allowed
-}
-
-/**
- * Too few replicas count for any source's writes to be acknowledged. Peers learn of losses, so two that made way for each
- * other would go on doing so. What is only assumed here, because the journal is gone, a peer may know better.
- */
-function nobodyCould({ members }: CoordinatorState, { source, k }: Reign): boolean {
-  return members.filter((one) => one !== source && (one.loss === null || one.loss.assumed === true)).length < k
 }

@@ -1,6 +1,6 @@
 import type { GtidSet } from '../gtid-set.ts'
 import type { ServerState } from '../servers.ts'
-import type { Loss } from './loss.ts'
+import type { LossKind } from './loss.ts'
 
 /**
  * What a coordinator knows of one MySQL server, for its peers. Times are ages: they count back from the answer, so no two
@@ -16,10 +16,10 @@ export interface ToldLook {
         readonly answeredAgeUs: number
       })
     | null
-  /** It does not count for data: what was seen of it. `ageUs` null: nothing was, its server_uuid is unknown here. */
-  readonly loss: (Pick<Loss, 'kind' | 'joined'> & { readonly ageUs: number | null }) | null
+  /** What was seen of a loss that it has not made good; `joined`: it was promised the reigning epoch since. */
+  readonly loss: { readonly kind: LossKind; readonly ageUs: number; readonly joined: boolean } | null
+  /** Its server_uuid is one that this coordinator does not know: it cannot speak for it. */
+  readonly doubted: boolean
   /** How long ago it held all that it ever helped to acknowledge, after a loss; null: it had lost nothing. */
   readonly provedAgeUs: number | null
-  /** It is the source that reigns by this coordinator, or a replica that has the epoch's row and has lost nothing. */
-  readonly counts: boolean
 }

@@ -213,6 +213,7 @@ const UNCOUNTED: Readonly<Record<Uncounted['why'], string>> = {
   'not-stopped': 'could not be stopped',
   'lost-relay-log': 'lost its relay log',
   rebuilt: 'was rebuilt',
+  unknown: 'has another server_uuid than was known',
 }
 
 /** The end of a refusal that no waiting helps against; empty where some does. */

@@ -112,7 +112,8 @@ export interface RuleVerdict {
 
 export interface Uncounted {
   readonly node: string
-  readonly why: 'source' | 'not-stopped' | 'lost-relay-log' | 'rebuilt'
+  /** `unknown`: it may have been rebuilt, its server_uuid is one that the coordinator does not know. */
+  readonly why: 'source' | 'not-stopped' | 'lost-relay-log' | 'rebuilt' | 'unknown'
   /** It counts for promises all the same. */
   readonly keepsPromises: boolean
 }

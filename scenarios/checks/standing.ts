@@ -42,7 +42,7 @@ export function standingOf(record: RunRecord, scenario: Scenario): Standing {
     ]
   })
   return {
-    noTakeOver: noTakeOver(record, scenario, nodes, lost, ofNewest),
+    noTakeOver: noTakeOver(record, nodes, lost, ofNewest),
     noWrite: noWrite(nodes, lost, Math.max(...ofNewest.map(({ k }) => k))),
   }
 }
@@ -56,7 +56,6 @@ interface Lost {
 
 function noTakeOver(
   record: RunRecord,
-  scenario: Scenario,
   nodes: readonly string[],
   lost: readonly Lost[],
   rows: readonly EpochRow[],
@@ -69,7 +68,7 @@ function noTakeOver(
   // The old source answers as well, and being fenced stands for what it wrote.
   // Everybody answers in the end, and whoever was promoted shows its row, unless it was rebuilt since.
   const everybodyTells = lost.every(({ isRebuilt }) => !isRebuilt)
-  const stands = everybodyTells || (standsOut(source)?.isRebuilt !== true && !mayHaveEnded(record, scenario, epoch))
+  const stands = everybodyTells || (standsOut(source)?.isRebuilt !== true && !mayHaveEnded(record, epoch))
   const others = nodes.filter((node) => node !== source)
   const terms = [
     { needed: stands || k === 0 ? 0 : n - k, counted: others.filter((node) => standsOut(node) === undefined).length },
@@ -84,23 +83,20 @@ function noTakeOver(
 }
 
 /**
- * May an epoch have begun since, as far as a coordinator can know? Then the old source stands for nothing. One that is
- * alone, with its journal, knows of every attempt that it ended itself that nobody was promoted. It does not know of
- * one that it died in, nor of another's.
+ * May an epoch have begun since, as far as coordinators can know? Each journals which of its attempts came to nothing,
+ * and tells its peers. It does not know of one that it died in, or that got no answer to a promotion, and of one that
+ * lost its journal nobody knows. (With several, the one whose number is the next can always begin: no other is between.)
  */
-function mayHaveEnded({ nodes, events, faults }: RunRecord, { cluster }: Scenario, epoch: number): boolean {
-  const knowsItsOwn = cluster.coordinators === 1 && faults.every(({ kind }) => kind !== 'lose-journal')
-  if (!knowsItsOwn) return nodes.some(({ promised }) => (promised ?? 0) > epoch + 1)
-  let open = false
-  for (const event of events) {
-    if (event.kind === 'phase' && event.epoch > epoch) {
-      // What is open when the next one begins was never ended.
-      if (event.phase === 'decide' && open) return true
-      if (event.phase === 'promote') return true
-      open = event.phase === 'decide' || open
-    } else if (event.kind === 'refused' || event.kind === 'deposed') open = false
-  }
-  return open
+function mayHaveEnded({ events, faults }: RunRecord, epoch: number): boolean {
+  if (faults.some(({ kind }) => kind === 'lose-journal')) return true
+  return events.some((event, i) => {
+    if (event.kind !== 'phase' || event.phase !== 'decide' || event.epoch <= epoch) return false
+    const ends = events
+      .slice(i)
+      .flatMap((later) => (later.kind === 'refused' || later.kind === 'deposed' ? [later] : []))
+    const end = ends.find((later) => later.epoch === event.epoch)
+    return end === undefined || end.why.code === 'perhaps-promoted'
+  })
 }
 
 function wasBroughtBack({ events }: RunRecord, { node, atUs }: DataLoss): boolean {

@@ -13,7 +13,7 @@ import type { Snapshot } from '../snapshot.ts'
 import type { CoordinatorState, Member } from '../state.ts'
 
 const NOTHING = { needed: 0, counted: 0 } as const
-const ALLOWED: Rule = { allowed: true, data: NOTHING, promises: NOTHING, uncounted: [], unprovable: [] }
+const ALLOWED: Rule = { allowed: true, k: 0, data: NOTHING, promises: NOTHING, uncounted: [], unprovable: [] }
 
 export function promotionWithoutCatchUp(procedures: Procedures): Procedures {
   return {

@@ -63,6 +63,7 @@ test('the dead source is never one of the stopped, even when it is a replica by 
     promises: { needed: 2, counted: 1 },
     uncounted: [{ node: 'node2', why: 'source', keepsPromises: false }],
     unprovable: [],
+    k: 2,
   })
 })
 

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { type ElectionName, electionsOf } from '../../../algorithms/election/policies.ts'
 import type { ElectionFactory } from '../../../algorithms/election/policy.ts'
 import { type EpochRow, markerOf, rowOf } from '../../../algorithms/failover/epoch.ts'
-import type { Loss } from '../../../algorithms/failover/loss.ts'
+import type { Loss, LossKind } from '../../../algorithms/failover/loss.ts'
 import { SOUND } from '../../../algorithms/failover/procedures.ts'
 import { type CoordinatorState, type Member, newMember } from '../../../algorithms/failover/state.ts'
 import { type TakeOver, takeOver } from '../../../algorithms/failover/take-over.ts'
@@ -54,7 +54,7 @@ export class Servers {
   /** Who was stopped or fenced, in truth. */
   readonly stops: string[] = []
   /** Whom the coordinator takes for one that lost data. */
-  readonly lost = new Map<number, Loss['kind']>()
+  readonly lost = new Map<number, LossKind>()
   /** Whose applier does not start. */
   readonly stuck = new Set<number>()
   readonly markers: EpochRow[] = []
@@ -137,7 +137,7 @@ export class Servers {
       if (state === null && !this.believed.has(index)) return member
       const seen = this.believed.has(index) ? this.believed.get(index)! : state
       const kind = this.lost.get(index)
-      const loss: Loss | null = kind === undefined ? null : { kind, byUs: 0, joined: false }
+      const loss: Loss | null = kind === undefined ? null : { seen: { kind, byUs: 0 }, doubted: false, joined: false }
       if (seen === null) return { ...member, loss }
       return { ...member, state: seen, probe: 'answered', held: seen.executed.union(seen.retrieved), loss }
     })

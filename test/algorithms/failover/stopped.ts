@@ -2,8 +2,8 @@
 import type { Loss } from '../../../algorithms/failover/loss.ts'
 import type { Server } from '../../../algorithms/failover/quorum-rule.ts'
 
-export const RELAY_LOG: Loss = { kind: 'relay log', byUs: 1, joined: false }
-export const REBUILT: Loss = { kind: 'rebuilt', byUs: 1, joined: false }
+export const RELAY_LOG: Loss = { seen: { kind: 'relay log', byUs: 1 }, doubted: false, joined: false }
+export const REBUILT: Loss = { seen: { kind: 'rebuilt', byUs: 1 }, doubted: false, joined: false }
 /** Rebuilt, and promised the reigning epoch since. */
 export const JOINED: Loss = { ...REBUILT, joined: true }
 

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { rankBy } from '../../../algorithms/election/policy.ts'
 import { markerOf } from '../../../algorithms/failover/epoch.ts'
-import type { Loss } from '../../../algorithms/failover/loss.ts'
+import type { LossKind } from '../../../algorithms/failover/loss.ts'
 import { type Gtid, type GtidSet, MutableGtidSet } from '../../../algorithms/gtid-set.ts'
 import { QUORUM_POLICIES } from '../../../algorithms/quorum/policies.ts'
 import { test } from '../../support/test.ts'
@@ -49,7 +49,7 @@ interface Case {
   readonly cause: 'gone' | 'start'
   /** It had everything, and has nothing (rebuilt), or what it had executed. */
   readonly lost: number | null
-  readonly lostKind: Loss['kind']
+  readonly lostKind: LossKind
   /** The first source wrote once more than the second epoch began with, and so many replicas, too few, received it. */
   readonly leftOut: number | null
 }
@@ -63,7 +63,7 @@ const cases: fc.Arbitrary<Case> = fc.integer({ min: 3, max: 6 }).chain((n) =>
       sources: fc.tuple(fc.nat(n - 1), fc.nat(n - 2)),
       cause: fc.constantFrom('gone' as const, 'start' as const),
       lost: fc.option(fc.nat(n - 1), { freq: 4 }),
-      lostKind: fc.constantFrom<Loss['kind']>('rebuilt', 'relay log'),
+      lostKind: fc.constantFrom<LossKind>('rebuilt', 'relay log'),
       leftOut: fc.option(fc.nat(1), { freq: 2 }),
     })
     .map(({ ks, sources: [first, step], ...rest }) => {

@@ -166,9 +166,9 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
       },
       {
         file: 'algorithms/failover/monitor.ts',
-        find: 'if (isAnother(coordinator, member, state)) markLost(',
+        find: 'if (isAnother(coordinator, member, state)) markDoubted(',
         replace:
-          'if (state.uuid !== before?.uuid) member.knownUuid = state.uuid\n  else if (before === null) markLost(',
+          'if (state.uuid !== before?.uuid) member.knownUuid = state.uuid\n  else if (before === null) markDoubted(',
       },
     ],
     hunts: [testsOf('failover/monitor')],

@@ -3,9 +3,10 @@ import fc from 'fast-check'
 import { markerOf } from '../../../algorithms/failover/epoch.ts'
 import { mayTakeOver } from '../../../algorithms/failover/quorum-rule.ts'
 import { MutableGtidSet } from '../../../algorithms/gtid-set.ts'
+import type { Why } from '../../../algorithms/reasons/why.ts'
 import { standingOf } from '../../../scenarios/checks/standing.ts'
 import type { DataLoss, NodeEnd, RunRecord } from '../../../scenarios/record.ts'
-import { stopped } from '../../algorithms/failover/stopped.ts'
+import { REBUILT, RELAY_LOG, stopped } from '../../algorithms/failover/stopped.ts'
 import { test } from '../../support/test.ts'
 import { at, crashOperations, crashRecord, endOf, RULE, record, refusal, scenario } from '../history.ts'
 
@@ -25,15 +26,22 @@ function standing(n: number, k: number, lost: ReadonlyMap<number, Kind>, more: P
 }
 
 const decides = (epoch: number) => at(2_000, { kind: 'phase', epoch, phase: 'decide', detail: '' })
-const promotes = (epoch: number) => at(2_001, { kind: 'phase', epoch, phase: 'promote', detail: '' })
-const REFUSES = refusal(2_002, RULE)
+const refuses = (epoch: number, why: Why = RULE) => ({ ...refusal(2_002, why), epoch })
+const perhaps: Why = { code: 'perhaps-promoted', node: 'node2', cause: { code: 'deadline' } }
 /** What nobody can know the end of. */
-const OPEN = [[decides(6), promotes(6)], [decides(6)], [decides(6), decides(7), REFUSES]]
+const OPEN = [
+  [decides(6)],
+  [decides(6), refuses(6, perhaps)],
+  [decides(6), decides(7), refuses(7)],
+  // What is stated without an attempt bears the next number.
+  [decides(6), refuses(7)],
+]
+const ENDED = [[], [decides(6), refuses(6)]]
 
 test('with nobody who lost data nothing forbids a take-over or a write, whatever was promised', () => {
   for (const n of [3, 4, 5, 7])
     for (let k = 0; k < n; k++)
-      for (const events of [[], ...OPEN])
+      for (const events of [...ENDED, ...OPEN])
         assert.deepEqual(standing(n, k, new Map(), { events }), { noTakeOver: null, noWrite: null }, `${n} ${k}`)
 })
 
@@ -43,14 +51,14 @@ test('what the judge finds forbidden is what the rule forbids when all are stopp
       n: fc.constant(n),
       k: fc.integer({ min: 1, max: n - 1 }),
       kinds: fc.array(fc.constantFrom<Kind | null>(null, 'relay log', 'rebuilt'), { minLength: n, maxLength: n }),
-      events: fc.constantFrom([], [decides(6), REFUSES], ...OPEN),
+      events: fc.constantFrom(...ENDED, ...OPEN),
     }),
   )
   fc.assert(
     fc.property(cases, ({ n, k, kinds, events }) => {
       const living = { epoch: 5, k, member: 0, base: 0 }
       const lost = new Map(kinds.flatMap((kind, i) => (kind === null ? [] : [[i, kind] as const])))
-      const losses = Object.fromEntries([...lost].map(([i, kind]) => [i, { kind, byUs: 1, joined: false }]))
+      const losses = Object.fromEntries([...lost].map(([i, kind]) => [i, kind === 'rebuilt' ? REBUILT : RELAY_LOG]))
       const members = Array.from({ length: n - 1 }, (_, i) => i + 1)
       // A source that was rebuilt stands for nothing, and where somebody else was, an epoch may have begun that none shows.
       const fenced = lost.get(0) === 'rebuilt' || (OPEN.includes(events) && kinds.includes('rebuilt')) ? null : 0
@@ -64,7 +72,7 @@ test('what the judge finds forbidden is what the rule forbids when all are stopp
 })
 
 test('three live servers, one of which lost a relay log, may always have a source; a rebuilt one from its return on', () => {
-  const events = [decides(6), REFUSES]
+  const events = [decides(6), refuses(6)]
   for (const open of [events, ...OPEN])
     assert.equal(standing(3, 1, new Map([[1, 'relay log']]), { events: open }).noTakeOver, null)
   const rebuilt = new Map([[1, 'rebuilt' as const]])
