@@ -29,7 +29,7 @@ export const ORACLE: TimestampAlgorithm = {
     deadServerCosts: 'a lease (3 s) if it led',
     messages: '2',
     roundTrips: '1 to the leader',
-    disk: 'the same, by a majority',
+    disk: 'once in thousands of numbers, by a majority',
   },
   servers: 3,
   startServer: startOracleServer,
