@@ -1,8 +1,13 @@
-/** How the program ends: the exit codes, and which error ends it with which. README.md says the same to people. */
+/**
+ * How the program ends: the exit codes, and which error ends it with which. README.md says the same to people. It is
+ * loaded before anything else, so it imports little.
+ */
 import { asEnvironmentError } from './real/drivers/environment-error.ts'
 import { ScenarioError, UsageError } from './scenarios/errors.ts'
 import { exitCodeOf } from './scenarios/expectations.ts'
 import type { Result } from './scenarios/result.ts'
+
+export const COMMAND = 'npx tsx cli.ts'
 
 export const EXIT = {
   /** All checks and expectations hold. */
@@ -32,9 +37,8 @@ export interface Ending {
   readonly text: string
 }
 
-/** `seeHelp`: the command whose help a wrong usage should read. */
-export function endingOf(error: unknown, seeHelp: string): Ending {
-  if (error instanceof UsageError) return { code: EXIT.usage, text: `${error.message}\nSee ${seeHelp}` }
+export function endingOf(error: unknown): Ending {
+  if (error instanceof UsageError) return { code: EXIT.usage, text: `${error.message}\nSee ${COMMAND} --help` }
   if (error instanceof ScenarioError) return { code: EXIT.usage, text: error.message }
   // A refusal of the operating system that nobody foresaw is the world's doing, too, and something to act on.
   const environment = asEnvironmentError(error)

@@ -1,10 +1,10 @@
 /** The `fuzz` command: scenarios drawn from seeds, simulated and judged; a table of what failed and what was covered. */
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { EXIT } from './cli-exit.ts'
+import { COMMAND, EXIT } from './cli-exit.ts'
 import { savedKey, saveFailures } from './cli-failures.ts'
 import { claimFolder } from './cli-folder.ts'
-import { COMMAND, print, untilInterrupted } from './cli-output.ts'
+import { print, untilInterrupted } from './cli-output.ts'
 import { Screen } from './reports/screen.ts'
 import { loadSpace } from './scenarios/swarm/space.ts'
 import { tallyText } from './scenarios/swarm/table.ts'

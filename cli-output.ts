@@ -5,8 +5,6 @@ import { EXIT } from './cli-exit.ts'
 export const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as {
   version: string
 }
-export const COMMAND = 'npx tsx cli.ts'
-
 /**
  * One Ctrl-C may arrive more than once: the terminal sends it to every process in front of it, and npx and tsx pass it
  * on besides, within some 10 ms. A person who wants to stop at once presses again later than this.

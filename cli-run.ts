@@ -1,8 +1,8 @@
 /** The `run` command: one scenario, one world, any number of trials, one folder with the result and its report. */
 import { join } from 'node:path'
-import { exitCodeOfRun } from './cli-exit.ts'
+import { COMMAND, exitCodeOfRun } from './cli-exit.ts'
 import { claimFolder } from './cli-folder.ts'
-import { COMMAND, print, untilInterrupted, version } from './cli-output.ts'
+import { print, untilInterrupted, version } from './cli-output.ts'
 import { begin, resultOf, saveResult } from './cli-result.ts'
 import { asEnvironmentError, EnvironmentError } from './real/drivers/environment-error.ts'
 import { environmentLines } from './reports/environment.ts'

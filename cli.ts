@@ -1,27 +1,9 @@
 /**
  * The command line: parse, call one function, print, set the exit code (cli-exit.ts). stdout carries results,
- * stderr everything else.
+ * stderr everything else. What it does is in cli-main.ts, which is loaded when it is known that files can be opened.
  */
-import { completionScript } from './cli-completion.ts'
 import { endingOf } from './cli-exit.ts'
-import { COMMAND, print } from './cli-output.ts'
-import { COMMANDS, type Handler, parser } from './cli-parser.ts'
-import { UsageError } from './scenarios/errors.ts'
-import { suggestion } from './scenarios/nearest.ts'
-
-async function main(words: readonly string[]): Promise<number> {
-  const [command] = words
-  if (command === 'completion') return print(completionScript())
-  if (command !== undefined && !command.startsWith('-') && !COMMANDS.includes(command)) {
-    const hint = suggestion(command, COMMANDS)
-    throw new UsageError(`unknown command, expected one of ${COMMANDS.join(', ')}, found ${command}${hint}`)
-  }
-  let handler: Handler = async () => 0
-  await parser(words, (chosen) => {
-    handler = chosen
-  }).parseAsync()
-  return await handler()
-}
+import { LEAST_FILES, refuseFewFiles } from './real/drivers/local/limits.ts'
 
 /** stdout could not take what was printed, and its reader is not just gone. */
 let unprinted: Error | null = null
@@ -35,7 +17,7 @@ for (const stream of [process.stdout, process.stderr])
   })
 
 function report(error: unknown): number {
-  const { code, text } = endingOf(error, `${COMMAND} --help`)
+  const { code, text } = endingOf(error)
   process.stderr.write(`${text}\n`)
   return code
 }
@@ -43,8 +25,14 @@ function report(error: unknown): number {
 // Thrown where nobody waits: whatever was started is taken along by those who listen for the end of the program.
 process.on('uncaughtException', (error) => process.exit(report(error)))
 
-process.exitCode = await main(process.argv.slice(2)).catch(report)
-// Whatever is still open now (a socket that lingers) must not keep the program.
-await print('')
+try {
+  refuseFewFiles(LEAST_FILES)
+  const { main } = await import('./cli-main.ts')
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  process.exitCode = report(error)
+}
+// Whatever is still open now (a socket that lingers) must not keep the program; what was printed leaves first.
+await new Promise((resolve) => process.stdout.write('', resolve))
 if (unprinted !== null) process.exitCode = report(unprinted)
 process.exit()

@@ -15,7 +15,7 @@ function thrownBy(body: () => unknown): unknown {
   throw new Error('nothing was thrown')
 }
 
-const codeOf = (error: unknown) => endingOf(error, 'cli.ts --help').code
+const codeOf = (error: unknown) => endingOf(error).code
 
 test('the README lists every exit code, and no other', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
@@ -28,7 +28,7 @@ test("a user's mistake is 2, the environment 3, and a bug 70 with its stack and 
   assert.equal(codeOf(new UsageError('x')), EXIT.usage)
   assert.equal(codeOf(new ScenarioError('f', { line: 1, column: 1 }, 'a', 'b', 'c')), EXIT.usage)
   assert.equal(codeOf(new EnvironmentError('x')), EXIT.environment)
-  const bug = endingOf(new Error('above', { cause: new Error('below') }), '')
+  const bug = endingOf(new Error('above', { cause: new Error('below') }))
   assert.equal(bug.code, EXIT.bug)
   assert.match(bug.text, /above\n {4}at [\s\S]*caused by Error: below\n {4}at [\s\S]*\nThis is a bug in quorumlab\.$/)
 })
@@ -40,7 +40,7 @@ test('a refusal of the operating system that nobody foresaw is the environment, 
     [() => openSync('/dev/null/x', 'r'), /^ENOTDIR/],
   ]
   for (const [refuse, text] of refusals) {
-    const ending = endingOf(thrownBy(refuse), '')
+    const ending = endingOf(thrownBy(refuse))
     assert.equal(ending.code, EXIT.environment, ending.text)
     assert.match(ending.text, text)
   }

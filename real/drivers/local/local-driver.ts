@@ -5,6 +5,7 @@
 import type { NodeAddress } from '../../mysql/target.ts'
 import { environmentErrorOf } from '../environment-error.ts'
 import { findMysqld } from './find-mysqld.ts'
+import { filesForServers, refuseFewFiles } from './limits.ts'
 import { LocalCluster } from './local-cluster.ts'
 import { Ownership, stateRoot } from './ownership.ts'
 import { PortHolder } from './ports.ts'
@@ -30,6 +31,7 @@ export interface LocalOptions {
 
 /** Finds mysqld, cleans up after runs that were killed, picks ports and a place for data. Starts no server yet. */
 export async function createLocalDriver(options: LocalOptions): Promise<LocalCluster> {
+  refuseFewFiles(filesForServers(options.nodes))
   const mysqld = await findMysqld(options.mysqld)
   const root = options.stateRoot ?? stateRoot()
   for (const swept of await sweep(root))

@@ -129,5 +129,10 @@ export function readOwner(directory: string): OwnerRecord | null {
 
 /** Retries: a server that is just dying may still put a file into a directory that is being emptied. */
 export function removeTree(path: string): void {
-  rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 })
+  try {
+    rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 })
+  } catch (error) {
+    // Something above it is no folder (any more): then it is not there either.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOTDIR') throw error
+  }
 }

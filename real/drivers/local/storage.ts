@@ -3,15 +3,16 @@
  * loses nothing there that it would keep on a disk; a disk is the honest place to measure write latency. So both are
  * measured, `auto` takes the quicker one that has room, and the result says which it was and what an fsync cost.
  */
-import { open, rm, statfs } from 'node:fs/promises'
+import { open, readdir, rm, statfs } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Storage } from '../driver.ts'
-import { EnvironmentError } from '../environment-error.ts'
+import { EnvironmentError, environmentErrorOf } from '../environment-error.ts'
 import type { Ownership } from './ownership.ts'
 
 /** `auto`, `memory`, `disk`, or an existing directory. */
 export type DataDirectoryChoice = string
 
+const OTHER_PLACE = '--data-dir names another place: memory, disk, or a folder that exists.'
 const SHARED_MEMORY = '/dev/shm'
 const BYTES_PER_NODE = 500e6
 /** Resident memory of a server, beside its data. */
@@ -30,18 +31,23 @@ export async function chooseStorage(
   if (choice === 'disk') return measured('disk', diskDirectory, 'asked for')
   if (choice !== 'auto') return measured('disk', resolve(choice), 'named by the user')
 
-  const disk = await measured('disk', diskDirectory, 'only choice').catch((error: Error) => error)
+  const disk = await measured('disk', diskDirectory, 'only choice').catch(environmentOnly)
   const memory =
     process.availableMemory() < nodes * (BYTES_PER_NODE + MEMORY_PER_NODE)
       ? new EnvironmentError(`not enough free memory for ${nodes} servers with their data in ${SHARED_MEMORY}`)
-      : await measured('memory', SHARED_MEMORY, 'only choice').catch((error: Error) => error)
+      : await measured('memory', SHARED_MEMORY, 'only choice').catch(environmentOnly)
 
   if (disk instanceof Error && memory instanceof Error)
-    throw new EnvironmentError(`No place for the servers' data: ${disk.message}; ${memory.message}.`)
-  if (memory instanceof Error) return { ...(disk as Storage), reason: memory.message }
-  if (disk instanceof Error) return { ...memory, reason: disk.message }
+    throw new EnvironmentError(`No place for the servers' data: ${disk.what}; ${memory.what}.`, { advice: OTHER_PLACE })
+  if (memory instanceof Error) return { ...(disk as Storage), reason: memory.what }
+  if (disk instanceof Error) return { ...memory, reason: disk.what }
   const comparison = `an fsync takes ${Math.round(memory.fsyncUs)} us in memory, ${Math.round(disk.fsyncUs)} us on disk`
   return memory.fsyncUs <= disk.fsyncUs ? { ...memory, reason: comparison } : { ...disk, reason: comparison }
+}
+
+function environmentOnly(error: unknown): EnvironmentError {
+  if (error instanceof EnvironmentError) return error
+  throw error
 }
 
 async function measure(
@@ -53,14 +59,19 @@ async function measure(
 ): Promise<Storage> {
   let free: number
   try {
+    // Asked first, because a file has a file system, too.
+    await readdir(directory)
     const { bavail, bsize } = await statfs(directory)
     free = bavail * bsize
   } catch (error) {
-    throw new EnvironmentError(`${directory} cannot be used for data: ${(error as Error).message}`, { cause: error })
+    throw new EnvironmentError(`${directory} cannot be used for data: ${(error as Error).message}`, {
+      ...{ cause: error, advice: OTHER_PLACE },
+    })
   }
   if (free < nodes * BYTES_PER_NODE)
     throw new EnvironmentError(
       `${directory} has ${(free / 1e6).toFixed(0)} MB free, ${nodes} servers need ${((nodes * BYTES_PER_NODE) / 1e6).toFixed(0)} MB`,
+      { kind: 'disk-full', subject: directory, advice: `Free some, or ask for fewer servers. ${OTHER_PLACE}` },
     )
   return { kind, directory, reason, fsyncUs: await measureFsyncUs(directory, ownership) }
 }
@@ -71,7 +82,9 @@ export async function measureFsyncUs(directory: string, ownership: Ownership): P
   try {
     ownership.makeDirectory(scratch)
   } catch (error) {
-    throw new EnvironmentError(`${directory} cannot be written: ${(error as Error).message}`, { cause: error })
+    throw new EnvironmentError(`${directory} cannot be written: ${(error as Error).message}`, {
+      ...{ cause: error, advice: OTHER_PLACE },
+    })
   }
   try {
     const file = await open(join(scratch, 'probe'), 'w')
@@ -85,6 +98,8 @@ export async function measureFsyncUs(directory: string, ownership: Ownership): P
     }
     await file.close()
     return tookUs.sort((a, b) => a - b)[SYNCS >> 1]!
+  } catch (error) {
+    throw environmentErrorOf(error, `Writing to ${directory}`, OTHER_PLACE)
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { EnvironmentError } from '../../../../real/drivers/environment-error.ts'
 import { findMysqld, readVersion, saysNoDefaultsItself } from '../../../../real/drivers/local/find-mysqld.ts'
+import { lookAt } from '../../../../real/drivers/local/process-table.ts'
 import { test } from '../../../support/test.ts'
 import { withDirectory, writeProgram } from './scratch.ts'
 
@@ -48,7 +49,9 @@ test('no mysqld anywhere: the message says how to get one', async () => {
 test('a program that is no mysqld is named with what it said', async () => {
   await withDirectory(async (directory) => {
     const path = await writeProgram(join(directory, 'mysqld'), 'echo "cannot load libssl" >&2; exit 127')
-    await assert.rejects(findMysqld(path, {}), (error) => isAdvice(error, /did not answer: cannot load libssl/))
+    await assert.rejects(findMysqld(path, {}), (error) =>
+      isAdvice(error, /did not say which MySQL it is \(cannot load libssl\)/),
+    )
   })
 })
 
@@ -88,3 +91,33 @@ test('a wrapper that says --no-defaults itself is noticed: MySQL takes it as the
     assert.equal(await saysNoDefaultsItself(process.execPath), false)
   })
 })
+
+test('what is named and is no MySQL server is refused in its time, for what it is', { deadlineMs: 20_000 }, () =>
+  withDirectory(async (directory) => {
+    const program = (name: string, script: string) => writeProgram(join(directory, name), script)
+    const plain = join(directory, 'plain')
+    await writeFile(plain, 'text')
+    const cases: readonly (readonly [string, RegExp])[] = [
+      [directory, /^--mysqld names .*, but that is a folder, not the program in it\./],
+      [plain, /, but that file may not be executed by this user\./],
+      [join(plain, 'mysqld'), /, but it cannot be looked at \(ENOTDIR\)\./],
+      [
+        await program('garbage', "printf 'x\\033[2J\\377y'"),
+        /--version: expected "Ver <number>", found "x\?\[2J\?y"\./,
+      ],
+      [await program('silent', 'exit 0'), /--version: expected "Ver <number>", found nothing\./],
+      [await program('endless', 'yes'), /did not say which MySQL it is \(it prints without end\)\./],
+      [await program('failing', 'echo no such option >&2; exit 7'), /which MySQL it is \(no such option\)\./],
+    ]
+    for (const [path, found] of cases)
+      await assert.rejects(findMysqld(path, {}), (error) => isAdvice(error, found), path)
+  }),
+)
+
+test('a program that hangs is ended with its children after five seconds', { deadlineMs: 20_000 }, () =>
+  withDirectory(async (directory) => {
+    const hanging = await writeProgram(join(directory, 'mysqld'), `sleep 1000 & echo $! > ${directory}/pid; wait`)
+    await assert.rejects(findMysqld(hanging, {}), (error) => isAdvice(error, /\(no answer within 5 s\)/))
+    assert.equal(lookAt(Number(await readFile(join(directory, 'pid'), 'utf8'))), null)
+  }),
+)
