@@ -65,8 +65,8 @@ function noTakeOver(
   const source = nodes[member]
   const k = Math.min(...rows.map((row) => row.k))
   const standsOut = (node: string | undefined) => lost.find((one) => one.node === node)
-  // The old source answers as well, and being fenced stands for what it wrote.
-  // Everybody answers in the end, and whoever was promoted shows its row, unless it was rebuilt since.
+  // The old source answers as well, and being fenced stands for what it wrote. Everybody else answers, too, and whoever
+  // was promoted after it shows the row of its epoch, unless it was rebuilt since.
   const everybodyTells = lost.every(({ isRebuilt }) => !isRebuilt)
   const stands = everybodyTells || (standsOut(source)?.isRebuilt !== true && !mayHaveEnded(record, epoch))
   const others = nodes.filter((node) => node !== source)

@@ -33,4 +33,16 @@ export const REFUSAL_BUGS: readonly PlantedBug[] = [
     ],
     hunts: [{ kind: 'tests', patterns: ['failover/take-over-law'] }],
   },
+  {
+    name: 'asks-the-rebuilt',
+    story: 'A fenced source stands for its epoch although somebody who may have been promoted since was rebuilt.',
+    edits: [
+      {
+        file: 'algorithms/failover/snapshot.ts',
+        find: 'isRead(member) && !(member.loss !== null && isRebuilt(member.loss))',
+        replace: 'isRead(member)',
+      },
+    ],
+    hunts: [{ kind: 'tests', patterns: ['failover/snapshot'] }],
+  },
 ]
