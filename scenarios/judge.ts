@@ -37,7 +37,8 @@ export function judgeChecks(scenario: Scenario, record: RunRecord): readonly Che
 /** Where a step never fired, what it would have shown was not tried: a pass says nothing, a failure still does. */
 function withoutUnfired(check: CheckResult, { unfired = [] }: RunRecord): CheckResult {
   if (check.verdict !== 'pass' || unfired.length === 0) return check
-  return { ...check, verdict: 'unknown', detail: `a fault never fired: ${unfired.join(', ')} did not happen` }
+  const detail = `a fault never fired: ${unfired.join(', ')} did not happen`
+  return { ...check, verdict: 'unknown', detail, kinds: ['unfired'] }
 }
 
 /** The scenario's expectations of numbers alone: checks are judged by themselves. */
@@ -234,6 +235,7 @@ function mergeChecks(name: CheckName, trials: readonly Trial[], index: number): 
     detail: `${worst.verdict} in ${such.length} of ${results.length} trials; seed ${worst.seed}: ${worst.detail}`,
     evidence: evidence.slice(0, EVIDENCE_LIMIT),
     examined: results.reduce((sum, { examined }) => sum + examined, 0),
+    kinds: [...new Set(such.flatMap(({ kinds = [] }) => kinds))].sort(),
     ...(worst.witness === undefined ? {} : { witness: worst.witness }),
   }
 }

@@ -66,6 +66,8 @@ export interface CheckResult {
   readonly evidence: readonly string[]
   /** How many things were looked at: a check that looked at nothing cannot pass. */
   readonly examined: number
+  /** What was found, or could not be decided, as codes; empty: nothing was wrong. Absent in results of 0.1.0. */
+  readonly kinds?: readonly string[]
   /** Of a check on client histories that failed: the few operations that prove it, to be drawn. */
   readonly witness?: HistoryWitness
 }

@@ -48,25 +48,35 @@ export function check(record: RunRecord, _scenario: Scenario): CheckResult {
     const atSource = missingFrom(end.source, operation)
     if (atSource !== null) {
       gone++
-      findings.violation(() => `${describeOperation(operation)}: ${atSource} on the final source ${end.source!.node}`)
+      findings.violation(
+        'gone-from-source',
+        () => `${describeOperation(operation)}: ${atSource} on the final source ${end.source!.node}`,
+      )
       continue
     }
     if (operation.gtid === null)
       findings.undecidable(
+        'no-gtid',
         () => `${describeOperation(operation)}: its row is there, but it was answered without a GTID`,
       )
     for (const replica of replicas) {
       const lost = lostOn(replica, operation)
-      if (lost !== null) findings.violation(() => `${describeOperation(operation)}: ${lost} on replica ${replica.node}`)
+      if (lost !== null)
+        findings.violation(
+          'gone-from-replica',
+          () => `${describeOperation(operation)}: ${lost} on replica ${replica.node}`,
+        )
     }
   }
   if (end.source === null && strong > 0)
     findings.undecidable(
+      'no-final-source',
       () =>
         `${count(strong, 'acknowledged write')} cannot be looked for: ${[end.sourceMissing, ...end.unreadable.map(({ node, reason }) => `${node}: ${reason}`)].join('; ')}`,
     )
   for (const { node, reason } of end.unreadable)
-    if (end.source !== null && strong > 0) findings.undecidable(() => `${node} could not be audited: ${reason}`)
+    if (end.source !== null && strong > 0)
+      findings.undecidable('unreadable', () => `${node} could not be audited: ${reason}`)
   return findings.conclude(NAME, {
     pass: () => `all ${findings.examined} acknowledged STRONG writes are on ${end.source!.node}, by GTID and by row`,
     fail: () =>

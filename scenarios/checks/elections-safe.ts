@@ -37,6 +37,7 @@ export function check(record: RunRecord, _scenario: Scenario): CheckResult {
     if (first === undefined) leaders.set(reign.epoch, reign)
     else if (first.source !== reign.source || first.sourceUuid !== reign.sourceUuid)
       findings.violation(
+        'two-leaders',
         () =>
           `epoch ${reign.epoch} has two leaders: ${describeReign(first)} at ${moment(first.atUs)} and ${describeReign(reign)} at ${moment(reign.atUs)}`,
       )
@@ -50,9 +51,13 @@ export function check(record: RunRecord, _scenario: Scenario): CheckResult {
     if (leader?.source === node || answered.has(`${epoch} ${node}`)) continue
     answered.add(`${epoch} ${node}`)
     if (leader === undefined)
-      findings.undecidable(() => `${describeOperation(operation)}: no leader of epoch ${epoch} was recorded`)
+      findings.undecidable(
+        'no-leader-recorded',
+        () => `${describeOperation(operation)}: no leader of epoch ${epoch} was recorded`,
+      )
     else
       findings.violation(
+        'answered-by-another',
         () =>
           `epoch ${epoch} is led by ${describeReign(leader)}, but ${describeOperation(operation)} was answered in it`,
       )

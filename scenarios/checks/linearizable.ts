@@ -62,6 +62,7 @@ export function judgeRegisters(operations: readonly Operation[], budgetSteps: nu
     if (verdict.kind !== 'impossible') continue
     const { witness } = verdict
     findings.violation(
+      'no-order',
       () =>
         `key ${register.key}: ${witness.reason}: ${witness.operations.map((operation) => (operation.kind === 'write' ? describeOperation(operation) : describeRead(operation))).join('; ')}`,
     )

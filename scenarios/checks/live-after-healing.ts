@@ -57,7 +57,7 @@ export function check(record: RunRecord, scenario: Scenario): CheckResult {
   const findings = new Findings()
   const healing = healingOf(record, scenario)
   if (typeof healing === 'string') {
-    findings.undecidable(() => healing)
+    findings.undecidable('faults-still-on', () => healing)
     return conclude(findings, '')
   }
   const { atUs, boundUs } = healing
@@ -93,9 +93,10 @@ export function check(record: RunRecord, scenario: Scenario): CheckResult {
   const late = first === null ? 'no write sent since was acknowledged' : `the first was ${describeOperation(first)}`
   if (healing.loadEndedUs < atUs + boundUs && first === null)
     findings.undecidable(
+      'too-soon',
       () => `${healed}, the load ended at ${moment(healing.loadEndedUs)}: too soon to tell; ${late}, ${stated}`,
     )
-  else findings.violation(() => `${healed}; within ${boundUs / 1e6} s ${late}, and ${stated}`)
+  else findings.violation('no-progress', () => `${healed}; within ${boundUs / 1e6} s ${late}, and ${stated}`)
   return conclude(findings, '')
 }
 

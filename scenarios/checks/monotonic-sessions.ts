@@ -54,7 +54,10 @@ export function check(record: RunRecord, _scenario: Scenario): CheckResult {
         findings.examined++
         const before = behind(shown, row)
         if (before !== null)
-          findings.violation(() => `session ${session}: ${describeRead(before)}; but later ${describeRead(read)}`)
+          findings.violation(
+            'went-back',
+            () => `session ${session}: ${describeRead(before)}; but later ${describeRead(read)}`,
+          )
       }
       const previous = shown.last.value?.op
       if (previous !== undefined && previous !== row?.op && !shown.replaced.has(previous))

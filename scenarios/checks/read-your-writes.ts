@@ -45,6 +45,7 @@ export function check(record: RunRecord, _scenario: Scenario): CheckResult {
       findings.examined++
       if (histories.isOlder(shown, own))
         findings.violation(
+          'own-write-missing',
           () =>
             `session ${session} wrote ${describeOperation(own)}; then ${describeRead(operation)}, which ${shown === null ? 'is none' : 'is older'}`,
         )

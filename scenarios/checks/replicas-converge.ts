@@ -39,15 +39,18 @@ export function check(record: RunRecord, scenario: Scenario): CheckResult {
     const state = absence(node)
     if (state === null) continue
     const excuse = node.role === 'quarantined' ? null : neverRestarted(record.faults, node.node)
-    if (excuse === null) findings.violation(() => `${node.node} ended ${state}`)
+    if (excuse === null) findings.violation('absent', () => `${node.node} ended ${state}`)
     else leftOut.push(`${node.node} ended ${state} and is left out: ${excuse}`)
   }
-  for (const { node, reason } of end.unreadable) findings.undecidable(() => `${node} could not be compared: ${reason}`)
+  for (const { node, reason } of end.unreadable)
+    findings.undecidable('unreadable', () => `${node} could not be compared: ${reason}`)
   if (record.nodes.length < scenario.cluster.nodes)
     findings.undecidable(
+      'not-all-looked-at',
       () => `${record.nodes.length} of ${count(scenario.cluster.nodes, 'member')} were looked at after the run`,
     )
-  if (end.members.filter((member) => member.role === 'source').length > 1) findings.violation(() => end.sourceMissing)
+  if (end.members.filter((member) => member.role === 'source').length > 1)
+    findings.violation('several-sources', () => end.sourceMissing)
 
   const reference = end.source ?? end.members[0]
   // One server alone agrees with itself: that is no comparison.
@@ -75,6 +78,7 @@ function compare(reference: ReadNode, member: ReadNode, findings: Findings): voi
     if (!lacks.executed.covers(has.executed)) {
       const missing = has.executed.minus(lacks.executed)
       findings.violation(
+        'lacks-transactions',
         () =>
           `${lacks.node} lacks ${count(missing.size, 'transaction')} that ${has.node} executed: ${describeGtids(missing)}`,
       )
@@ -82,15 +86,18 @@ function compare(reference: ReadNode, member: ReadNode, findings: Findings): voi
     const rows = lacks.rows.missing(has.rows)
     if (rows.length > 0)
       findings.violation(
+        'lacks-rows',
         () => `${lacks.node} lacks ${count(rows.length, 'row')} that ${has.node} has: operation ${firstOf(rows)}`,
       )
   }
   if (reference.tableChecksum === null || member.tableChecksum === null)
     findings.undecidable(
+      'no-checksum',
       () => `${member.node} and ${reference.node} were not compared by checksum: one of the two was not read`,
     )
   else if (reference.tableChecksum !== member.tableChecksum)
     findings.violation(
+      'checksums-differ',
       () =>
         `table checksums differ: ${reference.node} ${reference.tableChecksum}, ${member.node} ${member.tableChecksum}`,
     )

@@ -53,7 +53,10 @@ export function check(record: RunRecord, _scenario: Scenario): CheckResult {
     findings.examined++
     const { epoch, node, gtid } = operation
     if (epoch === null || node === null || gtid === null) {
-      findings.undecidable(() => `${describeOperation(operation)} was answered without ${missing(operation)}`)
+      findings.undecidable(
+        'incomplete-answer',
+        () => `${describeOperation(operation)} was answered without ${missing(operation)}`,
+      )
       continue
     }
     const writer = writers.get(epoch)
@@ -62,6 +65,7 @@ export function check(record: RunRecord, _scenario: Scenario): CheckResult {
       judgeWriter(operation, byEpoch.get(epoch), findings)
     } else if (writer.node !== node || writer.gtid!.uuid !== gtid.uuid)
       findings.violation(
+        'two-writers',
         () => `two writers in epoch ${epoch}: ${describeOperation(writer)}; and ${describeOperation(operation)}`,
       )
     if (!byEpoch.has(epoch)) unexplained.set(epoch, (unexplained.get(epoch) ?? 0) + 1)
@@ -73,6 +77,7 @@ export function check(record: RunRecord, _scenario: Scenario): CheckResult {
       const target = targets.of(newer)
       if (target !== null && !target.has(gtid))
         findings.violation(
+          'acknowledged-after-newer',
           () =>
             `${describeOperation(operation)}: acknowledged after epoch ${newer.epoch} (${newer.source}) had begun at ${moment(newer.atUs)} without it`,
         )
@@ -80,6 +85,7 @@ export function check(record: RunRecord, _scenario: Scenario): CheckResult {
   }
   for (const [epoch, operations] of unexplained)
     findings.undecidable(
+      'no-reign-recorded',
       () => `${count(operations, 'write')} acknowledged in epoch ${epoch}, of which no reign was recorded`,
     )
   return findings.conclude(NAME, {
@@ -107,11 +113,13 @@ function judgeReigns(reigns: readonly Reign[], smallest: ReadonlyMap<number, num
     if (reign.epoch === before.epoch) {
       if (reign.source !== before.source || reign.sourceUuid !== before.sourceUuid)
         findings.violation(
+          'two-sources',
           () =>
             `epoch ${reign.epoch} has two sources: ${before.source} (${before.sourceUuid}) at ${moment(before.atUs)} and ${reign.source} (${reign.sourceUuid}) at ${moment(reign.atUs)}`,
         )
     } else if (reign.k < smallest.get(before.epoch)!)
       findings.violation(
+        'lowered-k',
         () =>
           `the failover to epoch ${reign.epoch} (${reign.source}) lowered k from ${smallest.get(before.epoch)} to ${reign.k} at ${moment(reign.atUs)}`,
       )
@@ -122,6 +130,7 @@ function judgeWriter(operation: Operation, reign: Reign | undefined, findings: F
   if (reign === undefined) return
   if (reign.source === operation.node && reign.sourceUuid === operation.gtid!.uuid) return
   findings.violation(
+    'answered-by-another',
     () =>
       `epoch ${reign.epoch} is the reign of ${reign.source} (${reign.sourceUuid}), but ${describeOperation(operation)} (${describeGtid(operation.gtid!)}) was acknowledged in it`,
   )
@@ -155,6 +164,7 @@ class Targets {
       return MutableGtidSet.parse(reign.target)
     } catch (error) {
       this.#findings.undecidable(
+        'unreadable-target',
         () => `the target of epoch ${reign.epoch} cannot be read: ${error instanceof Error ? error.message : error}`,
       )
       return null

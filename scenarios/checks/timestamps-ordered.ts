@@ -64,7 +64,7 @@ export function check(record: RunRecord, _scenario: Scenario): CheckResult {
     if (isBelow(against, later)) continue
     const inversion: Inversion = { earlier: operations[against]!, later: operations[later]! }
     if (worst === null || backwardBy(inversion) > backwardBy(worst)) worst = inversion
-    findings.violation(() => describeInversion(inversion))
+    findings.violation('inversion', () => describeInversion(inversion))
   }
 
   function isBelow(a: number, b: number): boolean {

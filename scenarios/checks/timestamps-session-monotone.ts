@@ -42,6 +42,7 @@ export function check(record: RunRecord, _scenario: Scenario): CheckResult {
       if (compareTimestamps(operation.timestamp, earlier.timestamp!) > 0) largest = operation
       else
         findings.violation(
+          'not-above-earlier',
           () => `session ${session}: ${describeOperation(earlier)}; but later ${describeOperation(operation)}`,
         )
     }

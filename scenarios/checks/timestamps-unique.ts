@@ -43,7 +43,7 @@ export function check(record: RunRecord, _scenario: Scenario): CheckResult {
     const first = rightful.get(server[index]!)
     if (first === undefined) rightful.set(server[index]!, index)
     else
-      findings.violation(() => {
+      findings.violation('given-twice', () => {
         const [earlier, later] = [operations[first]!, operations[index]!]
         return `${describeTimestamp(later.timestamp!)} was given to ${describeOperation(earlier)} and to ${describeOperation(later)}`
       })

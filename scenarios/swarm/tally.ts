@@ -1,5 +1,5 @@
 /** What a swarm has seen so far: failures by what they have in common, and what was covered. Order does not matter. */
-import type { Failure, SwarmOutcome } from './outcome.ts'
+import type { Failure, SwarmOutcome, Undecided } from './outcome.ts'
 
 export interface FailureGroup {
   readonly check: string
@@ -29,14 +29,14 @@ export class Tally {
   total: Covered = NONE
   readonly #groups = new Map<string, FailureGroup>()
   readonly #covered = new Map<string, Covered>()
-  readonly #undecidedFor = new Map<string, { count: number; seed: number }>()
+  readonly #undecidedFor = new Map<string, { text: string; count: number; seed: number }>()
 
   add(outcome: SwarmOutcome): void {
     this.seeds++
     this.total = counted(this.total, outcome)
     if (outcome.failures.length > 0) this.failing++
     if (outcome.undecided.length > 0) this.undecided++
-    for (const text of outcome.undecided) this.#addUndecided(text, outcome.seed)
+    for (const undecided of outcome.undecided) this.#addUndecided(undecided, outcome.seed)
     for (const failure of outcome.failures) this.#addFailure(failure, outcome.seed)
     const verbs = outcome.verbs.length === 0 ? [NO_FAULT] : outcome.verbs
     for (const verb of verbs)
@@ -54,11 +54,11 @@ export class Tally {
     )
   }
 
-  /** Why checks could not decide, the commonest first, with the smallest seed of each. */
+  /** Why checks could not decide, the commonest first, each as its smallest seed says it. */
   get undecidedReasons(): readonly { readonly text: string; readonly count: number; readonly seed: number }[] {
-    return [...this.#undecidedFor]
-      .map(([text, { count, seed }]) => ({ text, count, seed }))
-      .sort((a, b) => b.count - a.count || a.seed - b.seed || (a.text < b.text ? -1 : 1))
+    return [...this.#undecidedFor.values()].sort(
+      (a, b) => b.count - a.count || a.seed - b.seed || (a.text < b.text ? -1 : 1),
+    )
   }
 
   /** [family, kind of fault, algorithm, numbers], in order of their names. */
@@ -79,13 +79,11 @@ export class Tally {
     this.#groups.set(key, { check, cause, first, count: (known?.count ?? 0) + 1 })
   }
 
-  #addUndecided(text: string, seed: number): void {
-    const key = text.replace(/\d+/g, 'N')
+  #addUndecided({ check, cause, detail }: Undecided, seed: number): void {
+    const key = JSON.stringify([check, cause])
     const known = this.#undecidedFor.get(key)
-    this.#undecidedFor.set(key, {
-      count: (known?.count ?? 0) + 1,
-      seed: Math.min(seed, known?.seed ?? Number.POSITIVE_INFINITY),
-    })
+    const first = known === undefined || seed < known.seed ? { text: `${check}: ${detail}`, seed } : known
+    this.#undecidedFor.set(key, { text: first.text, seed: first.seed, count: (known?.count ?? 0) + 1 })
   }
 }
 

@@ -115,7 +115,6 @@ const WORDS: ReadonlySet<string> = new Set([
   'after',
   'evidence',
   'notes',
-  'cause',
 ])
 
 /** Everything but the words. */
@@ -124,9 +123,8 @@ function wordless(value: unknown): unknown {
 }
 
 function judged(scenario: Scenario, record: RunRecord): unknown {
-  const { refusal, undecided, ...outcome } = outcomeOf(scenario, record)
-  const excused = [refusal !== null, undecided.length]
-  return wordless({ result: judge(scenario, [record], STAMP), outcome, excused })
+  const { refusal, ...outcome } = outcomeOf(scenario, record)
+  return wordless({ result: judge(scenario, [record], STAMP), outcome, excused: refusal !== null })
 }
 
 function whatHappened({ operations, events, faults, nodes, digest }: RunRecord): unknown {
@@ -148,10 +146,9 @@ test('every sentence reworded: the same events, the same ends of operations, the
         const where = `${scenario.name}, seed ${seed}`
         const [plain, lied] = [simulate(scenario, { seed }), other.simulate(scenario, { seed })]
         assert.deepEqual(whatHappened(lied), whatHappened(plain), where)
-        const { refusal, undecided, ...outcome } = otherOutcome.outcomeOf(scenario, lied)
+        const { refusal, ...outcome } = otherOutcome.outcomeOf(scenario, lied)
         const result = otherJudge.judge(scenario, [lied], STAMP)
-        const excused = [refusal !== null, undecided.length]
-        assert.deepEqual(wordless({ result, outcome, excused }), judged(scenario, plain), where)
+        assert.deepEqual(wordless({ result, outcome, excused: refusal !== null }), judged(scenario, plain), where)
         for (const code of codesOf(plain)) codes.add(code)
         for (const { reason, why } of lied.operations)
           if (why !== null) assert.notEqual(reason, textOf(why), 'the copy did reword')

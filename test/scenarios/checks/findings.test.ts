@@ -7,8 +7,8 @@ const texts = { pass: () => 'good', fail: () => 'bad', nothing: 'nothing seen' }
 function verdict(examined: number, violations: number, undecided: number) {
   const findings = new Findings()
   findings.examined = examined
-  for (let i = 0; i < undecided; i++) findings.undecidable(() => `open ${i}`)
-  for (let i = 0; i < violations; i++) findings.violation(() => `wrong ${i}`)
+  for (let i = 0; i < undecided; i++) findings.undecidable(i % 2 === 0 ? 'even' : 'odd', () => `open ${i}`)
+  for (let i = 0; i < violations; i++) findings.violation('wrong', () => `wrong ${i}`)
   return findings.conclude('a-check', texts)
 }
 
@@ -22,11 +22,18 @@ test('a violation is a fail whatever is open; an open question is unknown; nothi
   assert.equal(verdict(0, 0, 0).detail, 'nothing seen')
 })
 
+test('the kinds are those of what decided the verdict, each once, in one order', () => {
+  assert.deepEqual(verdict(5, 0, 0).kinds, [])
+  assert.deepEqual(verdict(5, 30, 3).kinds, ['wrong'])
+  assert.deepEqual(verdict(5, 0, 3).kinds, ['even', 'odd'])
+  assert.deepEqual(verdict(0, 0, 0).kinds, ['nothing-examined'])
+})
+
 test('evidence is at most twenty lines, violations first, and lines beyond that are never built', () => {
   assert.deepEqual(verdict(5, 2, 1).evidence, ['wrong 0', 'wrong 1', 'open 0'])
   const findings = new Findings()
   let built = 0
-  for (let i = 0; i < 100; i++) findings.violation(() => `line ${built++}`)
+  for (let i = 0; i < 100; i++) findings.violation('late', () => `line ${built++}`)
   assert.equal(findings.conclude('a-check', texts).evidence.length, 20)
   assert.equal(built, 20)
   assert.equal(findings.violations, 100)

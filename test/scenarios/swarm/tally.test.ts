@@ -24,7 +24,14 @@ const OUTCOMES = fc.uniqueArray(
       }),
       { maxLength: 2, selector: ({ check }) => check },
     ),
-    undecided: fc.array(fc.constantFrom('single-writer: 3 open', 'single-writer: 5 open'), { maxLength: 1 }),
+    undecided: fc.array(
+      fc.record({
+        check: fc.constant('single-writer'),
+        cause: fc.constant('open'),
+        detail: fc.constantFrom('3 open', '5 open'),
+      }),
+      { maxLength: 1 },
+    ),
     failovers: fc.nat(2),
     refusal: fc.constantFrom(null, 'the rule'),
     digest: fc.constant('d'),
