@@ -27,9 +27,25 @@ export function generatorText({ generator, operations, offeredOpsPerSec }: Resul
   return `The load generator was the ceiling, not the cluster: ${share}${waited}.${ceiling}${unsent} Raise workload.clients or lower ratePerSec.`
 }
 
-/** Whom the percentiles leave out, and what they are with them; null: nobody. */
-export function leftOutText({ count: answered, leftOut = 0, offered }: LatencySummary): string | null {
-  if (leftOut === 0 || offered === undefined) return null
-  const share = percent(leftOut / (answered + leftOut))
-  return `without ${count(leftOut)} that got no answer (${share}); with them, each until its outage was over: p50 ${milliseconds(offered.p50)}  p75 ${milliseconds(offered.p75)}  p99 ${milliseconds(offered.p99)}`
+/** Whom the percentiles leave out, and what they are with those that were sent; null: nobody. */
+export function leftOutText({ count: answered, leftOut = 0, neverSent = 0, sent }: LatencySummary): string | null {
+  if (leftOut === 0 || sent === undefined) return null
+  const share = (amount: number) => `${count(amount)} (${percent(amount / (answered + leftOut))})`
+  const gaveUp = leftOut - neverSent
+  const unsent = neverSent > 0 ? [`${share(neverSent)} that were never sent`] : []
+  const unanswered = gaveUp > 0 ? [`${share(gaveUp)} that got no answer`] : []
+  const without = `without ${[...unanswered, ...unsent].join(' and ')}`
+  if (gaveUp === 0) return without
+  return `${without}; had those without an answer waited for their outage's end: p50 ${milliseconds(sent.p50)}  p75 ${milliseconds(sent.p75)}  p99 ${milliseconds(sent.p99)}`
+}
+
+/**
+ * Under saturation what is answered in the measured window was mostly wanted before it: the counts, which go by the
+ * intended start, would say that nothing was done. Null: both tell the same.
+ */
+export function answeredLateText({ summary, scenario, complete }: Result): string | null {
+  const { durationUs, warmupUs } = scenario.workload
+  const answered = (summary.throughputOpsPerSec * (durationUs - warmupUs)) / 1e6
+  if (!complete || answered <= summary.operations.ok * 1.1 + scenario.workload.clients) return null
+  return `${count(answered)} operations were answered in the measured window, most of them wanted before it`
 }

@@ -108,6 +108,7 @@ const DONE: Readonly<Record<string, string>> = {
   restart: 'was started again',
   stop: 'was shut down',
   start: 'was started again',
+  'power-loss': 'lost its power',
   pause: 'was frozen',
   resume: 'was resumed',
   partition: 'was cut off',

@@ -4,7 +4,7 @@ import { policyName } from '../scenarios/compare.ts'
 import { levelsText } from '../scenarios/levels.ts'
 import type { CheckResult, Result, Verdict } from '../scenarios/result.ts'
 import type { Failover } from '../scenarios/result-durations.ts'
-import { generatorText, leftOutText, worldText } from './caveats.ts'
+import { answeredLateText, generatorText, leftOutText, worldText } from './caveats.ts'
 import { environmentLines, partText } from './environment.ts'
 import { actualText, wantedText } from './expectation.ts'
 import { intervalText } from './intervals.ts'
@@ -75,6 +75,8 @@ function numbers(result: Result): [string, string][] {
     const text = leftOutText(summary.latencyMs[kind])
     return text === null ? [] : [['', text] as [string, string]]
   }
+  const late = answeredLateText(result)
+  const answeredLate = late === null ? [] : [['', late] as [string, string]]
   return [
     ['world', worldText(result)],
     ...(several
@@ -82,6 +84,7 @@ function numbers(result: Result): [string, string][] {
       : []),
     ['throughput', `${digits(summary.throughputOpsPerSec)} ops/s of ${digits(summary.offeredOpsPerSec)} offered`],
     ['operations', `${count(ok)} ok, ${count(failed)} failed, ${count(unknown)} unknown, ${count(unsent)} unsent`],
+    ...answeredLate,
     ['writes', latency('write')],
     ...leftOut('write'),
     ['reads', latency('read')],

@@ -19,8 +19,10 @@ export interface LatencySummary {
   readonly mean: number
   /** Operations that were wanted and never answered ok: in none of the figures above. Absent in results of 0.1.0. */
   readonly leftOut?: number
-  /** The same with those left out, each counted with what it waited, and at least until its outage was over. */
-  readonly offered?: {
+  /** Of those, the ones that the load generator never sent. */
+  readonly neverSent?: number
+  /** Of all that were sent: who got no answer counts with what it waited, and at least until its outage was over. */
+  readonly sent?: {
     readonly count: number
     readonly p50: number
     readonly p75: number

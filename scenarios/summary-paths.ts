@@ -27,7 +27,8 @@ const LATENCY = {
   max: 'number',
   mean: 'number',
   leftOut: 'number',
-  offered: { count: 'number', p50: 'number', p75: 'number', p90: 'number', p99: 'number', p999: 'number' },
+  neverSent: 'number',
+  sent: { count: 'number', p50: 'number', p75: 'number', p90: 'number', p99: 'number', p999: 'number' },
 } as const
 const LAG = { p50: 'number', p99: 'number', max: 'number', count: 'number' } as const
 const SPREAD = {

@@ -4,7 +4,7 @@
  * answered in the window, whenever it had been wanted. Under saturation nothing that is wanted in the window may be
  * answered in it, and the servers work as hard as ever.
  *
- * Only what was answered ok has a latency. Whoever got no answer is counted (`leftOut`) and stands in `offered` with
+ * Only what was answered ok has a latency. Whoever got no answer is counted (`leftOut`) and stands in `sent` with
  * the time it waited, and at least with the time until its outage was over: a client that tries again gets no answer
  * before. (Counted with its own waiting time alone, a quick refusal would be the fastest operation of the run.)
  */
@@ -20,8 +20,9 @@ import { Samples } from './summary-samples.ts'
 
 export interface Latencies {
   readonly answered: Samples
-  /** Of those that got no answer: at least so long. */
+  /** Of those that were sent and got no answer: at least so long. */
   readonly gaveUp: Samples
+  neverSent: number
 }
 
 export interface Measured {
@@ -41,17 +42,18 @@ export function measure(record: RunRecord, scenario: Scenario, outages: readonly
   const { endedUs } = record
   const operations = inIntendedOrder(record.operations)
   const servedAgainUs = endsOf(outages, endedUs)
-  const write = { answered: new Samples(), gaveUp: new Samples() }
-  const read = { answered: new Samples(), gaveUp: new Samples() }
+  const write = nothing()
+  const read = nothing()
   const tally = { ok: 0, failed: 0, unknown: 0, unsent: 0 }
   let answeredInWindow = 0
   for (const { kind, outcome, intendedUs, endUs } of operations) {
     if (outcome === 'ok' && endUs !== null && endUs >= warmupUs && endUs <= endedUs) answeredInWindow++
     if (intendedUs < warmupUs) continue
     tally[outcome]++
-    const { answered, gaveUp } = kind === 'write' ? write : read
-    if (outcome === 'ok' && endUs !== null) answered.add(endUs - intendedUs)
-    else gaveUp.add(Math.max(endUs ?? endedUs, servedAgainUs(intendedUs)) - intendedUs)
+    const latencies = kind === 'write' ? write : read
+    if (outcome === 'ok' && endUs !== null) latencies.answered.add(endUs - intendedUs)
+    else if (outcome === 'unsent') latencies.neverSent++
+    else latencies.gaveUp.add(Math.max(endUs ?? endedUs, servedAgainUs(intendedUs)) - intendedUs)
   }
   const measuredUs = Math.max(0, endedUs - warmupUs)
   const perSecond = (operations: number) => (measuredUs === 0 ? 0 : (operations * 1e6) / measuredUs)
@@ -66,6 +68,10 @@ export function measure(record: RunRecord, scenario: Scenario, outages: readonly
   }
 }
 
+function nothing(): Latencies {
+  return { answered: new Samples(), gaveUp: new Samples(), neverSent: 0 }
+}
+
 /** When an operation wanted at a moment could have been answered; to be asked with ascending moments. */
 function endsOf(outages: readonly ClientOutage[], endedUs: number): (intendedUs: number) => number {
   let next = 0
@@ -76,7 +82,7 @@ function endsOf(outages: readonly ClientOutage[], endedUs: number): (intendedUs:
   }
 }
 
-export function latencyOf({ answered, gaveUp }: Latencies): LatencySummary {
+export function latencyOf({ answered, gaveUp, neverSent }: Latencies): LatencySummary {
   const [p50, p90, p99, p999] = answered.quantiles([0.5, 0.9, 0.99, 0.999]).map((us) => us / 1000)
   return {
     count: answered.count,
@@ -86,12 +92,13 @@ export function latencyOf({ answered, gaveUp }: Latencies): LatencySummary {
     p999: p999!,
     max: answered.maxUs / 1000,
     mean: answered.meanUs / 1000,
-    leftOut: gaveUp.count,
-    offered: offeredOf(answered, gaveUp),
+    leftOut: gaveUp.count + neverSent,
+    neverSent,
+    sent: sentOf(answered, gaveUp),
   }
 }
 
-function offeredOf(answered: Samples, gaveUp: Samples): NonNullable<LatencySummary['offered']> {
+function sentOf(answered: Samples, gaveUp: Samples): NonNullable<LatencySummary['sent']> {
   let all = answered
   if (gaveUp.count > 0) {
     all = new Samples()

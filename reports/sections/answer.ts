@@ -3,7 +3,7 @@ import type { Comparison } from '../../scenarios/compare.ts'
 import type { MedianInterval, Result } from '../../scenarios/result.ts'
 import type { Failover } from '../../scenarios/result-durations.ts'
 import { median, medianInterval } from '../../scenarios/statistics.ts'
-import { generatorText, worldText } from '../caveats.ts'
+import { answeredLateText, generatorText, worldText } from '../caveats.ts'
 import { differenceIn } from '../comparison.ts'
 import { environmentMarkup } from '../environment.ts'
 import { intervalText, rangeText, split } from '../intervals.ts'
@@ -148,7 +148,8 @@ function outageFigure({ summary, trials }: Result): Figure {
   return { ...split(milliseconds(clientOutageMs.p50)), lines: [...trust, silent] }
 }
 
-function throughputFigure({ summary, trials }: Result): Figure {
+function throughputFigure(result: Result): Figure {
+  const { summary, trials } = result
   const { value, lines } = overTrials(
     trials.map(({ throughputOpsPerSec }) => throughputOpsPerSec),
     summary.throughputOpsPerSec,
@@ -161,6 +162,7 @@ function throughputFigure({ summary, trials }: Result): Figure {
     lines: [
       ...lines,
       offered > 0 ? `${percent(value / offered)} of the ${digits(offered)}/s offered` : 'nothing was offered',
+      answeredLateText(result) ?? '',
     ],
   }
 }

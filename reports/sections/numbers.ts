@@ -95,9 +95,9 @@ function durations(runs: readonly Run[]): Markup {
 function latencies(runs: readonly Run[]): Markup {
   const columns = ['p50', 'p90', 'p99', 'p999', 'max', 'mean'] as const
   const everybody = (kind: 'write' | 'read', run: Run) => {
-    const { leftOut = 0, offered } = run.result.summary.latencyMs[kind]
-    if (leftOut === 0 || offered === undefined) return []
-    const { count: all, p50, p90, p99, p999 } = offered
+    const { leftOut = 0, neverSent = 0, sent } = run.result.summary.latencyMs[kind]
+    if (leftOut === neverSent || sent === undefined) return []
+    const { count: all, p50, p90, p99, p999 } = sent
     return [[`${kind}, with those`, ...whose(runs, run), ...[all, p50, p90, p99, p999, null, null, null].map(number)]]
   }
   const row = (kind: 'write' | 'read', run: Run) => {
@@ -122,7 +122,7 @@ function latencies(runs: readonly Run[]): Markup {
       ...runs.map((run) => row(kind, run)),
       ...runs.flatMap((run) => everybody(kind, run)),
     ]),
-    note: 'From the intended start. Who got no answer ok is in no figure but those of “with those”, where each counts with what it waited, and at least until its outage was over.',
+    note: 'From the intended start. Who got no answer is in no figure but those of “with those”, where each that was sent counts with what it waited, and at least until its outage was over.',
   })
 }
 

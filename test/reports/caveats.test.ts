@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { generatorText, leftOutText, worldText } from '../../reports/caveats.ts'
+import { answeredLateText, generatorText, leftOutText, worldText } from '../../reports/caveats.ts'
 import { runsOf } from '../../reports/runs.ts'
 import { answerSection } from '../../reports/sections/answer.ts'
 import { summaryText } from '../../reports/terminal.ts'
@@ -46,13 +46,30 @@ test('a generator that was late for another reason is not told to have more clie
   assert.equal(generatorText(fixture().summary), null)
 })
 
+test('where the measured window answered what was wanted before it, its work is not called nothing', () => {
+  const result = fixture({ crashes: 0 })
+  const operations = { ok: 0, failed: 0, unknown: 0, unsent: 9000 }
+  const saturated = { ...result, summary: { ...result.summary, operations, throughputOpsPerSec: 100 } }
+  assert.equal(
+    answeredLateText(saturated),
+    '2,700 operations were answered in the measured window, most of them wanted before it',
+  )
+  assert.ok(summaryText(saturated, PLAIN).includes(answeredLateText(saturated)!))
+  assert.ok(textOf(answerSection(runsOf([saturated])).text).includes(answeredLateText(saturated)!))
+  assert.equal(answeredLateText(result), null)
+})
+
 test('percentiles say whom they leave out, and what they are with them', () => {
   const { write } = fixture().summary.latencyMs
-  const offered = { count: 1100, p50: 3, p75: 7500, p90: 12_000, p99: 14_700, p999: 15_000 }
+  const sent = { count: 1100, p50: 3, p75: 7500, p90: 12_000, p99: 14_700, p999: 15_000 }
   assert.equal(
-    plain(leftOutText({ ...write, count: 1000, leftOut: 100, offered })!),
-    'without 100 that got no answer (9.09 %); with them, each until its outage was over: p50 3 ms  p75 7.5 s  p99 14.7 s',
+    plain(leftOutText({ ...write, count: 1000, leftOut: 100, neverSent: 0, sent })!),
+    "without 100 (9.09 %) that got no answer; had those without an answer waited for their outage's end: p50 3 ms  p75 7.5 s  p99 14.7 s",
   )
-  assert.equal(leftOutText({ ...write, leftOut: 0, offered }), null)
+  assert.equal(
+    plain(leftOutText({ ...write, count: 25, leftOut: 75, neverSent: 75, sent })!),
+    'without 75 (75 %) that were never sent',
+  )
+  assert.equal(leftOutText({ ...write, leftOut: 0, neverSent: 0, sent }), null)
   assert.equal(leftOutText(write), null)
 })

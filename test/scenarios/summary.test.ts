@@ -47,21 +47,24 @@ test('latency counts from the intended start, and who got no answer is counted b
     operation({ op: 0, intendedUs: 1_000_000, sentUs: 1_050_000, endUs: 1_051_000 }),
     operation({ op: 1, intendedUs: 1_000_000, endUs: 3_000_000, outcome: 'unknown' }),
     operation({ op: 2, intendedUs: 1_000_000, endUs: 1_003_000, kind: 'read' }),
+    operation({ op: 3, intendedUs: 1_000_000, sentUs: null, endUs: null, outcome: 'unsent' }),
   ]
   const { write, read } = measured(record({ operations }))
-  const { offered, ...answered } = latencyOf(write)
-  assert.deepEqual(answered, { count: 1, p50: 51, p90: 51, p99: 51, p999: 51, max: 51, mean: 51, leftOut: 1 })
-  assert.deepEqual([offered!.count, offered!.p99], [2, 2000])
+  const { sent, ...answered } = latencyOf(write)
+  const all = { p50: 51, p90: 51, p99: 51, p999: 51, max: 51, mean: 51 }
+  assert.deepEqual(answered, { count: 1, ...all, leftOut: 2, neverSent: 1 })
+  // Its outage was not seen to end before the workload did, at 4 s.
+  assert.deepEqual([sent!.count, sent!.p99], [2, 3000])
   assert.equal(latencyOf(read).p50, 3)
-  assert.deepEqual([latencyOf(read).leftOut, latencyOf(read).offered!.p50], [0, 3])
+  assert.deepEqual([latencyOf(read).leftOut, latencyOf(read).sent!.p50], [0, 3])
 })
 
 test('who was refused at once is no fast operation: it counts until its outage was over', () => {
   const { write } = measured(crashRecord())
-  const { leftOut, offered, max } = latencyOf(write)
+  const { leftOut, sent, max } = latencyOf(write)
   assert.deepEqual([leftOut, max], [15, 100])
   // Wanted at 1 s and refused 2 ms later; clients were served again at 1.3 s.
-  assert.ok(offered!.p999 === 300 && offered!.p50 === 2, JSON.stringify(offered))
+  assert.ok(sent!.p999 === 300 && sent!.p50 === 2, JSON.stringify(sent))
 })
 
 test('a distribution rises in both columns, from about the fastest to the slowest, and is empty without samples', () => {
