@@ -8,6 +8,7 @@ import { failed } from '../algorithms/reasons/outcomes.ts'
 import type { Outcome } from '../algorithms/servers.ts'
 import { coordinatorAlgorithms } from '../scenarios/coordinator-algorithms.ts'
 import { isForAnother } from '../scenarios/faults/answers.ts'
+import { poolSize } from '../scenarios/limits.ts'
 import type { DataLoss, Operation } from '../scenarios/record.ts'
 import { coordinatorNames, type Scenario } from '../scenarios/scenario.ts'
 import { RunClock } from './clock.ts'
@@ -24,8 +25,6 @@ export interface RunEvents extends Pick<ServiceEvents, 'onEvent' | 'onFailure'> 
   /** The clients have handed everything over. */
   readonly onDone: () => void
 }
-
-const MAX_DATA_CONNECTIONS = 128
 
 export class RunProcesses {
   readonly #scenario: Scenario
@@ -119,7 +118,7 @@ export class RunProcesses {
       run: this.#run,
       port: 0,
       cluster: { members: nodes, accounts, semiSync: cluster.semiSync },
-      dataConnections: Math.min(workload.clients, MAX_DATA_CONNECTIONS),
+      dataConnections: poolSize(workload.clients, cluster.coordinators),
       timestampServers,
       config: { algorithms, seer, tuning, acknowledge: cluster.acknowledge, unsafe },
       journalPath,

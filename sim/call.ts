@@ -4,11 +4,13 @@ import { failed, unknown } from '../algorithms/reasons/outcomes.ts'
 import type { Why } from '../algorithms/reasons/why.ts'
 import type { Outcome } from '../algorithms/servers.ts'
 import type { Pending, Waiter } from '../algorithms/world.ts'
+import type { DataPool } from './data-pool.ts'
 import { EVENT } from './kernel.ts'
 import type { Network } from './network.ts'
 import type { Life, SimProcess } from './process.ts'
 
 const TIMEOUT: Outcome<unknown> = unknown({ code: 'deadline' })
+const UNSENT: Outcome<unknown> = failed({ code: 'no-connection' })
 const REFUSED: Outcome<unknown> = failed({ code: 'connection-refused' })
 const LOST: Outcome<unknown> = unknown({ code: 'connection-lost' })
 
@@ -26,6 +28,10 @@ export class Call implements Pending, Expiring {
   deadlinePlace = 0
   /** Place among the unanswered requests of `serverLife`; -1: not there. `enter` and `leave` keep it. */
   openPlace = -1
+  /** Whose connection it has; null: one of its own, or none yet. */
+  pool: DataPool | null = null
+  /** No connection is free yet. */
+  isWaiting = false
 
   constructor(
     network: Network,
@@ -59,6 +65,14 @@ export class Call implements Pending, Expiring {
     this.network.send(this.caller, this.server, arrive, this)
   }
 
+  /** Over a connection of `pool`, perhaps long after the call. */
+  sendOver(pool: DataPool): void {
+    this.pool = pool
+    this.isWaiting = false
+    this.serverLife = this.server.life
+    this.send()
+  }
+
   answer(reply: unknown): void {
     this.finish({ kind: 'ok', reply })
   }
@@ -85,6 +99,7 @@ export class Call implements Pending, Expiring {
     if (this.waiter === null) return
     this.waiter = null
     releaseDeadline(this)
+    giveBack(this)
   }
 
   expire(): void {
@@ -114,6 +129,13 @@ function leave(call: Call): void {
   if (last === call) return
   open[place] = last
   last.openPlace = place
+}
+
+function giveBack(call: Call): void {
+  const { pool } = call
+  if (pool === null) return
+  call.pool = null
+  pool.release()
 }
 
 function arrive(call: Call): void {
@@ -151,6 +173,7 @@ function settle(call: Call): void {
   releaseDeadline(call)
   kernel.hash.mix(kernel.queue.now, EVENT.replyArrived, call.caller.index, call.server.index)
   call.waiter = null
+  giveBack(call)
   waiter.resume(call.outcome!)
 }
 
@@ -161,5 +184,6 @@ function expired(call: Call): void {
   const { kernel } = call.network
   kernel.hash.mix(kernel.queue.now, EVENT.deadline, call.caller.index, call.server.index)
   call.waiter = null
-  waiter.resume(TIMEOUT)
+  giveBack(call)
+  waiter.resume(call.isWaiting ? UNSENT : TIMEOUT)
 }

@@ -7,6 +7,7 @@ import type { TraceEvent } from '../algorithms/trace.ts'
 import { coordinatorAlgorithms } from '../scenarios/coordinator-algorithms.ts'
 import type { Effect, Operator } from '../scenarios/faults/fault-world.ts'
 import type { Item } from '../scenarios/faults/items.ts'
+import { poolSize } from '../scenarios/limits.ts'
 import { RandomStreams } from '../scenarios/random.ts'
 import type { DataLoss, NodeEnd } from '../scenarios/record.ts'
 import { newestReign } from '../scenarios/reigns.ts'
@@ -69,7 +70,12 @@ export class SimCluster implements SimulatedSystem {
       semiSync: cluster.semiSync,
       heartbeatUs: DEFAULT_COSTS.heartbeatUs,
     })
-    this.world = new SimWorld(network, administrator, (event) => this.events.push(event))
+    this.world = new SimWorld(
+      network,
+      administrator,
+      (event) => this.events.push(event),
+      poolSize(scenario.workload.clients, cluster.coordinators),
+    )
     const onFatal = (error: Error) => {
       this.fatal ??= error
       kernel.queue.stop()

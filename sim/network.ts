@@ -10,6 +10,7 @@ import type { Waiter } from '../algorithms/world.ts'
 import { delayTable, type Sampler } from '../scenarios/sampling.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import { Call } from './call.ts'
+import { DataPool } from './data-pool.ts'
 import type { Kernel } from './kernel.ts'
 import { Link } from './link.ts'
 import { SimProcess } from './process.ts'
@@ -71,6 +72,23 @@ export class Network {
     const call = new Call(this, caller, server, request, waiter)
     this.kernel.deadlines.add(call, deadlineUs)
     call.send()
+    return call
+  }
+
+  /** A client's statement, which waits until one of the caller's `size` connections to the server is free. */
+  callOver(
+    size: number,
+    caller: SimProcess,
+    server: SimProcess,
+    request: { readonly kind: string },
+    deadlineUs: number,
+    waiter: Waiter<Outcome<unknown>>,
+  ): Call {
+    const call = new Call(this, caller, server, request, waiter)
+    this.kernel.deadlines.add(call, deadlineUs)
+    const { pools } = caller.life!
+    const pool = (pools[server.index] ??= new DataPool(size))
+    pool.send(call)
     return call
   }
 

@@ -6,6 +6,7 @@
  * that fire, messages that arrive) and goes through it, in order, when it is resumed: what SIGSTOP does.
  */
 import type { Call } from './call.ts'
+import type { DataPool } from './data-pool.ts'
 
 type Action = (argument: unknown) => void
 
@@ -25,6 +26,8 @@ export class Life {
   /** Requests that were sent to this life and are not answered. */
   readonly open: Call[] = []
   readonly peers: Set<Peer> = new Set()
+  /** Its connections for clients' statements, by the server's index. */
+  readonly pools: (DataPool | undefined)[] = []
   /** Answers requests; null while nobody listens (a server that boots): connections are refused. */
   handler: ((call: Call) => void) | null = null
   readonly #kept: { readonly action: Action; readonly argument: unknown }[] = []

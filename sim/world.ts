@@ -6,6 +6,7 @@
 import type { MysqlRequests, Outcome, RequestOf, Requests, Server } from '../algorithms/servers.ts'
 import type { TraceEvent, TraceFact } from '../algorithms/trace.ts'
 import type { Pending, Waiter, World } from '../algorithms/world.ts'
+import { DATA_CONNECTIONS } from '../scenarios/limits.ts'
 import type { RandomStream } from '../scenarios/random.ts'
 import type { EventHandle } from './event-queue.ts'
 import { EVENT, type Kernel } from './kernel.ts'
@@ -23,10 +24,20 @@ export class SimWorld implements World {
   readonly #network: Network
   readonly #administrator: Administrator | null
   readonly #streams = new Map<string, RandomStream>()
+  readonly #dataConnections: number
   readonly #onFact: (event: TraceEvent) => void
 
-  /** `administrator`: null where there are no MySQL servers. `onFact` gets the trace; times are the simulation's own. */
-  constructor(network: Network, administrator: Administrator | null, onFact: (event: TraceEvent) => void) {
+  /**
+   * `administrator`: null where there are no MySQL servers. `onFact` gets the trace; times are the simulation's own.
+   * `dataConnections`: of one process to one server for its clients' statements.
+   */
+  constructor(
+    network: Network,
+    administrator: Administrator | null,
+    onFact: (event: TraceEvent) => void,
+    dataConnections = DATA_CONNECTIONS,
+  ) {
+    this.#dataConnections = dataConnections
     this.#kernel = network.kernel
     this.#network = network
     this.#administrator = administrator
@@ -74,9 +85,14 @@ export class SimWorld implements World {
   ): Pending {
     const caller = this.#network.process(process)
     const target = this.#network.process(server.name)
-    return this.#administrator !== null && server.kind === 'mysql' && request.kind === 'administer'
-      ? this.#administrator.administer(caller, target, request as Administer, deadlineUs, waiter)
-      : this.#network.call(caller, target, request, deadlineUs, waiter)
+    if (server.kind === 'mysql') {
+      const { kind } = request
+      if (kind === 'execute' || kind === 'query' || kind === 'highestTimestamp')
+        return this.#network.callOver(this.#dataConnections, caller, target, request, deadlineUs, waiter)
+      if (kind === 'administer' && this.#administrator !== null)
+        return this.#administrator.administer(caller, target, request as Administer, deadlineUs, waiter)
+    }
+    return this.#network.call(caller, target, request, deadlineUs, waiter)
   }
 }
 

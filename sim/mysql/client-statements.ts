@@ -12,20 +12,12 @@ type Execute = Extract<RequestOf<MysqlRequests>, { kind: 'execute' }>
 type Query = Extract<RequestOf<MysqlRequests>, { kind: 'query' }>
 
 const OFFLINE = mysqlWhy(3032)
-const TOO_MANY_CONNECTIONS = mysqlWhy(1040)
 const READ_ONLY = mysqlWhy(1290)
 const DUPLICATE = mysqlWhy(1062)
 
-/** Does a connection of the application's account get in? */
-function refusalOf(server: MysqlInstance): Why | null {
-  if (server.offline) return OFFLINE
-  return server.life.open.length > server.costs.maxConnections ? TOO_MANY_CONNECTIONS : null
-}
-
 export function execute(server: MysqlInstance, call: Call): void {
-  const refusal = refusalOf(server)
-  if (refusal !== null) {
-    call.refuse(refusal)
+  if (server.offline) {
+    call.refuse(OFFLINE)
     return
   }
   new Insert(server, call).start()
@@ -86,9 +78,8 @@ class Insert implements Committer {
 }
 
 export function query(server: MysqlInstance, call: Call): void {
-  const refusal = refusalOf(server)
-  if (refusal !== null) {
-    call.refuse(refusal)
+  if (server.offline) {
+    call.refuse(OFFLINE)
     return
   }
   const { after } = call.request as Query

@@ -2,6 +2,7 @@
  * How long things take in a simulated MySQL server. The defaults are of the order seen on the machine the project was
  * built on (two shared cores, data on tmpfs); a calibration replaces them by fits to the cluster at hand.
  */
+import { REPLICA_NET_TIMEOUT_US } from '../../scenarios/limits.ts'
 import { delayTable, type Sampler } from '../../scenarios/sampling.ts'
 
 export interface MysqlCosts {
@@ -23,7 +24,6 @@ export interface MysqlCosts {
   /** SOURCE_CONNECT_RETRY, and replica_net_timeout. */
   readonly connectRetryUs: number
   readonly netTimeoutUs: number
-  readonly maxConnections: number
 }
 
 /** What a CHANGE that does not name a heartbeat period sets it to [ran]: half of the default replica_net_timeout. */
@@ -43,6 +43,5 @@ export const DEFAULT_COSTS: MysqlCosts = {
   shutdownUs: 500_000,
   heartbeatUs: 500_000,
   connectRetryUs: 1_000_000,
-  netTimeoutUs: 2_000_000,
-  maxConnections: 500,
+  netTimeoutUs: REPLICA_NET_TIMEOUT_US,
 }

@@ -1,5 +1,6 @@
 /** The words every server is started with. `loose-` marks options that not every version from 8.0.26 to 9.x knows. */
 import { join } from 'node:path'
+import { DATA_CONNECTIONS, OTHER_CONNECTIONS, REPLICA_NET_TIMEOUT_US } from '../../../scenarios/limits.ts'
 import { saysNoDefaultsItself } from './find-mysqld.ts'
 
 export interface NodeFlags {
@@ -84,7 +85,7 @@ const REPLICATION_FLAGS: readonly string[] = [
   '--replica-parallel-workers=4',
   '--loose-replica-parallel-type=LOGICAL_CLOCK',
   '--loose-binlog-transaction-dependency-tracking=WRITESET',
-  '--replica-net-timeout=4',
+  `--replica-net-timeout=${REPLICA_NET_TIMEOUT_US / 1_000_000}`,
   '--plugin-load-add=semisync_source.so;semisync_replica.so;mysql_clone.so',
   '--loose-rpl-semi-sync-source-enabled=OFF',
   '--loose-rpl-semi-sync-replica-enabled=OFF',
@@ -115,7 +116,7 @@ const EMPTY_PERFORMANCE_SCHEMA_BUFFERS: readonly string[] = [
 ]
 
 const SMALL_FLAGS: readonly string[] = [
-  '--max-connections=400',
+  `--max-connections=${DATA_CONNECTIONS + OTHER_CONNECTIONS}`,
   '--table-open-cache=256',
   '--table-definition-cache=400',
   '--key-buffer-size=1M',
