@@ -62,7 +62,7 @@ export class Call implements Pending, Expiring {
 
   send(): void {
     if (this.serverLife !== null) enter(this.serverLife, this)
-    this.network.send(this.caller, this.server, arrive, this)
+    this.network.send(this.caller, this.server, arrive, this, this.server.pooled ? this : null)
   }
 
   /** Over a connection of `pool`, perhaps long after the call. */
@@ -92,7 +92,7 @@ export class Call implements Pending, Expiring {
     if (this.outcome !== null) return
     this.outcome = outcome
     leave(this)
-    this.network.send(this.server, this.caller, settle, this)
+    this.network.send(this.server, this.caller, settle, this, this.server.pooled ? this : null)
   }
 
   abandon(): void {

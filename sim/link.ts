@@ -1,32 +1,35 @@
 /**
  * One direction between two processes: a delay per message, in order (TCP). A cut link keeps what is sent into it, as
  * the sender's kernel does, and delivers it after the heal: a statement that its caller gave up long ago may still be
- * executed then.
+ * executed then. While it loses segments, each connection has an order of its own.
  */
 import { type RandomStream, RandomStreams } from '../scenarios/random.ts'
 import type { Sampler } from '../scenarios/sampling.ts'
 import type { Kernel } from './kernel.ts'
-import { fateOf, type Trouble } from './link-trouble.ts'
+import { fateOf, isLost, type Trouble } from './link-trouble.ts'
 import type { SimProcess } from './process.ts'
+import { type Carrier, TcpFlow } from './tcp-flow.ts'
 
 type Action = (argument: unknown) => void
 
-export class Link {
+export class Link implements Carrier {
   readonly from: SimProcess
   readonly to: SimProcess
-  readonly #kernel: Kernel
+  readonly kernel: Kernel
   readonly #delay: Sampler
   readonly #stream: RandomStream
   /** Faults that slow this link down add to its delay. */
   readonly slowdowns: Sampler[] = []
   /** Faults that lose, repeat or reorder what is sent. */
   readonly troubles: Trouble[] = []
-  readonly #held: { readonly action: Action; readonly argument: unknown }[] = []
+  readonly #held: { readonly action: Action; readonly argument: unknown; readonly connection: object | null }[] = []
+  /** Connections with segments that were lost, or wait behind one that was. */
+  readonly #flows = new Map<object | null, TcpFlow>()
   #cuts = 0
   #lastUs = 0
 
   constructor(kernel: Kernel, from: SimProcess, to: SimProcess, delay: Sampler) {
-    this.#kernel = kernel
+    this.kernel = kernel
     this.from = from
     this.to = to
     this.#delay = delay
@@ -37,17 +40,20 @@ export class Link {
     return this.#cuts > 0
   }
 
-  /** `action(argument)` happens at the other end, after everything that was sent before. */
-  send<A>(action: (argument: A) => void, argument: A): void {
+  /**
+   * `action(argument)` happens at the other end, after everything that was sent before on the same `connection`; null: on
+   * the one that the two processes always have.
+   */
+  send<A>(action: (argument: A) => void, argument: A, connection: object | null = null): void {
     if (this.#cuts > 0) {
-      this.#held.push({ action: action as Action, argument })
+      this.#held.push({ action: action as Action, argument, connection })
       return
     }
-    if (this.troubles.length > 0) {
-      this.#sendThroughTrouble(action as Action, argument)
+    if (this.troubles.length > 0 || this.#flows.size > 0) {
+      this.#sendThroughTrouble(action as Action, argument, connection)
       return
     }
-    const { queue } = this.#kernel
+    const { queue } = this.kernel
     const now = queue.now
     let arrivalUs = now + this.#delay.sample(this.#stream)
     if (this.slowdowns.length > 0) for (const slow of this.slowdowns) arrivalUs += slow.sample(this.#stream)
@@ -56,19 +62,44 @@ export class Link {
     queue.after(arrivalUs - now, action, argument)
   }
 
-  #sendThroughTrouble(action: Action, argument: unknown): void {
-    const isDatagram = this.from.datagrams || this.to.datagrams
-    const stream = this.#kernel.streams.stream(`trouble:${this.from.name}->${this.to.name}`)
-    for (const { extraUs, inOrder } of fateOf(this.troubles, isDatagram, stream)) {
-      let delayUs = extraUs + this.#delay.sample(this.#stream)
-      for (const slow of this.slowdowns) delayUs += slow.sample(this.#stream)
-      const { queue } = this.#kernel
+  #sendThroughTrouble(action: Action, argument: unknown, connection: object | null): void {
+    if (this.from.datagrams || this.to.datagrams) {
+      this.#sendDatagram(action, argument)
+      return
+    }
+    let flow = this.#flows.get(connection)
+    if (flow === undefined) {
+      flow = new TcpFlow(this, this.#lastUs, (lastUs) => {
+        this.#flows.delete(connection)
+        this.#lastUs = Math.max(this.#lastUs, lastUs)
+      })
+      this.#flows.set(connection, flow)
+    }
+    flow.send(action, argument)
+  }
+
+  #sendDatagram(action: Action, argument: unknown): void {
+    const { queue } = this.kernel
+    for (const { extraUs, inOrder } of fateOf(this.troubles, this.#troubleStream)) {
+      let delayUs = extraUs + this.delayUs()
       if (inOrder) {
         this.#lastUs = Math.max(this.#lastUs, queue.now + delayUs)
         delayUs = this.#lastUs - queue.now
       }
       queue.after(delayUs, action, argument)
     }
+  }
+
+  get #troubleStream(): RandomStream {
+    return this.kernel.streams.stream(`trouble:${this.from.name}->${this.to.name}`)
+  }
+
+  losesSegment(): boolean {
+    return isLost(this.troubles, this.#troubleStream)
+  }
+
+  delayUs(): number {
+    return this.draw(this.#stream)
   }
 
   /** How long a message sent now would take, by a draw of somebody who only measures: from a stream of its own. */
@@ -99,6 +130,7 @@ export class Link {
     if (this.#cuts === 0) throw new Error(`assertion: ${this.from.name}->${this.to.name} is healed and was not cut`)
     this.#cuts--
     if (this.#cuts > 0) return
-    for (const { action, argument } of this.#held.splice(0)) this.send(action, argument)
+    for (const flow of [...this.#flows.values()]) flow.resume()
+    for (const { action, argument, connection } of this.#held.splice(0)) this.send(action, argument, connection)
   }
 }

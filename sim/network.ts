@@ -13,7 +13,7 @@ import { Call } from './call.ts'
 import { DataPool } from './data-pool.ts'
 import type { Kernel } from './kernel.ts'
 import { Link } from './link.ts'
-import { SimProcess } from './process.ts'
+import { type ProcessOptions, SimProcess } from './process.ts'
 
 const LOCAL: Sampler = delayTable({ kind: 'constant', us: 0 })
 
@@ -34,7 +34,7 @@ export class Network {
     this.#zoneOf = new Map(placed)
   }
 
-  add(name: string, options?: { readonly local?: boolean; readonly datagrams?: boolean }): SimProcess {
+  add(name: string, options?: ProcessOptions): SimProcess {
     const added = new SimProcess(name, this.processes.length, options)
     this.processes.push(added)
     this.#byName.set(name, added)
@@ -57,8 +57,15 @@ export class Network {
     return (row[to.index] ??= new Link(this.kernel, from, to, this.#delayOf(from, to)))
   }
 
-  send<A>(from: SimProcess, to: SimProcess, action: (argument: A) => void, argument: A): void {
-    this.link(from, to).send(action, argument)
+  /** `connection`: what it goes over, where two processes have more than one; null: the one that they always have. */
+  send<A>(
+    from: SimProcess,
+    to: SimProcess,
+    action: (argument: A) => void,
+    argument: A,
+    connection: object | null = null,
+  ): void {
+    this.link(from, to).send(action, argument, connection)
   }
 
   /** A request from a living process. The waiter is resumed once, by an event, unless the call is abandoned first. */

@@ -65,6 +65,12 @@ export class Life {
   }
 }
 
+export interface ProcessOptions {
+  readonly local?: boolean
+  readonly datagrams?: boolean
+  readonly pooled?: boolean
+}
+
 export class SimProcess {
   readonly name: string
   readonly index: number
@@ -72,13 +78,16 @@ export class SimProcess {
   readonly local: boolean
   /** What is sent to it and from it are single messages, which may be lost or repeated; all others use TCP. */
   readonly datagrams: boolean
+  /** Each request to it has a connection of its own, as from a pool; all others share the caller's one. */
+  readonly pooled: boolean
   life: Life | null = null
 
-  constructor(name: string, index: number, options?: { readonly local?: boolean; readonly datagrams?: boolean }) {
+  constructor(name: string, index: number, options?: ProcessOptions) {
     this.name = name
     this.index = index
     this.local = options?.local ?? false
     this.datagrams = options?.datagrams ?? false
+    this.pooled = options?.pooled ?? false
   }
 
   get state(): 'up' | 'paused' | 'down' {

@@ -6,7 +6,7 @@ import type { ProcessLook } from '../../scenarios/faults/processes.ts'
 import { RandomStreams } from '../../scenarios/random.ts'
 import type { SimCluster } from '../cluster.ts'
 import type { Link } from '../link.ts'
-import { fateOf } from '../link-trouble.ts'
+import { fateOf, isLost, ON_TIME } from '../link-trouble.ts'
 import type { MysqlServer } from '../mysql/server.ts'
 import type { Look } from './effect.ts'
 
@@ -50,9 +50,10 @@ export function lookAtTroubles(links: readonly Link[]): string {
   const counts = { intact: 0, lost: 0, repeated: 0, displaced: 0 }
   for (const { from, to, troubles } of links)
     for (let i = 0; i < IMAGINED_MESSAGES; i++) {
-      const arrivals = fateOf(troubles, from.datagrams || to.datagrams, stream)
+      const isDatagram = from.datagrams || to.datagrams
+      const arrivals = isDatagram ? fateOf(troubles, stream) : isLost(troubles, stream) ? [] : ON_TIME
       const [first] = arrivals
-      if (first === undefined || (first.inOrder && first.extraUs > 0)) counts.lost++
+      if (first === undefined) counts.lost++
       else if (arrivals.length > 1) counts.repeated++
       else if (!first.inOrder) counts.displaced++
       else counts.intact++

@@ -29,7 +29,7 @@ export class DumpThread implements Peer {
     const batch = { connection, log: source.data.binlog, from: this.next, end, wantsReceipt: source.semiSync.enabled }
     this.next = end
     this.lastSentUs = source.kernel.queue.now
-    source.network.send(source.process, connection.replica.process, batchArrived, batch)
+    source.network.send(source.process, connection.replica.process, batchArrived, batch, connection)
   }
 
   close(): void {
@@ -40,7 +40,13 @@ export class DumpThread implements Peer {
   /** The source died: its kernel resets the connection. */
   connectionReset(): void {
     this.closed = true
-    this.source.network.send(this.source.process, this.connection.replica.process, connectionLost, this.connection)
+    this.source.network.send(
+      this.source.process,
+      this.connection.replica.process,
+      connectionLost,
+      this.connection,
+      this.connection,
+    )
   }
 }
 
@@ -71,7 +77,7 @@ export class DumpThreads {
     const refusal = this.#refusalOf(connection)
     if (refusal !== null) {
       connection.refusal = refusal
-      source.network.send(source.process, replica, connectionRefused, connection)
+      source.network.send(source.process, replica, connectionRefused, connection, connection)
       return
     }
     // A new connection of the same replica ends the thread of its old one.
@@ -83,7 +89,7 @@ export class DumpThreads {
     source.receipt(connection, thread.next)
     source.life.peers.add(thread)
     thread.lastSentUs = source.kernel.queue.now
-    source.network.send(source.process, replica, connectionAccepted, connection)
+    source.network.send(source.process, replica, connectionAccepted, connection, connection)
     thread.send(this.#synced)
     source.kernel.queue.after(connection.heartbeatUs, beat, thread)
   }
@@ -111,7 +117,7 @@ export class DumpThreads {
   cutPlainAccounts(): void {
     const source = this.#source
     for (const { connection } of this.drop((thread) => thread.connection.account === 'plain'))
-      source.network.send(source.process, connection.replica.process, connectionLost, connection)
+      source.network.send(source.process, connection.replica.process, connectionLost, connection, connection)
   }
 }
 
@@ -123,7 +129,7 @@ function beat(thread: DumpThread): void {
   const idleUs = queue.now - thread.lastSentUs
   if (idleUs >= connection.heartbeatUs) {
     thread.lastSentUs = queue.now
-    source.network.send(source.process, connection.replica.process, heartbeatArrived, connection)
+    source.network.send(source.process, connection.replica.process, heartbeatArrived, connection, connection)
     queue.after(connection.heartbeatUs, beat, thread)
   } else queue.after(connection.heartbeatUs - idleUs, beat, thread)
 }

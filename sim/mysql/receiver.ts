@@ -53,7 +53,7 @@ export class Receiver {
     this.#lastHeardUs = queue.now
     this.#watch = queue.after(replica.costs.netTimeoutUs, Receiver.#silence, this)
     replica.life.peers.add(this)
-    replica.network.send(replica.process, connection.source, connectionAsked, connection)
+    replica.network.send(replica.process, connection.source, connectionAsked, connection, connection)
   }
 
   /** This process died: its kernel tells the source. */
@@ -64,7 +64,7 @@ export class Receiver {
   #sendHangUp(): void {
     const { connection } = this
     if (connection !== null)
-      this.#replica.network.send(this.#replica.process, connection.source, replicaHungUp, connection)
+      this.#replica.network.send(this.#replica.process, connection.source, replicaHungUp, connection, connection)
   }
 
   #hangUp(): void {
@@ -136,10 +136,13 @@ export class Receiver {
     }
     this.lastFedUs = replica.kernel.queue.now
     if (batch.wantsReceipt)
-      replica.network.send(replica.process, batch.connection.source, receiptArrived, {
-        connection: batch.connection,
-        end: batch.end,
-      })
+      replica.network.send(
+        replica.process,
+        batch.connection.source,
+        receiptArrived,
+        { connection: batch.connection, end: batch.end },
+        batch.connection,
+      )
     replica.received()
   }
 }
@@ -156,7 +159,7 @@ function connectionAsked(connection: ReplicaConnection): void {
   if (source.life?.holdsBack(connectionAsked, connection) === true) return
   const instance = listening(connection)
   replica.kernel.hash.mix(replica.kernel.queue.now, EVENT.connection, source.index, 1)
-  if (instance === null) replica.network.send(source, replica.process, connectionRefused, connection)
+  if (instance === null) replica.network.send(source, replica.process, connectionRefused, connection, connection)
   else instance.dumpThreads.accept(connection)
 }
 

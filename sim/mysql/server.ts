@@ -152,7 +152,7 @@ export class MysqlCluster implements MysqlWorld {
     this.members = members
     this.#onLag = onLag
     this.servers = members.map((name, member) => {
-      const server = new MysqlServer(this, network.add(name), member, this.newUuid())
+      const server = new MysqlServer(this, network.add(name, { pooled: true }), member, this.newUuid())
       this.#byName.set(name, server)
       this.#byProcess[server.process.index] = server
       return server

@@ -70,5 +70,5 @@ test('loss and duplication at once: nothing lost arrives', () => {
     { kind: 'duplicate', ratio: 1 },
     { kind: 'lose', ratio: 1 },
   ]
-  assert.deepEqual(fateOf(troubles, true, stream), [])
+  assert.deepEqual(fateOf(troubles, stream), [])
 })
