@@ -49,3 +49,13 @@ export function answeredLateText({ summary, scenario, complete }: Result): strin
   if (!complete || answered <= summary.operations.ok * 1.1 + scenario.workload.clients) return null
   return `${count(answered)} operations were answered in the measured window, most of them wanted before it`
 }
+
+/** What a write that a quorum has received is safe from; null: a quorum has applied it, or it is Raft's. */
+export function receivedText({ protocol, acknowledge }: Result['scenario']['cluster']): string | null {
+  if (protocol === 'raft' || acknowledge !== 'received') return null
+  return (
+    'An acknowledged write is in the relay logs of its quorum. It outlives the loss of any of them that a coordinator has seen: ' +
+    'who lost one does not count until it has proved itself. It does not outlive a loss that nobody has seen, nor that of ' +
+    "the source's disk and of all relay logs of its quorum at once, before they were applied."
+  )
+}

@@ -3,6 +3,7 @@
 import { policyName } from '../../scenarios/compare.ts'
 import { levelsText } from '../../scenarios/levels.ts'
 import type { Result } from '../../scenarios/result.ts'
+import { receivedText } from '../caveats.ts'
 import { html, type Markup, type Piece } from '../markup.ts'
 import { digits, milliseconds, seconds } from '../numbers.ts'
 import type { Run } from '../runs.ts'
@@ -56,6 +57,7 @@ function factsOf(result: Result): Map<string, Piece> {
         ? `a Raft group of ${cluster.nodes} servers${zonesOf(cluster)}; a write counts once its commit quorum holds it`
         : `${cluster.nodes} nodes${zonesOf(cluster)}, ${cluster.timestampServers} timestamp servers; a write counts once it is ${cluster.acknowledge} on a replica; semi-sync ${cluster.semiSync ? 'on' : 'off'}`,
     ],
+    ...[receivedText(cluster)].flatMap((text): [string, Piece][] => (text === null ? [] : [['received', text]])),
     [
       'algorithms',
       (['timestamps', 'quorum', 'election'] as const)

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { answeredLateText, generatorText, leftOutText, worldText } from '../../reports/caveats.ts'
+import { answeredLateText, generatorText, leftOutText, receivedText, worldText } from '../../reports/caveats.ts'
 import { runsOf } from '../../reports/runs.ts'
 import { answerSection } from '../../reports/sections/answer.ts'
+import { rerunSection } from '../../reports/sections/rerun.ts'
 import { summaryText } from '../../reports/terminal.ts'
 import type { Result } from '../../scenarios/result.ts'
 import { test } from '../support/test.ts'
@@ -72,4 +73,16 @@ test('percentiles say whom they leave out, and what they are with them', () => {
   )
   assert.equal(leftOutText({ ...write, leftOut: 0, neverSent: 0, sent }), null)
   assert.equal(leftOutText(write), null)
+})
+
+test('where a received write counts, the report says what that promises, and what no rule can save', () => {
+  const result = fixture()
+  const cluster = { ...result.scenario.cluster, acknowledge: 'received' as const }
+  assert.match(
+    receivedText(cluster)!,
+    /outlives the loss of any of them that a coordinator has seen.*a loss that nobody has seen/,
+  )
+  assert.equal(receivedText({ ...cluster, acknowledge: 'applied' }), null)
+  const shown = rerunSection(runsOf([{ ...result, scenario: { ...result.scenario, cluster } }]))
+  assert.match(textOf(shown.text), /An acknowledged write is in the relay logs of its quorum/)
 })
