@@ -18,8 +18,8 @@ export const METRICS: readonly Metric[] = [
   { name: 'failoverMs', unit: 'ms', better: 'lower', of: (trial) => trial.failoverMs },
   { name: 'clientOutageMs', unit: 'ms', better: 'lower', of: (trial) => trial.clientOutageMs },
   { name: 'throughputOpsPerSec', unit: 'ops/s', better: 'higher', of: (trial) => [trial.throughputOpsPerSec] },
-  { name: 'writeP50Ms', unit: 'ms', better: 'lower', of: (trial) => [trial.writeP50Ms] },
-  { name: 'writeP99Ms', unit: 'ms', better: 'lower', of: (trial) => [trial.writeP99Ms] },
+  { name: 'writeP50Ms', unit: 'ms', better: 'lower', of: ({ writeP50Ms: ms }) => (ms === null ? [] : [ms]) },
+  { name: 'writeP99Ms', unit: 'ms', better: 'lower', of: ({ writeP99Ms: ms }) => (ms === null ? [] : [ms]) },
   { name: 'lagP99Ms', unit: 'ms', better: 'lower', of: ({ lagP99Ms: ms }) => (ms === null ? [] : [ms]) },
 ]
 

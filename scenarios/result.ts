@@ -251,8 +251,9 @@ export interface Result {
     readonly clientOutageMs: readonly (number | null)[]
     readonly longestSilenceMs?: number
     readonly throughputOpsPerSec: number
-    readonly writeP50Ms: number
-    readonly writeP99Ms: number
+    /** Null: no write was answered. */
+    readonly writeP50Ms: number | null
+    readonly writeP99Ms: number | null
     /** Null: no transaction was timed on a replica that followed. */
     readonly lagP99Ms: number | null
     readonly operations: Summary['operations']

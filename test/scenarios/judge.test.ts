@@ -152,3 +152,9 @@ test('an expectation is judged in every trial, each of which keeps its own summa
   assert.equal(least!.verdict, 'pass')
   assert.equal(exitCodeOf(result), 1)
 })
+
+test('a trial in which no write was answered has no latency of writes, rather than one of zero', () => {
+  const operations = [operation({ op: 1, intendedUs: 1_000_000, kind: 'read' })]
+  const [trial] = judge(scenario(), [record({ operations })], STAMP).trials
+  assert.deepEqual([trial!.writeP50Ms, trial!.writeP99Ms], [null, null])
+})
