@@ -25,7 +25,7 @@ export const switchover: Asking = {
   },
   request: (_, target) => ({ kind: 'switchover', to: target[0] ?? null }),
   label: ({ verb }, source, target) => `${verb} ${source} -> ${target.join(', ')}`,
-  isSeen: (_, before, after) => before.text !== after.text,
+  isSeen: (_, before, after) => before.writable.join() !== after.writable.join(),
   worlds: {
     sim: 'yes',
     raft: { never: 'there is no coordinator to ask' },

@@ -13,6 +13,8 @@ export interface ServerWord {
 
 export interface WritersSight {
   readonly text: string
+  /** Who would take a client's write. */
+  readonly writable: readonly string[]
   /** The k of the newest epoch's rows on the writable servers: several servers, while one of them is cut off or paused. */
   readonly k: readonly number[]
 }
@@ -25,5 +27,6 @@ export function writersSight(servers: readonly ServerWord[]): WritersSight {
   const rows = byServer.sort((a, b) => (b[0]?.epoch ?? 0) - (a[0]?.epoch ?? 0))[0] ?? []
   const k = rows.filter(({ epoch }) => epoch === rows[0]!.epoch).map((row) => row.k)
   const under = k.length === 0 ? '' : `, with rows of ${k.map((one) => `k = ${one}`).join(' and ')}`
-  return { text: (open.length === 0 ? 'no server is writable' : `writable: ${open.join(', ')}`) + under, k }
+  const text = (open.length === 0 ? 'no server is writable' : `writable: ${open.join(', ')}`) + under
+  return { text, writable: open, k }
 }

@@ -88,7 +88,7 @@ test('a threshold that the coordinator calls changed, and nobody shows, is a rec
   const scenario = scenarioWith('{ at: 1s, change-threshold: 1 }', 'cabinet')
   const { faults, failures, changes } = schedule([], soon(scenario.faults), {
     ask: async () => ({ kind: 'ok', reply: { verdict: 'ok', epoch: 3, k: 1 } }),
-    writers: async () => ({ text: 'writable: node2, with rows of k = 2', k: [2] }),
+    writers: async () => ({ text: 'writable: node2, with rows of k = 2', writable: ['node2'], k: [2] }),
   })
   await until(() => changes.length === 2)
   await faults.stop()

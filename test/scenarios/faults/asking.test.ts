@@ -42,25 +42,35 @@ function asked(verb: AskingVerb, reply: Reply, before: WritersSight, after: Writ
   return { ...log.records[0]!.witness, notes }
 }
 
-const writers = (text: string, ...k: number[]): WritersSight => ({ text, k })
+const under = (...k: number[]): WritersSight => ({ text: `with k = ${k.join()}`, writable: [], k })
+const writers = (...writable: string[]): WritersSight => ({
+  text: `writable: ${writable.join(', ')}`,
+  writable,
+  k: [2],
+})
 const changed: Reply = { verdict: 'ok', epoch: 3, k: 1 }
 const moved: Reply = { verdict: 'moved', source: 'node2', why: null, reason: 'asked for', heldUs: 2_000 }
 
 test('what a coordinator says it did is seen in what the servers say before and after', () => {
-  const threshold = asked('change-threshold', changed, writers('with k = 2', 2), writers('with k = 1', 1))
+  const threshold = asked('change-threshold', changed, under(2), under(1))
   assert.deepEqual([threshold.during, threshold.seenUs], ['in epoch 3 k is 1; with k = 1', 5])
   assert.deepEqual(threshold.notes, ['change-threshold -> 1', 'change-threshold -> 1: in epoch 3 k is 1'])
-  const switchover = asked('switchover', moved, writers('writable: node1'), writers('writable: node2'))
+  const switchover = asked('switchover', moved, writers('node1'), writers('node2'))
   assert.equal(switchover.seenUs, 5)
   assert.equal(switchover.notes[0], 'switchover node1 -> node2')
 })
 
+test('other words for the same servers are no change', () => {
+  const same = { ...writers('node1'), text: 'node1 may be written to' }
+  assert.equal(asked('switchover', moved, writers('node1'), same).seenUs, null)
+})
+
 test('a threshold that is in force already is seen as well', () => {
-  assert.equal(asked('change-threshold', changed, writers('a', 1), writers('a', 1)).seenUs, 5)
+  assert.equal(asked('change-threshold', changed, under(1), under(1)).seenUs, 5)
 })
 
 test('where nothing is seen of it, that is what the record says, and the run goes on', () => {
-  const both = writers('writable: node1, node3', 2)
+  const both = writers('node1', 'node3')
   for (const [verb, reply] of [
     ['change-threshold', changed],
     ['switchover', moved],
@@ -73,6 +83,6 @@ test('where nothing is seen of it, that is what the record says, and the run goe
 
 test('a request that was refused is not said to have had no effect', () => {
   const refused: Reply = { verdict: 'refused', why: { code: 'nobody-reigns' }, reason: 'no source reigns' }
-  const { during, seenUs } = asked('change-threshold', refused, writers('a'), writers('b'))
-  assert.deepEqual([during, seenUs], ['refused: no source reigns; b', null])
+  const { during, seenUs } = asked('change-threshold', refused, writers('node1'), writers('node2'))
+  assert.deepEqual([during, seenUs], ['refused: no source reigns; writable: node2', null])
 })
