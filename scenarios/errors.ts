@@ -9,6 +9,9 @@ export interface Place {
   readonly column: number
 }
 
+/** More lines than this help nobody who mends the first of them. */
+const LINES_AT_MOST = 20
+
 /** Something is wrong with a scenario file: what and where, what was expected, what was found. */
 export class ScenarioError extends Error {
   readonly file: string
@@ -23,6 +26,17 @@ export class ScenarioError extends Error {
     this.place = place
     this.expected = expected
     this.found = found
+  }
+
+  /** Several mistakes of one file as one error, a line each; place, expectation and finding are the first one's. */
+  static ofAll(errors: readonly ScenarioError[]): ScenarioError {
+    const [first] = errors
+    if (first === undefined) throw new Error('assertion: an error of no mistakes')
+    if (errors.length === 1) return first
+    const lines = errors.slice(0, LINES_AT_MOST).map(({ message }) => message)
+    const more = errors.length - lines.length
+    first.message = [...lines, ...(more > 0 ? [`${first.file}: ${more} more mistakes`] : [])].join('\n')
+    return first
   }
 }
 

@@ -1,6 +1,7 @@
 /** `expect: { failoverMs.max: < 3000, checks: pass, checks.timestamps-ordered: fail }`: numbers and verdicts a run must show. */
 import type { CheckName } from './checks/checks.ts'
 import type { Refuse } from './faults/written-fault.ts'
+import type { Mistakes } from './mistakes.ts'
 import { byNearness, suggestion } from './nearest.ts'
 
 import type { Expectation, Scenario } from './scenario.ts'
@@ -18,8 +19,9 @@ export function readExpectations(
   checks: readonly CheckName[],
   source: YamlSource,
   refuse: Refuse,
+  mistakes: Mistakes,
 ): readonly Expectation[] {
-  return Object.entries(written).map(([path, limit]) => {
+  const read = (path: string, limit: string | number): Expectation => {
     const at = ['expect', path]
     const { line } = source.placeOfKey(at)
     if (path === 'checks' || path.startsWith('checks.')) {
@@ -44,7 +46,8 @@ export function readExpectations(
       limit: Number(match[2]),
       line,
     }
-  })
+  }
+  return Object.entries(written).flatMap(([path, limit]) => mistakes.attempt(() => read(path, limit)) ?? [])
 }
 
 /** Which counters a run has, and how many failovers, is known only after it. */

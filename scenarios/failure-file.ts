@@ -3,7 +3,8 @@
  * happened in words. `replay` runs it again. It is JSON, and read as YAML, so that a mistake in it has a place.
  */
 import { z } from 'zod'
-import { complain, throwFirst } from './schema-issues.ts'
+import { ScenarioError } from './errors.ts'
+import { complain } from './schema-issues.ts'
 import type { Written } from './written.ts'
 import { parseYaml, readScenarioText } from './yaml-source.ts'
 
@@ -43,7 +44,7 @@ const failureSchema = z.strictObject({
 export function readFailure(file: string): FailureFile {
   const source = parseYaml(readScenarioText(file), file)
   const parsed = failureSchema.safeParse(source.data)
-  if (!parsed.success) throwFirst(complain(parsed.error.issues, failureSchema, source), source)
+  if (!parsed.success) throw ScenarioError.ofAll(complain(parsed.error.issues, failureSchema, source))
   return parsed.data!
 }
 

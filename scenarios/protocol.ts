@@ -96,11 +96,9 @@ function completeChecks(checks: readonly CheckName[], written: Written, refuse: 
 }
 
 /** A fault that a Raft group cannot have. */
-export function refuseVerbs(faults: readonly WrittenFault[], { protocol }: Scenario['cluster'], refuse: Refuse): void {
-  if (protocol !== 'raft') return
-  for (const { verb, path } of faults)
-    if (!isPossible(verb, 'raft'))
-      refuse([...path, verb], 'a fault that a Raft group cannot have', `one of ${possibleIn('raft').join(', ')}`, verb)
+export function refuseVerb({ verb, path }: WrittenFault, { protocol }: Scenario['cluster'], refuse: Refuse): void {
+  if (protocol === 'raft' && !isPossible(verb, 'raft'))
+    refuse([...path, verb], 'a fault that a Raft group cannot have', `one of ${possibleIn('raft').join(', ')}`, verb)
 }
 
 /** Processes by zone. Of MySQL's cluster the services and the client are in the first zone. */

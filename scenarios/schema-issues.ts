@@ -1,17 +1,10 @@
-/** From what zod found wrong to the one message a person reads: the first in the file, with its place. */
+/** From what zod found wrong to messages that a person reads, each with its place. */
 import { z } from 'zod'
-import { type Place, ScenarioError } from './errors.ts'
+import { ScenarioError } from './errors.ts'
 import { suggestion } from './nearest.ts'
 import type { Path, YamlSource } from './yaml-source.ts'
 
 type Issue = z.core.$ZodIssue
-
-interface Complaint {
-  readonly place: Place
-  readonly what: string
-  readonly expected: string
-  readonly found: string
-}
 
 /** `base`: where in the file the schema's root stands. */
 export function complain(
@@ -19,16 +12,11 @@ export function complain(
   schema: z.ZodType,
   source: YamlSource,
   base: Path = [],
-): readonly Complaint[] {
+): readonly ScenarioError[] {
   return issues.flatMap((issue) => {
     const narrowed = narrow(issue)
-    return narrowed.map((one) => toComplaint(one, schema, source, base))
+    return narrowed.flatMap((one) => toComplaints(one, schema, source, base))
   })
-}
-
-export function throwFirst(complaints: readonly Complaint[], source: YamlSource): void {
-  const [first] = complaints.toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
-  if (first !== undefined) throw new ScenarioError(source.file, first.place, first.what, first.expected, first.found)
 }
 
 /** Of a union, the one branch that the value was meant for: the only one whose root type fits. */
@@ -39,33 +27,30 @@ function narrow(issue: Issue): readonly Issue[] {
   return meant[0]!.flatMap((inner) => narrow({ ...inner, path: [...issue.path, ...inner.path] }))
 }
 
-function toComplaint(issue: Issue, schema: z.ZodType, source: YamlSource, base: Path): Complaint {
+function toComplaints(issue: Issue, schema: z.ZodType, source: YamlSource, base: Path): readonly ScenarioError[] {
   const path = [...base, ...issue.path]
+  const { file } = source
   if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0]!
     const known = keysAt(schema, issue.path)
-    return {
-      place: source.placeOfKey([...path, key]),
-      what: `unknown key${path.length === 0 ? '' : ` in ${pathText(path)}`}`,
-      expected: `one of ${known.join(', ')}`,
-      found: `${show(key)}${suggestion(key, known)}`,
-    }
+    const what = `unknown key${path.length === 0 ? '' : ` in ${pathText(path)}`}`
+    return issue.keys.map(
+      (key) =>
+        new ScenarioError(
+          file,
+          source.placeOfKey([...path, key]),
+          what,
+          `one of ${known.join(', ')}`,
+          `${show(key)}${suggestion(key, known)}`,
+        ),
+    )
   }
   const value = valueAt(source.data, path)
+  const place = source.placeOf(path)
   if (value === undefined)
-    return {
-      place: source.placeOf(path),
-      what: `missing ${pathText(path)}`,
-      expected: expectedBy(issue),
-      found: 'nothing',
-    }
+    return [new ScenarioError(file, place, `missing ${pathText(path)}`, expectedBy(issue), 'nothing')]
   const hint = issue.code === 'invalid_value' ? suggestion(String(value), issue.values.map(String)) : ''
-  return {
-    place: source.placeOf(path),
-    what: `wrong value for ${pathText(path)}`,
-    expected: expectedBy(issue),
-    found: `${show(value)}${hint}`,
-  }
+  const what = `wrong value for ${pathText(path)}`
+  return [new ScenarioError(file, place, what, expectedBy(issue), `${show(value)}${hint}`)]
 }
 
 /** Schemas say what they expect as their message; what zod says by itself begins with `Invalid` or `Too`. */

@@ -86,7 +86,8 @@ export function parseYaml(text: string, file: string): YamlSource {
   const lines = new LineCounter()
   let document: Document
   try {
-    document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false, logLevel: 'silent' })
+    // `silent` would pass over a second document without a word.
+    document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false, logLevel: 'error' })
   } catch (error) {
     if (error instanceof RangeError) throw tooDeep(file, START)
     throw error
@@ -98,6 +99,14 @@ export function parseYaml(text: string, file: string): YamlSource {
   const complaint = document.errors[0] ?? document.warnings[0]
   // The parser catches its own stack overflow.
   if (complaint?.message.startsWith('Maximum call stack')) throw tooDeep(file, at(complaint.pos[0]))
+  if (complaint?.code === 'MULTIPLE_DOCS')
+    throw new ScenarioError(
+      file,
+      at(complaint.pos[0]),
+      'a second document',
+      'one scenario in a file',
+      'another one behind `---` or `...`',
+    )
   if (complaint !== undefined)
     throw new ScenarioError(file, at(complaint.pos[0]), 'not YAML', 'valid YAML', firstSentence(complaint.message))
   const root = document.contents
@@ -141,6 +150,14 @@ function checkNode(node: unknown, depth: number, context: Context): void {
       const name = String(key.value)
       // JavaScript would take it for something else, and the schema would never see it.
       if (name === '__proto__') throw new ScenarioError(file, place, 'wrong key', 'the name of a part', name)
+      if (name === '<<')
+        throw new ScenarioError(
+          file,
+          place,
+          'a merge key',
+          'the keys themselves, or an alias in place of a whole value such as `workload: *load`',
+          '`<<`',
+        )
       const first = seen.get(name)
       if (first !== undefined)
         throw new ScenarioError(

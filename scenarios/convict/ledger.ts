@@ -4,7 +4,8 @@
  */
 import { existsSync } from 'node:fs'
 import { z } from 'zod'
-import { complain, throwFirst } from '../schema-issues.ts'
+import { ScenarioError } from '../errors.ts'
+import { complain } from '../schema-issues.ts'
 import { parseYaml, readScenarioText } from '../yaml-source.ts'
 
 export type OnRealServers =
@@ -71,7 +72,7 @@ export function readLedger(file: string): readonly Entry[] {
   if (!existsSync(file)) return []
   const source = parseYaml(readScenarioText(file), file)
   const parsed = ledgerSchema.safeParse(source.data)
-  if (!parsed.success) throwFirst(complain(parsed.error.issues, ledgerSchema, source), source)
+  if (!parsed.success) throw ScenarioError.ofAll(complain(parsed.error.issues, ledgerSchema, source))
   return parsed.data!.entries
 }
 

@@ -4,6 +4,7 @@
  * of nothing.
  */
 import { formatDuration } from '../amounts.ts'
+import type { Mistakes } from '../mistakes.ts'
 import type { Scenario } from '../scenario.ts'
 import { checkTargets } from './check-targets.ts'
 import { checkUndos, type Scheduled } from './check-undos.ts'
@@ -13,14 +14,17 @@ import { checkMoment } from './moments.ts'
 import { type FaultStep, NO_AMOUNTS } from './step.ts'
 import type { Refuse, WrittenFault } from './written-fault.ts'
 
+/** `isWhole`: no step of the file is missing from `written`. */
 export function faultSteps(
   written: readonly WrittenFault[],
   cluster: Scenario['cluster'],
   durationUs: number,
   refuse: Refuse,
+  mistakes: Mistakes,
+  isWhole: boolean,
 ): readonly FaultStep[] {
   const steps: Scheduled[] = []
-  for (const fault of written) {
+  const read = (fault: WrittenFault): true => {
     checkTargets(fault, cluster, refuse)
     FAULTS[fault.verb].check?.(fault, refuse, cluster)
     checkMoment(fault, cluster, durationUs, refuse)
@@ -28,7 +32,7 @@ export function faultSteps(
     const step = toStep(fault)
     steps.push({ step, path, undoes: null })
     const undo = undoOf(verb)
-    if (parsed.for === undefined || undo === null) continue
+    if (parsed.for === undefined || undo === null) return true
     const endUs = step.atUs + parsed.for
     if (step.after === null && endUs >= durationUs)
       refuse(
@@ -38,11 +42,14 @@ export function faultSteps(
         `an end at ${formatDuration(endUs)}`,
       )
     steps.push({ step: { ...step, ...NO_AMOUNTS, atUs: endUs, verb: undo }, path, undoes: step })
+    return true
   }
+  const each = written.map((fault) => mistakes.attempt(() => read(fault)))
   // Stable, so that steps of the same moment keep the order in which they are written. When an event comes nobody knows.
   const timeOf = ({ step }: Scheduled) => (step.after === null ? 0 : durationUs) + step.atUs
   steps.sort((a, b) => timeOf(a) - timeOf(b))
-  checkUndos(steps, refuse)
+  // What undoes what can be told only of a schedule that is whole.
+  if (isWhole && !each.includes(null)) mistakes.attempt(() => checkUndos(steps, refuse))
   const order = steps.map(({ step }) => step)
   return steps.map(({ step, undoes }) => (undoes === null ? step : { ...step, undoOf: order.indexOf(undoes) }))
 }

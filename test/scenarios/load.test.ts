@@ -197,7 +197,7 @@ for (const [what, text, message] of MONSTERS)
     const error = refused(text)
     const { user, system } = process.cpuUsage(before)
     assert.match(error.message.slice('x.yaml:'.length), message)
-    assert.ok(!error.message.includes('\n'), 'one line')
+    assert.ok(error.message.split('\n').length <= 21, 'twenty mistakes and how many more')
     assert.ok((user + system) / 1e6 < 1, `${(user + system) / 1e6} s of CPU`)
   })
 
@@ -217,7 +217,7 @@ test('a file over 256 kB is refused unread', () => {
   }
 })
 
-test('whatever bytes a file has, it is a scenario or a ScenarioError with one line', () => {
+test('whatever bytes a file has, it is a scenario or a ScenarioError with a line for each mistake', () => {
   const piece = fc.constantFrom(
     'name: x\n',
     'workload:\n',
@@ -266,10 +266,90 @@ test('whatever bytes a file has, it is a scenario or a ScenarioError with one li
         parseScenario(pieces.join(''), 'x.yaml')
       } catch (error) {
         if (!(error instanceof ScenarioError)) throw error
-        assert.match(error.message, /^x\.yaml:[1-9]\d*:[1-9]\d*: [^\n]+, expected [^\n]+, found [^\n]+$/)
+        for (const line of error.message.split('\n'))
+          assert.match(line, /^x\.yaml:[1-9]\d*:[1-9]\d*: [^\n]+, expected [^\n]+, found [^\n]+$/)
       }
     }),
     { numRuns: 500 },
+  )
+})
+
+/** The place and the first words of each. */
+function mistakesOf(lines: readonly string[]): readonly string[] {
+  return refused(lines.join('\n'))
+    .message.split('\n')
+    .map((line) => line.replace(/^x\.yaml:/, '').replace(/, expected .*/, ''))
+}
+
+test('all mistakes of a file that parses are reported, in the order of the file', () => {
+  assert.deepEqual(
+    mistakesOf([
+      'name: x',
+      'sed: 3',
+      'workload: { duration: 30s, warmup: 40s }',
+      'network: { links: { "node1->node9": { delay: 1ms }, node2: { delay: 1ms } } }',
+      'faults:',
+      '  - { at: 1s, crahs: node1 }',
+      '  - { at: 40s, crash: node2 }',
+      '  - { at: 2s, pause: node8, for: 1s }',
+      '  - { at: 3s, slow: node1, cpu: 7 }',
+      '  - { at: 4s, change-threshold: 1 }',
+      'checks: [single-writer]',
+      'expect: { failoverMs.maximum: < 5, checks.linearizable: pass, operations.failed: few, operations.ok: "> 5" }',
+    ]),
+    [
+      '2:1: unknown key',
+      '3:36: nothing to measure',
+      '4:37: impossible link',
+      '4:60: wrong link',
+      '6:22: unknown fault',
+      '7:11: crash after the end',
+      '8:22: impossible target',
+      '9:33: wrong value for faults[3].cpu',
+      '10:33: a quorum without a threshold',
+      '12:31: unknown number in expect',
+      '12:57: an expectation about a check that does not run',
+      '12:82: wrong limit for operations.failed',
+    ],
+  )
+})
+
+test('a part that is wrong brings no mistakes upon others: what depends on it is not judged', () => {
+  assert.deepEqual(
+    mistakesOf([
+      'name: x',
+      'cluster: { nodes: 700 }',
+      'workload: { ratePerSec: -1 }',
+      'faults:',
+      '  - { at: 31s, crash: node6 }',
+      '  - { at: 32s, restart: node6 }',
+      'expect: { lagMs.perNode.node6.p50: < 1 }',
+    ]),
+    ['2:19: wrong value for cluster.nodes', '3:25: wrong value for workload.ratePerSec'],
+  )
+  // The undo of a step that could not be read.
+  assert.deepEqual(
+    mistakesOf(['name: x', 'faults:', '  - { at: 1s, crahs: node1 }', '  - { at: 2s, restart: node1 }']),
+    ['3:22: unknown fault'],
+  )
+})
+
+test('more than twenty mistakes are counted', () => {
+  const lines = mistakesOf(['name: x', 'faults:', ...Array.from({ length: 30 }, () => '  - { at: 1s, crahs: node1 }')])
+  assert.equal(lines.length, 21)
+  assert.equal(lines.at(-1), ' 10 more mistakes')
+})
+
+test('a second document and a merge key are named', () => {
+  assert.equal(
+    refused('name: x\n---\nname: y\n').message,
+    'x.yaml:2:1: a second document, expected one scenario in a file, found another one behind `---` or `...`',
+  )
+  assert.equal(refused('name: x\n...\nname: y\n').place.line, 3)
+  assert.equal(parseScenario('---\nname: x\n...\n', 'x.yaml').name, 'x')
+  assert.equal(
+    refused('name: x\nworkload: &load { keys: 3 }\ncluster:\n  <<: *load\n').message,
+    'x.yaml:4:3: a merge key, expected the keys themselves, or an alias in place of a whole value such as `workload: *load`, found `<<`',
   )
 })
 
