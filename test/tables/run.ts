@@ -1,4 +1,4 @@
-/** `npm run tables`: what is made from the facts of policies and checks: the READMEs' tables, and the JSON Schema for editors. */
+/** `npm run tables`: what is made from the facts of policies, checks and fault verbs: the READMEs' tables, and the JSON Schema for editors. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { scenarioJsonSchema } from '../../scenarios/schema.ts'
 import { PAGES, withTables } from './tables.ts'

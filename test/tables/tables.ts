@@ -1,4 +1,4 @@
-/** The tables of the READMEs that are made from what policies and checks say of themselves. */
+/** The tables of the READMEs that are made from what policies, checks and fault verbs say of themselves. */
 import { ELECTION_POLICIES } from '../../algorithms/election/policies.ts'
 import type { ElectionKind } from '../../algorithms/election/policy.ts'
 import type { PolicyFacts } from '../../algorithms/policy-facts.ts'
@@ -11,6 +11,7 @@ import { TIMESTAMP_ALGORITHMS } from '../../algorithms/timestamps/algorithms.ts'
 import type { Check } from '../../scenarios/checks/check.ts'
 import { CHECKS } from '../../scenarios/checks/checks.ts'
 import { givenBy } from '../../scenarios/policies.ts'
+import { faultRows } from './fault-rows.ts'
 
 const TIMESTAMPS: readonly TimestampAlgorithm[] = Object.values(TIMESTAMP_ALGORITHMS)
 const QUORUMS: readonly QuorumKind[] = Object.values(QUORUM_POLICIES)
@@ -66,6 +67,7 @@ const TABLES: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
     ['round trips', ...TIMESTAMPS.map(({ column }) => column.roundTrips)],
     ['disk', ...TIMESTAMPS.map(({ column }) => column.disk)],
   ],
+  faults: faultRows,
   checks: () => [
     ['check', 'proves, of the run that was made', 'cannot see', 'promised by'],
     ...Object.values<Check>(CHECKS).map(({ name, proves, cannotSee, promisedBy }) => [

@@ -1,0 +1,30 @@
+/** The rows of the table of fault verbs: what their records say. */
+import { undoOf } from '../../scenarios/faults/facts.ts'
+import type { Inability } from '../../scenarios/faults/fault.ts'
+import { FAULT_VERBS, FAULTS, PLANNED_VERBS } from '../../scenarios/faults/list.ts'
+
+const HEAD = ['verb / undo', 'target and amounts', 'simulator', 'Raft group', 'local', 'docker, attach']
+
+export function faultRows(): readonly (readonly string[])[] {
+  const rows = FAULT_VERBS.flatMap((verb) => {
+    const fault = FAULTS[verb]
+    if (fault.kind === 'undoes') return []
+    const undo = undoOf(verb)
+    const note = fault.words.note === '' ? '' : ` (${fault.words.note})`
+    const { sim, raft, local, docker } = fault.worlds
+    return [
+      [
+        `\`${verb}\`${undo === null ? '' : ` / \`${undo}\``}${note}`,
+        fault.words.targets,
+        ...[sim, raft, local, docker].map(abilityText),
+      ],
+    ]
+  })
+  const planned = PLANNED_VERBS.map((verb) => `\`${verb}\``).join(', ')
+  return [HEAD, ...rows, [planned, '', 'later', 'later', 'later', 'later']]
+}
+
+function abilityText(ability: 'yes' | Inability): string {
+  if (ability === 'yes') return 'yes'
+  return 'later' in ability ? `later: ${ability.later}` : `no: ${ability.never}`
+}
