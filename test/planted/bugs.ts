@@ -2,6 +2,7 @@
 import { ANSWER_BUGS } from './bugs/answers.ts'
 import { CHECKER_BUGS } from './bugs/checkers.ts'
 import { FAILOVER_BUGS } from './bugs/failover.ts'
+import { LOSS_BUGS } from './bugs/losses.ts'
 import { QUORUM_BUGS } from './bugs/quorum.ts'
 import { REASON_BUGS } from './bugs/reasons.ts'
 import { REFUSAL_BUGS } from './bugs/refusals.ts'
@@ -13,6 +14,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...QUORUM_BUGS,
   ...ANSWER_BUGS,
   ...FAILOVER_BUGS,
+  ...LOSS_BUGS,
   ...REFUSAL_BUGS,
   ...REASON_BUGS,
   ...CHECKER_BUGS,

@@ -208,3 +208,30 @@ test('a raised k holds for whoever still waits, a lowered one lets go at once', 
   acks.requires(1, 3)
   assert.equal(write.value, 'acknowledged')
 })
+
+test('second proof: one that lost relay logs and joined since counts once it holds what the source had, and what it may have helped with', () => {
+  const acks = fresh()
+  acks.report(1, upTo(105), 0)
+  acks.report(2, upTo(105), 0)
+  assert.equal(acks.acknowledgedUpTo, 105)
+  acks.exclude(1)
+  acks.report(1, upTo(109), 0)
+  assert.ok(acks.isExcluded(1), 'without a join nothing but the first proof counts')
+  // The source shows less than what was acknowledged: under semi-sync a replica has it first.
+  acks.offerSecondProof(1, upTo(103))
+  acks.report(1, upTo(104), 0)
+  assert.ok(acks.isExcluded(1))
+  assert.ok(acks.wantedOf(1)!.has({ uuid: UUID, number: 105 }))
+  acks.report(1, upTo(105), 0)
+  assert.ok(!acks.isExcluded(1))
+  assert.equal(acks.progress[1], 105)
+})
+
+test('second proof: a further loss takes the offer back', () => {
+  const acks = fresh()
+  acks.exclude(1)
+  acks.offerSecondProof(1, upTo(103))
+  acks.exclude(1)
+  acks.report(1, upTo(109), 0)
+  assert.ok(acks.isExcluded(1))
+})

@@ -6,6 +6,7 @@ import { type ElectionName, electionsOf } from '../../../algorithms/election/pol
 import type { ElectionFactory } from '../../../algorithms/election/policy.ts'
 import { type EpochRow, markerOf, rowOf } from '../../../algorithms/failover/epoch.ts'
 import type { Loss, LossKind } from '../../../algorithms/failover/loss.ts'
+import { observe } from '../../../algorithms/failover/monitor.ts'
 import { SOUND } from '../../../algorithms/failover/procedures.ts'
 import { type CoordinatorState, type Member, newMember } from '../../../algorithms/failover/state.ts'
 import { type TakeOver, takeOver } from '../../../algorithms/failover/take-over.ts'
@@ -58,6 +59,9 @@ export class Servers {
   /** Whose applier does not start. */
   readonly stuck = new Set<number>()
   readonly markers: EpochRow[] = []
+  /** Called with what is asked of a server, before it answers. */
+  asked: (request: RequestOf<MysqlRequests>) => void = () => {}
+  #coordinatorState: CoordinatorState | null = null
   promotion: 'ok' | 'unknown' = 'ok'
   quorum: QuorumPolicy = MAJORITY.make({ failureThreshold: 1, weightRatio: 'largest' })
   election: ElectionName | ElectionFactory = 'most-advanced'
@@ -67,7 +71,23 @@ export class Servers {
     this.states = [...states]
   }
 
+  /**
+   * The server is killed and starts again without its relay log; `isSeen`: and a probe is answered before anything else.
+   * Returns whether it had anything to lose.
+   */
+  loseRelayLog(index: number, isSeen: boolean): boolean {
+    const state = this.states[index]
+    if (state == null || state.executed.covers(state.retrieved)) return false
+    const left: ServerState = { ...state, retrieved: EMPTY_GTID_SET, receiver: 'stopped', applier: 'stopped' }
+    this.states[index] = left
+    const coordinator = this.#coordinatorState!
+    const { nowUs } = coordinator.process
+    if (isSeen) observe(coordinator, coordinator.members[index]!, left, nowUs, nowUs)
+    return true
+  }
+
   answer(index: number, request: RequestOf<MysqlRequests>): Outcome<unknown> {
+    this.asked(request)
     let state = this.states[index]!
     if (state === null) return unknown({ code: 'deadline' })
     if (request.kind === 'waitFor') {
@@ -127,7 +147,8 @@ export class Servers {
     }
     return await new Promise((resolve, reject) => {
       const process = new FiberProcess('coordinator', world, reject)
-      process.spawn('test', takeOver(this.#coordinator(process, highestEpoch), { kind, reason: 'test' }), resolve)
+      this.#coordinatorState = this.#coordinator(process, highestEpoch)
+      process.spawn('test', takeOver(this.#coordinatorState, { kind, reason: 'test' }), resolve)
     })
   }
 

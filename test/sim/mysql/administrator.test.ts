@@ -196,6 +196,20 @@ test('point keeps what was received and not applied, follows the new source and 
   assert.ok(cluster.state('node4').executed.equals(cluster.state('node2').executed))
 })
 
+test('who is pointed promises the epoch first, also a clone that knows an older one', () => {
+  const cluster = reigning()
+  const before = stateOf(cluster.administer('node2', 4, 'node1', { command: 'quiesce' }))
+  assert.equal(before.promised, 1)
+  const after = stateOf(cluster.administer('node2', 4, 'node1', { command: 'point', source: 'node1', drain: false }))
+  assert.equal(after.promised, 4)
+  assert.equal(after.source, 'node1')
+  // Whoever has promised a newer one is not touched.
+  stateOf(cluster.administer('node3', 6, null, { command: 'detach', promise: 6 }))
+  const refused = cluster.administer('node3', 4, 'node1', { command: 'point', source: 'node1', drain: false })
+  assert.equal(refused.kind, 'failed')
+  assert.equal(cluster.server('node3').data.promised, 6)
+})
+
 test('quiesce silences a server completely; discardRelayLog then drops what was only received', () => {
   const cluster = reigning()
   cluster.must('node3', { kind: 'stop applier' })
