@@ -1,10 +1,13 @@
 /** The `fuzz` command: scenarios drawn from seeds, simulated and judged; a table of what failed and what was covered. */
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { COMMAND, EXIT } from './cli-exit.ts'
+import { Estimate } from './cli-estimate.ts'
+import { EXIT } from './cli-exit.ts'
 import { savedKey, saveFailures } from './cli-failures.ts'
 import { claimFolder } from './cli-folder.ts'
 import { print, untilInterrupted } from './cli-output.ts'
+import { commandHere, scenarioWord } from './cli-paste.ts'
+import { plural } from './reports/numbers.ts'
 import { Screen } from './reports/screen.ts'
 import { loadSpace } from './scenarios/swarm/space.ts'
 import { tallyText } from './scenarios/swarm/table.ts'
@@ -39,6 +42,7 @@ export async function fuzz(options: FuzzOptions): Promise<number> {
   const threads = new FuzzThreads(space, jobs)
   const tally = new Tally()
   const expected = seedCount(options)
+  const estimate = new Estimate(plural(expected, 'seed'))
   const beganMs = performance.now()
   let logged = 0
   try {
@@ -50,6 +54,8 @@ export async function fuzz(options: FuzzOptions): Promise<number> {
           for (const { check, detail } of tally.failing > MOST_LISTED ? [] : outcome.failures)
             screen.line(`  seed ${outcome.seed}: ${check}: ${detail}`)
         }
+        const long = estimate.at(tally.seeds / expected)
+        if (long !== null) screen.line(long)
         const progress = () => progressText(tally, expected, performance.now() - beganMs)
         screen.live(progress)
         // A log has no live line.
@@ -75,7 +81,7 @@ export async function fuzz(options: FuzzOptions): Promise<number> {
     screen.close()
     await print(`${tallyText(tally, (check, seed) => saved.get(savedKey(check, seed)) ?? null)}\n`)
     const [path] = saved.values()
-    if (path !== undefined) await print(`\n  replay  ${COMMAND} replay ${path}\n`)
+    if (path !== undefined) await print(`\n  replay  ${commandHere()} replay ${scenarioWord(path)}\n`)
     if (interrupt.signal.aborted) return EXIT.interrupted
     return tally.failing > 0 ? 1 : 0
   } finally {

@@ -15,6 +15,7 @@ import { loadScenario } from './scenarios/load.ts'
 import { suggestion } from './scenarios/nearest.ts'
 
 const FILE = 'a YAML file, or a name from `list`'
+const RUNNABLE = `${FILE}, or the report.html or result.json of a run`
 
 /** Where real servers are started, for each command that starts some. */
 const LOCAL_OPTIONS = {
@@ -45,10 +46,10 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
       'run a scenario, write DIR/result.json and DIR/report.html',
       (y) =>
         y
-          .positional('file', argument(FILE))
-          .option('on', { ...value('world: sim or local'), default: 'sim' })
+          .positional('file', argument(RUNNABLE))
+          .option('on', value('world: sim or local (default: sim)'))
           .option('seed', value("a whole number (default: the scenario's)"))
-          .option('trials', { ...value('how many; trial i uses seed + i'), default: '1' })
+          .option('trials', value('how many; trial i uses seed + i (default: 1)'))
           .option('out', value('DIR (default: out/<scenario>-<world>-<seed>)'))
           .option('json', flag('only the summary with verdict, checks and expectations on stdout, as JSON'))
           .option('quiet', flag('no progress, no events', ['q']))
@@ -64,9 +65,9 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
             json,
             quiet,
             verbose,
-            on: world(rest.on),
+            on: rest.on === undefined ? undefined : world(rest.on),
             seed: integer('seed', rest.seed, 0, 2 ** 52),
-            trials: integer('trials', rest.trials, 1, 1000) ?? 1,
+            trials: integer('trials', rest.trials, 1, 1000),
             out: once('out', rest.out),
             ...local(rest),
           })

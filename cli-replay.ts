@@ -10,10 +10,11 @@ import { EnvironmentError } from './real/drivers/environment-error.ts'
 import { Screen, styleOf } from './reports/screen.ts'
 import { EventLines } from './reports/terminal-events.ts'
 import { type FailureFile, readFailure } from './scenarios/failure-file.ts'
-import { scenarioOf } from './scenarios/load.ts'
+import { parseScenario } from './scenarios/load.ts'
 import type { RunRecord } from './scenarios/record.ts'
 import type { Scenario } from './scenarios/scenario.ts'
 import { outcomeOf } from './scenarios/swarm/outcome.ts'
+import { writtenText } from './scenarios/written.ts'
 import { runWritten } from './sim/swarm.ts'
 
 export interface ReplayOptions {
@@ -30,7 +31,7 @@ export interface ReplayOptions {
 export async function replay(options: ReplayOptions): Promise<number> {
   const failure = readFailure(options.file)
   // A mistake in the scenario is said before anything is started.
-  const scenario = scenarioOf(failure.scenario, options.file)
+  const scenario = parseScenario(writtenText(failure.scenario), options.file)
   const folder = options.out ?? join('out', `replay-${failure.check}-${failure.seed}-${options.on}`)
   const release = claimFolder(folder)
   try {

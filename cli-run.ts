@@ -1,18 +1,22 @@
 /** The `run` command: one scenario, one world, any number of trials, one folder with the result and its report. */
 import { join } from 'node:path'
+import { Estimate } from './cli-estimate.ts'
 import { COMMAND, exitCodeOfRun } from './cli-exit.ts'
 import { claimFolder } from './cli-folder.ts'
 import { print, untilInterrupted, version } from './cli-output.ts'
+import { replayLine } from './cli-paste.ts'
+import { type Complete, type Request, requestOf, sameCourse } from './cli-request.ts'
 import { begin, resultOf, saveResult } from './cli-result.ts'
 import { asEnvironmentError, EnvironmentError } from './real/drivers/environment-error.ts'
 import { environmentLines } from './reports/environment.ts'
+import { milliseconds, plural } from './reports/numbers.ts'
 import { Screen, styleOf } from './reports/screen.ts'
 import { summaryJson } from './reports/summary-json.ts'
 import { headerText, liveLine, summaryText } from './reports/terminal.ts'
 import { EventLines } from './reports/terminal-events.ts'
 import { environmentOf, withUnbegun } from './scenarios/environment.ts'
 import { UsageError } from './scenarios/errors.ts'
-import { loadScenario, loadWritten } from './scenarios/load.ts'
+import { loadWritten } from './scenarios/load.ts'
 import { describePolicies } from './scenarios/policies.ts'
 import type { Progress, ProgressListener } from './scenarios/progress.ts'
 import type { RunRecord } from './scenarios/record.ts'
@@ -22,9 +26,10 @@ import { drawsEverything } from './scenarios/swarm/space.ts'
 
 export interface RunOptions {
   readonly file: string
-  readonly on: 'sim' | 'local'
+  /** Undefined, as seed and trials: as the file's own run was, where it is a result or a report; else the simulator, once. */
+  readonly on: 'sim' | 'local' | undefined
   readonly seed: number | undefined
-  readonly trials: number
+  readonly trials: number | undefined
   readonly out: string | undefined
   readonly json: boolean
   readonly quiet: boolean
@@ -34,10 +39,11 @@ export interface RunOptions {
   readonly basePort: number | undefined
 }
 
-export async function run(options: RunOptions): Promise<number> {
-  const scenario = loadScenario(options.file)
+export async function run(asked: RunOptions): Promise<number> {
+  const request = requestOf(asked)
+  const { scenario, options } = request
   refuseSwarm(options.file)
-  const seed = options.seed ?? scenario.seed
+  const { seed } = options
   const folder = options.out ?? join('out', `${scenario.name}-${options.on}-${seed}`)
   const release = claimFolder(folder)
   const screen = new Screen(process.stderr, options.quiet)
@@ -58,7 +64,7 @@ export async function run(options: RunOptions): Promise<number> {
     if (done.broken !== null && done.records.length === 0) throw done.broken.error
     const records = done.records.length > 0 ? done.records : [notBegun(options.on, seed)]
     const result = { ...(await resultOf(scenario, judgedOf(records), beginning)), ...endOf(done, seed, options.trials) }
-    const troubles = await conclude(result, folder, options, screen)
+    const troubles = await conclude(result, folder, request, screen)
     if (done.broken !== null) throw done.broken.error
     if (troubles.length > 0) throw new EnvironmentError(troubles.join('\n'))
     // The summary has said so, unless nobody sees it.
@@ -111,24 +117,33 @@ async function trialsOf(
   scenario: Scenario,
   seed: number,
   folder: string,
-  options: RunOptions,
+  options: Complete<RunOptions>,
   screen: Screen,
   signal: AbortSignal,
 ): Promise<TrialsDone> {
   const style = styleOf(process.stderr, process.env)
   const told = new EventLines(style, options.verbose)
+  const records: RunRecord[] = []
+  const estimate = new Estimate(
+    `${plural(options.trials, 'trial')} of ${milliseconds(scenario.workload.durationUs / 1000)}`,
+  )
   const listener = {
-    onProgress: (progress: Progress) =>
+    onProgress: (progress: Progress) => {
+      if (progress.phase === 'workload') {
+        const share = progress.atUs / scenario.workload.durationUs
+        const long = estimate.at((records.length + Math.min(1, share)) / options.trials)
+        if (long !== null) screen.line(long)
+      }
       screen.live(() => {
         const faults = [...progress.faults, ...told.standing]
         return liveLine({ ...progress, faults }, scenario.workload.durationUs, style)
-      }),
+      })
+    },
     onEvent: (event: Result['events'][number]) => {
       for (const line of told.add(event)) screen.line(line)
     },
   }
   const audience = { screen, listener, signal }
-  const records: RunRecord[] = []
   let broken: TrialsDone['broken'] = null
   let world: Trials | null = null
   try {
@@ -154,18 +169,20 @@ async function trialsOf(
 async function conclude(
   result: Result,
   folder: string,
-  options: RunOptions,
+  request: Request<RunOptions>,
   screen: Screen,
 ): Promise<readonly string[]> {
+  const { options } = request
   const saved = await saveResult(folder, result)
-  const trials = options.trials === 1 ? '' : ` --trials ${options.trials}`
+  const digest = sameCourse(request, result)
   const closing = [
     '',
     summaryText(result, styleOf(options.json ? process.stderr : process.stdout, process.env)),
     '',
     `  report  ${saved.reportPath ?? 'none'}`,
     `  result  ${saved.resultPath ?? 'none'}`,
-    `  replay  ${COMMAND} run ${options.file} --on ${options.on} --seed ${result.seed}${trials}`,
+    ...(digest === null ? [] : [`  digest  ${digest}`]),
+    `  replay  ${replayLine(options, result.seed)}`,
   ].join('\n')
   if (options.json) {
     screen.line(closing)

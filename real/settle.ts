@@ -1,7 +1,9 @@
 /** Waiting for the cluster, each wait with a bound: for its first reign, and at the end for its convergence. */
+
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { GtidSet } from '../algorithms/gtid-set.ts'
 import type { CoordinatorRequests, MysqlRequests, Outcome, ReplyOf } from '../algorithms/servers.ts'
+import { counted } from '../algorithms/wording.ts'
 import type { Callable } from './callable.ts'
 import type { Driver } from './drivers/driver.ts'
 import { EnvironmentError } from './drivers/environment-error.ts'
@@ -110,8 +112,8 @@ function differenceOf(
     if (answer.kind !== 'ok') return `${name} does not answer (${answer.reason})`
     const lacks = reference.reply.executed.minus(answer.reply.executed).size
     const extra = answer.reply.executed.minus(reference.reply.executed).size
-    if (lacks > 0) return `${name} lacks ${lacks} transactions of ${source}`
-    if (extra > 0) return `${name} has ${extra} transactions that ${source} lacks`
+    if (lacks > 0) return `${name} lacks ${counted(lacks, 'transaction')} of ${source}`
+    if (extra > 0) return `${name} has ${counted(extra, 'transaction')} that ${source} lacks`
   }
   return null
 }

@@ -2,7 +2,9 @@
  * Where two results differ beyond what is compared: each path of a scenario file with both values, as people write
  * them (`tuning.unreachable differs: 1 s and 300 ms`).
  */
+import { durationText } from '../algorithms/wording.ts'
 import { conditionsShape } from './conditions.ts'
+import { delayText } from './delay-text.ts'
 import type { Result } from './result.ts'
 import type { DelayDistribution } from './scenario.ts'
 
@@ -88,20 +90,4 @@ function valueText(path: string, value: unknown): string {
 function isDelay(value: unknown): value is DelayDistribution {
   const kind = (value as { readonly kind?: unknown } | null)?.kind
   return kind === 'constant' || kind === 'lognormal' || kind === 'normal'
-}
-
-export function delayText(delay: DelayDistribution): string {
-  switch (delay.kind) {
-    case 'constant':
-      return durationText(delay.us)
-    case 'lognormal':
-      return `lognormal, median ${durationText(delay.medianUs)}, sigma ${delay.sigma}`
-    case 'normal':
-      return `normal, ${durationText(delay.meanUs)} ± ${durationText(delay.deviationUs)}`
-  }
-}
-
-/** As people write it, and exact: 60 s, 1.5 s, 300 ms, 0.15 ms. */
-export function durationText(us: number): string {
-  return Math.abs(us) >= 1_000_000 ? `${us / 1e6} s` : `${us / 1e3} ms`
 }

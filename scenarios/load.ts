@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type EmbeddedRun, readEmbedded } from './embedded.ts'
 import { UsageError } from './errors.ts'
 import { suggestion } from './nearest.ts'
 import { readScenario } from './read-scenario.ts'
@@ -24,13 +25,20 @@ export function scenarioOf(written: Written, name: string): Scenario {
 /** What the file of a scenario says, unjudged: `scenarioOf` judges it. `pathOrName` as for `loadScenario`. */
 export function loadWritten(pathOrName: string): { readonly file: string; readonly written: Written } {
   const file = resolveFile(pathOrName)
-  return { file, written: parseYaml(readScenarioText(file), file).data }
+  return { file, written: parseYaml(readEmbedded(file)?.text ?? readScenarioText(file), file).data }
 }
 
-/** `pathOrName`: a file, or the name of a scenario in the library. */
+/** `pathOrName`: a file, or the name of a scenario in the library. A result or a report stands for what it holds. */
 export function loadScenario(pathOrName: string): Scenario {
+  return loadRun(pathOrName).scenario
+}
+
+/** `again`: how it was run, where the file is a result or a report. */
+export function loadRun(pathOrName: string): { readonly scenario: Scenario; readonly again: EmbeddedRun | null } {
   const file = resolveFile(pathOrName)
-  return parseScenario(readScenarioText(file), file)
+  const again = readEmbedded(file)
+  const scenario = again === null ? parseScenario(readScenarioText(file), file) : parseScenario(again.text, again.file)
+  return { scenario, again }
 }
 
 export function libraryNames(): readonly string[] {

@@ -1,4 +1,5 @@
 /** The servers after the run, read from the model itself and not through the coordinator. */
+import { counted } from '../algorithms/wording.ts'
 import type { NodeEnd } from '../scenarios/record.ts'
 import type { SimCluster } from './cluster.ts'
 
@@ -12,8 +13,8 @@ export function difference(cluster: SimCluster): string | null {
     if (isQuarantined(cluster, name)) return `${name} is in quarantine`
     const lacks = source.data.executed.live.minus(server.data.executed.live).size
     const extra = server.data.executed.live.minus(source.data.executed.live).size
-    if (lacks > 0) return `${name} lacks ${lacks} transactions of ${source.process.name}`
-    if (extra > 0) return `${name} has ${extra} transactions that ${source.process.name} lacks`
+    if (lacks > 0) return `${name} lacks ${counted(lacks, 'transaction')} of ${source.process.name}`
+    if (extra > 0) return `${name} has ${counted(extra, 'transaction')} that ${source.process.name} lacks`
     if (server.data.table.checksum() !== source.data.table.checksum()) return `the rows of ${name} differ`
   }
   return null

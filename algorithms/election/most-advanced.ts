@@ -1,3 +1,4 @@
+import { counted } from '../wording.ts'
 import { type ElectionKind, type ElectionPolicy, rankBy } from './policy.ts'
 
 /** Who holds the most transactions, applied or in the relay log: the least to fetch. */
@@ -7,7 +8,7 @@ const mostAdvanced: ElectionPolicy = {
     rankBy(
       candidates,
       (c) => (c.healthy ? c.held : -1),
-      (c) => `holds ${c.held} transactions, lacks ${c.lag}`,
+      (c) => `holds ${counted(c.held, 'transaction')}, lacks ${c.lag}`,
     ),
 }
 

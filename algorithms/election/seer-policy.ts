@@ -2,6 +2,7 @@
  * SEER as an election policy: ranks by predicted commit delay, and as an adviser proposes moves while the source is
  * healthy. Whoever has no model yet comes after all that have one, by round trip: after a crash somebody must lead.
  */
+import { decimals } from '../wording.ts'
 import { type Candidate, type ElectionKind, type ElectionPolicy, rankBy, UNHEALTHY_SCORE } from './policy.ts'
 import { Seer, type SeerOptions } from './seer/seer.ts'
 
@@ -19,7 +20,7 @@ export function seerPolicy(options: SeerOptions): ElectionPolicy {
     const predicted = seer.predict(c.node)
     return predicted === null
       ? `never sampled, round trip ${(c.latencyUs / 1000).toFixed(2)} ms`
-      : `predicted commit delay ${predicted.toFixed(2)} ms`
+      : `predicted commit delay ${decimals(predicted, 2)} ms`
   }
   return { name: 'seer', adviser: seer, rank: (candidates) => rankBy(candidates, score, reason) }
 }

@@ -3,7 +3,9 @@
  * veto, so it may prefer a fast replica that lacks acknowledged writes; the failover procedure makes it fetch them
  * before it may write.
  */
+
 import type { ReplicaView } from '../quorum/policy.ts'
+import { counted } from '../wording.ts'
 import { type ElectionKind, type ElectionPolicy, rankBy } from './policy.ts'
 
 export function seerScore(replica: ReplicaView): number {
@@ -22,7 +24,7 @@ const seerScorePolicy: ElectionPolicy = {
       candidates,
       seerScore,
       (c) =>
-        `latency ${(c.latencyUs / 1000).toFixed(2)} ms, up ${(c.uptimeUs / 1_000_000).toFixed(0)} s, ${c.crashes} crashes, lacks ${c.lag} transactions`,
+        `latency ${(c.latencyUs / 1000).toFixed(2)} ms, up ${(c.uptimeUs / 1_000_000).toFixed(0)} s, ${counted(c.crashes, 'crash', 'crashes')}, lacks ${counted(c.lag, 'transaction')}`,
     ),
 }
 

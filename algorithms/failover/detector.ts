@@ -2,6 +2,9 @@
  * When is the source gone? A pure judgement over what arrived over the network, never over what the operating system
  * or a container engine knows (failover/rules.md section 3).
  */
+
+import { aboutText, counted } from '../wording.ts'
+
 export interface SourceEvidence {
   readonly nowUs: number
   /** Latest probe outcome of the source; null: none yet in this epoch. */
@@ -43,20 +46,20 @@ export function judgeSource(evidence: SourceEvidence, tuning: DetectorTuning): D
     if (clientFails && replicas.length > 0 && fed === 0)
       return {
         kind: 'gone',
-        reason: `client and probe fail, and ${replicas.length} of ${replicas.length} replicas lost the source`,
+        reason: `client and probe fail, and ${replicas.length} of ${counted(replicas.length, 'replica')} lost the source`,
       }
     const sinceUs = Math.max(probeFailingSinceUs, clientFailingSinceUs ?? probeFailingSinceUs)
     if (nowUs - sinceUs >= tuning.unreachableUs)
       return {
         kind: 'gone',
-        reason: `unreachable for ${Math.round((nowUs - sinceUs) / 1000)} ms (${fed} of ${replicas.length} replicas are still fed)`,
+        reason: `unreachable for ${aboutText(nowUs - sinceUs)} (${fed} of ${counted(replicas.length, 'replica')} ${fed === 1 ? 'is' : 'are'} still fed)`,
       }
     return { kind: 'suspect', reason: 'a probe failed' }
   }
   if (evidence.unacknowledgedSinceUs !== null && nowUs - evidence.unacknowledgedSinceUs >= tuning.stalledUs)
     return {
       kind: 'stalled',
-      reason: `writes have waited for their quorum for ${Math.round((nowUs - evidence.unacknowledgedSinceUs) / 1000)} ms`,
+      reason: `writes have waited for their quorum for ${aboutText(nowUs - evidence.unacknowledgedSinceUs)}`,
     }
   if (evidence.client === 'failed') return { kind: 'suspect', reason: 'a statement failed' }
   return { kind: 'fine' }

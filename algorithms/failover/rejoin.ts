@@ -2,9 +2,11 @@
  * A server comes back, or is found not following: make it a replica of the reigning source without letting anything it
  * has and the source lacks slip into the cluster (failover/rules.md section 2, step 7).
  */
+
 import { call, emit, type Fiber } from '../effects.ts'
 import { EMPTY_GTID_SET, type GtidSet, MutableGtidSet } from '../gtid-set.ts'
 import type { Outcome, ServerState } from '../servers.ts'
+import { counted } from '../wording.ts'
 import { administer } from './administer.ts'
 import { isRebuilt, markJoined, markLost, unlose } from './loss.ts'
 import { journalLoss } from './monitor.ts'
@@ -111,7 +113,7 @@ export function* rejoin(coordinator: CoordinatorState, reign: Reign, member: Mem
     if ((yield* administer(coordinator, member, session, { command: 'discardRelayLog' })).kind !== 'ok') return
   }
   if (yield* follow(coordinator, reign, member)) {
-    const behind = `${current.reply.executed.minus(executed).size} transactions behind`
+    const behind = `${counted(current.reply.executed.minus(executed).size, 'transaction')} behind`
     yield* welcome(reign, member, executedExtras.isEmpty ? behind : 'rebuilt')
   }
 }

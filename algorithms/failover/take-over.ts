@@ -3,12 +3,14 @@
  * step by step, and it is safe whatever the election policy prefers: the policy only picks among members that were
  * stopped, read and counted, and the winner serves nothing before it holds everything that may have been acknowledged.
  */
+
 import { call, deferred, emit, type Fiber, sleep } from '../effects.ts'
 import { type GtidSet, MutableGtidSet } from '../gtid-set.ts'
 import { WeightedRounds } from '../quorum/weighted-rounds.ts'
 import { explained } from '../reasons/outcomes.ts'
 import { textOf } from '../reasons/text.ts'
 import type { Why } from '../reasons/why.ts'
+import { counted } from '../wording.ts'
 import { Acknowledgements } from './acknowledgements.ts'
 import { administer, isDeposed } from './administer.ts'
 import { rankAll, tryOrder } from './choose.ts'
@@ -87,7 +89,7 @@ function* bySnapshot(
   const k = requiredReplicas(coordinator, living)
   const rankings = yield* rankAll(coordinator, candidates, seen, k)
   const ranking = tryOrder(coordinator, candidates, rankings, cause, living)
-  yield* emit({ kind: 'phase', epoch, phase: 'catchUp', detail: `${seen.size} transactions to hold` })
+  yield* emit({ kind: 'phase', epoch, phase: 'catchUp', detail: `${counted(seen.size, 'transaction')} to hold` })
   const refusals: Why[] = []
   for (const ranked of ranking) {
     const winner = coordinator.byNode.get(ranked.node)!

@@ -2,6 +2,7 @@
  * What people read of a reason: the one place where a code becomes a sentence. Nothing is decided by these words, and a
  * test rewords all of them to prove it (test/algorithms/reasons/text.test.ts).
  */
+import { counted, durationText } from '../wording.ts'
 import type { RuleVerdict, Uncounted, Why } from './why.ts'
 
 /** A short, lower-case phrase without a full stop. */
@@ -40,7 +41,7 @@ export function textOf(why: Why): string {
     case 'still-receiving':
       return `not promoted: the receiver is ${why.receiver}`
     case 'unapplied':
-      return `not promoted: ${why.transactions} transactions are not applied`
+      return `not promoted: ${counted(why.transactions, 'transaction')} ${why.transactions === 1 ? 'is' : 'are'} not applied`
     case 'not-kept':
       return `after the promise that of epoch ${why.promised} was read back`
     case 'not-writable':
@@ -134,9 +135,9 @@ export function textOf(why: Why): string {
     case 'rule':
       return ruleText(why)
     case 'too-few-replicas':
-      return `any other source would have ${why.counted} replicas that count, and a write needs ${why.needed}${neverAgain(why.unprovable)}`
+      return `any other source would have ${counted(why.counted, 'replica')} that ${why.counted === 1 ? 'counts' : 'count'}, and a write needs ${why.needed}${neverAgain(why.unprovable)}`
     case 'young-term':
-      return `the term is younger than ${why.minimumTermUs / 1000} ms`
+      return `the term is younger than ${durationText(why.minimumTermUs)}`
     case 'replicas-just-back':
       return 'replicas have only just come back'
     case 'not-journalled':
@@ -172,9 +173,9 @@ export function textOf(why: Why): string {
     case 'source-silent':
       return `the source did not say what it has executed: ${textOf(why.cause)}`
     case 'late':
-      return `${why.node} did not catch up within ${why.withinUs / 1e6} s`
+      return `${why.node} did not catch up within ${durationText(why.withinUs)}`
     case 'no-end':
-      return `no end after ${why.afterUs / 1e6} s`
+      return `no end after ${durationText(why.afterUs)}`
     case 'no-threshold':
       return `${why.policy} has no failure threshold`
     case 'threshold-range':
@@ -186,7 +187,7 @@ export function textOf(why: Why): string {
     case 'row-not-written':
       return `the row was not written: ${textOf(why.cause)}`
     case 'row-not-held':
-      return `fewer than ${why.needed} replicas have its row`
+      return `fewer than ${counted(why.needed, 'replica')} ${why.needed === 1 ? 'has' : 'have'} its row`
   }
 }
 
@@ -200,8 +201,8 @@ function deposedText(why: Extract<Why, { code: 'deposed' }>): string {
 function ruleText({ data, promises, uncounted, unprovable }: RuleVerdict): string {
   const demand =
     data.counted === promises.counted
-      ? `${Math.max(data.needed, promises.needed)} replicas, ${data.counted} are reachable and count`
-      : `${data.needed} replicas that have lost nothing and ${promises.needed} that keep their promises, ` +
+      ? `${counted(Math.max(data.needed, promises.needed), 'replica')}, ${data.counted} ${data.counted === 1 ? 'is reachable and counts' : 'are reachable and count'}`
+      : `${counted(data.needed, 'replica')} that ${data.needed === 1 ? 'has' : 'have'} lost nothing and ${promises.needed} that ${promises.needed === 1 ? 'keeps its promise' : 'keep their promises'}, ` +
         `${data.counted} and ${promises.counted} are reachable and count`
   const named = uncounted.map(({ node, why }) => `${node} ${UNCOUNTED[why]}`)
   const list = named.length === 0 ? '' : ` (${named.join(', ')})`

@@ -41,8 +41,20 @@ async function drawAll() {
 }
 
 function setUpCommands() {
-  for (const box of document.querySelectorAll('.commands'))
-    box.append(toolButton('Copy', 'Copy the commands', () => copyText(box.querySelector('code').textContent)))
+  nameThisPage()
+  for (const box of document.querySelectorAll('.commands')) {
+    const what = box.dataset.copies ?? 'the commands'
+    box.append(toolButton('Copy', `Copy ${what}`, () => copyText(box.querySelector('code').textContent)))
+  }
+}
+
+/** A command that runs this page again needs its path, which only the page itself knows. */
+function nameThisPage() {
+  const code = document.querySelector('code[data-self]')
+  if (code === null || location.protocol !== 'file:') return
+  const path = decodeURIComponent(location.pathname)
+  const word = /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
+  code.textContent = code.textContent.replace(code.dataset.self, () => word)
 }
 
 /** Paper cannot be unfolded: evidence is printed, the long log is not unless it was open. */

@@ -1,12 +1,14 @@
 /** How to run it again, and everything one must know to call two runs the same. */
 
 import { policyName } from '../../scenarios/compare.ts'
+import { delayText } from '../../scenarios/delay-text.ts'
 import { levelsText } from '../../scenarios/levels.ts'
 import type { Result } from '../../scenarios/result.ts'
 import { receivedText } from '../caveats.ts'
-import { html, type Markup, type Piece } from '../markup.ts'
+import { html, type Markup, type Piece, scriptJson } from '../markup.ts'
 import { digits, milliseconds, seconds } from '../numbers.ts'
 import type { Run } from '../runs.ts'
+import { fileWord } from '../shell-words.ts'
 import { table } from '../tables.ts'
 import { eventsOf } from './events.ts'
 
@@ -14,7 +16,8 @@ export function rerunSection(runs: readonly Run[]): Markup {
   const facts = runs.map(({ result }) => factsOf(result))
   const labels = [...new Set(facts.flatMap((fact) => [...fact.keys()]))]
   return html`<section id="rerun"><h2>How to run it again</h2>
-<div class="commands"><pre tabindex="0"><code>${runs.map(({ result }) => commandOf(result)).join('\n')}</code></pre></div>
+<div class="commands"><pre tabindex="0"><code${isOwnCommand(runs) ? html` data-self="${OWN_NAME}"` : ''}>${runs.map(({ result }) => commandOf(result, runs.length === 1)).join('\n')}</code></pre></div>
+<p>In the folder of quorumlab.${runs.length === 1 && runs[0]!.result.scenario.text !== undefined ? ' This page holds the scenario, the seed and the number of trials: the command may name this page, or its result.json, in place of a scenario.' : ''}</p>
 ${runs.some(({ result }) => result.world === 'sim') ? html`<p>In the simulator the same seed gives the same bytes; the digest below is the hash of every event of the run.</p>` : ''}
 ${table({
   id: 'provenance',
@@ -22,19 +25,50 @@ ${table({
   columns: [{ title: '' }, ...runs.map(({ name }) => ({ title: name }))],
   rows: labels.map((label) => [label, ...facts.map((fact) => fact.get(label) ?? '')]),
 })}
+${runs.map((run) => scenarioText(run, runs.length > 1))}
 ${runs.map((run, index) => eventsOf(run, index))}
+<script type="application/json" id="runs">${scriptJson(runs.flatMap(({ result }) => embeddedOf(result)))}</script>
 </section>
 `
 }
 
-export function commandOf({ scenario, world, seed, trials }: Result): string {
+/** The page's name until its script knows better. */
+const OWN_NAME = 'report.html'
+
+/**
+ * `alone`: the page is of this run only. A scenario of the library has a name that is found anywhere; any other file is
+ * where somebody ran it, so the page itself is named, which holds the same text.
+ */
+export function commandOf({ scenario, world, seed, trials }: Result, alone = false): string {
   const several = trials.length > 1 ? ` --trials ${trials.length}` : ''
-  return `npx tsx cli.ts run ${quoted(scenario.file || scenario.name)} --on ${world} --seed ${seed}${several}`
+  const file =
+    libraryName(scenario) ??
+    (alone && scenario.text !== undefined ? OWN_NAME : fileWord(scenario.file || scenario.name))
+  return `npx tsx cli.ts run ${file} --on ${world} --seed ${seed}${several}`
 }
 
-/** A name with anything unusual in it must not become a command of its own. */
-function quoted(text: string): string {
-  return /^[\w./@:+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+function isOwnCommand([run, ...others]: readonly Run[]): boolean {
+  const scenario = run!.result.scenario
+  return others.length === 0 && scenario.text !== undefined && libraryName(scenario) === null
+}
+
+function libraryName({ file, name }: Result['scenario']): string | null {
+  return /(^|\/)scenarios\/library\/([a-z0-9-]+)\.yaml$/.exec(file)?.[2] === name ? name : null
+}
+
+/** What `run report.html` reads (scenarios/embedded.ts). */
+function embeddedOf({ scenario, world, seed, trials, digest, versions }: Result): object[] {
+  const { file, text } = scenario
+  if (text === undefined) return []
+  return [{ file, text, world, seed, trials: Math.max(1, trials.length), digest, quorumlab: versions.quorumlab }]
+}
+
+function scenarioText({ result, name }: Run, named: boolean): Markup | null {
+  const { text } = result.scenario
+  if (text === undefined) return null
+  return html`<details class="log"><summary>The scenario${named ? `, ${name}` : ''}: ${result.scenario.name}</summary>
+<div class="commands" data-copies="the scenario"><pre tabindex="0"><code>${text}</code></pre></div></details>
+`
 }
 
 function factsOf(result: Result): Map<string, Piece> {
@@ -68,6 +102,7 @@ function factsOf(result: Result): Map<string, Piece> {
       'workload',
       `open loop, ${workload.arrivals} arrivals, ${digits(workload.ratePerSec)} operations/s, at most ${workload.clients} in flight, ${digits(workload.reads * 100)} % reads, ${levelsText(workload.consistency)}, ${digits(workload.keys)} keys, ${seconds(workload.durationUs / 1000, 0)}; given up after ${milliseconds(workload.deadlineUs / 1000)}`,
     ],
+    ...settingsFacts(scenario),
     [
       'warm-up',
       warmup > 0
@@ -101,4 +136,18 @@ function coordinatorOf({ coordinator, scenario }: Result): string {
 /** Results of earlier versions have no zones. */
 function zonesOf({ zones = [] }: Partial<Result['scenario']['cluster']>): string {
   return zones.length === 0 ? '' : ` (${zones.map(({ name, nodes }) => `${nodes} in ${name}`).join(', ')})`
+}
+
+/** Network, deadlines and faults as the run had them, defaults filled in. */
+function settingsFacts({ settings }: Result['scenario']): [string, Piece][] {
+  if (settings === undefined) return []
+  const { network, tuning, livenessUs, faults, raft } = settings
+  const links = network.links.map(({ from, to, delay }) => `; ${from}->${to} ${delayText(delay)}`).join('')
+  const deadlines = Object.entries(tuning).map(([key, us]) => `${key.replace(/Us$/, '')} ${milliseconds(us / 1000)}`)
+  return [
+    ['network', `one way ${delayText(network.defaultDelay)}${links}`],
+    ...(raft === null ? [['tuning', deadlines.join(', ')] as [string, Piece]] : []),
+    ...(livenessUs === 0 ? [] : [['liveness', milliseconds(livenessUs / 1000)] as [string, Piece]]),
+    ['steps', faults.length === 0 ? 'none: no fault' : `${faults.length}, as the scenario below says`],
+  ]
 }

@@ -13,7 +13,7 @@ import type { Operation, RunRecord } from '../record.ts'
 import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Check } from './check.ts'
-import { Findings } from './findings.ts'
+import { count, Findings } from './findings.ts'
 import { stampedOperations } from './stamped.ts'
 import { describeTimestamp, moment } from './wording.ts'
 
@@ -73,7 +73,8 @@ export function check(record: RunRecord, _scenario: Scenario): CheckResult {
   }
 
   return findings.conclude(NAME, {
-    pass: () => `${findings.examined} timestamps are above every one that had been answered before they were asked for`,
+    pass: () =>
+      `${count(findings.examined, 'timestamp')} ${findings.examined === 1 ? 'is' : 'are'} above every one that had been answered before`,
     fail: () =>
       `${findings.violations} of ${findings.examined} operations got a timestamp below one already answered; worst: ${describeInversion(worst!)}`,
     nothing: 'no operation with a timestamp was sent after another one had its answer',

@@ -1,5 +1,7 @@
 /** What coordinators answer to steps that ask them for something. */
+
 import type { CoordinatorRequests, Outcome, ReplyOf } from '../../algorithms/servers.ts'
+import { aboutText } from '../../algorithms/wording.ts'
 
 /** The coordinator's own deadline for an answer is shorter. */
 export const REQUEST_DEADLINE_US = 15_000_000
@@ -24,6 +26,6 @@ export function answered(outcome: Outcome<unknown>): Answered {
   if (reply.verdict === 'ok') return { done: true, text: `in epoch ${reply.epoch} k is ${reply.k}` }
   if (!('heldUs' in reply)) return { done: false, text: `${reply.verdict}: ${reply.reason}` }
   const { verdict, reason, heldUs } = reply
-  const held = heldUs === null ? '' : `, clients were held back for ${(heldUs / 1000).toFixed(1)} ms`
+  const held = heldUs === null ? '' : `, clients were held back for ${aboutText(heldUs)}`
   return { done: verdict === 'moved', text: `${verdict}: ${reason}${held}` }
 }

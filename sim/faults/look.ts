@@ -2,6 +2,7 @@
  * The witness: what somebody with access to the machines would see of a process or a link, whatever the fault believes
  * to have done. Every fault is looked at before, when it holds, and at the end.
  */
+import { counted } from '../../algorithms/wording.ts'
 import type { ProcessLook } from '../../scenarios/faults/processes.ts'
 import { RandomStreams } from '../../scenarios/random.ts'
 import type { SimCluster } from '../cluster.ts'
@@ -78,17 +79,17 @@ export function lookAtSpeed(cluster: SimCluster, name: string): string {
 export function lookAtRelayLog({ data, process }: MysqlServer): string {
   const executed = data.executed.live
   const unapplied = data.relayLog.filter(({ gtid }) => !executed.has(gtid)).length
-  return `${process.name}: ${data.relayLog.length} transactions in its relay log, ${unapplied} of them not applied`
+  return `${process.name}: ${counted(data.relayLog.length, 'transaction')} in its relay log, ${unapplied} of them not applied`
 }
 
 export function lookAtJournal(cluster: SimCluster, name: string): string {
   const { records, isLost } = cluster.journals.get(name)!.contents
-  return isLost ? `${name}: its journal is gone` : `${name}: ${records} records in its journal`
+  return isLost ? `${name}: its journal is gone` : `${name}: ${counted(records, 'record')} in its journal`
 }
 
 export function lookAtApplier({ instance, process }: MysqlServer): string {
   if (instance === null) return `${process.name}: does not run`
   const { applier, data } = instance
   const state = applier.isLocked ? 'stands behind a table lock' : `is ${applier.state}`
-  return `${process.name}: its applier ${state}, ${data.held.live.size - data.executed.live.size} transactions received and not applied`
+  return `${process.name}: its applier ${state}, ${counted(data.held.live.size - data.executed.live.size, 'transaction')} received and not applied`
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { conditionDifferences, durationText } from '../../scenarios/differences.ts'
+import { conditionDifferences } from '../../scenarios/differences.ts'
 import { judge } from '../../scenarios/judge.ts'
 import { parseScenario } from '../../scenarios/load.ts'
 import type { Result } from '../../scenarios/result.ts'
@@ -61,14 +61,4 @@ test('results of earlier versions are compared by what they hold, and by their f
   const { conditions: _____, ...older } = old
   assert.deepEqual(conditionDifferences(older, old), [])
   assert.match(conditionDifferences(older, other)[0]!, /^the scenario differs: x and x \(files/)
-})
-
-test('durations are written as people write them', () => {
-  assert.deepEqual([60_000_000, 1_500_000, 300_000, 150, 0].map(durationText), [
-    '60 s',
-    '1.5 s',
-    '300 ms',
-    '0.15 ms',
-    '0 ms',
-  ])
 })

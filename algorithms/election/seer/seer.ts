@@ -15,6 +15,7 @@
  * predictEvery, and never one within predictEvery of any change of the leader, so there are at most
  * 1 / min(predictEvery, noveltyEvery) of them a second.
  */
+import { decimals } from '../../wording.ts'
 import { DelayModel, type ModelKind } from './delay-model.ts'
 import { StateModel } from './novelty.ts'
 import { evenly, MAX_FIT_SAMPLES, Rehearsal } from './rehearsal.ts'
@@ -157,7 +158,7 @@ export class Seer {
       if (delay !== null && (best === null || delay < best.delay)) best = { candidate, delay }
     }
     if (best === null) return stay('no other candidate has a model')
-    const figures = `${best.delay.toFixed(2)} under ${best.candidate}, ${own.toFixed(2)} under ${leader}`
+    const figures = `${decimals(best.delay, 2)} under ${best.candidate}, ${decimals(own, 2)} under ${leader}`
     if (best.delay >= own * (1 - this.#options.hysteresis)) return stay(`predicted delay ${figures}`)
     return { kind: 'move', to: best.candidate, why: 'predicted', reason: `predicted delay ${figures}` }
   }

@@ -90,7 +90,7 @@ test('a refusal names who lives and does not count, why, and whom no waiting hel
   assert.deepEqual(rule.unprovable, ['node2', 'node3'])
   assert.match(
     textOf(ruleWhy(rule)),
-    /^the quorum rule needs 2 replicas, 1 are reachable and count \(node1 was the source, /,
+    /^the quorum rule needs 2 replicas, 1 is reachable and counts \(node1 was the source, /,
   )
   assert.match(textOf(ruleWhy(rule)), /; node2 and node3 were rebuilt, and too few others are left/)
   const one = mayTakeOver(living(2), { servers: stopped(4, [1, 2], { 1: RELAY_LOG }), fenced: null, leastK: 2 })

@@ -153,5 +153,5 @@ faults:     [{ at: 1s, crash: [node1, node2, coordinator] }]
     event.kind === 'refused' && event.process === 'coordinator-2' && event.atUs < 6_000_000 ? [event.reason] : [],
   )
   assert.ok(refusals.length >= 2)
-  assert.deepEqual([...new Set(refusals)], ['the quorum rule needs 2 replicas, 1 are reachable and count'])
+  assert.deepEqual([...new Set(refusals)], ['the quorum rule needs 2 replicas, 1 is reachable and counts'])
 })

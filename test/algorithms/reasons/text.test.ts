@@ -26,8 +26,8 @@ import { test } from '../../support/test.ts'
 const LIES = [
   'deposed: promised epoch 9, this session is of epoch 1',
   'no source reigns',
-  'node1 is gone, but the quorum rule needs 2 replicas, 1 are reachable and count',
-  'the quorum rule needs 2 replicas, 1 are reachable and count',
+  'node1 is gone, but the quorum rule needs 2 replicas, 1 is reachable and counts',
+  'the quorum rule needs 2 replicas, 1 is reachable and counts',
   'any other source would have 1 replicas that count, and a write needs 2',
   'connection refused',
   'lock wait timed out',

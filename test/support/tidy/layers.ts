@@ -22,6 +22,7 @@ const REPORTS_MAY_IMPORT = [
   'scenarios/result-series.ts',
   'scenarios/statistics.ts',
   'scenarios/compare.ts',
+  'scenarios/delay-text.ts',
   'scenarios/levels.ts',
 ]
 

@@ -1,0 +1,51 @@
+/** What `run` is asked for, complete: a result or a report brings its own world, seed and number of trials. */
+import type { EmbeddedRun } from './scenarios/embedded.ts'
+import { loadRun } from './scenarios/load.ts'
+import type { Scenario } from './scenarios/scenario.ts'
+
+interface Asked {
+  readonly file: string
+  readonly on: 'sim' | 'local' | undefined
+  readonly seed: number | undefined
+  readonly trials: number | undefined
+}
+
+/** The same options with nothing left open. */
+export type Complete<T extends Asked> = Omit<T, 'on' | 'seed' | 'trials'> & {
+  readonly on: 'sim' | 'local'
+  readonly seed: number
+  readonly trials: number
+}
+
+export interface Request<T extends Asked> {
+  readonly scenario: Scenario
+  readonly options: Complete<T>
+  /** How it was run before, where the file is a result or a report. */
+  readonly again: EmbeddedRun | null
+}
+
+export function requestOf<T extends Asked>(asked: T): Request<T> {
+  const { scenario, again } = loadRun(asked.file)
+  const before = again?.world === 'local' ? 'local' : 'sim'
+  const options = {
+    ...asked,
+    on: asked.on ?? before,
+    seed: asked.seed ?? again?.seed ?? scenario.seed,
+    trials: asked.trials ?? again?.trials ?? 1,
+  }
+  return { scenario, options, again }
+}
+
+/** Of a repetition in the simulator, where seed and trials are the same; null: there is nothing to compare. */
+export function sameCourse(
+  { again, options }: Request<Asked>,
+  result: { readonly digest: string | null; readonly versions: { readonly quorumlab: string } },
+): string | null {
+  if (again === null || again.digest === null || options.on !== 'sim' || options.seed !== again.seed) return null
+  if (result.digest === again.digest) return `${result.digest}, the same as in ${options.file}`
+  const versions =
+    again.quorumlab === result.versions.quorumlab
+      ? ''
+      : ` (it was run by quorumlab ${again.quorumlab}, this is ${result.versions.quorumlab})`
+  return `${result.digest}, another than in ${options.file}${versions}`
+}
