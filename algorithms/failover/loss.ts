@@ -87,11 +87,13 @@ export function countsForPromises(loss: Loss | null): boolean {
   return loss === null || !isRebuilt(loss) || loss.joined
 }
 
-/** Its rebuild was not done: it has what it had. */
-export function unlose(member: Member): void {
+/** Its rebuild was not done: at `atUs` it has what it had. Peers that heard of a loss have to hear that, too. */
+export function unlose(member: Member, atUs: number): void {
   if (member.rebuild === null) return
-  member.loss = member.rebuild.before
+  const { before } = member.rebuild
   member.rebuild = null
+  if (before === null) markProved(member, atUs)
+  else member.loss = before
 }
 
 /** Everything that a look which may be a peer's showed. */

@@ -122,7 +122,7 @@ export function* journalLoss(coordinator: CoordinatorState, member: Member): Fib
  */
 function settleRebuild(member: Member, rebuild: PendingRebuild, state: ServerState, askedUs: number): void {
   if (state.uuid !== rebuild.uuid) member.rebuild = null
-  else if (rebuild.sinceUs === null || askedUs - state.uptimeUs > rebuild.sinceUs) unlose(member)
+  else if (rebuild.sinceUs === null || askedUs - state.uptimeUs > rebuild.sinceUs) unlose(member, askedUs)
 }
 
 /** A client's statement on the source succeeded or not: the detector's second witness. */

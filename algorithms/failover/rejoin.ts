@@ -156,7 +156,7 @@ function* rebuild(
     REBUILD_TIMEOUT_US,
   )
   // Certainly not done.
-  if (rebuilt.kind === 'failed') unlose(member)
+  if (rebuilt.kind === 'failed') unlose(member, coordinator.process.nowUs)
   if (rebuilt.kind !== 'ok') return rebuilt
   const rebuiltUs = coordinator.process.nowUs
   markLost(coordinator, member, 'rebuilt', rebuiltUs)

@@ -212,3 +212,18 @@ test('a peer that has another server in its place shows a doubt, which is told t
   const told = (tellPeers(third.state) as Status).looks[0]!
   assert.deepEqual([told.loss, told.doubted], [null, true])
 })
+
+test('a rebuild that was not done is over for the peers that were told of it, too', () => {
+  const [mine, peer] = two()
+  for (const one of [mine, peer]) one.looksAt(100, holding(9))
+  mine.member.rebuild = { uuid: holding(9).uuid, before: null, sinceUs: 200 }
+  mine.loses(200, 'rebuilt')
+  peer.asks(mine, 300)
+  assert.equal(peer.loss()?.seen?.kind, 'rebuilt')
+  // It was started again at 400, as it was.
+  mine.looksAt(500, holding(9, { uptimeUs: 100 }))
+  mine.asks(peer, 550)
+  assert.equal(mine.loss(), null)
+  peer.asks(mine, 600)
+  assert.equal(peer.loss(), null)
+})

@@ -66,6 +66,6 @@ export const LOSS_BUGS: readonly PlantedBug[] = [
         replace: '  if (loss === null) return true\n',
       },
     ],
-    hunts: [testsOf('checks/live-after-healing'), lossIn('rebuilt-and-pledged', 1, 19)],
+    hunts: [testsOf('checks/live-after-healing'), lossIn('rebuilt-and-pledged', 1, 16, 19)],
   },
 ]
