@@ -76,4 +76,16 @@ export const CHECKER_BUGS: readonly PlantedBug[] = [
     ],
     hunts: [testsOf('linearizab')],
   },
+  {
+    name: 'ties-of-a-session-are-open',
+    story: 'An operation sent in the microsecond of the last answer of its own session may come before it.',
+    edits: [
+      {
+        file: 'scenarios/checks/linearizability/completed.ts',
+        find: '  return before.endUs === after.startUs && before.operation.op < after.operation.op\n',
+        replace: '  return before.endUs < after.startUs && before.operation.op < after.operation.op\n',
+      },
+    ],
+    hunts: [testsOf('checks/linearizable')],
+  },
 ]
