@@ -1,16 +1,23 @@
 /** Completion of commands, options and scenario names for a shell. */
 import { fileURLToPath } from 'node:url'
+import { CHECK_NAMES } from './scenarios/checks/checks.ts'
+import { NODES_NAMED } from './scenarios/expect-schema.ts'
 import { libraryNames } from './scenarios/load.ts'
+import { aggregatedPaths, summaryPaths } from './scenarios/summary-paths.ts'
 
-/** After `run` and `explain` come the names of the library; elsewhere what yargs knows. */
+/** After `run` and `explain` come the names of the library, after `--expect` its paths; elsewhere what yargs knows. */
 export function completions(
-  _current: string,
+  current: string,
   argv: unknown,
   defaults: () => void,
   done: (words: string[]) => void,
 ): void {
   const words = (argv as { _: string[] })._
-  if (['run', 'explain', 'fuzz'].some((word) => words.includes(word))) done([...libraryNames()])
+  const { expect } = argv as { readonly expect?: readonly unknown[] }
+  if (expect !== undefined && (expect.length === 0 || expect.at(-1) === '' || expect.at(-1) === current)) {
+    const paths = summaryPaths(NODES_NAMED)
+    done(['checks', ...CHECK_NAMES.map((name) => `checks.${name}`), ...paths, ...aggregatedPaths(paths)])
+  } else if (['run', 'explain', 'fuzz'].some((word) => words.includes(word))) done([...libraryNames()])
   else defaults()
 }
 
@@ -32,6 +39,9 @@ export function completionScript(): string {
     '  words=$(quorumlab --get-yargs-completions "${COMP_WORDS[@]}" 2>/dev/null)',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own syntax.
     '  COMPREPLY=($(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}"))',
+    // Parentheses are the shell's own: `median(...)` goes in escaped.
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own syntax.
+    '  local i; for i in "${!COMPREPLY[@]}"; do COMPREPLY[i]=$(printf %q "${COMPREPLY[i]}"); done',
     '}',
     'complete -o default -F _quorumlab quorumlab',
     '',

@@ -51,6 +51,10 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
           .option('seed', value("a whole number (default: the scenario's)"))
           .option('trials', value('how many; trial i uses seed + i (default: 1)'))
           .option('out', value('DIR (default: out/<scenario>-<world>-<seed>)'))
+          .option('expect', {
+            ...value("one more number or verdict, as in `expect:`, e.g. 'failoverMs.max: < 3000'"),
+            array: true,
+          })
           .option('json', flag('only the summary with verdict, checks and expectations on stdout, as JSON'))
           .option('quiet', flag('no progress, no events', ['q']))
           .option('verbose', flag('every decision as it is taken', ['v']))
@@ -68,6 +72,7 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
             on: rest.on === undefined ? undefined : world(rest.on),
             seed: integer('seed', rest.seed, 0, 2 ** 52),
             trials: integer('trials', rest.trials, 1, 1000),
+            expect: rest.expect ?? [],
             out: once('out', rest.out),
             ...local(rest),
           })
@@ -235,7 +240,7 @@ export const COMMANDS = [
   'completion',
 ]
 const OPTIONS =
-  'on seed trials out json quiet verbose mysqld data-dir base-port seeds sound-seeds from shard jobs times help version'.split(
+  'on seed trials expect out json quiet verbose mysqld data-dir base-port seeds sound-seeds from shard jobs times help version'.split(
     ' ',
   )
 

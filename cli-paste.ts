@@ -28,6 +28,7 @@ export function replayLine(
     readonly file: string
     readonly on: string
     readonly trials: number
+    readonly expect: readonly string[]
     readonly mysqld: string | undefined
     readonly dataDir: string | undefined
     readonly basePort: number | undefined
@@ -41,6 +42,7 @@ export function replayLine(
     ['mysqld', run.mysqld === undefined ? undefined : resolve(run.mysqld)],
     ['data-dir', run.dataDir],
     ['base-port', run.basePort === undefined ? undefined : String(run.basePort)],
+    ...run.expect.map((text) => ['expect', text]),
   ].flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, quoted(value)]))
   return [commandHere(), 'run', scenarioWord(run.file), ...options].join(' ')
 }

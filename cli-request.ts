@@ -1,13 +1,20 @@
 /** What `run` is asked for, complete: a result or a report brings its own world, seed and number of trials. */
 import type { EmbeddedRun } from './scenarios/embedded.ts'
+import { ScenarioError, UsageError } from './scenarios/errors.ts'
+import { readExpectations, splitExpectation } from './scenarios/expect.ts'
+import type { Refuse } from './scenarios/faults/written-fault.ts'
 import { loadRun } from './scenarios/load.ts'
+import { Mistakes } from './scenarios/mistakes.ts'
 import type { Scenario } from './scenarios/scenario.ts'
+import { sourceOfWritten } from './scenarios/written.ts'
 
 interface Asked {
   readonly file: string
   readonly on: 'sim' | 'local' | undefined
   readonly seed: number | undefined
   readonly trials: number | undefined
+  /** As in a file's `expect:`, each `PATH: LIMIT`; they stand beside the file's own, and in place of one of the same path. */
+  readonly expect: readonly string[]
 }
 
 /** The same options with nothing left open. */
@@ -25,7 +32,8 @@ export interface Request<T extends Asked> {
 }
 
 export function requestOf<T extends Asked>(asked: T): Request<T> {
-  const { scenario, again } = loadRun(asked.file)
+  const { scenario: written, again } = loadRun(asked.file)
+  const scenario = withExpectations(written, asked.expect)
   const before = again?.world === 'local' ? 'local' : 'sim'
   const options = {
     ...asked,
@@ -34,6 +42,26 @@ export function requestOf<T extends Asked>(asked: T): Request<T> {
     trials: asked.trials ?? again?.trials ?? 1,
   }
   return { scenario, options, again }
+}
+
+function withExpectations(scenario: Scenario, expect: readonly string[]): Scenario {
+  if (expect.length === 0) return scenario
+  const more = expect.map((text) => {
+    const split = splitExpectation(text)
+    if (split !== null) return split
+    throw new UsageError(
+      `--expect: expected PATH: LIMIT, such as 'operations.failed: < 5', found ${JSON.stringify(text)}`,
+    )
+  })
+  const source = sourceOfWritten({ expect: Object.fromEntries(more) }, '--expect')
+  const mistakes = new Mistakes()
+  const refuse: Refuse = (path, what, expected, found) => {
+    throw new ScenarioError('--expect', source.placeOf(path), what, expected, found)
+  }
+  const read = readExpectations(Object.fromEntries(more), scenario.cluster, scenario.checks, source, refuse, mistakes)
+  if (mistakes.some) mistakes.throwAll()
+  const replaced = new Set(read.map(({ path }) => path))
+  return { ...scenario, expectations: [...scenario.expectations.filter(({ path }) => !replaced.has(path)), ...read] }
 }
 
 /** Of a repetition in the simulator, where seed and trials are the same; null: there is nothing to compare. */

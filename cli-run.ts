@@ -30,6 +30,7 @@ export interface RunOptions {
   readonly on: 'sim' | 'local' | undefined
   readonly seed: number | undefined
   readonly trials: number | undefined
+  readonly expect: readonly string[]
   readonly out: string | undefined
   readonly json: boolean
   readonly quiet: boolean

@@ -3,7 +3,7 @@ import { COMPARISON, VERDICTS } from './expect.ts'
 import { aggregatedPaths, isOverTrials, pathPattern, summaryPaths } from './summary-paths.ts'
 
 /** Servers that an editor offers by name; more of them match the pattern. */
-const NODES_NAMED = 4
+export const NODES_NAMED = 4
 
 /** Of the whole schema, which refers to them. */
 export const EXPECT_DEFINITIONS = {

@@ -3,7 +3,6 @@ import type { CheckName } from './checks/checks.ts'
 import type { Refuse } from './faults/written-fault.ts'
 import type { Mistakes } from './mistakes.ts'
 import { byNearness, suggestion } from './nearest.ts'
-
 import type { Expectation, Scenario } from './scenario.ts'
 import { show } from './schema-issues.ts'
 import { AGGREGATES, aggregatedPaths, isOverTrials, pathPattern, readAggregate, summaryPaths } from './summary-paths.ts'
@@ -48,6 +47,12 @@ export function readExpectations(
     }
   }
   return Object.entries(written).flatMap(([path, limit]) => mistakes.attempt(() => read(path, limit)) ?? [])
+}
+
+/** Of a command line: `operations.failed: < 5`, as in a file, or `operations.failed < 5`. Null: it is neither. */
+export function splitExpectation(text: string): readonly [path: string, limit: string] | null {
+  const [, path, limit] = /^\s*([A-Za-z][\w.-]*(?:\([\w.\s-]+\))?)\s*(?::\s*|(?=[<>=!\s]))(\S.*)$/.exec(text) ?? []
+  return path === undefined ? null : [path, limit!.trim()]
 }
 
 /** Which counters a run has, and how many failovers, is known only after it. */

@@ -173,6 +173,28 @@ test('an expectation that does not hold: exit 1', { deadlineMs: SHELL_DEADLINE_M
   })
 })
 
+test('--expect judges one more number, and an unknown path lists those there are', {
+  deadlineMs: SHELL_DEADLINE_MS,
+}, async () => {
+  await inFolder(async (folder) => {
+    const file = join(folder, 'short.yaml')
+    writeFileSync(file, 'name: short\nworkload: { ratePerSec: 50, duration: 1s }\nexpect: { operations.ok: "> 1" }\n')
+    const run = (expect: string) => shell(`cli run ${file} --trials 2 --quiet --expect '${expect}' --out ${folder}/out`)
+    const held = await run('median(operations.ok) > 10')
+    assert.equal(held.code, 0, held.stderr)
+    assert.match(held.stdout, /pass {2}expected median\(operations\.ok\) > 10: \d+/)
+    assert.match(held.stdout, /replay .* --expect 'median\(operations\.ok\) > 10'$/m)
+    assert.equal((await run('operations.ok: < 1')).code, 1)
+    const unknown = await run('operations.fialed: < 1')
+    assert.equal(unknown.code, 2)
+    assert.match(
+      unknown.stderr,
+      /^--expect:1:1: unknown number in expect, .*operations\.\{failed, .*did you mean operations\.failed\?/,
+    )
+    assert.match((await run('nonsense')).stderr, /^--expect: expected PATH: LIMIT, /)
+  })
+})
+
 test('trials use the seeds that follow', { deadlineMs: SHELL_DEADLINE_MS }, async () => {
   await inFolder(async (folder) => {
     const file = join(folder, 'short.yaml')
@@ -249,4 +271,8 @@ test('the completion script is valid and knows the commands and scenarios', {
   assert.match(commands.stdout, /compare/)
   const names = await complete('quorumlab run primary')
   assert.equal(names.stdout, 'primary-crash\n')
+  const paths = await complete('quorumlab run primary-crash --expect operations.f')
+  assert.equal(paths.stdout, 'operations.failed\n')
+  const aggregates = await complete("quorumlab run primary-crash --expect 'mean(operations.f'")
+  assert.equal(aggregates.stdout, 'mean\\(operations.failed\\)\n')
 })
