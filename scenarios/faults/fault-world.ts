@@ -10,8 +10,10 @@ import type { WritersSight } from './writers.ts'
 /** What an independent look found. */
 export interface Sight<Look extends string = string> {
   readonly look: Look
-  /** One line for people. */
+  /** One line for people; it decides nothing. */
   readonly text: string
+  /** What was measured, always the same things in the same order: what `changed` means (`Witnessing.holds`). */
+  readonly amounts?: readonly number[]
   /** When it was found, where that is not now; microseconds since the start of the workload. */
   readonly seenUs?: number
   /** Which life of the process it was, where a world can tell: another one means that the one before is over. */

@@ -57,7 +57,7 @@ export interface Witnessing<Looks extends string> {
   readonly looks: readonly Looks[]
   /** What a look before it may find that leaves nothing to hurt, and how that is said. */
   readonly idle: { readonly [Look in Looks]?: string }
-  /** What must be found once it holds. `changed`: anything else than before it. */
+  /** What must be found once it holds. `changed`: other amounts than before it. */
   readonly holds: Looks | 'changed'
   /** What may be found once it is undone; null: it is undone as soon as its undo is done. */
   readonly undone: readonly Looks[] | null

@@ -9,9 +9,13 @@ export function idleReason(verb: HurtVerb, before: Sight): string | null {
 
 export function holds(verb: HurtVerb, before: Sight, now: Sight): boolean {
   const { holds: expected } = HURTS[verb].witness
-  if (expected === 'changed') return now.text !== before.text
+  if (expected === 'changed') return haveChanged(before.amounts ?? [], now.amounts ?? [])
   // Somebody else may have started it again at the moment at which it ended: what was hurt is over all the same.
   return now.look === expected || (expected === 'gone' && now.life !== before.life)
+}
+
+function haveChanged(before: readonly number[], now: readonly number[]): boolean {
+  return now.length !== before.length || now.some((amount, i) => amount !== before[i])
 }
 
 export function isUndone(verb: HurtVerb, now: Sight): boolean {

@@ -6,8 +6,12 @@ import { already } from '../../scenarios/faults/later.ts'
 export interface Look<Kind extends string> {
   readonly look: Kind
   readonly text: string
+  readonly amounts?: readonly number[]
   readonly life?: unknown
 }
+
+/** What a look measured where nothing but a change can be seen. */
+export type Measured = Pick<Required<Look<string>>, 'text' | 'amounts'>
 
 /** `act`: does it, and returns its undo. */
 export function effect<Kind extends string>(

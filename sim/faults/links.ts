@@ -30,7 +30,7 @@ export function partition(item: Item, place: Linked): Effect<'cut' | 'open'> {
 export function slowLink(item: Item, place: Linked): Effect<'as-it-is'> {
   const links = linksOf(item, place)
   return effect(
-    () => ({ look: 'as-it-is', text: lookAtDelay(links) }),
+    () => ({ look: 'as-it-is', ...lookAtDelay(links) }),
     () => slowDown(links, item.step.delay!),
     AT_ONCE_US,
   )
@@ -40,7 +40,7 @@ export function troubleLink(kind: Trouble['kind']): (item: Item, place: Linked) 
   return (item, place) => {
     const links = linksOf(item, place)
     return effect(
-      () => ({ look: 'as-it-is', text: lookAtTroubles(links) }),
+      () => ({ look: 'as-it-is', ...lookAtTroubles(links) }),
       () => troubleLinks(links, { kind, ratio: item.step.ratio! }),
       AT_ONCE_US,
     )

@@ -9,7 +9,8 @@ import type { SimCluster } from '../cluster.ts'
 import type { Link } from '../link.ts'
 import { fateOf, isLost, ON_TIME } from '../link-trouble.ts'
 import type { MysqlServer } from '../mysql/server.ts'
-import type { Look } from './effect.ts'
+import type { Slowdown } from '../slowdowns.ts'
+import type { Look, Measured } from './effect.ts'
 
 const IMAGINED_MESSAGES = 1_000
 
@@ -40,13 +41,14 @@ export function lookAtLinks(links: readonly Link[]): string {
 }
 
 /** Of links that may be cut at the same time. */
-export function lookAtDelay(links: readonly Link[]): string {
+export function lookAtDelay(links: readonly Link[]): Measured {
   const slowestUs = links.reduce((slowest, link) => Math.max(slowest, link.look().us), 0)
-  return `${lookAtLinks(links)}; the slowest link takes ${(slowestUs / 1000).toFixed(2)} ms`
+  const text = `${lookAtLinks(links)}; the slowest link takes ${(slowestUs / 1000).toFixed(2)} ms`
+  return { text, amounts: links.map((link) => link.look().us) }
 }
 
 /** Sends imagined messages, always the same ones, so that two looks differ only if the links do. */
-export function lookAtTroubles(links: readonly Link[]): string {
+export function lookAtTroubles(links: readonly Link[]): Measured {
   const stream = new RandomStreams(0).stream('witness')
   const counts = { intact: 0, lost: 0, repeated: 0, displaced: 0 }
   for (const { from, to, troubles } of links)
@@ -61,25 +63,28 @@ export function lookAtTroubles(links: readonly Link[]): string {
     }
   const { intact, lost, repeated, displaced } = counts
   const of = links.length * IMAGINED_MESSAGES
-  return `of ${of} messages ${intact} arrive once and in order, ${lost} are lost, ${repeated} repeated, ${displaced} out of order`
+  const text = `of ${of} messages ${intact} arrive once and in order, ${lost} are lost, ${repeated} repeated, ${displaced} out of order`
+  return { text, amounts: [intact, lost, repeated, displaced] }
 }
 
-export function lookAtClock(cluster: SimCluster, name: string): string {
+export function lookAtClock(cluster: SimCluster, name: string): Measured {
   const clock = cluster.clocks.get(name)!
   const errorUs = clock.errorUs()
   const wall = errorUs === 0 ? 'right' : `${Math.abs(errorUs) / 1000} ms ${errorUs > 0 ? 'ahead' : 'behind'}`
-  return `${name}: its clock is ${wall} and gains ${clock.driftPpm} us a second`
+  const text = `${name}: its clock is ${wall} and gains ${clock.driftPpm} us a second`
+  return { text, amounts: [errorUs, clock.driftPpm] }
 }
 
-export function lookAtSpeed(cluster: SimCluster, name: string): string {
-  const { cpuShare, extraSyncUs } = cluster.mysql.server(name).slowness
-  return `${name}: ${Math.round(cpuShare * 100)} % of its processors, ${extraSyncUs / 1000} ms more for each fsync`
+export function lookAtSpeed(name: string, { cpuShare, extraSyncUs }: Slowdown): Measured {
+  const text = `${name}: ${Math.round(cpuShare * 100)} % of its processors, ${extraSyncUs / 1000} ms more for each fsync`
+  return { text, amounts: [cpuShare, extraSyncUs] }
 }
 
-export function lookAtRelayLog({ data, process }: MysqlServer): string {
+export function lookAtRelayLog({ data, process }: MysqlServer): Measured {
   const executed = data.executed.live
   const unapplied = data.relayLog.filter(({ gtid }) => !executed.has(gtid)).length
-  return `${process.name}: ${counted(data.relayLog.length, 'transaction')} in its relay log, ${unapplied} of them not applied`
+  const text = `${process.name}: ${counted(data.relayLog.length, 'transaction')} in its relay log, ${unapplied} of them not applied`
+  return { text, amounts: [data.relayLog.length, unapplied] }
 }
 
 export function lookAtJournal(cluster: SimCluster, name: string): string {

@@ -13,7 +13,7 @@ export function slow(item: Item, cluster: SimCluster): Effect<'as-it-is'> {
   const name = item.names[0]!
   const { cpuShare, diskUs } = item.step
   return effect(
-    () => ({ look: 'as-it-is', text: lookAtSpeed(cluster, name) }),
+    () => ({ look: 'as-it-is', ...lookAtSpeed(name, cluster.mysql.server(name).slowness) }),
     () => cluster.mysql.server(name).slowDown({ cpuShare: cpuShare ?? 1, extraSyncUs: diskUs ?? 0 }),
     AT_ONCE_US,
   )
@@ -27,7 +27,7 @@ export function loseRelayLogs({ names }: Item, cluster: SimCluster): Effect<Rela
     return server.data.relayLog.length === 0 ? 'empty' : 'filled'
   }
   return effect(
-    () => ({ look: look(), text: lookAtRelayLog(server) }),
+    () => ({ look: look(), ...lookAtRelayLog(server) }),
     () => {
       server.loseRelayLog()
       return () => {}
@@ -78,7 +78,7 @@ export function skewClock({ names, step, verb }: Item, cluster: SimCluster): Eff
   const clock = cluster.clocks.get(name)
   if (clock === undefined) throw new Error(`line ${step.line}: ${verb} ${name}: it has no clock of its own`)
   return effect(
-    () => ({ look: 'as-it-is', text: lookAtClock(cluster, name) }),
+    () => ({ look: 'as-it-is', ...lookAtClock(cluster, name) }),
     () => {
       clock.skew(step.skew!.byUs, step.skew!.driftPpm)
       return () => clock.correct()

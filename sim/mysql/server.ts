@@ -6,17 +6,12 @@ import type { DataLoss } from '../../scenarios/record.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Network } from '../network.ts'
 import type { Life, SimProcess } from '../process.ts'
+import { type Slowdown, Slowdowns } from '../slowdowns.ts'
 import type { MysqlCosts } from './costs.ts'
 import { MysqlData } from './data.ts'
 import { MysqlInstance, type MysqlWorld } from './instance.ts'
 import { handleMysql } from './requests.ts'
 import type { Transaction } from './transaction.ts'
-
-/** What is left of its processors, and the time each fsync takes longer. */
-export interface Slowdown {
-  readonly cpuShare: number
-  readonly extraSyncUs: number
-}
 
 export class MysqlServer {
   readonly process: SimProcess
@@ -27,7 +22,7 @@ export class MysqlServer {
   instance: MysqlInstance | null = null
   readonly #world: MysqlWorld
   /** Faults outlive a crash of what they slow down. */
-  readonly #slowdowns: Slowdown[] = []
+  readonly #slowdowns = new Slowdowns(() => this.#applyFaults())
 
   constructor(world: MysqlWorld, process: SimProcess, member: number, uuid: string) {
     this.#world = world
@@ -100,22 +95,11 @@ export class MysqlServer {
 
   /** Slowdowns add up; the returned function takes this one away again. */
   slowDown(slowdown: Slowdown): () => void {
-    this.#slowdowns.push(slowdown)
-    this.#applyFaults()
-    return () => {
-      this.#slowdowns.splice(this.#slowdowns.indexOf(slowdown), 1)
-      this.#applyFaults()
-    }
+    return this.#slowdowns.add(slowdown)
   }
 
   get slowness(): Slowdown {
-    return this.#slowdowns.reduce(
-      (sum, { cpuShare, extraSyncUs }) => ({
-        cpuShare: sum.cpuShare * cpuShare,
-        extraSyncUs: sum.extraSyncUs + extraSyncUs,
-      }),
-      { cpuShare: 1, extraSyncUs: 0 },
-    )
+    return this.#slowdowns.total()
   }
 
   #applyFaults(): void {

@@ -4,6 +4,7 @@ import type { Item } from '../../scenarios/faults/items.ts'
 import type { ProcessLook } from '../../scenarios/faults/processes.ts'
 import { AT_ONCE_US, effect, IN_TIME_US, type Look } from '../faults/effect.ts'
 import { partition, slowLink } from '../faults/links.ts'
+import { lookAtSpeed } from '../faults/look.ts'
 import type { RaftGroup } from './group.ts'
 import type { RaftServer } from './server.ts'
 
@@ -60,12 +61,8 @@ function slow(item: Item, group: RaftGroup): Effect<'as-it-is'> {
   if (item.step.link !== null) return slowLink(item, group)
   const server = serverOf(item, group)
   const { cpuShare, diskUs } = item.step
-  const look = () => {
-    const share = Math.round(server.slowness.cpuShare * 100)
-    return `${item.names[0]}: ${share} % of a processor, ${server.slowness.extraSyncUs / 1000} ms more for each fsync`
-  }
   return effect(
-    () => ({ look: 'as-it-is', text: look() }),
+    () => ({ look: 'as-it-is', ...lookAtSpeed(item.names[0]!, server.slowness) }),
     () => server.slowDown({ cpuShare: cpuShare ?? 1, extraSyncUs: diskUs ?? 0 }),
     AT_ONCE_US,
   )

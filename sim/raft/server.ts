@@ -12,6 +12,7 @@ import type { EventHandle } from '../event-queue.ts'
 import { EVENT, type Kernel } from '../kernel.ts'
 import type { Life, SimProcess } from '../process.ts'
 import type { Host } from '../services.ts'
+import { type Slowdown, Slowdowns } from '../slowdowns.ts'
 import { ClientRequests } from './client-requests.ts'
 import { RaftDisk } from './disk.ts'
 import type { RaftGroup } from './group.ts'
@@ -27,11 +28,6 @@ interface Arrival {
   life: Life | null
 }
 
-interface Slowdown {
-  readonly cpuShare: number
-  readonly extraSyncUs: number
-}
-
 export class RaftServer implements Host {
   readonly process: SimProcess
   readonly id: number
@@ -43,7 +39,7 @@ export class RaftServer implements Host {
   store: Store
   #cpu: Cpu | null = null
   readonly #speed: number
-  readonly #slowdowns: Slowdown[] = []
+  readonly #slowdowns = new Slowdowns(() => this.#setSpeed())
   #tick: EventHandle = NO_EVENT
   /** How often it was started. */
   boots = 0
@@ -109,22 +105,11 @@ export class RaftServer implements Host {
   }
 
   get slowness(): Slowdown {
-    let cpuShare = this.#speed
-    let extraSyncUs = 0
-    for (const slowdown of this.#slowdowns) {
-      cpuShare *= slowdown.cpuShare
-      extraSyncUs += slowdown.extraSyncUs
-    }
-    return { cpuShare, extraSyncUs }
+    return this.#slowdowns.total(this.#speed)
   }
 
   slowDown(slowdown: Slowdown): () => void {
-    this.#slowdowns.push(slowdown)
-    this.#setSpeed()
-    return () => {
-      this.#slowdowns.splice(this.#slowdowns.indexOf(slowdown), 1)
-      this.#setSpeed()
-    }
+    return this.#slowdowns.add(slowdown)
   }
 
   /** After every input to the node: carry out what it led to. */
