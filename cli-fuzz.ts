@@ -3,10 +3,11 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { Estimate } from './cli-estimate.ts'
 import { EXIT } from './cli-exit.ts'
-import { savedKey, saveFailures } from './cli-failures.ts'
+import { type Saved, savedKey, saveFailures } from './cli-failures.ts'
 import { claimFolder } from './cli-folder.ts'
 import { print, untilInterrupted } from './cli-output.ts'
 import { commandHere, scenarioWord } from './cli-paste.ts'
+import { environmentErrorOf } from './real/drivers/environment-error.ts'
 import { plural } from './reports/numbers.ts'
 import { Screen } from './reports/screen.ts'
 import { loadSpace } from './scenarios/swarm/space.ts'
@@ -70,6 +71,8 @@ export async function fuzz(options: FuzzOptions): Promise<number> {
     const seconds = (performance.now() - beganMs) / 1000
     const perMinute = Math.round((tally.seeds / seconds) * 60)
     screen.line(`  ${tally.seeds} seeds in ${seconds.toFixed(1)} s, ${perMinute} per minute, ${jobs} jobs`)
+    // What was found is told, whatever becomes of the files.
+    let unsaved: { readonly error: unknown } | null = null
     const saved = await saveFailures(
       tally.groups,
       space.file,
@@ -77,11 +80,15 @@ export async function fuzz(options: FuzzOptions): Promise<number> {
       threads,
       (text) => screen.live(() => text),
       interrupt.signal,
-    )
+    ).catch((error: unknown): Saved => {
+      unsaved = { error: environmentErrorOf(error, `Saving failures in ${folder}`, '--out names another place.') }
+      return new Map()
+    })
     screen.close()
     await print(`${tallyText(tally, (check, seed) => saved.get(savedKey(check, seed)) ?? null)}\n`)
     const [path] = saved.values()
     if (path !== undefined) await print(`\n  replay  ${commandHere()} replay ${scenarioWord(path)}\n`)
+    if (unsaved !== null) throw (unsaved as { readonly error: unknown }).error
     if (interrupt.signal.aborted) return EXIT.interrupted
     return tally.failing > 0 ? 1 : 0
   } finally {

@@ -1,7 +1,7 @@
 /** Evidence on real servers: how often the same check fails there, and how often it passes with the sound form. */
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { measured, type RunOptions } from './cli-run.ts'
+import { measured, type RunOptions, throwIncident } from './cli-run.ts'
 import { Ownership, stateRoot } from './real/drivers/local/ownership.ts'
 import type { Screen } from './reports/screen.ts'
 import type { Charge } from './scenarios/convict/charge.ts'
@@ -73,6 +73,7 @@ async function recordsOf(
       const own = AbortSignal.any([signal])
       const world = await measured(scenario, folder, options, { screen, listener, signal: own })
       const record = await world.run(scenario.seed)
+      throwIncident(record)
       if (!record.complete) break
       records.push(record)
     }

@@ -5,7 +5,7 @@ import { sizeText, storyOf } from './cli-failures.ts'
 import { claimFolder } from './cli-folder.ts'
 import { print, untilInterrupted, version } from './cli-output.ts'
 import { type Beginning, begin, resultOf, saveResult } from './cli-result.ts'
-import { measured } from './cli-run.ts'
+import { measured, throwIncident } from './cli-run.ts'
 import { EnvironmentError } from './real/drivers/environment-error.ts'
 import { Screen, styleOf } from './reports/screen.ts'
 import { EventLines } from './reports/terminal-events.ts'
@@ -84,11 +84,13 @@ async function onServers(
   let reproduced = 0
   let runs = 0
   const records: RunRecord[] = []
+  let broken: { readonly error: unknown } | null = null
   try {
     const world = await measured(scenario, folder, options, { screen, listener, signal: interrupt.signal })
     for (; runs < options.times && !interrupt.signal.aborted; runs++) {
       const record = await world.run(failure.seed)
       for (const line of told.end()) screen.line(line)
+      throwIncident(record)
       if (!record.complete) break
       records.push(record)
       const again = outcomeOf(scenario, record).failures.find(({ check }) => check === failure.check)
@@ -96,7 +98,7 @@ async function onServers(
       await print(`  run ${runs + 1}: ${again === undefined ? `${failure.check} holds` : again.detail}\n`)
     }
   } catch (error) {
-    if (!interrupt.signal.aborted) throw error
+    if (!interrupt.signal.aborted) broken = { error }
   } finally {
     screen.close()
     interrupt.release()
@@ -104,6 +106,7 @@ async function onServers(
   if (records.length > 0) await report(scenario, records, beginning, folder)
   await print(`\nreproduced ${reproduced} of ${runs} on real servers\n`)
   if (interrupt.signal.aborted) return EXIT.interrupted
+  if (broken !== null) throw broken.error
   return reproduced > 0 ? 0 : 1
 }
 

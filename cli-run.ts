@@ -249,6 +249,14 @@ export async function measured(
 /** The simulator is too fast to be counted while it runs. */
 const NO_COUNTS = { offered: 0, ok: 0, failed: 0, unknown: 0, p99Ms: null, lagMs: null, source: null, faults: [] }
 
+/** Throws what the world did to a run, where it did something: a run of which only a part is known proves nothing. */
+export function throwIncident({ incidents = [] }: RunRecord): void {
+  const [first] = incidents
+  if (first === undefined) return
+  const { what, ...particulars } = first
+  throw new EnvironmentError(what, particulars)
+}
+
 /** The record of a trial that was interrupted before its workload began. */
 function notBegun(world: RunRecord['world'], seed: number): RunRecord {
   const none = { operations: [], events: [], faults: [], nodes: [], lag: [], counters: {} }

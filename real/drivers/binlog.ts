@@ -14,6 +14,7 @@ import { open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { exactInteger } from '../../algorithms/exact-integer.ts'
 import type { Gtid } from '../../algorithms/gtid-set.ts'
+import { EnvironmentError } from './environment-error.ts'
 
 export interface BinlogTransaction {
   readonly gtid: Gtid
@@ -52,7 +53,10 @@ export async function readBinlog(path: string, each: (transaction: BinlogTransac
       const fresh = buffer.subarray(0, bytesRead)
       window = window.length === 0 ? fresh : Buffer.concat([window, fresh])
       if (start === 0 && window.length >= 4 && window.toString('hex', 0, 4) !== MAGIC)
-        throw new Error(`${path} is not a plain binlog: expected ${MAGIC}, found ${window.toString('hex', 0, 4)}`)
+        throw new EnvironmentError(
+          `${path} is not a plain binlog: expected ${MAGIC}, found ${window.toString('hex', 0, 4)}`,
+          { advice: 'The server must not encrypt its binlogs, and the disk below it must be sound.' },
+        )
       let at = skip
       while (at + HEADER <= window.length) {
         const size = window.readUInt32LE(at + 9)
