@@ -47,7 +47,7 @@ export async function replay(options: ReplayOptions): Promise<number> {
 }
 
 async function simulated(failure: FailureFile, scenario: Scenario, folder: string): Promise<number> {
-  const beginning = begin()
+  const beginning = await begin()
   const { record, outcome } = runWritten(failure.scenario, failure.seed, () => false)
   const again = outcome!.failures.find(({ check }) => check === failure.check)
   for (const line of again === undefined ? [] : storyOf(record, again)) await print(`  ${line}\n`)
@@ -71,7 +71,7 @@ async function onServers(
   folder: string,
   options: ReplayOptions,
 ): Promise<number> {
-  const beginning = begin()
+  const beginning = await begin()
   const screen = new Screen(process.stderr, options.quiet)
   const interrupt = untilInterrupted(() => screen.line('  stopping (once more to stop at once)'))
   const told = new EventLines(styleOf(process.stderr, process.env), false)

@@ -14,24 +14,33 @@ export interface Beginning {
   readonly loadAverage: number
 }
 
-export function begin(): Beginning {
+/**
+ * Loads what a run needs at its end, too: the sources are compiled by a process that stands in the terminal's foreground
+ * like we do, so it dies of the first Ctrl-C, and what is not loaded by then cannot be loaded any more.
+ */
+export async function begin(): Promise<Beginning> {
+  await Promise.all([judging(), saving(), rendering()])
   return { startedAt: new Date().toISOString(), loadAverage: loadOfAMinute() }
 }
+
+const judging = () => import('./scenarios/judge.ts')
+const saving = () => import('./reports/save.ts')
+const rendering = () => import('./reports/html.ts')
 
 export async function resultOf(
   scenario: Scenario,
   records: readonly RunRecord[],
   beginning: Beginning,
 ): Promise<Result> {
-  const { judge } = await import('./scenarios/judge.ts')
+  const { judge } = await judging()
   const versions = { quorumlab: version, node: process.version }
   const { startedAt } = beginning
   return judge(scenario, records, { startedAt, versions, machine: machine(beginning), coordinator: 'service' })
 }
 
 export async function saveResult(folder: string, result: Result): Promise<Saved> {
-  const { saveRun } = await import('./reports/save.ts')
-  return saveRun(folder, result, async () => (await import('./reports/html.ts')).renderReport([result]))
+  const { saveRun } = await saving()
+  return saveRun(folder, result, async () => (await rendering()).renderReport([result]))
 }
 
 /** Whoever reads latencies wants to know who else was at work: before the run, and after it with its own work in it. */

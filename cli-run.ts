@@ -46,13 +46,13 @@ export async function run(asked: RunOptions): Promise<number> {
   refuseSwarm(options.file)
   const { seed } = options
   const folder = options.out ?? join('out', `${scenario.name}-${options.on}-${seed}`)
+  const beginning = await begin()
   const release = claimFolder(folder)
   const screen = new Screen(process.stderr, options.quiet)
   const interrupt = untilInterrupted(() =>
     screen.line('  stopping: the partial result will be written (once more to stop at once)'),
   )
   try {
-    const beginning = begin()
     const style = styleOf(process.stderr, process.env)
     screen.line(
       headerText(
