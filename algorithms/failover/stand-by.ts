@@ -19,6 +19,8 @@ import { refuseMove } from './switchover.ts'
 
 /** A refusal that still stands is stated again, so that the trace tells it from one that has passed. */
 export const RESTATE_US = 1_000_000
+/** A reigning coordinator learns from its peers at this pace. */
+const LEARN_US = 1_000_000
 /** After so many attempts in a row the patience does not grow any more. */
 const MOST_ATTEMPTS = 4
 
@@ -108,12 +110,14 @@ export function couldTakeOver(coordinator: CoordinatorState): boolean {
 }
 
 /**
- * A reigning coordinator that can neither serve nor take over goes on hoping when it is alone. Where a peer could take
+ * Who reigns may have been cut off from a server that a peer has seen lose its data, and is the one to whom the server
+ * can prove itself: it asks now and then, too. A reigning coordinator that can neither serve nor take over goes on hoping when it is alone. Where a peer could take
  * over it makes way; where none could, a reign that brings servers back is better than none.
  */
 export function* makeWay(coordinator: CoordinatorState, reign: Reign): Fiber<never> {
   const { tuning } = coordinator
   let powerlessSinceUs: number | null = null
+  let learntUs = coordinator.process.nowUs
   for (;;) {
     const nowUs = coordinator.process.nowUs
     if (isPowerless(coordinator, reign, nowUs)) powerlessSinceUs ??= nowUs
@@ -122,6 +126,10 @@ export function* makeWay(coordinator: CoordinatorState, reign: Reign): Fiber<nev
       const able = (yield* askPeers(coordinator)).find(({ status }) => status.able)
       if (able !== undefined)
         reign.alarm.settle({ kind: 'powerless', reason: `${able.peer.name} could take over, this coordinator cannot` })
+    }
+    if (nowUs - learntUs >= LEARN_US) {
+      yield* askPeers(coordinator)
+      learntUs = nowUs
     }
     yield* sleep(tuning.probeIntervalUs)
   }

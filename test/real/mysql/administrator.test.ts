@@ -100,6 +100,18 @@ test('following another source keeps what lies unapplied in the relay log', MYSQ
   })
 })
 
+test('who is pointed promises the epoch first, and that is read back', MYSQL, async () => {
+  await withCluster(2, async (cluster) => {
+    await cluster.reign(1, 0, [1])
+    const silenced = await cluster.administer(1, 4, 'node1', { command: 'quiesce' })
+    assert.equal(silenced.promised, 1)
+    const pointed = await cluster.administer(1, 4, 'node1', { command: 'point', source: 'node1', drain: false })
+    assert.equal(pointed.promised, 4)
+    assert.equal(pointed.superReadOnly, true)
+    await cluster.waitApplied(1, await cluster.write(0, 1))
+  })
+})
+
 test('nobody becomes the source before everything in its relay log is applied', MYSQL, async () => {
   await withCluster(2, async (cluster) => {
     await cluster.reign(1, 0, [1])

@@ -24,3 +24,14 @@ test('what a read has shown arrives as a set', () => {
   const failed = { verdict: 'failed', why: { code: 'nobody-reigns' }, reason: 'no source reigns' }
   assert.deepEqual(decodeReply('read', sent(failed)), failed)
 })
+
+test('what a coordinator tells its peers of the servers arrives as sets, and a server that it never saw as none', () => {
+  const look = { uuid: '1', promised: 3, executed: SEEN, held: SEEN, askedAgeUs: 5, answeredAgeUs: 4 }
+  const told = { node: 'node1', look, loss: null, doubted: false, provedAgeUs: null }
+  const arrived = decodeReply('status', sent({ state: 'stands by', looks: [told, { ...told, look: null }] })) as {
+    readonly looks: readonly { readonly look: typeof look | null }[]
+  }
+  assert.ok(arrived.looks[0]!.look!.held instanceof MutableGtidSet)
+  assert.ok(arrived.looks[0]!.look!.executed.equals(SEEN))
+  assert.equal(arrived.looks[1]!.look, null)
+})
