@@ -121,10 +121,12 @@ function failoverLine({ startMs, durationMs, newSource }: Failover): string {
   return `at ${seconds(startMs)} to ${newSource}: ${length}`
 }
 
-function outageFigure({ summary, trials }: Result): Figure {
+function outageFigure({ summary, trials, seed }: Result): Figure {
   const { clientOutageMs, outages } = summary
   const silence = silenceText(summary)
-  const silent = silence === null ? '' : `longest time without an answer ${silence}`
+  // Of the first trial alone, like everything that the charts over time show.
+  const whose = trials.length > 1 ? `seed ${seed}: ` : ''
+  const silent = silence === null ? '' : `${whose}longest time without an answer ${silence}`
   if (clientOutageMs.p50 === null)
     return {
       value: clientOutageMs.outcome === 'none' ? 'none' : 'not seen to end',

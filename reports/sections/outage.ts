@@ -8,7 +8,7 @@ import { html, type Markup } from '../markup.ts'
 import { count, digits, milliseconds, missing, seconds } from '../numbers.ts'
 import { severalText, silenceText } from '../outages.ts'
 import { plannedMove } from '../planned.ts'
-import { provenanceOf, type Run } from '../runs.ts'
+import { oneTrialText, provenanceOf, type Run } from '../runs.ts'
 import { table } from '../tables.ts'
 
 const WATERFALLS_AT_MOST = 4
@@ -17,7 +17,7 @@ export function outageSection(runs: readonly Run[]): Markup {
   const most = Math.max(0, ...runs.map(({ result }) => result.summary.failovers.length))
   if (most === 0)
     return html`<section id="outage"><h2>The outage</h2>
-<p>No failover happened${runs.length > 1 ? ' in any of these runs' : ''}${runs.every(isServed) ? ', and no operation failed: there is nothing to time' : ''}.</p>
+<p>No failover happened${runs.length > 1 ? ' in any of these runs' : ''}${runs.every(isServed) ? ', and no operation failed: there is nothing to time' : ''}. ${oneTrialText(runs)}</p>
 ${silences(runs)}
 ${outageTable(runs)}
 </section>
@@ -33,7 +33,7 @@ ${outageTable(runs)}
   )
   const trials = trialsChart(runs)
   return html`<section id="outage"><h2>The outage</h2>
-<p>A failover is timed from the moment the fault was seen to hold to the first acknowledged write of the new reign that was begun after it${readsOnly(runs)}${runs.some(hasMove) ? '; a planned move from its request' : ''}. Nothing here is finer than ${resolution(runs)}, the time between two operations.</p>
+<p>A failover is timed from the moment the fault was seen to hold to the first acknowledged write of the new reign that was begun after it${readsOnly(runs)}${runs.some(hasMove) ? '; a planned move from its request' : ''}. Nothing here is finer than ${resolution(runs)}, the time between two operations. ${oneTrialText(runs)}</p>
 ${waterfalls.map((chart) => figure(chart, provenanceOf(runs)))}
 ${trials === null ? '' : figure(trials, provenanceOf(runs))}
 ${failoverTable(runs)}

@@ -33,7 +33,7 @@ test('terminal and report say of which seed the figures of one trial are, and no
   assert.match(text, /expected operations\.failed to be 4: 9 in seed 4, missed in 4 of 5 trials/)
   const page = textOf(await renderReport([several]))
   assert.match(page, /This is the first of 5 trials, seed 7\./)
-  assert.equal(page.match(/Of the first trial alone: seed 7\./g)?.length, 3)
+  assert.equal(page.match(/Of the first trial alone: seed 7\./g)?.length, 4)
   assert.match(page, /9 in seed 4, missed in 4 of 5.trials/)
   assert.doesNotMatch(textOf(await renderReport([fixture({ seed: 7 })])), /first trial|is the first of/)
 })
