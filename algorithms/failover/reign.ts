@@ -48,7 +48,8 @@ export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped:
   yield* endMove(coordinator, reign)
   let stated: { readonly refusal: Why; readonly atUs: number } | null = null
   for (;;) {
-    const alarm = yield* wait(reign.alarm)
+    const raised = yield* wait(reign.alarm)
+    const alarm = reign.powerless ?? raised
     const nowUs = coordinator.process.nowUs
     const endsAnyway = alarm.kind === 'deposed' || alarm.kind === 'powerless'
     let refusal = endsAnyway ? null : refusalOf(coordinator, reign, alarm, nowUs)

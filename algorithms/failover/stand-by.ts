@@ -121,11 +121,14 @@ export function* makeWay(coordinator: CoordinatorState, reign: Reign): Fiber<nev
   for (;;) {
     const nowUs = coordinator.process.nowUs
     if (isPowerless(coordinator, reign, nowUs)) powerlessSinceUs ??= nowUs
-    else powerlessSinceUs = null
+    else powerlessSinceUs = reign.powerless = null
     if (powerlessSinceUs !== null && nowUs - powerlessSinceUs >= tuning.unreachableUs) {
       const able = (yield* askPeers(coordinator)).find(({ status }) => status.able)
-      if (able !== undefined)
-        reign.alarm.settle({ kind: 'powerless', reason: `${able.peer.name} could take over, this coordinator cannot` })
+      if (able !== undefined) {
+        // A source that is gone raises its own alarm over and over, so there may be no room for this one.
+        reign.powerless = { kind: 'powerless', reason: `${able.peer.name} could take over, this coordinator cannot` }
+        reign.alarm.settle(reign.powerless)
+      }
     }
     if (nowUs - learntUs >= LEARN_US) {
       yield* askPeers(coordinator)

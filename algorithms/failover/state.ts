@@ -32,6 +32,8 @@ export interface Reign {
   readonly executions: Executions
   /** Settled when the reign has to end, with the cause. */
   alarm: Deferred<Alarm>
+  /** Whom it makes way for, while it is powerless: the next alarm ends it, whichever comes first. */
+  powerless: Alarm | null
   /** Settled when the reign is over: what is still asked of its source is not waited for. */
   readonly ended: Deferred<void>
   selection: QuorumSelection

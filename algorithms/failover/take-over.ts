@@ -187,6 +187,7 @@ function* promote(
     confirmations: new Confirmations(nodes),
     executions: new Executions(),
     alarm: deferred(),
+    powerless: null,
     ended: deferred(),
     selection: coordinator.quorum.select(
       viewsOf(

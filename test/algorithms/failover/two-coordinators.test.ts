@@ -155,3 +155,19 @@ faults:     [{ at: 1s, crash: [node1, node2, coordinator] }]
   assert.ok(refusals.length >= 2)
   assert.deepEqual([...new Set(refusals)], ['the quorum rule needs 2 replicas, 1 is reachable and counts'])
 })
+
+test('a coordinator whose source came back closed makes way for the one that may open it, though its own alarm goes on', () => {
+  const text = `
+name: source-comes-back-closed
+cluster: { nodes: 3, coordinators: 2 }
+workload: { ratePerSec: 20, duration: 6s }
+liveness: 8s
+faults:
+  - { at: 400ms, pause: node1 }
+  - { after: { failoverStep: serving, delay: 250ms }, crash: node3, for: 500ms }
+  - { after: { failoverStep: serving, delay: 274ms }, stop: node2 }
+checks: [live-after-healing, acknowledged-writes-survive, replicas-converge]
+`
+  for (let seed = 1; seed <= 6; seed++)
+    assert.equal(complaint(simulate(parseScenario(text, 'closed.yaml'), { seed }), text), null, `seed ${seed}`)
+})
