@@ -30,15 +30,18 @@ test(
   },
 )
 
-test('wrong words are refused before anything is done', SLOW, async () => {
-  const refusals: readonly (readonly [string, RegExp])[] = [
-    ['odd-even-ordr', /^odd-even-ordr: no such charge, expected one of cabinet-top-stall, .*odd-even-order\?/m],
-    ['--seeds 0', /^--seeds: expected a whole number from 1 to /m],
-    ['odd-even-order --on local --out /dev/null/x', /^\/dev\/null\/x.*expected what `convict` saved, found nothing/m],
-  ]
-  for (const [words, message] of refusals) {
-    const { code, stderr } = await shell(`cli convict ${words}`)
-    assert.equal(code, 2, `${words}: ${stderr}`)
-    assert.match(stderr, message)
-  }
-})
+test('wrong words are refused before anything is done', SLOW, () =>
+  inFolder(async (empty) => {
+    const refusals: readonly (readonly [string, RegExp])[] = [
+      ['odd-even-ordr', /^odd-even-ordr: no such charge, expected one of cabinet-top-stall, .*odd-even-order\?/m],
+      ['--seeds 0', /^--seeds: expected a whole number from 1 to /m],
+      ['odd-even-order --out /dev/null/x', /^\/dev\/null\/x.*expected a folder that can be written to, found ENOTDIR/m],
+      [`odd-even-order --on local --out '${empty}'`, /expected what `convict` saved, found nothing: run it without/m],
+    ]
+    for (const [words, message] of refusals) {
+      const { code, stderr } = await shell(`cli convict ${words}`)
+      assert.equal(code, 2, `${words}: ${stderr}`)
+      assert.match(stderr, message)
+    }
+  }),
+)
