@@ -1,10 +1,17 @@
 /** What `run --json` prints: the summary, and all that a script needs to know whether it may go on, and why not. */
-import type { CheckResult, ExpectationResult, Result, Summary, Verdict } from '../scenarios/result.ts'
+import type {
+  CheckResult,
+  EnvironmentVerdict,
+  ExpectationResult,
+  Result,
+  Summary,
+  Verdict,
+} from '../scenarios/result.ts'
 import { actualText, wantedText } from './expectation.ts'
 import { foreseen, verdictOf } from './verdict.ts'
 
 export interface Reason {
-  readonly of: 'check' | 'expectation' | 'run'
+  readonly of: 'check' | 'expectation' | 'environment' | 'run'
   readonly name: string
   readonly verdict: Verdict
   readonly text: string
@@ -22,6 +29,8 @@ export interface SummaryJson extends Summary {
   readonly reasons: readonly Reason[]
   readonly checks: readonly CheckResult[]
   readonly expectations: readonly ExpectationResult[]
+  /** What the machine did to the run (exit code 3); absent: it held. */
+  readonly environment?: EnvironmentVerdict
 }
 
 export function summaryJson(result: Result): SummaryJson {
@@ -35,6 +44,7 @@ export function summaryJson(result: Result): SummaryJson {
     reasons: reasonsOf(result),
     checks,
     expectations,
+    ...(result.environment === undefined ? {} : { environment: result.environment }),
     ...summary,
   }
 }
@@ -52,11 +62,14 @@ function reasonsOf(result: Result): Reason[] {
       const text = `expected ${wantedText(one)}: ${actualText(one, String)}`
       return { of: 'expectation', name: one.path, verdict: one.verdict, text }
     })
+  const incidents = (result.environment?.incidents ?? []).map(
+    ({ kind, what }): Reason => ({ of: 'environment', name: kind, verdict: 'unknown', text: what }),
+  )
   const stopped: Reason = {
     of: 'run',
     name: 'complete',
     verdict: 'unknown',
     text: 'the run was stopped before its end',
   }
-  return [...checks, ...expectations, ...(result.complete ? [] : [stopped])]
+  return [...incidents, ...checks, ...expectations, ...(result.complete ? [] : [stopped])]
 }

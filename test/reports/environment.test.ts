@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { environmentLines, environmentMarkup, partText } from '../../reports/environment.ts'
 import { renderReport } from '../../reports/html.ts'
+import { summaryJson } from '../../reports/summary-json.ts'
 import { summaryText } from '../../reports/terminal.ts'
 import type { EnvironmentVerdict, Result } from '../../scenarios/result.ts'
 import { test } from '../support/test.ts'
@@ -57,4 +58,16 @@ test('a run that the world left alone says nothing of it', () => {
   assert.equal(environmentMarkup(fixture()), null)
   assert.equal(partText(fixture()), null)
   assert.match(partText(fixture({ complete: false }))!, /^interrupted/)
+})
+
+test('the JSON of a run says it too, before what the checks could not see because of it', () => {
+  const { environment, reasons } = summaryJson(ended([KILLED]))
+  assert.deepEqual(environment, { verdict: 'failed', incidents: [KILLED] })
+  assert.deepEqual(reasons[0], {
+    of: 'environment',
+    name: 'killed',
+    verdict: 'unknown',
+    text: 'node2 was killed by SIGKILL',
+  })
+  assert.ok(!('environment' in summaryJson(fixture())))
 })
