@@ -3,12 +3,13 @@ import type { CheckName } from './checks/checks.ts'
 import type { Refuse } from './faults/written-fault.ts'
 import type { Mistakes } from './mistakes.ts'
 import { byNearness, suggestion } from './nearest.ts'
+import { isShare } from './result.ts'
 import type { Expectation, Scenario } from './scenario.ts'
 import { show } from './schema-issues.ts'
 import { AGGREGATES, aggregatedPaths, isOverTrials, pathPattern, readAggregate, summaryPaths } from './summary-paths.ts'
 import type { YamlSource } from './yaml-source.ts'
 
-export const COMPARISON = /^(<=|>=|==|!=|<|>)?\s*(-?\d+(?:\.\d+)?)$/
+export const COMPARISON = /^(<=|>=|==|!=|<|>)?\s*(-?\d+(?:\.\d+)?)\s*(%)?$/
 /** What a check may be expected to end as. */
 export const VERDICTS = ['pass', 'fail', 'unknown']
 
@@ -39,10 +40,13 @@ export function readExpectations(
     const match = COMPARISON.exec(String(limit).trim())
     if (match === null)
       return refuse(at, `wrong limit for ${path}`, 'a comparison with a plain number, such as < 3000', show(limit))
+    const isPercent = match[3] !== undefined
+    if (isPercent && !isShare(path))
+      refuse(at, `percent of what is no share: ${path}`, 'a plain number, such as < 3000', show(limit))
     return {
       path: path.replaceAll(' ', ''),
       op: (match[1] ?? '==') as Expectation['op'],
-      limit: Number(match[2]),
+      limit: isPercent ? Number(match[2]) / 100 : Number(match[2]),
       line,
     }
   }

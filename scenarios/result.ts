@@ -13,6 +13,8 @@ export interface LatencySummary {
   readonly count: number
   readonly p50: number
   readonly p90: number
+  /** Absent in results of earlier versions. */
+  readonly p95?: number
   readonly p99: number
   readonly p999: number
   readonly max: number
@@ -27,6 +29,7 @@ export interface LatencySummary {
     readonly p50: number
     readonly p75: number
     readonly p90: number
+    readonly p95?: number
     readonly p99: number
     readonly p999: number
   }
@@ -110,6 +113,11 @@ export interface ExpectationResult {
   readonly missed?: number
 }
 
+/** Whether a path of the summary, or an aggregate of one, is a part of a whole: its limit is written, and shown, in percent. */
+export function isShare(path: string): boolean {
+  return /Share\s*\)?$/.test(path)
+}
+
 export interface Summary {
   /** Operations answered ok within the measured window (warm-up to the workload's end), by their end, a second. */
   readonly throughputOpsPerSec: number
@@ -120,6 +128,11 @@ export interface Summary {
     readonly failed: number
     readonly unknown: number
     readonly unsent: number
+    /** Of all of them, 0 to 1; null: there were none. Absent in results of earlier versions. */
+    readonly okShare?: number | null
+    readonly failedShare?: number | null
+    readonly unknownShare?: number | null
+    readonly unsentShare?: number | null
   }
   readonly latencyMs: { readonly read: LatencySummary; readonly write: LatencySummary }
   /** Of replicas that follow; what one had missed while a fault had taken it away is in `catchingUp`. */

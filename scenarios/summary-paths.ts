@@ -22,13 +22,22 @@ const LATENCY = {
   count: 'number',
   p50: 'number',
   p90: 'number',
+  p95: 'number',
   p99: 'number',
   p999: 'number',
   max: 'number',
   mean: 'number',
   leftOut: 'number',
   neverSent: 'number',
-  sent: { count: 'number', p50: 'number', p75: 'number', p90: 'number', p99: 'number', p999: 'number' },
+  sent: {
+    count: 'number',
+    p50: 'number',
+    p75: 'number',
+    p90: 'number',
+    p95: 'number',
+    p99: 'number',
+    p999: 'number',
+  },
 } as const
 const LAG = { p50: 'number', p99: 'number', max: 'number', count: 'number' } as const
 const SPREAD = {
@@ -54,7 +63,16 @@ const PHASES = {
 const SUMMARY: Shape<Summary> = {
   throughputOpsPerSec: 'number',
   offeredOpsPerSec: 'number',
-  operations: { ok: 'number', failed: 'number', unknown: 'number', unsent: 'number' },
+  operations: {
+    ok: 'number',
+    failed: 'number',
+    unknown: 'number',
+    unsent: 'number',
+    okShare: 'number',
+    failedShare: 'number',
+    unknownShare: 'number',
+    unsentShare: 'number',
+  },
   latencyMs: { write: LATENCY, read: LATENCY },
   failoverMs: SPREAD,
   clientOutageMs: SPREAD,

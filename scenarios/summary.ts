@@ -60,11 +60,23 @@ export function measure(record: RunRecord, scenario: Scenario, outages: readonly
   return {
     offeredOpsPerSec: perSecond(tally.ok + tally.failed + tally.unknown + tally.unsent),
     throughputOpsPerSec: perSecond(answeredInWindow),
-    operations: tally,
+    operations: withShares(tally),
     write,
     read,
     silence: longestSilence(operations, endedUs),
     generator: generatorOf(operations, record, scenario),
+  }
+}
+
+function withShares(tally: Pick<Summary['operations'], Operation['outcome']>): Summary['operations'] {
+  const all = tally.ok + tally.failed + tally.unknown + tally.unsent
+  const share = (count: number) => (all === 0 ? null : count / all)
+  return {
+    ...tally,
+    okShare: share(tally.ok),
+    failedShare: share(tally.failed),
+    unknownShare: share(tally.unknown),
+    unsentShare: share(tally.unsent),
   }
 }
 
@@ -83,11 +95,12 @@ function endsOf(outages: readonly ClientOutage[], endedUs: number): (intendedUs:
 }
 
 export function latencyOf({ answered, gaveUp, neverSent }: Latencies): LatencySummary {
-  const [p50, p90, p99, p999] = answered.quantiles([0.5, 0.9, 0.99, 0.999]).map((us) => us / 1000)
+  const [p50, p90, p95, p99, p999] = answered.quantiles([0.5, 0.9, 0.95, 0.99, 0.999]).map((us) => us / 1000)
   return {
     count: answered.count,
     p50: p50!,
     p90: p90!,
+    p95: p95!,
     p99: p99!,
     p999: p999!,
     max: answered.maxUs / 1000,
@@ -105,8 +118,8 @@ function sentOf(answered: Samples, gaveUp: Samples): NonNullable<LatencySummary[
     all.addAll(answered)
     all.addAll(gaveUp)
   }
-  const [p50, p75, p90, p99, p999] = all.quantiles([0.5, 0.75, 0.9, 0.99, 0.999]).map((us) => us / 1000)
-  return { count: all.count, p50: p50!, p75: p75!, p90: p90!, p99: p99!, p999: p999! }
+  const [p50, p75, p90, p95, p99, p999] = all.quantiles([0.5, 0.75, 0.9, 0.95, 0.99, 0.999]).map((us) => us / 1000)
+  return { count: all.count, p50: p50!, p75: p75!, p90: p90!, p95: p95!, p99: p99!, p999: p999! }
 }
 
 /** EVENTUAL writes answered ok that are gone. */

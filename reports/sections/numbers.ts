@@ -93,12 +93,14 @@ function durations(runs: readonly Run[]): Markup {
 }
 
 function latencies(runs: readonly Run[]): Markup {
-  const columns = ['p50', 'p90', 'p99', 'p999', 'max', 'mean'] as const
+  const columns = ['p50', 'p90', 'p95', 'p99', 'p999', 'max', 'mean'] as const
   const everybody = (kind: 'write' | 'read', run: Run) => {
     const { leftOut = 0, neverSent = 0, sent } = run.result.summary.latencyMs[kind]
     if (leftOut === neverSent || sent === undefined) return []
-    const { count: all, p50, p90, p99, p999 } = sent
-    return [[`${kind}, with those`, ...whose(runs, run), ...[all, p50, p90, p99, p999, null, null, null].map(number)]]
+    const { count: all, p50, p90, p95, p99, p999 } = sent
+    return [
+      [`${kind}, with those`, ...whose(runs, run), ...[all, p50, p90, p95, p99, p999, null, null, null].map(number)],
+    ]
   }
   const row = (kind: 'write' | 'read', run: Run) => {
     const latency: LatencySummary = run.result.summary.latencyMs[kind]
@@ -116,7 +118,7 @@ function latencies(runs: readonly Run[]): Markup {
     columns: [
       { title: 'operation' },
       ...who(runs),
-      ...numeric(['count', 'p50', 'p90', 'p99', 'p99.9', 'max', 'mean', 'got no answer']),
+      ...numeric(['count', 'p50', 'p90', 'p95', 'p99', 'p99.9', 'max', 'mean', 'got no answer']),
     ],
     rows: (['write', 'read'] as const).flatMap((kind) => [
       ...runs.map((run) => row(kind, run)),

@@ -37,3 +37,10 @@ test('terminal and report say of which seed the figures of one trial are, and no
   assert.match(page, /9 in seed 4, missed in 4 of 5.trials/)
   assert.doesNotMatch(textOf(await renderReport([fixture({ seed: 7 })])), /first trial|is the first of/)
 })
+
+test('a share and its limit are told in percent, as fine as the file has them', () => {
+  const share = { path: 'operations.failedShare', op: '<', limit: 0.001, actual: 0.0125, verdict: 'fail' } as const
+  assert.equal(wantedText(share), 'operations.failedShare < 0.1%')
+  assert.equal(actualText(share, String), '1.25%')
+  assert.equal(wantedText({ ...share, path: 'max(operations.unsentShare)' }), 'max(operations.unsentShare) < 0.1%')
+})

@@ -60,7 +60,10 @@ test('a path that leads nowhere fails and says what there is', () => {
     ['failovers.1.durationMs', /^no such path: failovers has 1 entry, length$/],
     ['throughputOpsPerSec.max', /^no such path: throughputOpsPerSec is /],
     ['toString', /^no such path/],
-    ['operations', /^no single value: operations has ok, failed, unknown, unsent$/],
+    [
+      'operations',
+      /^no single value: operations has ok, failed, unknown, unsent, okShare, failedShare, unknownShare, unsentShare$/,
+    ],
     ['checks.no-such-check', /^no such check; the scenario runs no checks$/],
   ]
   for (const [path, actual] of cases) {

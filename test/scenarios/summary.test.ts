@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { clientOutagesOf } from '../../scenarios/client-outage.ts'
 import type { RunRecord } from '../../scenarios/record.ts'
+import type { Summary } from '../../scenarios/result.ts'
 import { distributionOf, latencyOf, type Measured, measure } from '../../scenarios/summary.ts'
 import { Samples } from '../../scenarios/summary-samples.ts'
 import { test } from '../support/test.ts'
@@ -10,9 +11,13 @@ function measured(record: RunRecord): Measured {
   return measure(record, scenario(), clientOutagesOf(record.operations, record.endedUs))
 }
 
+function countsOf({ ok, failed, unknown, unsent }: Summary['operations']) {
+  return { ok, failed, unknown, unsent }
+}
+
 test('operations belong to the measured window by their intended start, and throughput to it by their end', () => {
   const { operations, offeredOpsPerSec, throughputOpsPerSec, write, read } = measured(crashRecord())
-  assert.deepEqual(operations, { ok: 330, failed: 20, unknown: 0, unsent: 0 })
+  assert.deepEqual(countsOf(operations), { ok: 330, failed: 20, unknown: 0, unsent: 0 })
   assert.equal(offeredOpsPerSec, 100)
   assert.equal(throughputOpsPerSec, 330 / 3.5)
   assert.equal(write.answered.count + read.answered.count, 330)
@@ -32,7 +37,7 @@ test('every outcome is counted, operations never sent as well', () => {
     operation({ op, intendedUs: 600_000 + op, outcome }),
   )
   const all = measured(record({ operations, endedUs: 1_500_000 }))
-  assert.deepEqual(all.operations, { ok: 1, failed: 1, unknown: 1, unsent: 1 })
+  assert.deepEqual(countsOf(all.operations), { ok: 1, failed: 1, unknown: 1, unsent: 1 })
   assert.equal(all.offeredOpsPerSec, 4)
   assert.equal(all.throughputOpsPerSec, 1)
 })
@@ -51,7 +56,7 @@ test('latency counts from the intended start, and who got no answer is counted b
   ]
   const { write, read } = measured(record({ operations }))
   const { sent, ...answered } = latencyOf(write)
-  const all = { p50: 51, p90: 51, p99: 51, p999: 51, max: 51, mean: 51 }
+  const all = { p50: 51, p90: 51, p95: 51, p99: 51, p999: 51, max: 51, mean: 51 }
   assert.deepEqual(answered, { count: 1, ...all, leftOut: 2, neverSent: 1 })
   // Its outage was not seen to end before the workload did, at 4 s.
   assert.deepEqual([sent!.count, sent!.p99], [2, 3000])
@@ -76,4 +81,19 @@ test('a distribution rises in both columns, from about the fastest to the slowes
   assert.equal(fraction.at(-1), 1)
   assert.equal(ms.at(-1), samples.maxUs / 1000)
   assert.deepEqual(distributionOf(new Samples()), { ms: [], fraction: [] })
+})
+
+test('a 95th percentile has 95 % below it, and shares are of all operations of the measured window', () => {
+  const operations = Array.from({ length: 100 }, (_, i) =>
+    operation({ op: i, intendedUs: 1_000_000, endUs: 1_000_500 + i * 1000, outcome: i < 3 ? 'failed' : 'ok' }),
+  )
+  const { write, operations: counted } = measured(record({ operations }))
+  // The 97 answered ones took 3.5 ms to 99.5 ms: the 93rd of them is the first that 95 % do not exceed.
+  assert.equal(latencyOf(write).p95, 95.5)
+  assert.deepEqual(
+    [counted.okShare, counted.failedShare, counted.unknownShare, counted.unsentShare],
+    [0.97, 0.03, 0, 0],
+  )
+  const { operations: none } = measured(record({ operations: [] }))
+  assert.deepEqual([none.okShare, none.failedShare], [null, null])
 })
