@@ -5,6 +5,7 @@ import { compare, down, list, schema, status } from './cli-commands.ts'
 import { completions } from './cli-completion.ts'
 import { convict } from './cli-convict.ts'
 import { COMMAND } from './cli-exit.ts'
+import { EXPORT_OPTIONS, exportsOf } from './cli-exports.ts'
 import { fuzz } from './cli-fuzz.ts'
 import { print, version } from './cli-output.ts'
 import { replay } from './cli-replay.ts'
@@ -58,6 +59,7 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
           .option('json', flag('only the summary with verdict, checks and expectations on stdout, as JSON'))
           .option('quiet', flag('no progress, no events', ['q']))
           .option('verbose', flag('every decision as it is taken', ['v']))
+          .options(EXPORT_OPTIONS)
           .options(LOCAL_OPTIONS)
           .example('$0 run primary-crash --on sim', 'the source dies, simulated')
           .example('$0 run primary-crash --on local --trials 5', 'five times, on four real servers'),
@@ -74,6 +76,7 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
             trials: integer('trials', rest.trials, 1, 1000),
             expect: rest.expect ?? [],
             out: once('out', rest.out),
+            exports: exportsOf(rest),
             ...local(rest),
           })
         }),
@@ -240,7 +243,7 @@ export const COMMANDS = [
   'completion',
 ]
 const OPTIONS =
-  'on seed trials expect out json quiet verbose mysqld data-dir base-port seeds sound-seeds from shard jobs times help version'.split(
+  'on seed trials expect out json quiet verbose history mysqld data-dir base-port seeds sound-seeds from shard jobs times help version'.split(
     ' ',
   )
 

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { Estimate } from './cli-estimate.ts'
 import { COMMAND, exitCodeOfRun } from './cli-exit.ts'
+import { type Exports, prepareExports, writeExports } from './cli-exports.ts'
 import { claimFolder } from './cli-folder.ts'
 import { print, untilInterrupted, version } from './cli-output.ts'
 import { replayLine } from './cli-paste.ts'
@@ -38,6 +39,7 @@ export interface RunOptions {
   readonly mysqld: string | undefined
   readonly dataDir: string | undefined
   readonly basePort: number | undefined
+  readonly exports: Exports
 }
 
 export async function run(asked: RunOptions): Promise<number> {
@@ -46,6 +48,7 @@ export async function run(asked: RunOptions): Promise<number> {
   refuseSwarm(options.file)
   const { seed } = options
   const folder = options.out ?? join('out', `${scenario.name}-${options.on}-${seed}`)
+  prepareExports(options.exports)
   const beginning = await begin()
   const release = claimFolder(folder)
   const screen = new Screen(process.stderr, options.quiet)
@@ -65,7 +68,10 @@ export async function run(asked: RunOptions): Promise<number> {
     if (done.broken !== null && done.records.length === 0) throw done.broken.error
     const records = done.records.length > 0 ? done.records : [notBegun(options.on, seed)]
     const result = { ...(await resultOf(scenario, judgedOf(records), beginning)), ...endOf(done, seed, options.trials) }
-    const troubles = await conclude(result, folder, request, screen)
+    const troubles = [
+      ...(await conclude(result, folder, request, screen)),
+      ...(await writeExports(options.exports, done.records)),
+    ]
     if (done.broken !== null) throw done.broken.error
     if (troubles.length > 0) throw new EnvironmentError(troubles.join('\n'))
     // The summary has said so, unless nobody sees it.

@@ -1,12 +1,12 @@
 /**
  * Writing a run's files. The result comes first and matters most: when its folder is full or forbidden it goes to the
- * temporary folder, and the caller is told where. A file is either whole or absent: it is written beside its name and
- * then renamed.
+ * temporary folder, and the caller is told where.
  */
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Result } from '../scenarios/result.ts'
+import { writeWhole } from './export/whole-file.ts'
 
 export interface Saved {
   /** null: it could be kept nowhere. */
@@ -23,13 +23,13 @@ export async function saveRun(folder: string, result: Result, render: () => Prom
   let kept: string | null = folder
   try {
     mkdirSync(folder, { recursive: true })
-    writeWhole(join(folder, 'result.json'), text)
+    writeWhole(join(folder, 'result.json'), [text])
   } catch (error) {
     troubles.push(`${join(folder, 'result.json')} could not be written (${reasonOf(error)})`)
     kept = null
     try {
       kept = mkdtempSync(join(tmpdir(), 'quorumlab-result-'))
-      writeWhole(join(kept, 'result.json'), text)
+      writeWhole(join(kept, 'result.json'), [text])
       troubles.push(`the result was kept as ${join(kept, 'result.json')}`)
     } catch (second) {
       if (kept !== null) rmSync(kept, { recursive: true, force: true })
@@ -43,7 +43,7 @@ export async function saveRun(folder: string, result: Result, render: () => Prom
     if (place === null) continue
     const reportPath = join(place, 'report.html')
     try {
-      writeWhole(reportPath, page)
+      writeWhole(reportPath, [page])
       return { resultPath, reportPath, troubles }
     } catch (error) {
       troubles.push(
@@ -57,19 +57,8 @@ export async function saveRun(folder: string, result: Result, render: () => Prom
 /** Returns the report's path. */
 export function saveReport(folder: string, page: string): string {
   const path = join(folder, 'report.html')
-  writeWhole(path, page)
+  writeWhole(path, [page])
   return path
-}
-
-function writeWhole(path: string, text: string): void {
-  const partial = `${path}.partial`
-  try {
-    writeFileSync(partial, text)
-    renameSync(partial, path)
-  } catch (error) {
-    rmSync(partial, { force: true })
-    throw error
-  }
 }
 
 /** `ENOSPC: no space left on device`, without the call and the path. */

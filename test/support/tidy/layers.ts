@@ -15,8 +15,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   test: ['', 'algorithms', 'scenarios', 'sim', 'real', 'reports', 'compose'],
 }
 
-/** A report is made from results and their statistics; it knows neither worlds nor procedures. */
+/** A report is made from results and their statistics, an export from the record, too; neither knows worlds or procedures. */
 const REPORTS_MAY_IMPORT = [
+  'scenarios/record.ts',
   'scenarios/result.ts',
   'scenarios/result-durations.ts',
   'scenarios/result-series.ts',
