@@ -5,6 +5,7 @@ import { CHECKS } from './checks/checks.ts'
 import { delayText } from './delay-text.ts'
 import { stepText } from './faults/words.ts'
 import { levelsText } from './levels.ts'
+import { keysText } from './load-text.ts'
 import { givenBy, guaranteesOf, labelsOf, policiesOf, sameQuorums } from './policies.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -27,7 +28,7 @@ export function explain(scenario: Scenario): string {
       ? [`UNSAFE, on purpose: ${unsafe.join(', ')}. What a run shows is what the sound form prevents.`]
       : []),
     `Workload. About ${count} operations in ${formatDuration(workload.durationUs)} (${workload.ratePerSec} per second, ` +
-      `${workload.arrivals} arrivals, at most ${workload.clients} at once), ${Math.round(workload.reads * 100)} % of them reads, ${levelsText(workload.consistency)}. ` +
+      `${workload.arrivals} arrivals, at most ${workload.clients} at once), ${Math.round(workload.reads * 100)} % of them reads, ${levelsText(workload.consistency)}, on ${keysText(workload)}. ` +
       (workload.warmupUs === 0
         ? 'All of it is measured.'
         : `The first ${formatDuration(workload.warmupUs)} are checked but not measured.`),

@@ -16,10 +16,8 @@ import { type Completed, completeProtocol, matrixLinks, refuseVerb, zoneMembers 
 import type { LinkDelay, Scenario } from './scenario.ts'
 import { scenarioSchema } from './schema.ts'
 import { complain, show } from './schema-issues.ts'
+import { checkWorkload, completeWorkload } from './workload.ts'
 import type { YamlSource } from './yaml-source.ts'
-
-/** A history of more than this would not fit into memory. */
-const MAX_OPERATIONS = 20_000_000
 
 /** Throws one ScenarioError with all mistakes that can be told apart. `text`: what the hash is of. */
 export function readScenario(source: YamlSource, text: string): Scenario {
@@ -32,8 +30,9 @@ export function readScenario(source: YamlSource, text: string): Scenario {
   const { faults, isWhole } = readFaults(source, refuse, mistakes)
   if (data === null) return mistakes.throwAll()
   const isRight = (...parts: readonly string[]) => parts.every((part) => !wrong.has(part))
-  const { expect, workload, network, liveness, fuzz: _, charge: __, algorithms: withSeer, ...rest } = data
+  const { expect, workload: load, network, liveness, fuzz: _, charge: __, algorithms: withSeer, ...rest } = data
   const { seer, ...chosen } = withSeer
+  const workload = completeWorkload(load)
   mistakes.attempt(() => checkWorkload(workload, refuse))
   const options = source.data.algorithms as { readonly seer?: unknown } | undefined
   if (isRight('algorithms') && options?.seer !== undefined && !learns(chosen.election))
@@ -51,24 +50,13 @@ export function readScenario(source: YamlSource, text: string): Scenario {
     ...readLinks(network.links, cluster, refuse, mistakes),
   ]
   const expectations = readExpectations(expect, cluster, completed.checks, source, refuse, mistakes)
-  const steps = isRight('workload') ? faultSteps(faults, cluster, workload.duration, refuse, mistakes, isWhole) : []
+  const steps = isRight('workload') ? faultSteps(faults, cluster, workload.durationUs, refuse, mistakes, isWhole) : []
   if (mistakes.some) return mistakes.throwAll()
   const shape = {
     cluster,
     raft,
     tuning: rest.tuning,
-    workload: {
-      mode: workload.mode,
-      arrivals: workload.arrivals,
-      ratePerSec: workload.ratePerSec,
-      clients: workload.clients,
-      reads: workload.reads,
-      consistency: workload.consistency,
-      keys: workload.keys,
-      durationUs: workload.duration,
-      warmupUs: workload.warmup,
-      deadlineUs: workload.deadline,
-    },
+    workload,
     livenessUs: liveness,
     network: { defaultDelay: network.default.delay, links, zones: zoneMembers(completed) },
     faults: steps,
@@ -133,14 +121,6 @@ function readFaults(
   })
   const faults = read.filter((fault) => fault !== null)
   return { faults, isWhole: faults.length === read.length }
-}
-
-function checkWorkload({ warmup, duration, ratePerSec }: Data['workload'], refuse: Refuse): void {
-  if (warmup >= duration)
-    refuse(['workload', 'warmup'], 'nothing to measure', 'a warm-up shorter than the duration', 'one as long or longer')
-  const operations = (ratePerSec * duration) / 1e6
-  if (operations > MAX_OPERATIONS)
-    refuse(['workload'], 'too much work', `at most ${MAX_OPERATIONS} operations (rate x duration)`, `${operations}`)
 }
 
 /** What a fault needs of the algorithms and of the protocol. */

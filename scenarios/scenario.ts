@@ -14,6 +14,7 @@ import type { Consistency } from '../algorithms/servers.ts'
 import type { TimestampAlgorithmName } from '../algorithms/timestamps/algorithms.ts'
 import type { CheckName } from './checks/checks.ts'
 import type { FaultStep } from './faults/step.ts'
+import type { KeyChoice } from './key-choice.ts'
 import type { LevelShares } from './levels.ts'
 
 export interface CoordinatorAlgorithms {
@@ -83,6 +84,8 @@ export interface Workload {
   /** Of every operation, or the shares by which each one's is drawn. */
   readonly consistency: Consistency | LevelShares
   readonly keys: number
+  /** Absent: all keys are wanted alike. */
+  readonly keyChoice?: KeyChoice
   /** Whole run, warm-up included. */
   readonly durationUs: number
   /** Operations that start before this are executed and checked, but not measured. */

@@ -4,6 +4,7 @@
  */
 import type { Consistency } from '../algorithms/servers.ts'
 import { log } from './exact-math.ts'
+import { type KeyPicker, keyPicker } from './key-choice.ts'
 import { drawLevel } from './levels.ts'
 import type { RandomStream, RandomStreams } from './random.ts'
 import type { Workload } from './scenario.ts'
@@ -21,11 +22,13 @@ export class Schedule {
   readonly #kind: RandomStream
   readonly #key: RandomStream
   readonly #level: RandomStream
+  readonly #pick: KeyPicker
   /** Unrounded, so that rounding does not bend the rate. */
   #exactUs = 0
 
   constructor(workload: Workload, streams: RandomStreams) {
     this.#workload = workload
+    this.#pick = keyPicker(workload)
     this.#meanGapUs = 1e6 / workload.ratePerSec
     this.#arrival = streams.stream('client/arrival')
     this.#kind = streams.stream('client/kind')
@@ -35,14 +38,14 @@ export class Schedule {
 
   /** False when no further operation starts within the duration. Operations are numbered from 1. */
   advance(): boolean {
-    const { arrivals, durationUs, reads, keys, consistency } = this.#workload
+    const { arrivals, durationUs, reads, consistency } = this.#workload
     const gaps = arrivals === 'poisson' ? -log(1 - this.#arrival.uniform()) : 1
     this.#exactUs += gaps * this.#meanGapUs
     this.intendedUs = Math.floor(this.#exactUs)
     if (this.intendedUs >= durationUs) return false
     this.op++
     this.isRead = this.#kind.uniform() < reads
-    this.key = Math.floor(this.#key.uniform() * keys)
+    this.key = this.#pick(this.#key.uniform())
     this.consistency = typeof consistency === 'string' ? consistency : drawLevel(consistency, this.#level.uniform())
     return true
   }

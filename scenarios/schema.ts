@@ -11,11 +11,12 @@ import { CHECK_NAMES } from './checks/checks.ts'
 import { EXPECT_DEFINITIONS, expectJsonSchema } from './expect-schema.ts'
 import { DRAWABLE } from './faults/facts.ts'
 import { FAULTS } from './faults/list.ts'
-import { LEVELS } from './levels.ts'
 import { ALL_NAMES, quorumsTaking } from './policies.ts'
 import { raftSchema, zonesSchema } from './raft-settings.ts'
 import { DEFAULT_TUNING } from './scenario.ts'
+import { count, number } from './schema-numbers.ts'
 import { AIMS } from './swarm/aims.ts'
+import { workloadSchema } from './workload-schema.ts'
 
 const UNSAFE = Object.keys(UNSAFE_FORMS) as UnsafeForm[]
 
@@ -23,25 +24,9 @@ function oneOf<const T extends readonly string[]>(names: T) {
   return z.enum(names, `one of ${names.join(', ')}`)
 }
 
-/** A number within bounds that says them when it is wrong. */
-function number(text: string, { min, above, max }: { min?: number; above?: number; max: number }) {
-  let schema = z.number(text).max(max, text)
-  if (min !== undefined) schema = schema.min(min, text)
-  if (above !== undefined) schema = schema.gt(above, text)
-  return schema
-}
-
-function count(min: number, max: number) {
-  const text = `a whole number from ${min} to ${max}`
-  return z.int(text).min(min, text).max(max, text)
-}
-
 const YES_NO = 'true or false'
 const NAME = 'a name of lower-case letters, digits and dashes, such as primary-crash'
 const RATIO = '`largest`, or a ratio of neighbouring weights from 1 to 2'
-const LEVEL = 'the strength of a promise: STRONG, SESSION or EVENTUAL, or shares such as { STRONG: 0.5, EVENTUAL: 0.5 }'
-const SHARES = 'shares that add up to 1, such as { STRONG: 0.5, SESSION: 0.3, EVENTUAL: 0.2 }'
-
 const cluster = z
   .strictObject({
     protocol: z
@@ -108,34 +93,6 @@ const algorithms = z
       .prefault('largest')
       .meta({ description: `r of ${quorumsTaking('weightRatio')}: how much heavier each server is than the next.` }),
     seer,
-  })
-  .prefault({})
-
-const share = number('a share from 0 to 1', { min: 0, max: 1 }).optional()
-const levelShares = z
-  .strictObject({ STRONG: share, SESSION: share, EVENTUAL: share }, SHARES)
-  .refine((shares) => Math.abs(LEVELS.reduce((sum, level) => sum + (shares[level] ?? 0), 0) - 1) < 1e-9, SHARES)
-
-const workload = z
-  .strictObject({
-    mode: z
-      .enum(['open'], 'open')
-      .prefault('open')
-      .meta({ description: 'Open loop: operations start on schedule whatever the system does.' }),
-    arrivals: z.enum(['poisson', 'uniform'], 'poisson or uniform').prefault('poisson'),
-    ratePerSec: number('a rate per second above 0 and at most 1000000', { above: 0, max: 1e6 }).prefault(400),
-    clients: count(1, 10_000).prefault(32).meta({ description: 'At most so many operations are in flight.' }),
-    reads: number('a share from 0 to 1', { min: 0, max: 1 }).prefault(0.3).meta({ description: 'Share of reads.' }),
-    consistency: z
-      .union([z.enum(LEVELS), levelShares], LEVEL)
-      .prefault('STRONG')
-      .meta({ description: 'Of every operation; or shares, by which each operation gets its own.' }),
-    keys: count(1, 1_000_000).prefault(1000),
-    duration: duration({ minUs: 1000 }).prefault('30s').meta({ description: 'Whole run, warm-up included.' }),
-    warmup: duration().prefault('0s').meta({ description: 'Executed and checked, but not measured.' }),
-    deadline: duration({ minUs: 1000 })
-      .prefault('8s')
-      .meta({ description: 'A client gives an operation up after this.' }),
   })
   .prefault({})
 
@@ -220,7 +177,7 @@ const parts = {
     .array(oneOf(UNSAFE), 'a list of unsafe forms')
     .prefault([])
     .meta({ description: 'Unsafe behaviours in place of the sound ones, so that the checks can convict them.' }),
-  workload,
+  workload: workloadSchema,
   liveness: duration({ maxUs: 600_000_000 }).prefault('0s').meta({
     description: 'After the workload everything is healed, and STRONG probes go on for so long; checked, not measured.',
   }),

@@ -77,7 +77,7 @@ const rules: readonly Tested[] = [
         'reports/a.ts',
         `import { b } from '../scenarios/judge.ts'`,
         [
-          '1 reports/ imports scenarios/judge.ts; it may import scenarios/record.ts, scenarios/result.ts, scenarios/result-durations.ts, scenarios/result-series.ts, scenarios/statistics.ts, scenarios/compare.ts, scenarios/delay-text.ts, scenarios/levels.ts',
+          '1 reports/ imports scenarios/judge.ts; it may import scenarios/record.ts, scenarios/result.ts, scenarios/result-durations.ts, scenarios/result-series.ts, scenarios/statistics.ts, scenarios/compare.ts, scenarios/delay-text.ts, scenarios/levels.ts, scenarios/load-text.ts',
         ],
       ],
       ['reports/x/a.ts', `import { b } from '../../scenarios/result.ts'`, []],

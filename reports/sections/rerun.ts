@@ -3,6 +3,7 @@
 import { policyName } from '../../scenarios/compare.ts'
 import { delayText } from '../../scenarios/delay-text.ts'
 import { levelsText } from '../../scenarios/levels.ts'
+import { keysText } from '../../scenarios/load-text.ts'
 import type { Result } from '../../scenarios/result.ts'
 import { receivedText } from '../caveats.ts'
 import { html, type Markup, type Piece, scriptJson } from '../markup.ts'
@@ -100,7 +101,7 @@ function factsOf(result: Result): Map<string, Piece> {
     ],
     [
       'workload',
-      `open loop, ${workload.arrivals} arrivals, ${digits(workload.ratePerSec)} operations/s, at most ${workload.clients} in flight, ${digits(workload.reads * 100)} % reads, ${levelsText(workload.consistency)}, ${digits(workload.keys)} keys, ${seconds(workload.durationUs / 1000, 0)}; given up after ${milliseconds(workload.deadlineUs / 1000)}`,
+      `open loop, ${workload.arrivals} arrivals, ${digits(workload.ratePerSec)} operations/s, at most ${workload.clients} in flight, ${digits(workload.reads * 100)} % reads, ${levelsText(workload.consistency)}, ${keysText(workload)}, ${seconds(workload.durationUs / 1000, 0)}; given up after ${milliseconds(workload.deadlineUs / 1000)}`,
     ],
     ...settingsFacts(scenario),
     [

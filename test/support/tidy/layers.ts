@@ -25,6 +25,7 @@ const REPORTS_MAY_IMPORT = [
   'scenarios/compare.ts',
   'scenarios/delay-text.ts',
   'scenarios/levels.ts',
+  'scenarios/load-text.ts',
 ]
 
 interface Import {

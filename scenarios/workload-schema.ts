@@ -1,0 +1,74 @@
+/** What the file may say of its load. */
+import { z } from 'zod'
+import { duration } from './amounts.ts'
+import type { KeyChoice } from './key-choice.ts'
+import { LEVELS } from './levels.ts'
+import { count, number } from './schema-numbers.ts'
+
+const LEVEL = 'the strength of a promise: STRONG, SESSION or EVENTUAL, or shares such as { STRONG: 0.5, EVENTUAL: 0.5 }'
+const SHARES = 'shares that add up to 1, such as { STRONG: 0.5, SESSION: 0.3, EVENTUAL: 0.2 }'
+const share = number('a share from 0 to 1', { min: 0, max: 1 })
+const levelShares = z
+  .strictObject({ STRONG: share.optional(), SESSION: share.optional(), EVENTUAL: share.optional() }, SHARES)
+  .refine((shares) => Math.abs(LEVELS.reduce((sum, level) => sum + (shares[level] ?? 0), 0) - 1) < 1e-9, SHARES)
+
+interface Keys {
+  readonly count: number
+  /** Absent: all alike. */
+  readonly choice?: KeyChoice
+}
+
+const MOST_KEYS = 1_000_000
+const KEYS =
+  'a number of keys from 1 to 1000000, { zipf: 0.99, count: 1000 } or { hot: { keys: 0.2, operations: 0.8 }, count: 1000 }'
+const keyCount = count(1, MOST_KEYS)
+const keys = z.union(
+  [
+    keyCount.transform((all): Keys => ({ count: all })),
+    z
+      .strictObject({
+        zipf: number('an exponent from 0 to 5', { min: 0, max: 5 }).meta({
+          description: 'The k-th key is wanted in proportion to 1/k^zipf; 0 is uniform, 0.99 what YCSB takes.',
+        }),
+        count: keyCount,
+      })
+      .transform(({ zipf, count: all }): Keys => ({ count: all, choice: { kind: 'zipf', exponent: zipf } })),
+    z
+      .strictObject({
+        hot: z
+          .strictObject({ keys: share, operations: share })
+          .meta({ description: "The share of the keys that are hot, and of the operations on them (YCSB's hotspot)." }),
+        count: keyCount,
+      })
+      .transform(
+        ({ hot, count: all }): Keys => ({
+          count: all,
+          choice: { kind: 'hot', keyShare: hot.keys, operationShare: hot.operations },
+        }),
+      ),
+  ],
+  KEYS,
+)
+
+export const workloadSchema = z
+  .strictObject({
+    mode: z
+      .enum(['open'], 'open')
+      .prefault('open')
+      .meta({ description: 'Open loop: operations start on schedule whatever the system does.' }),
+    arrivals: z.enum(['poisson', 'uniform'], 'poisson or uniform').prefault('poisson'),
+    ratePerSec: number('a rate per second above 0 and at most 1000000', { above: 0, max: 1e6 }).prefault(400),
+    clients: count(1, 10_000).prefault(32).meta({ description: 'At most so many operations are in flight.' }),
+    reads: number('a share from 0 to 1', { min: 0, max: 1 }).prefault(0.3).meta({ description: 'Share of reads.' }),
+    consistency: z
+      .union([z.enum(LEVELS), levelShares], LEVEL)
+      .prefault('STRONG')
+      .meta({ description: 'Of every operation; or shares, by which each operation gets its own.' }),
+    keys: keys.prefault(1000).meta({ description: 'How many, and whether some are wanted more often than others.' }),
+    duration: duration({ minUs: 1000 }).prefault('30s').meta({ description: 'Whole run, warm-up included.' }),
+    warmup: duration().prefault('0s').meta({ description: 'Executed and checked, but not measured.' }),
+    deadline: duration({ minUs: 1000 })
+      .prefault('8s')
+      .meta({ description: 'A client gives an operation up after this.' }),
+  })
+  .prefault({})
