@@ -1,30 +1,7 @@
 /** The commands beside `run`. Each returns its exit code. */
-import { basename, dirname, join } from 'node:path'
 import { EXIT } from './cli-exit.ts'
-import { prepareFolder } from './cli-folder.ts'
 import { print } from './cli-output.ts'
 import { libraryNames, listScenarios } from './scenarios/load.ts'
-
-export async function compare(first: string, second: string, out: string | undefined): Promise<number> {
-  const { readResult } = await import('./scenarios/read-result.ts')
-  const results = [readResult(first), readResult(second)] as const
-  const folder = out ?? join('out', `compare-${runName(first)}-${runName(second)}`)
-  const { compareResults } = await import('./scenarios/compare.ts')
-  const { comparisonText } = await import('./reports/terminal-comparison.ts')
-  const comparison = compareResults(...results)
-  const { width } = (await import('./reports/screen.ts')).styleOf(process.stdout, process.env)
-  await print(`${comparisonText(comparison, [first, second], width)}\n`)
-  prepareFolder(folder)
-  const { saveReport } = await import('./reports/save.ts')
-  const { renderReport } = await import('./reports/html.ts')
-  await print(`\n  report  ${saveReport(folder, await renderReport(results, comparison))}\n`)
-  return 0
-}
-
-/** `out/primary-crash-sim-1/result.json` is the run primary-crash-sim-1. */
-function runName(path: string): string {
-  return basename(path) === 'result.json' ? basename(dirname(path)) : basename(path, '.json')
-}
 
 export async function list(): Promise<number> {
   const width = Math.max(...libraryNames().map((name) => name.length))

@@ -1,7 +1,8 @@
 /** The commands and their options, as yargs reads them. */
 import yargs, { type Argv } from 'yargs'
 import { argument, flag, integer, once, shard, value, world } from './cli-arguments.ts'
-import { compare, down, list, schema, status } from './cli-commands.ts'
+import { down, list, schema, status } from './cli-commands.ts'
+import { compare, FORMAT_OPTIONS, formatOf } from './cli-compare.ts'
 import { completions } from './cli-completion.ts'
 import { convict } from './cli-convict.ts'
 import { COMMAND } from './cli-exit.ts'
@@ -82,16 +83,24 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
         }),
     )
     .command(
-      'compare <a> <b>',
-      'two results side by side: medians, intervals, what is significant',
+      'compare <baseline> <others..>',
+      'results side by side: medians, intervals, what is significant',
       (y) =>
         y
-          .positional('a', argument('a result.json, or its folder'))
-          .positional('b', argument('another'))
-          .option('out', value('DIR for report.html (default: out/compare-<a>-<b>)'))
+          .positional('baseline', argument('a result.json, or its folder'))
+          .positional('others', { ...argument('one or more, each held against the first'), array: true })
+          .option('out', value('DIR for report.html (default: out/compare-<baseline>-<others>)'))
+          .options(FORMAT_OPTIONS)
           .example('$0 compare out/primary-crash-sim-1 out/primary-crash-local-1', 'simulated beside measured')
-          .example('$0 compare A/result.json B/result.json --out both', 'the report in the folder `both`'),
-      ({ a, b, out }) => chosen(() => compare(a, b, once('out', out))),
+          .example('$0 compare A B C --markdown > table.md', 'B and C against A, as a table for a text'),
+      ({ baseline, others, out, ...rest }) =>
+        chosen(() =>
+          compare({
+            paths: [baseline, ...(others as unknown as string[])],
+            out: once('out', out),
+            format: formatOf(rest),
+          }),
+        ),
     )
     .command(
       'fuzz <file>',
@@ -243,7 +252,7 @@ export const COMMANDS = [
   'completion',
 ]
 const OPTIONS =
-  'on seed trials expect out json quiet verbose history mysqld data-dir base-port seeds sound-seeds from shard jobs times help version'.split(
+  'on seed trials expect out json csv markdown quiet verbose history mysqld data-dir base-port seeds sound-seeds from shard jobs times help version'.split(
     ' ',
   )
 

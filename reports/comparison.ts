@@ -86,7 +86,7 @@ function titleOf({ policies, differences }: Comparison, names: Names): string {
 }
 
 /** What was changed between the two, which is what any difference is put down to. */
-function compared({ policies, differences }: Comparison): string {
+export function compared({ policies, differences }: Comparison): string {
   if (policies.length === 0)
     return differences.length > 0 ? '' : 'Both ran the same algorithms under the same conditions.'
   const changed = listed(policies.map(policyText))
@@ -123,12 +123,12 @@ function against(ratio: number): string {
   return `${change(Math.abs(ratio)).slice(1)} ${ratio > 0 ? 'above' : 'below'}`
 }
 
-function errorOf(ratio: number | null): string {
+export function errorOf(ratio: number | null): string {
   const factor = ratio === null ? null : factorOf(ratio)
   return factor === null ? change(ratio) : `${factor} too ${ratio! > 0 ? 'high' : 'low'}`
 }
 
-type Names = readonly [string, string]
+export type Names = readonly [string, string]
 
 function callout({ kind, differences }: Comparison, names: Names): Markup {
   const lead =
@@ -136,7 +136,7 @@ function callout({ kind, differences }: Comparison, names: Names): Markup {
   return html`<p class="interrupted">${lead} ${listed(differences.map((difference) => named(difference, names)))}.</p>`
 }
 
-function comparisonFinding({ rows, differences }: Comparison, names: Names): string {
+export function comparisonFinding({ rows, differences }: Comparison, names: Names): string {
   if (differences.length > 0) return 'The numbers stand next to each other; no difference between them is claimed.'
   const shown = rows.filter(({ significant }) => significant)
   const rest = rows.filter(({ significant, a, b }) => !significant && a.n + b.n > 0).map(labelOf)
@@ -161,18 +161,18 @@ function fidelityFinding(rows: readonly ComparisonRow[]): string {
   return `${first}The simulator is furthest off in ${labelOf(worst)}: ${against(worst.change!)} measured.`
 }
 
-function labelOf({ metric }: ComparisonRow): string {
+export function labelOf({ metric }: ComparisonRow): string {
   return LABELS[metric] ?? metric
 }
 
-function sample({ n, median, interval }: SampleSummary, unit: ComparisonRow['unit']): Cell {
+export function sample({ n, median, interval }: SampleSummary, unit: ComparisonRow['unit']): Cell {
   if (n === 0) return { shown: 'not measured', raw: '' }
   const middle = median === null ? 'never ended' : `${digits(median)} ${unit === 'ms' ? 'ms' : '/s'}`
   const between = interval === null ? '' : `${intervalText(interval, digits)}, `
   return { shown: html`<b>${middle}</b><br><small>${between}n\u00a0=\u00a0${n}</small>`, raw: median }
 }
 
-function change(ratio: number | null): string {
+export function change(ratio: number | null): string {
   if (ratio === null) return missing
   const percent = ratio * 100
   if (Math.abs(percent) < 0.05) return '0\u00a0%'

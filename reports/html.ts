@@ -1,11 +1,11 @@
 /**
  * Results in, one file out: a page that needs no network, no server and no other file. One result is a run's report;
- * several are laid over one another, simulated dashed and measured solid. `comparison` is `compareResults(results[0],
- * results[1])`.
+ * several are laid over one another, simulated dashed and measured solid. `comparisons` is `compareAll(results)`.
  */
 import type { Comparison } from '../scenarios/compare.ts'
 import type { Result } from '../scenarios/result.ts'
 import { renderComparison } from './comparison.ts'
+import { renderComparisons } from './comparisons.ts'
 import { inlinedLibraries, inlinedScripts, inlinedStyle } from './libraries.ts'
 import type { Markup } from './markup.ts'
 import { page } from './page.ts'
@@ -19,15 +19,24 @@ import { outageSection } from './sections/outage.ts'
 import { replicasSection, usersSection } from './sections/over-time.ts'
 import { rerunSection } from './sections/rerun.ts'
 
-export async function renderReport(results: readonly Result[], comparison?: Comparison): Promise<string> {
+export async function renderReport(
+  results: readonly Result[],
+  comparisons: readonly Comparison[] = [],
+): Promise<string> {
   if (results.length === 0) throw new Error('a report needs at least one result')
   const runs = runsOf(results)
+  const [comparison] = comparisons
   const sections: { id: string; title: string; body: Markup | null }[] = [
     { id: 'answer', title: 'Answer', body: answerSection(runs, comparison) },
     {
       id: 'comparison',
       title: 'Comparison',
-      body: comparison === undefined ? null : renderComparison(runs, comparison),
+      body:
+        comparison === undefined
+          ? null
+          : comparisons.length === 1
+            ? renderComparison(runs, comparison)
+            : renderComparisons(runs, comparisons),
     },
     { id: 'outage', title: 'Outage', body: outageSection(runs) },
     { id: 'why', title: 'Why', body: electionSection(runs) },

@@ -26,6 +26,11 @@ export function runsOf(results: readonly Result[]): Run[] {
   }))
 }
 
+/** a, b, c: results on paper. Behind z they are numbered. */
+export function letterOf(index: number): string {
+  return index < 26 ? String.fromCharCode(97 + index) : `r${index + 1}`
+}
+
 /** `simulated` and `measured` while that tells them apart; then what differs; then letters. */
 function namesOf(results: readonly Result[]): string[] {
   const differing = FAMILIES.filter((family) => new Set(results.map((r) => policyName(r.scenario, family))).size > 1)

@@ -13,7 +13,7 @@ export function comparisonText(
   width = Number.POSITIVE_INFINITY,
 ): string {
   const heads = headsOf(compared)
-  const shared = sharedTrust(compared)
+  const shared = sharedTrust(compared.rows)
   const title =
     compared.kind === 'fidelity'
       ? "a simulation beside a measurement: each row is the simulator's error"
@@ -49,7 +49,7 @@ export function comparisonText(
 
 type Rows = readonly (readonly string[])[]
 
-function aligned(table: Rows): string[] {
+export function aligned(table: Rows): string[] {
   const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)))
   return table.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ')}`.trimEnd())
 }
@@ -71,7 +71,7 @@ function headsOf({ kind, policies }: Comparison): readonly [string, string] {
 }
 
 /** What nearly every cell would say of its interval, to be said once; null: they differ. */
-function sharedTrust({ rows }: Comparison): string | null {
+export function sharedTrust(rows: Comparison['rows']): string | null {
   const trusts = new Set(rows.flatMap(({ a, b }) => [a, b]).flatMap((one) => (one.n === 0 ? [] : [trustText(one)])))
   return trusts.size === 1 ? [...trusts][0]! : null
 }
@@ -81,7 +81,7 @@ function trustText({ n, interval }: SampleSummary): string {
   return `[${interval.kind === 'range' ? 'range' : `${levelText(interval.level)} interval`}], n = ${n}`
 }
 
-function sampleText(sample: SampleSummary, shared: string | null): string {
+export function sampleText(sample: SampleSummary, shared: string | null): string {
   const { n, median, interval } = sample
   if (n === 0) return missing
   const between =

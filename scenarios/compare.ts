@@ -1,5 +1,5 @@
 /**
- * Two results side by side. What may be said about them depends on what they are:
+ * Results side by side, two or more. What may be said about them depends on what they are:
  *
  * - Two runs under the same conditions in the same kind of world on the same machine are two samples of trials: median
  *   with its interval, and a test. Trials with the same seeds are compared as pairs, others as independent samples
@@ -8,6 +8,7 @@
  *   could bear it out, nothing is ranked at all.
  * - A simulated and a measured run of one scenario are a model and what it models: each row is the model's error. Which
  *   of the two is "faster" is no question, so there is no test.
+ * - Of more than two the first is the baseline, and each of the others is held against it.
  * - Anything else (other conditions, another machine, an interrupted run) is shown and not ranked, with the reason.
  */
 import { METRICS, type Metric, relative, samplesOf } from './compared-metrics.ts'
@@ -75,20 +76,37 @@ export interface Tests {
 
 const FAMILIES = ['timestamps', 'quorum', 'election', 'unsafe'] as const satisfies readonly PolicyDifference['family'][]
 
+/** Two results; several are `compareAll`. */
 export function compareResults(a: Result, b: Result): Comparison {
-  const fidelity = (a.world === 'sim') !== (b.world === 'sim')
+  return compareAll([a, b])[0]!
+}
+
+/** The first result, the baseline, against each of the others; their tests are corrected together. */
+export function compareAll([a, ...others]: readonly Result[]): Comparison[] {
+  if (a === undefined || others.length === 0) throw new Error('assertion: a comparison needs two results')
+  const begun = others.map((b) => begin(a, b))
+  const samples = begun.filter(({ kind }) => kind === 'comparison')
+  const rankings = ranked(a, samples)
+  return begun.map((one): Comparison => {
+    const { b, ...rest } = one
+    if (one.kind === 'comparison') return { ...rest, ...rankings[samples.indexOf(one)]! }
+    return { ...rest, tests: null, rows: [...METRICS.map((metric) => errorOn(metric, a, b)), ...summaryErrors(a, b)] }
+  })
+}
+
+/** All that is known before anything is tested. */
+function begin(a: Result, b: Result): Omit<Comparison, 'tests' | 'rows'> & { readonly b: Result } {
+  const kind = (a.world === 'sim') !== (b.world === 'sim') ? 'fidelity' : 'comparison'
   const policies = FAMILIES.map((family) => ({
     family,
     a: family === 'unsafe' ? unsafeName(a) : policyName(a.scenario, family),
     b: family === 'unsafe' ? unsafeName(b) : policyName(b.scenario, family),
   })).filter((policy) => policy.a !== policy.b)
   const differences = differencesOf(a, b)
-  const sameRule = sameRuleOf(a.scenario, b.scenario)
-  if (!fidelity) return { kind: 'comparison', differences, policies, sameRule, ...ranked(a, b, differences) }
   // A model is judged by what it models, not by another algorithm.
-  for (const policy of policies) differences.push(`the algorithms differ (${policyText(policy)})`)
-  const rows = [...METRICS.map((metric) => errorOn(metric, a, b)), ...summaryErrors(a, b)]
-  return { kind: 'fidelity', differences, policies, sameRule, tests: null, rows }
+  if (kind === 'fidelity')
+    for (const policy of policies) differences.push(`the algorithms differ (${policyText(policy)})`)
+  return { kind, differences, policies, sameRule: sameRuleOf(a.scenario, b.scenario), b }
 }
 
 function unsafeName({ scenario: { unsafe = [] } }: Result): string {

@@ -17,33 +17,44 @@ interface Tested {
   readonly direction: number
 }
 
-/** Every metric tested, and all tests corrected for their number. `differences`: why nothing may be ranked. */
-export function ranked(a: Result, b: Result, differences: readonly string[]): Pick<Comparison, 'tests' | 'rows'> {
-  const isPaired = sharesSeeds(a, b)
-  const all = METRICS.map((metric) => tested(metric, a, b, isPaired))
-  const measured = differences.length > 0 ? [] : all.filter(({ row }) => row.a.n > 0 && row.b.n > 0)
+/** What the baseline is held against. */
+export interface Other {
+  readonly b: Result
+  /** Why nothing of it may be ranked; empty: it may. */
+  readonly differences: readonly string[]
+}
+
+/** Every metric tested against every other, and all tests corrected for their number: they stand in one table. */
+export function ranked(a: Result, others: readonly Other[]): Pick<Comparison, 'tests' | 'rows'>[] {
+  const each = others.map(({ b, differences }) => {
+    const isPaired = sharesSeeds(a, b)
+    const all = METRICS.map((metric) => tested(metric, a, b, isPaired))
+    const measured = differences.length > 0 ? [] : all.filter(({ row }) => row.a.n > 0 && row.b.n > 0)
+    return { b, differences, isPaired, all, measured }
+  })
+  const measured = each.flatMap((one) => one.measured)
   const possible = measured.filter(({ smallestP }) => smallestP < SIGNIFICANT_BELOW)
   // The smallest p of a table counts times the number of its tests: if no data could pass that, nothing is tested.
   const least = Math.min(...possible.map(({ smallestP }) => smallestP)) * possible.length
   const tests = least < SIGNIFICANT_BELOW ? possible : []
   const adjusted = holm(tests.map(({ p }) => p))
-  const rows = all.map((one): ComparisonRow => {
-    const { row } = one
-    const index = tests.indexOf(one)
-    const unranked = { ...row, p: null, adjustedP: null, significant: false }
-    if (differences.length > 0) return { ...unranked, note: `not ranked: ${differences[0]}` }
-    if (row.a.n === 0 || row.b.n === 0)
-      return { ...unranked, note: row.a.n === row.b.n ? 'not measured' : 'measured in one of the two only' }
-    if (index < 0) return { ...unranked, note: tooFew(row.a.n, row.b.n, isPaired, measured.length) }
-    const adjustedP = adjusted[index]!
-    const significant = adjustedP < SIGNIFICANT_BELOW
-    return { ...row, p: one.p, adjustedP, significant, note: significant ? judgement(one) : '~' }
+  return each.map(({ b, differences, isPaired, all }) => {
+    const rows = all.map((one): ComparisonRow => {
+      const { row } = one
+      const index = tests.indexOf(one)
+      const unranked = { ...row, p: null, adjustedP: null, significant: false }
+      if (differences.length > 0) return { ...unranked, note: `not ranked: ${differences[0]}` }
+      if (row.a.n === 0 || row.b.n === 0)
+        return { ...unranked, note: row.a.n === row.b.n ? 'not measured' : 'measured in one of the two only' }
+      if (index < 0) return { ...unranked, note: tooFew(row.a.n, row.b.n, isPaired, measured.length) }
+      const adjustedP = adjusted[index]!
+      const significant = adjustedP < SIGNIFICANT_BELOW
+      return { ...row, p: one.p, adjustedP, significant, note: significant ? judgement(one) : '~' }
+    })
+    const pairs = isPaired ? Math.min(a.trials.length, b.trials.length) : null
+    const isTested = all.some((one) => tests.includes(one))
+    return { tests: isTested ? { kind: isPaired ? 'pairs' : 'samples', count: tests.length, pairs } : null, rows }
   })
-  const pairs = isPaired ? Math.min(a.trials.length, b.trials.length) : null
-  return {
-    tests: tests.length === 0 ? null : { kind: isPaired ? 'pairs' : 'samples', count: tests.length, pairs },
-    rows,
-  }
 }
 
 /** Whether each trial of the smaller result has one with the same seed in the other. */

@@ -14,7 +14,7 @@ const NEEDS = { needs: 'chromium', deadlineMs: 120_000 } as const
 async function both(): Promise<string> {
   const a = fixture({ trials: 5 })
   const b = fixture({ world: 'local', trials: 5 })
-  return renderReport([a, b], compareResults(a, b))
+  return renderReport([a, b], [compareResults(a, b)])
 }
 
 async function convicted(): Promise<string> {

@@ -83,7 +83,7 @@ test('a report states what is needed to run it again', async () => {
 test('a comparison stands right after the answer', async () => {
   const a = fixture({ trials: 5 })
   const b = fixture({ world: 'local', trials: 5 })
-  const page = await renderReport([a, b], compareResults(a, b))
+  const page = await renderReport([a, b], [compareResults(a, b)])
   assert.ok(page.indexOf('id="answer"') < page.indexOf('id="comparison"'))
   assert.ok(page.indexOf('id="comparison"') < page.indexOf('id="outage"'))
 })

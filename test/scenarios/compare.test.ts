@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type Comparison, compareResults, policyText } from '../../scenarios/compare.ts'
+import { type Comparison, compareAll, compareResults, policyText } from '../../scenarios/compare.ts'
 import { judge } from '../../scenarios/judge.ts'
 import { parseScenario } from '../../scenarios/load.ts'
 import { describePolicies } from '../../scenarios/policies.ts'
@@ -89,6 +89,19 @@ test('several tests in one table are counted and corrected: one of six must be s
   const other = row(compareResults(result(FAST), result(less)), 'failoverMs')
   assert.ok(other.p! < 0.05 && other.adjustedP! > 0.05)
   assert.deepEqual([other.significant, other.note], [false, '~'])
+})
+
+test('of several results each is held against the first, and all tests of the table are corrected together', () => {
+  const results = [result(FAST), result(SLOW), result(FAST)]
+  const [slow, same] = compareAll(results)
+  const alone = compareResults(result(FAST), result(SLOW))
+  assert.deepEqual([slow!.tests!.count, same!.tests!.count], [2 * alone.tests!.count, 2 * alone.tests!.count])
+  assert.equal(row(slow!, 'failoverMs').p, row(alone, 'failoverMs').p)
+  assert.ok(row(slow!, 'failoverMs').adjustedP! > row(alone, 'failoverMs').adjustedP!)
+  assert.equal(row(slow!, 'failoverMs').note, 'b is worse')
+  assert.equal(row(same!, 'failoverMs').note, '~')
+  const [, interrupted] = compareAll([results[0]!, results[1]!, { ...results[2]!, complete: false }])
+  assert.deepEqual([interrupted!.tests, interrupted!.differences], [null, ['b was interrupted']])
 })
 
 test('with trials too few to show any difference nothing is ranked, however large it looks', () => {
