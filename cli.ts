@@ -1,8 +1,8 @@
 /**
- * The command line: parse, call one function, print, set the exit code (cli-exit.ts). stdout carries results,
- * stderr everything else. What it does is in cli-main.ts, which is loaded when it is known that files can be opened.
+ * The command line: parse, call one function, print, set the exit code (cli/exit.ts). stdout carries results,
+ * stderr everything else. What it does is in cli/main.ts, which is loaded when it is known that files can be opened.
  */
-import { endingOf } from './cli-exit.ts'
+import { endingOf } from './cli/exit.ts'
 import { LEAST_FILES, refuseFewFiles } from './real/drivers/local/limits.ts'
 
 /** stdout could not take what was printed, and its reader is not just gone. */
@@ -27,7 +27,7 @@ process.on('uncaughtException', (error) => process.exit(report(error)))
 
 try {
   refuseFewFiles(LEAST_FILES)
-  const { main } = await import('./cli-main.ts')
+  const { main } = await import('./cli/main.ts')
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
   process.exitCode = report(error)

@@ -1,12 +1,12 @@
 /** What the run has seen so far: operations as the clients hand them over, events as they happen, and the live line. */
 import type { TraceEvent } from '../algorithms/trace.ts'
-import { LogHistogram } from '../scenarios/log-histogram.ts'
+import { RandomStreams } from '../scenarios/chance/random.ts'
+import { Schedule } from '../scenarios/clients/schedule.ts'
+import { LogHistogram } from '../scenarios/measures/log-histogram.ts'
+import { newestReign } from '../scenarios/measures/reigns.ts'
 import type { Progress } from '../scenarios/progress.ts'
-import { RandomStreams } from '../scenarios/random.ts'
 import type { NodeEnd, Operation } from '../scenarios/record.ts'
-import { newestReign } from '../scenarios/reigns.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
-import { Schedule } from '../scenarios/schedule.ts'
 
 /** The live line looks back this far. */
 const WINDOW_US = 1_000_000

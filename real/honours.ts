@@ -2,7 +2,7 @@
  * Which parts of a scenario real servers follow. A new part does not compile before somebody has said so here; what is
  * not followed carries the name that it has in a file, and a run whose file sets it says that it had no effect.
  */
-import { scenarioOf } from '../scenarios/load.ts'
+import { scenarioOf } from '../scenarios/file/load.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 
 type Part = 'cluster' | 'network'

@@ -5,9 +5,9 @@
 import type { Outcome, Requests, Server } from '../algorithms/servers.ts'
 import type { TraceEvent, TraceFact } from '../algorithms/trace.ts'
 import type { Pending, Waiter, World } from '../algorithms/world.ts'
-import { RandomStreams } from '../scenarios/random.ts'
-import type { Callable } from './callable.ts'
-import { RunClock } from './clock.ts'
+import { RandomStreams } from '../scenarios/chance/random.ts'
+import { RunClock } from './processes/clock.ts'
+import type { Callable } from './transport/callable.ts'
 
 export interface RealWorldOptions {
   /** `RunClock.hostUs()` of the run's time 0, the same in every process. */

@@ -1,7 +1,7 @@
 /** What a run did, in sentences made from its numbers: the part of a report that people quote. */
 
-import { policyName } from '../scenarios/compare.ts'
-import { levelsText } from '../scenarios/levels.ts'
+import { levelsText } from '../scenarios/file/levels.ts'
+import { policyName } from '../scenarios/measures/compare.ts'
 import type { Result } from '../scenarios/result.ts'
 import type { Failover } from '../scenarios/result-durations.ts'
 import { intervalText } from './intervals.ts'

@@ -1,5 +1,5 @@
 /** Two results side by side, as a table for the terminal. */
-import { type Comparison, policyText, type SampleSummary } from '../scenarios/compare.ts'
+import { type Comparison, policyText, type SampleSummary } from '../scenarios/measures/compare.ts'
 import { named, pText, testText } from './comparison.ts'
 import { levelText } from './intervals.ts'
 import { digits, missing } from './numbers.ts'

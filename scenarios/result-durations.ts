@@ -43,7 +43,7 @@ export interface Failover {
 /** `none`: it never happened. `open`: one of them was not seen to end. */
 export type DurationOutcome = 'none' | 'ended' | 'open'
 
-/** What clients saw fail in one trial, whatever was hit (scenarios/client-outage.ts). */
+/** What clients saw fail in one trial, whatever was hit (scenarios/measures/client-outage.ts). */
 export interface OutageSummary {
   readonly outcome: DurationOutcome
   readonly count: number

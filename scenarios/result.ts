@@ -176,7 +176,7 @@ export interface Summary {
   }
   /** EVENTUAL writes that were answered ok and are gone: counted and shown, no check fails on them. */
   readonly lostEventual: number
-  /** For how long what EVENTUAL reads showed had been out of date (scenarios/staleness.ts); absent without such reads. */
+  /** For how long what EVENTUAL reads showed had been out of date (scenarios/measures/staleness.ts); absent without such reads. */
   readonly stalenessMs?: { readonly count: number; readonly p50: number; readonly p99: number; readonly max: number }
   /** 1000 / ratePerSec: no duration here is finer. */
   readonly resolutionMs: number

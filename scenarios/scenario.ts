@@ -14,8 +14,8 @@ import type { Consistency } from '../algorithms/servers.ts'
 import type { TimestampAlgorithmName } from '../algorithms/timestamps/algorithms.ts'
 import type { CheckName } from './checks/checks.ts'
 import type { FaultStep } from './faults/step.ts'
+import type { LevelShares } from './file/levels.ts'
 import type { KeyChoice } from './key-choice.ts'
-import type { LevelShares } from './levels.ts'
 
 export interface CoordinatorAlgorithms {
   readonly timestamps: TimestampAlgorithmName

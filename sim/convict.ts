@@ -1,10 +1,10 @@
 /** Saved evidence before the judge once more: does it still convict, and does the sound form pass under the same faults? */
 import { type Charge, keptBy } from '../scenarios/convict/charge.ts'
 import { accused, acquitted } from '../scenarios/convict/evidence.ts'
+import { scenarioOf } from '../scenarios/file/load.ts'
+import type { Written } from '../scenarios/file/written.ts'
 import { judgeChecks, verdictOn } from '../scenarios/judge.ts'
-import { scenarioOf } from '../scenarios/load.ts'
 import type { Verdict } from '../scenarios/result.ts'
-import type { Written } from '../scenarios/written.ts'
 import { type Accusation, convicts, runWritten } from './swarm.ts'
 
 export function accusationOf(charge: Charge): Accusation {

@@ -3,13 +3,13 @@
  * wait for convergence, read the end state. Synchronous, and a function of scenario and seed alone.
  */
 import type { ElectionFactory } from '../algorithms/election/policy.ts'
+import { coordinatorServer, type LoadGenerator, startLoadGenerator } from '../scenarios/clients/load-generator.ts'
 import { anchorText } from '../scenarios/faults/anchors.ts'
 import type { FaultSchedule } from '../scenarios/faults/schedule.ts'
-import { coordinatorServer, type LoadGenerator, startLoadGenerator } from '../scenarios/load-generator.ts'
 import type { RunRecord } from '../scenarios/record.ts'
 import { coordinatorNames, type Scenario } from '../scenarios/scenario.ts'
-import { SimCluster } from './cluster.ts'
 import { atOnce, faultSchedule } from './faults/fault-world.ts'
+import { SimCluster } from './mysql/cluster.ts'
 import { RaftGroup } from './raft/group.ts'
 import type { SimulatedSystem } from './simulated-system.ts'
 

@@ -4,9 +4,9 @@ import type { TraceEvent, TraceFact } from '../algorithms/trace.ts'
 import type { Effect, Operator } from '../scenarios/faults/fault-world.ts'
 import type { Item } from '../scenarios/faults/items.ts'
 import type { DataLoss, NodeEnd } from '../scenarios/record.ts'
-import type { Kernel } from './kernel.ts'
-import type { LagLog } from './lag-log.ts'
-import type { Network } from './network.ts'
+import type { Kernel } from './kernel/kernel.ts'
+import type { LagLog } from './mysql/lag-log.ts'
+import type { Network } from './network/network.ts'
 
 /** How a system that is being set up lets time pass. */
 export interface Clock {

@@ -1,7 +1,8 @@
 /** One seed of a swarm: draw, simulate, judge; and a failure made small. Functions of the space and the seed alone. */
-import { ScenarioError } from '../scenarios/errors.ts'
+import { ScenarioError } from '../scenarios/file/errors.ts'
+import { scenarioOf } from '../scenarios/file/load.ts'
+import { overlay, type Written } from '../scenarios/file/written.ts'
 import { verdictOn } from '../scenarios/judge.ts'
-import { scenarioOf } from '../scenarios/load.ts'
 import type { RunRecord } from '../scenarios/record.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import { anchored } from '../scenarios/swarm/anchored.ts'
@@ -10,7 +11,6 @@ import { brokenOff, outcomeOf, type SwarmOutcome } from '../scenarios/swarm/outc
 import { type Failing, type Shrunk, shrink } from '../scenarios/swarm/shrink.ts'
 import type { Space } from '../scenarios/swarm/space.ts'
 import { steadied } from '../scenarios/swarm/steadied.ts'
-import { overlay, type Written } from '../scenarios/written.ts'
 import { simulate } from './run.ts'
 
 /** Null: it was told to stop. */

@@ -6,13 +6,13 @@
 import type { MysqlRequests, Outcome, RequestOf, Requests, Server } from '../algorithms/servers.ts'
 import type { TraceEvent, TraceFact } from '../algorithms/trace.ts'
 import type { Pending, Waiter, World } from '../algorithms/world.ts'
+import type { RandomStream } from '../scenarios/chance/random.ts'
 import { DATA_CONNECTIONS } from '../scenarios/limits.ts'
-import type { RandomStream } from '../scenarios/random.ts'
-import type { EventHandle } from './event-queue.ts'
-import { EVENT, type Kernel } from './kernel.ts'
+import type { EventHandle } from './kernel/event-queue.ts'
+import { EVENT, type Kernel } from './kernel/kernel.ts'
+import type { Life } from './kernel/process.ts'
 import type { Administrator } from './mysql/administrator.ts'
-import type { Network } from './network.ts'
-import type { Life } from './process.ts'
+import type { Network } from './network/network.ts'
 
 type Administer = Extract<RequestOf<MysqlRequests>, { kind: 'administer' }>
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Result } from '../scenarios/result.ts'
-import { BAD_FILES } from './scenarios/bad-files.ts'
+import { BAD_FILES } from './scenarios/file/bad-files.ts'
 import { type Ended, inFolder, SHELL_DEADLINE_MS, shell } from './support/shell.ts'
 import { test } from './support/test.ts'
 

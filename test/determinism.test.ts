@@ -3,8 +3,8 @@
  * the same steps at the same simulated times.
  */
 import assert from 'node:assert/strict'
+import { parseScenario } from '../scenarios/file/load.ts'
 import { judge, type Stamp } from '../scenarios/judge.ts'
-import { parseScenario } from '../scenarios/load.ts'
 import type { RunRecord } from '../scenarios/record.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import { simulate } from '../sim/run.ts'

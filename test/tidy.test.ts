@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { fileURLToPath } from 'node:url'
-import { parseScenario } from '../scenarios/load.ts'
+import { parseScenario } from '../scenarios/file/load.ts'
 import { test } from './support/test.ts'
 import { scenarioBlocksIn } from './support/tidy/documents.ts'
 import { importsEndInTs, importsPointDownwards } from './support/tidy/layers.ts'
@@ -77,7 +77,7 @@ const rules: readonly Tested[] = [
         'reports/a.ts',
         `import { b } from '../scenarios/judge.ts'`,
         [
-          '1 reports/ imports scenarios/judge.ts; it may import scenarios/record.ts, scenarios/result.ts, scenarios/result-durations.ts, scenarios/result-series.ts, scenarios/statistics.ts, scenarios/compare.ts, scenarios/delay-text.ts, scenarios/levels.ts, scenarios/load-text.ts',
+          '1 reports/ imports scenarios/judge.ts; it may import scenarios/record.ts, scenarios/result.ts, scenarios/result-durations.ts, scenarios/result-series.ts, scenarios/measures/statistics.ts, scenarios/measures/compare.ts, scenarios/file/delay-text.ts, scenarios/file/levels.ts, scenarios/load-text.ts',
         ],
       ],
       ['reports/x/a.ts', `import { b } from '../../scenarios/result.ts'`, []],
@@ -154,8 +154,8 @@ const rules: readonly Tested[] = [
       ['sim/eventQueue.ts', '', ['1 eventQueue.ts']],
       ['sim/event_queue.ts', '', ['1 event_queue.ts']],
       ['sim/utils.ts', '', ['1 utils.ts']],
-      ['sim/event-queue.ts', '', []],
-      ['test/sim/event-queue.test.ts', '', []],
+      ['sim/kernel/event-queue.ts', '', []],
+      ['test/sim/kernel/event-queue.test.ts', '', []],
       ['README.md', '', []],
       ['scenarios/Primary.yaml', '', ['1 Primary.yaml']],
     ],

@@ -1,7 +1,7 @@
 /** What only real servers can say of roles: who is fastest, and who issues timestamps. */
 import { connect } from 'node:net'
+import type { RandomStreams } from '../../scenarios/chance/random.ts'
 import { namesOf, type RoleField, replicasUp } from '../../scenarios/faults/roles.ts'
-import type { RandomStreams } from '../../scenarios/random.ts'
 import type { NodeAddress } from '../mysql/target.ts'
 
 export interface RoleContext {

@@ -4,7 +4,7 @@ import type { ProcessLook } from '../../scenarios/faults/processes.ts'
 import type { JournalLook } from '../../scenarios/faults/storage.ts'
 import { type Driver, monotonicUs, type Witness } from '../drivers/driver.ts'
 import { isTableLocked, TableLock } from '../mysql/table-lock.ts'
-import type { Service } from '../services.ts'
+import type { Service } from '../processes/service-processes.ts'
 
 export interface Seen<Look extends string> {
   readonly look: Look

@@ -5,7 +5,7 @@
  */
 import type { MysqlRequests, Outcome, RequestOf } from '../../algorithms/servers.ts'
 import type { Pending } from '../../algorithms/world.ts'
-import type { Callable } from '../callable.ts'
+import type { Callable } from '../transport/callable.ts'
 import { Administrator } from './administrator.ts'
 import { NO_SETUP } from './connection.ts'
 import { DATA_SETUP, execute, highestTimestamp, query } from './data.ts'

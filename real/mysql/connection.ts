@@ -11,8 +11,8 @@
  */
 import { connect, type Socket } from 'node:net'
 import { type Connection, createConnection } from 'mysql2'
-import { DeadlineTimer } from '../deadline-timer.ts'
-import { readInto } from '../read-buffer.ts'
+import { DeadlineTimer } from '../transport/deadline-timer.ts'
+import { readInto } from '../transport/read-buffer.ts'
 import { CLOSED, connectFailure, DEADLINE_IN_FLIGHT, errnoOf, type Failure, statementFailure } from './failure.ts'
 import { executePacket, type IntegerValues, packetLength, readInsertAnswer } from './insert-packets.ts'
 

@@ -4,7 +4,7 @@
  * connection is left, everything that waits fails with the same reason.
  */
 import type { Pending } from '../../algorithms/world.ts'
-import { DeadlineTimer } from '../deadline-timer.ts'
+import { DeadlineTimer } from '../transport/deadline-timer.ts'
 import {
   type ConnectionSetup,
   type Endpoint,

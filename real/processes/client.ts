@@ -3,7 +3,7 @@
  * It is handed to the parent in batches, so that an interrupt finds nearly all of it there already.
  */
 import { FiberProcess } from '../../algorithms/fiber.ts'
-import { coordinatorServer, type LoadGenerator, startLoadGenerator } from '../../scenarios/load-generator.ts'
+import { coordinatorServer, type LoadGenerator, startLoadGenerator } from '../../scenarios/clients/load-generator.ts'
 import type { Operation } from '../../scenarios/record.ts'
 import { ServiceClient } from '../transport/client.ts'
 import { RealWorld } from '../world.ts'

@@ -6,7 +6,7 @@ import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { unknown } from '../../algorithms/reasons/outcomes.ts'
 import type { JournalRequests, Outcome, RequestOf } from '../../algorithms/servers.ts'
 import type { Pending } from '../../algorithms/world.ts'
-import { type Callable, NOTHING_PENDING } from '../callable.ts'
+import { type Callable, NOTHING_PENDING } from '../transport/callable.ts'
 import { tellRefusal } from './child.ts'
 
 export class Journal implements Callable {

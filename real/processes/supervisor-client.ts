@@ -2,7 +2,7 @@
 import { unknown } from '../../algorithms/reasons/outcomes.ts'
 import type { Outcome } from '../../algorithms/servers.ts'
 import type { Pending } from '../../algorithms/world.ts'
-import type { Callable } from '../callable.ts'
+import type { Callable } from '../transport/callable.ts'
 import { decodeReply } from '../transport/codecs.ts'
 import { tellParent } from './child.ts'
 

@@ -2,7 +2,7 @@
 import { FiberProcess } from '../../algorithms/fiber.ts'
 import type { JournalServer, RequestOf, TimestampRequests, TimestampServer } from '../../algorithms/servers.ts'
 import { TIMESTAMP_ALGORITHMS } from '../../algorithms/timestamps/algorithms.ts'
-import type { Callable } from '../callable.ts'
+import type { Callable } from '../transport/callable.ts'
 import { ServiceServer } from '../transport/server.ts'
 import { RealWorld } from '../world.ts'
 import { fatal, runChild, tellParent } from './child.ts'

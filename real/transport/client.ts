@@ -10,11 +10,11 @@ import { failed, unknown } from '../../algorithms/reasons/outcomes.ts'
 import type { Why } from '../../algorithms/reasons/why.ts'
 import type { Outcome } from '../../algorithms/servers.ts'
 import type { Pending } from '../../algorithms/world.ts'
-import type { Callable } from '../callable.ts'
-import { DeadlineTimer } from '../deadline-timer.ts'
-import { readInto } from '../read-buffer.ts'
+import type { Callable } from './callable.ts'
 import { decodeReply } from './codecs.ts'
+import { DeadlineTimer } from './deadline-timer.ts'
 import { FrameStream } from './frames.ts'
+import { readInto } from './read-buffer.ts'
 
 /** [id, request] */
 export type RequestFrame = readonly [number, { readonly kind: string }]

@@ -1,8 +1,8 @@
 /** The first screen: of what world it is, what was asked, what happened, the verdict and the numbers with their spread. */
-import type { Comparison } from '../../scenarios/compare.ts'
+import type { Comparison } from '../../scenarios/measures/compare.ts'
+import { median, medianInterval } from '../../scenarios/measures/statistics.ts'
 import type { MedianInterval, Result } from '../../scenarios/result.ts'
 import type { Failover } from '../../scenarios/result-durations.ts'
-import { median, medianInterval } from '../../scenarios/statistics.ts'
 import { answeredLateText, generatorText, worldText } from '../caveats.ts'
 import { differenceIn } from '../comparison.ts'
 import { environmentMarkup } from '../environment.ts'

@@ -1,9 +1,9 @@
 /** How to run it again, and everything one must know to call two runs the same. */
 
-import { policyName } from '../../scenarios/compare.ts'
-import { delayText } from '../../scenarios/delay-text.ts'
-import { levelsText } from '../../scenarios/levels.ts'
+import { delayText } from '../../scenarios/file/delay-text.ts'
+import { levelsText } from '../../scenarios/file/levels.ts'
 import { keysText } from '../../scenarios/load-text.ts'
+import { policyName } from '../../scenarios/measures/compare.ts'
 import type { Result } from '../../scenarios/result.ts'
 import { receivedText } from '../caveats.ts'
 import { html, type Markup, type Piece, scriptJson } from '../markup.ts'
@@ -57,7 +57,7 @@ function libraryName({ file, name }: Result['scenario']): string | null {
   return /(^|\/)scenarios\/library\/([a-z0-9-]+)\.yaml$/.exec(file)?.[2] === name ? name : null
 }
 
-/** What `run report.html` reads (scenarios/embedded.ts). */
+/** What `run report.html` reads (scenarios/file/embedded.ts). */
 function embeddedOf({ scenario, world, seed, trials, digest, versions }: Result): object[] {
   const { file, text } = scenario
   if (text === undefined) return []

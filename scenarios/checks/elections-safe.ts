@@ -6,8 +6,9 @@
  * Cannot see: a leader that neither was recorded nor answered anybody ok; two leaders in different epochs at once,
  * which elections permit (that only one of them can acknowledge is single-writer).
  */
+
+import { type Reign, reignsOf } from '../measures/reigns.ts'
 import type { RunRecord } from '../record.ts'
-import { type Reign, reignsOf } from '../reigns.ts'
 import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Check } from './check.ts'

@@ -20,7 +20,7 @@ import type { Scenario } from '../scenario.ts'
 import type { Check } from './check.ts'
 import { Findings } from './findings.ts'
 import { isPromised } from './session-history.ts'
-import { standingOf } from './standing.ts'
+import { standingOf } from './who-counts.ts'
 import { describeOperation, moment } from './wording.ts'
 
 const NAME = 'live-after-healing'

@@ -12,8 +12,8 @@
  */
 import { type GtidSet, MutableGtidSet } from '../../algorithms/gtid-set.ts'
 import type { TraceEvent } from '../../algorithms/trace.ts'
+import { type Reign, reignsOf } from '../measures/reigns.ts'
 import type { Operation, RunRecord } from '../record.ts'
-import { type Reign, reignsOf } from '../reigns.ts'
 import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Check } from './check.ts'

@@ -8,7 +8,7 @@
  * B's own. So what is counted is operations that came out behind, each with its worst partner.
  */
 
-import { ascendingOrder } from '../ascending-order.ts'
+import { ascendingOrder } from '../measures/ascending-order.ts'
 import type { Operation, RunRecord } from '../record.ts'
 import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'

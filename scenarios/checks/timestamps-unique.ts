@@ -3,7 +3,7 @@
  * even where one of the two operations failed.
  */
 
-import { ascendingOrder } from '../ascending-order.ts'
+import { ascendingOrder } from '../measures/ascending-order.ts'
 import type { RunRecord } from '../record.ts'
 import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'

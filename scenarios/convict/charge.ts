@@ -5,11 +5,11 @@
  */
 import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { ScenarioError, UsageError } from '../errors.ts'
-import { LIBRARY, scenarioOf } from '../load.ts'
-import { suggestion } from '../nearest.ts'
-import { isMapping, overlay, type Written } from '../written.ts'
-import { parseYaml, readScenarioText } from '../yaml-source.ts'
+import { ScenarioError, UsageError } from '../file/errors.ts'
+import { LIBRARY, scenarioOf } from '../file/load.ts'
+import { suggestion } from '../file/nearest.ts'
+import { isMapping, overlay, type Written } from '../file/written.ts'
+import { parseYaml, readScenarioText } from '../file/yaml-source.ts'
 
 export interface Charge {
   readonly name: string

@@ -3,9 +3,9 @@
  * check fails, so that `run` ends with exit code 0 as long as it does.
  */
 import { createHash } from 'node:crypto'
-import { scenarioOf } from '../load.ts'
+import { scenarioOf } from '../file/load.ts'
+import { isMapping, overlay, type Written, writtenText } from '../file/written.ts'
 import { promisedChecks } from '../swarm/promises.ts'
-import { isMapping, overlay, type Written, writtenText } from '../written.ts'
 import { type Charge, formOf, keptBy } from './charge.ts'
 
 const ORDER = 'name description seed cluster algorithms unsafe workload liveness network tuning faults checks expect'

@@ -4,9 +4,9 @@
  */
 import { existsSync } from 'node:fs'
 import { z } from 'zod'
-import { ScenarioError } from '../errors.ts'
-import { complain } from '../schema-issues.ts'
-import { parseYaml, readScenarioText } from '../yaml-source.ts'
+import { ScenarioError } from '../file/errors.ts'
+import { complain } from '../file/schema-issues.ts'
+import { parseYaml, readScenarioText } from '../file/yaml-source.ts'
 
 export type OnRealServers =
   | {

@@ -1,5 +1,5 @@
 /** Whom a verb may be aimed at: names of processes, and roles that are resolved when the step fires. */
-import { clientSites } from '../raft-settings.ts'
+import { clientSites } from '../file/raft-settings.ts'
 import { coordinatorNames, type Scenario } from '../scenario.ts'
 
 type Cluster = Scenario['cluster']

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { FailoverPhase, TraceEvent } from '../../algorithms/trace.ts'
-import { duration, formatDuration } from '../amounts.ts'
+import { duration, formatDuration } from '../file/amounts.ts'
 import type { Operation } from '../record.ts'
 
 export type AnchorEvent =

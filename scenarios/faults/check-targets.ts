@@ -1,8 +1,8 @@
 /** Refuses a step that is aimed at what is not there, or at what its verb cannot hurt. */
-import { suggestion } from '../nearest.ts'
+import { suggestion } from '../file/nearest.ts'
+import { show } from '../file/schema-issues.ts'
+import type { Path } from '../file/yaml-source.ts'
 import type { Scenario } from '../scenario.ts'
-import { show } from '../schema-issues.ts'
-import type { Path } from '../yaml-source.ts'
 import { CRASHED, processNames, rolesIn, targetsOf } from './aims.ts'
 import { FAULTS } from './list.ts'
 import type { Refuse, WrittenFault } from './written-fault.ts'

@@ -2,7 +2,7 @@
  * Refuses an undo of nothing, and a fault twice at the same target without its undo in between. Item by item, as the
  * schedule proceeds; a role may name any number of processes, so it undoes, and is undone, loosely.
  */
-import type { Path } from '../yaml-source.ts'
+import type { Path } from '../file/yaml-source.ts'
 import { CRASHED, isRole } from './aims.ts'
 import { isUndo, undoneBy, undoOf } from './facts.ts'
 import { type FaultVerb, UNDOES } from './list.ts'

@@ -1,6 +1,6 @@
 /** A machine's clocks go wrong. */
 import { z } from 'zod'
-import { drift, formatDuration, signedDuration } from '../amounts.ts'
+import { drift, formatDuration, signedDuration } from '../file/amounts.ts'
 import type { Hurt, Undo, Worlds } from './fault.ts'
 import { does, target, when } from './schema-parts.ts'
 import type { FaultStep } from './step.ts'

@@ -1,8 +1,8 @@
 /** When a step fires: at a time within the workload, or after an event that can happen. */
-import { formatDuration } from '../amounts.ts'
-import { suggestion } from '../nearest.ts'
+import { formatDuration } from '../file/amounts.ts'
+import { suggestion } from '../file/nearest.ts'
+import { pathText, show } from '../file/schema-issues.ts'
 import type { Scenario } from '../scenario.ts'
-import { pathText, show } from '../schema-issues.ts'
 import { nodeNames } from './aims.ts'
 import { anchorText } from './anchors.ts'
 import type { Refuse, WrittenFault } from './written-fault.ts'

@@ -3,8 +3,8 @@
  * order of time, and what cannot be meant is refused: a target that does not exist, a fault after the end, an undo
  * of nothing.
  */
-import { formatDuration } from '../amounts.ts'
-import type { Mistakes } from '../mistakes.ts'
+import { formatDuration } from '../file/amounts.ts'
+import type { Mistakes } from '../file/mistakes.ts'
 import type { Scenario } from '../scenario.ts'
 import { checkTargets } from './check-targets.ts'
 import { checkUndos, type Scheduled } from './check-undos.ts'

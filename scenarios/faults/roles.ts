@@ -1,5 +1,5 @@
 /** Roles that scenarios name processes by, resolved when a step fires, and known in every world. */
-import type { RandomStreams } from '../random.ts'
+import type { RandomStreams } from '../chance/random.ts'
 
 /** A cluster as a step that fires finds it. */
 export interface RoleField {

@@ -4,7 +4,7 @@
  * that much later.
  */
 import { z } from 'zod'
-import { duration } from '../amounts.ts'
+import { duration } from '../file/amounts.ts'
 import { after } from './anchors.ts'
 
 export const TARGET = 'the name of a process (node2, timestamp-1, coordinator) or a role (source, replica, any, ...)'

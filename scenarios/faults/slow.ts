@@ -1,7 +1,7 @@
 /** A server with less of its processors or a slow disk, or a link with a longer way. */
 import { z } from 'zod'
-import { delay, duration, formatDuration } from '../amounts.ts'
-import { delayText } from '../delay-text.ts'
+import { delay, duration, formatDuration } from '../file/amounts.ts'
+import { delayText } from '../file/delay-text.ts'
 import type { Hurt, Undo, Worlds } from './fault.ts'
 import { does, onLink, TARGET, target, when } from './schema-parts.ts'
 import type { Refuse, WrittenFault } from './written-fault.ts'

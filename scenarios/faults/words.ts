@@ -1,5 +1,5 @@
 /** A step in words, as `explain` says it. */
-import { formatDuration } from '../amounts.ts'
+import { formatDuration } from '../file/amounts.ts'
 import { afterText } from './anchors.ts'
 import { FAULTS } from './list.ts'
 import type { FaultStep } from './step.ts'

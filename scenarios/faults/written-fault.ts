@@ -1,7 +1,7 @@
 /** A fault as a file states it, fitting its verb's schema, before anybody knows whether it can be meant. */
 import type { z } from 'zod'
-import type { delay } from '../amounts.ts'
-import type { Path } from '../yaml-source.ts'
+import type { delay } from '../file/amounts.ts'
+import type { Path } from '../file/yaml-source.ts'
 import type { after } from './anchors.ts'
 import type { FaultVerb } from './list.ts'
 

@@ -1,6 +1,7 @@
 /** A fault of the source that no failover followed: whether clients were served after it, and whether they had stopped. */
-import { type ClientOutage, outageWithin } from '../client-outage.ts'
+
 import type { FaultRecord, Operation, RunRecord } from '../record.ts'
+import { type ClientOutage, outageWithin } from './client-outage.ts'
 
 export interface WithoutFailover {
   /** True as well where nobody asked any more. */

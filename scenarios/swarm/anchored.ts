@@ -2,9 +2,9 @@
  * A failure whose faults hang on events instead of on the clock, wherever it still fails so. On real servers the order
  * of events is what can be had again; a time to the microsecond is not.
  */
-import { formatDuration, parseDuration } from '../amounts.ts'
+import { formatDuration, parseDuration } from '../file/amounts.ts'
+import type { Written } from '../file/written.ts'
 import type { Operation, RunRecord } from '../record.ts'
-import type { Written } from '../written.ts'
 import type { Failing } from './shrink.ts'
 
 /** A phase of a failover that is further away has nothing to do with the fault. */

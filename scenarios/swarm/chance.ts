@@ -1,5 +1,5 @@
 /** Draws of the kinds that a swarm needs, all from one named stream. */
-import type { RandomStream } from '../random.ts'
+import type { RandomStream } from '../chance/random.ts'
 
 export class Chance {
   readonly #stream: RandomStream

@@ -3,8 +3,8 @@
  * ends. A step costs most, then a server, then anything that is said at all; of two times the rounder one is simpler,
  * and of two equally round ones the shorter.
  */
-import { parseDuration } from '../amounts.ts'
-import { isMapping, type Written } from '../written.ts'
+import { parseDuration } from '../file/amounts.ts'
+import { isMapping, type Written } from '../file/written.ts'
 
 const STEP = 100_000
 const NODE = 10_000

@@ -5,7 +5,7 @@
  * that was promised to clients still is.
  */
 import { CHECKS, type CheckName } from '../checks/checks.ts'
-import { standingOf } from '../checks/standing.ts'
+import { standingOf } from '../checks/who-counts.ts'
 import type { FaultVerb } from '../faults/list.ts'
 import { judgeChecks, judgeNumbers } from '../judge.ts'
 import type { RunRecord } from '../record.ts'

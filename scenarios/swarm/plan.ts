@@ -4,7 +4,7 @@
  */
 import { drawnBy, undoOf } from '../faults/facts.ts'
 import type { FaultVerb } from '../faults/list.ts'
-import type { Written } from '../written.ts'
+import type { Written } from '../file/written.ts'
 import type { Chance } from './chance.ts'
 import { spared, type Watcher } from './watcher.ts'
 

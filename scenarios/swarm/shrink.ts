@@ -6,7 +6,7 @@
  * A change of anything moves every moment of a run, so a scenario that needs a coincidence would seem to need every
  * part of itself. A candidate is therefore tried under a few seeds, and the first that fails stays.
  */
-import type { Written } from '../written.ts'
+import type { Written } from '../file/written.ts'
 import { costOf } from './cost.ts'
 import { SIMPLIFICATIONS } from './simpler.ts'
 

@@ -2,8 +2,8 @@
  * Ways to make a scenario simpler, the greatest steps first. Each proposes; whether a proposal still fails is the
  * shrinker's to find out, and what cannot be a scenario at all it passes over.
  */
-import { formatDuration, parseDuration } from '../amounts.ts'
-import { isMapping, type Written } from '../written.ts'
+import { formatDuration, parseDuration } from '../file/amounts.ts'
+import { isMapping, type Written } from '../file/written.ts'
 
 export type Simplify = (written: Written, check: string) => Generator<Written>
 

@@ -8,8 +8,8 @@ import { QUORUM_POLICIES, type QuorumName } from '../../algorithms/quorum/polici
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../../algorithms/timestamps/algorithms.ts'
 import { DRAWN } from '../faults/facts.ts'
 import type { FaultVerb } from '../faults/list.ts'
-import { loadWritten, scenarioOf } from '../load.ts'
-import { isMapping, type Written } from '../written.ts'
+import { loadWritten, scenarioOf } from '../file/load.ts'
+import { isMapping, type Written } from '../file/written.ts'
 import type { Aim } from './aims.ts'
 
 export interface Space {

@@ -2,8 +2,8 @@
  * A small failure that every seed shows, if there is one. The smallest number of operations that fails under one seed
  * is a matter of luck under any other, and on real servers every run is another. More operations are not more to read.
  */
-import { formatDuration, parseDuration } from '../amounts.ts'
-import { isMapping, type Written } from '../written.ts'
+import { formatDuration, parseDuration } from '../file/amounts.ts'
+import { isMapping, type Written } from '../file/written.ts'
 import type { Failing } from './shrink.ts'
 
 const RATES = [5, 10, 20, 50, 100, 200]

@@ -4,7 +4,7 @@
  */
 import { takesDown } from '../faults/facts.ts'
 import type { FaultVerb } from '../faults/list.ts'
-import type { Written } from '../written.ts'
+import type { Written } from '../file/written.ts'
 import type { Target } from './plan.ts'
 
 export interface Watcher {

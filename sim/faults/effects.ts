@@ -1,6 +1,6 @@
 /** What each verb does to the simulated cluster. A verb whose record says that it can be simulated is missing here at compile time. */
 import type { Effects } from '../../scenarios/faults/fault-world.ts'
-import type { SimCluster } from '../cluster.ts'
+import type { SimCluster } from '../mysql/cluster.ts'
 import { partition, troubleLink } from './links.ts'
 import { ended, losePower, paused } from './processes.ts'
 import { blockApplier, loseJournal, loseRelayLogs, skewClock, slow } from './servers.ts'

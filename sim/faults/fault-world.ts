@@ -4,7 +4,7 @@ import type { Item } from '../../scenarios/faults/items.ts'
 import { already, type Later } from '../../scenarios/faults/later.ts'
 import { FaultSchedule } from '../../scenarios/faults/schedule.ts'
 import type { FaultStep } from '../../scenarios/faults/step.ts'
-import { EVENT } from '../kernel.ts'
+import { EVENT } from '../kernel/kernel.ts'
 import type { FaultField } from '../simulated-system.ts'
 
 /** `startUs`: the simulation's time of the workload's time 0. */

@@ -1,10 +1,11 @@
 /** Links that are cut, longer, or lose what is sent: of whatever has links. */
+
+import { delayTable } from '../../scenarios/chance/sampling.ts'
 import type { Effect } from '../../scenarios/faults/fault-world.ts'
 import type { Item } from '../../scenarios/faults/items.ts'
-import { delayTable } from '../../scenarios/sampling.ts'
-import type { Link } from '../link.ts'
-import type { Trouble } from '../link-trouble.ts'
-import type { Network } from '../network.ts'
+import type { Link } from '../network/link.ts'
+import type { Trouble } from '../network/link-trouble.ts'
+import type { Network } from '../network/network.ts'
 import { AT_ONCE_US, effect } from './effect.ts'
 import { lookAtDelay, lookAtLinks, lookAtTroubles } from './look.ts'
 

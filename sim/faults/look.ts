@@ -3,13 +3,13 @@
  * to have done. Every fault is looked at before, when it holds, and at the end.
  */
 import { counted } from '../../algorithms/wording.ts'
+import { RandomStreams } from '../../scenarios/chance/random.ts'
 import type { ProcessLook } from '../../scenarios/faults/processes.ts'
-import { RandomStreams } from '../../scenarios/random.ts'
-import type { SimCluster } from '../cluster.ts'
-import type { Link } from '../link.ts'
-import { fateOf, isLost, ON_TIME } from '../link-trouble.ts'
+import type { Slowdown } from '../kernel/slowdowns.ts'
+import type { SimCluster } from '../mysql/cluster.ts'
 import type { MysqlServer } from '../mysql/server.ts'
-import type { Slowdown } from '../slowdowns.ts'
+import type { Link } from '../network/link.ts'
+import { fateOf, isLost, ON_TIME } from '../network/link-trouble.ts'
 import type { Look, Measured } from './effect.ts'
 
 const IMAGINED_MESSAGES = 1_000

@@ -4,7 +4,7 @@ import { isForAnother } from '../../scenarios/faults/answers.ts'
 import type { Operator } from '../../scenarios/faults/fault-world.ts'
 import { already } from '../../scenarios/faults/later.ts'
 import { type ServerWord, writersSight } from '../../scenarios/faults/writers.ts'
-import type { SimCluster } from '../cluster.ts'
+import type { SimCluster } from '../mysql/cluster.ts'
 
 export function operatorOf(cluster: SimCluster): Operator {
   return {

@@ -2,8 +2,8 @@
 import type { Effect } from '../../scenarios/faults/fault-world.ts'
 import type { Item } from '../../scenarios/faults/items.ts'
 import type { ProcessLook } from '../../scenarios/faults/processes.ts'
-import type { SimCluster } from '../cluster.ts'
-import type { Host } from '../services.ts'
+import type { SimCluster } from '../mysql/cluster.ts'
+import type { Host } from '../mysql/services.ts'
 import { effect, IN_TIME_US } from './effect.ts'
 import { lookAtProcess } from './look.ts'
 

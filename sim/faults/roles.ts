@@ -1,6 +1,6 @@
 /** What only the simulator of MySQL servers can say of roles: who is fastest, and who issues timestamps. */
 import { namesOf, type RoleField, replicasUp } from '../../scenarios/faults/roles.ts'
-import type { SimCluster } from '../cluster.ts'
+import type { SimCluster } from '../mysql/cluster.ts'
 
 /** `down`: what the harness has taken down and not brought back, in that order. */
 export function namesIn(word: string, cluster: SimCluster, down: readonly string[]): readonly string[] {

@@ -5,9 +5,9 @@
  * the server says whether that epoch is outdated.
  */
 import { deposedBy } from '../../algorithms/failover/epoch.ts'
-import type { Call } from '../call.ts'
-import { EVENT } from '../kernel.ts'
-import type { Life, Peer, SimProcess } from '../process.ts'
+import type { Call } from '../kernel/call.ts'
+import { EVENT } from '../kernel/kernel.ts'
+import type { Life, Peer, SimProcess } from '../kernel/process.ts'
 import type { MysqlInstance } from './instance.ts'
 import type { Statement, StatementResult } from './statements.ts'
 

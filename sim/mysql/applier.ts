@@ -3,7 +3,7 @@
  * never conflict) and commit in the source's order (replica_preserve_commit_order=ON), through the replica's own
  * commit pipeline, because its binlog has all of it too. What is executed already is skipped by its GTID.
  */
-import { Fifo } from '../fifo.ts'
+import { Fifo } from '../kernel/fifo.ts'
 import type { Committer } from './group-commit.ts'
 import type { MysqlInstance } from './instance.ts'
 import type { Transaction } from './transaction.ts'

@@ -1,6 +1,6 @@
 /** One TCP connection of a replica's receiver to its source's dump thread. */
 import type { GtidSet } from '../../algorithms/gtid-set.ts'
-import type { SimProcess } from '../process.ts'
+import type { SimProcess } from '../kernel/process.ts'
 import type { MysqlInstance } from './instance.ts'
 import type { Transaction } from './transaction.ts'
 

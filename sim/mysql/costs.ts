@@ -2,8 +2,9 @@
  * How long things take in a simulated MySQL server. The defaults are of the order seen on the machine the project was
  * built on (two shared cores, data on tmpfs); a calibration replaces them by fits to the cluster at hand.
  */
+
+import { delayTable, type Sampler } from '../../scenarios/chance/sampling.ts'
 import { REPLICA_NET_TIMEOUT_US } from '../../scenarios/limits.ts'
-import { delayTable, type Sampler } from '../../scenarios/sampling.ts'
 
 export interface MysqlCosts {
   readonly cores: number

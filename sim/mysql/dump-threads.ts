@@ -3,8 +3,8 @@
  * replica did not have when it connected (SOURCE_AUTO_POSITION); when there is nothing to send for a heartbeat period,
  * it says so. Every server has a binlog of all it applied, so any server can be a source of everything it executed.
  */
-import { EVENT } from '../kernel.ts'
-import type { Peer } from '../process.ts'
+import { EVENT } from '../kernel/kernel.ts'
+import type { Peer } from '../kernel/process.ts'
 import type { Refusal, ReplicaConnection } from './connection.ts'
 import type { MysqlInstance } from './instance.ts'
 import { batchArrived, connectionAccepted, connectionLost, connectionRefused, heartbeatArrived } from './receiver.ts'

@@ -6,10 +6,10 @@
  *   commit  in order: with semi-sync the whole group waits for its receipts here (AFTER_SYNC), then it becomes
  *           visible and is answered. The next group may sync meanwhile, not overtake.
  */
-import type { RandomStream } from '../../scenarios/random.ts'
-import { Fifo } from '../fifo.ts'
-import { EVENT, type Kernel } from '../kernel.ts'
-import type { Life } from '../process.ts'
+import type { RandomStream } from '../../scenarios/chance/random.ts'
+import { Fifo } from '../kernel/fifo.ts'
+import { EVENT, type Kernel } from '../kernel/kernel.ts'
+import type { Life } from '../kernel/process.ts'
 import type { MysqlCosts } from './costs.ts'
 import type { MysqlData } from './data.ts'
 import type { Transaction } from './transaction.ts'

@@ -3,12 +3,12 @@
  * own; this one connects them. `MysqlServer` starts a new instance on the same data after every crash.
  */
 import type { ServerState } from '../../algorithms/servers.ts'
-import type { RandomStream } from '../../scenarios/random.ts'
+import type { RandomStream } from '../../scenarios/chance/random.ts'
 import type { DataLoss } from '../../scenarios/record.ts'
-import { Cpu } from '../cpu.ts'
-import type { Kernel } from '../kernel.ts'
-import type { Network } from '../network.ts'
-import type { Life, SimProcess } from '../process.ts'
+import { Cpu } from '../kernel/cpu.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { Life, SimProcess } from '../kernel/process.ts'
+import type { Network } from '../network/network.ts'
 import { AdministratorLock } from './administrator-lock.ts'
 import { Applier } from './applier.ts'
 import type { ReplicaConnection } from './connection.ts'

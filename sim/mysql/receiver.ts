@@ -3,8 +3,8 @@
  * log, and connects again when the connection is lost: at once, then every `connectRetryUs`. The death of the source's
  * process is noticed at once, by a reset; a source that is paused or cut off only by silence for `netTimeoutUs`.
  */
-import type { EventHandle } from '../event-queue.ts'
-import { EVENT } from '../kernel.ts'
+import type { EventHandle } from '../kernel/event-queue.ts'
+import { EVENT } from '../kernel/kernel.ts'
 import type { Batch, ReplicaConnection } from './connection.ts'
 import type { MysqlInstance } from './instance.ts'
 

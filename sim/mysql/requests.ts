@@ -1,6 +1,6 @@
 /** A request has arrived at a MySQL server: who answers it. */
 import type { MysqlRequests, RequestOf } from '../../algorithms/servers.ts'
-import type { Call } from '../call.ts'
+import type { Call } from '../kernel/call.ts'
 import { execute, query } from './client-statements.ts'
 import type { MysqlInstance } from './instance.ts'
 

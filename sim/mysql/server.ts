@@ -3,10 +3,10 @@
  * harness starts and kills it; everything else reaches it over the network.
  */
 import type { DataLoss } from '../../scenarios/record.ts'
-import type { Kernel } from '../kernel.ts'
-import type { Network } from '../network.ts'
-import type { Life, SimProcess } from '../process.ts'
-import { type Slowdown, Slowdowns } from '../slowdowns.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { Life, SimProcess } from '../kernel/process.ts'
+import { type Slowdown, Slowdowns } from '../kernel/slowdowns.ts'
+import type { Network } from '../network/network.ts'
 import type { MysqlCosts } from './costs.ts'
 import { MysqlData } from './data.ts'
 import { MysqlInstance, type MysqlWorld } from './instance.ts'

@@ -4,8 +4,8 @@
  */
 import { type Deadlines, type Expiring, releaseDeadline } from '../../algorithms/deadlines.ts'
 import type { GtidSet } from '../../algorithms/gtid-set.ts'
-import type { Call } from '../call.ts'
-import { EVENT } from '../kernel.ts'
+import type { Call } from '../kernel/call.ts'
+import { EVENT } from '../kernel/kernel.ts'
 import type { MysqlInstance } from './instance.ts'
 
 /** `covered`: false when the time is up. */

@@ -3,7 +3,7 @@ import type { Entry } from '../../algorithms/raft/message.ts'
 import type { Output } from '../../algorithms/raft/output.ts'
 import { unknown } from '../../algorithms/reasons/outcomes.ts'
 import type { ClientRequest, WriteReply } from '../../algorithms/servers.ts'
-import type { Call } from '../call.ts'
+import type { Call } from '../kernel/call.ts'
 import type { RaftServer } from './server.ts'
 import { termUuid } from './term-uuid.ts'
 

@@ -9,8 +9,8 @@
  */
 import type { Candidate, ElectionPolicy } from '../../algorithms/election/policy.ts'
 import type { RankedCandidate } from '../../algorithms/trace.ts'
-import type { RandomStream } from '../../scenarios/random.ts'
-import type { SimProcess } from '../process.ts'
+import type { RandomStream } from '../../scenarios/chance/random.ts'
+import type { SimProcess } from '../kernel/process.ts'
 import type { RaftGroup } from './group.ts'
 import type { RaftServer } from './server.ts'
 import { trueDelayUs } from './true-delay.ts'

@@ -1,5 +1,5 @@
 /** What a commit would take under a given leader, from the simulator's own links and processors: nobody else can know. */
-import type { Link } from '../link.ts'
+import type { Link } from '../network/link.ts'
 import type { RaftGroup } from './group.ts'
 import type { RaftServer } from './server.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { Deadlines, type Expiring, releaseDeadline } from '../../algorithms/deadlines.ts'
-import { EventQueue } from '../../sim/event-queue.ts'
+import { EventQueue } from '../../sim/kernel/event-queue.ts'
 import { test } from '../support/test.ts'
 
 const DURATION_US = 50

@@ -6,9 +6,9 @@
  */
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
-import { RandomStreams } from '../../scenarios/random.ts'
-import { delayTable } from '../../scenarios/sampling.ts'
-import { EventQueue } from '../../sim/event-queue.ts'
+import { RandomStreams } from '../../scenarios/chance/random.ts'
+import { delayTable } from '../../scenarios/chance/sampling.ts'
+import { EventQueue } from '../../sim/kernel/event-queue.ts'
 import { measure, printTable } from './measure.ts'
 
 const OUTSTANDING = 64

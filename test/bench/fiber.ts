@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { call, type Fiber, FiberProcess, race, sleep } from '../../algorithms/fiber.ts'
 import type { Outcome, Server, TimestampRequests } from '../../algorithms/servers.ts'
 import type { Pending, Waiter, World } from '../../algorithms/world.ts'
-import { EventQueue } from '../../sim/event-queue.ts'
+import { EventQueue } from '../../sim/kernel/event-queue.ts'
 import { measure, printTable } from './measure.ts'
 
 const CALLS = 200_000

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLocalDriver } from '../../real/drivers/local/local-driver.ts'
 import { runReal } from '../../real/run.ts'
+import { parseScenario } from '../../scenarios/file/load.ts'
 import { judge } from '../../scenarios/judge.ts'
-import { parseScenario } from '../../scenarios/load.ts'
 import type { Result } from '../../scenarios/result.ts'
 
 const TRIALS = 5

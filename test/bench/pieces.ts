@@ -1,8 +1,9 @@
 /** The small parts that every event or operation pays for: a random draw, a sampled delay, a recorded latency, a hash. */
-import { LogHistogram } from '../../scenarios/log-histogram.ts'
-import { RandomStreams } from '../../scenarios/random.ts'
-import { delayTable } from '../../scenarios/sampling.ts'
-import { TraceHash } from '../../sim/trace-hash.ts'
+
+import { RandomStreams } from '../../scenarios/chance/random.ts'
+import { delayTable } from '../../scenarios/chance/sampling.ts'
+import { LogHistogram } from '../../scenarios/measures/log-histogram.ts'
+import { TraceHash } from '../../sim/kernel/trace-hash.ts'
 import { measure, printTable } from './measure.ts'
 
 const TIMES = 2_000_000

@@ -3,9 +3,9 @@
  * Against the heap one writes first: objects in an array, compared by time and sequence. Delays are long enough that
  * equal times are rare, as they are in the simulator (many equal times cost both heaps another look per level).
  */
-import { RandomStreams } from '../../scenarios/random.ts'
-import { delayTable } from '../../scenarios/sampling.ts'
-import { EventQueue } from '../../sim/event-queue.ts'
+import { RandomStreams } from '../../scenarios/chance/random.ts'
+import { delayTable } from '../../scenarios/chance/sampling.ts'
+import { EventQueue } from '../../sim/kernel/event-queue.ts'
 import { measure, printTable } from './measure.ts'
 
 const HOLDS = 500_000

@@ -3,8 +3,9 @@
  * seven cities of Internet2, propagation at 2e5 km/s, clients in every city, and every 5 s one more injection: a link
  * delay of 5 to 35 ms at one replica, or a contended processor (70 to 90 % taken). The same injections for each policy.
  */
-import { parseScenario } from '../../scenarios/load.ts'
-import { RandomStreams } from '../../scenarios/random.ts'
+
+import { RandomStreams } from '../../scenarios/chance/random.ts'
+import { parseScenario } from '../../scenarios/file/load.ts'
 import { simulate } from '../../sim/run.ts'
 
 /** Kilometres east and north, roughly. */

@@ -3,7 +3,7 @@
  * were derived from the paper's settings; then how many events a second that takes. The leader is alone in its zone and
  * has the clients; the delay lies on the way back, as netem puts it on a follower's interface.
  */
-import { parseScenario } from '../../scenarios/load.ts'
+import { parseScenario } from '../../scenarios/file/load.ts'
 import { RaftGroup } from '../../sim/raft/group.ts'
 import { simulate } from '../../sim/run.ts'
 import { ROUNDS } from './measure.ts'

@@ -4,8 +4,9 @@
  * versions of Node differ by half, so simjs runs in between, on the event core's own work: the goals were set where it
  * does 3.3 million events a second.
  */
+
+import { loadScenario } from '../../scenarios/file/load.ts'
 import { judge } from '../../scenarios/judge.ts'
-import { loadScenario } from '../../scenarios/load.ts'
 import type { Result } from '../../scenarios/result.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import { simulate } from '../../sim/run.ts'

@@ -14,7 +14,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { LIBRARY, libraryNames, loadScenario } from '../../scenarios/load.ts'
+import { LIBRARY, libraryNames, loadScenario } from '../../scenarios/file/load.ts'
 import { loadSpace } from '../../scenarios/swarm/space.ts'
 import { FuzzThreads } from '../../sim/host/fuzz-threads.ts'
 import { simulate } from '../../sim/run.ts'

@@ -1,11 +1,11 @@
 /** Runs of the simulator for pictures: of the library or of a text, each once, and with the messages where they are drawn. */
 import { readFileSync } from 'node:fs'
+import { parseScenario } from '../../scenarios/file/load.ts'
 import { judge } from '../../scenarios/judge.ts'
-import { parseScenario } from '../../scenarios/load.ts'
 import type { RunRecord } from '../../scenarios/record.ts'
 import type { Result } from '../../scenarios/result.ts'
-import { Call } from '../../sim/call.ts'
-import { Network } from '../../sim/network.ts'
+import { Call } from '../../sim/kernel/call.ts'
+import { Network } from '../../sim/network/network.ts'
 import { simulate } from '../../sim/run.ts'
 import { STAMP } from '../scenarios/stamp.ts'
 

@@ -9,7 +9,7 @@ export interface Ended {
   readonly output: string
 }
 
-const LEASH = new URL('leash.ts', import.meta.url).href
+const LEASH = new URL('dies-with-parent.ts', import.meta.url).href
 
 export function runIn(folder: string, words: readonly string[], deadlineMs: number): Promise<Ended> {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { withoutEffect } from '../../real/honours.ts'
-import { scenarioOf } from '../../scenarios/load.ts'
+import { scenarioOf } from '../../scenarios/file/load.ts'
 import { test } from '../support/test.ts'
 
 const ignored = (written: Readonly<Record<string, unknown>>) =>

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { createLocalDriver } from '../../real/drivers/local/local-driver.ts'
 import { refuseUnsupported } from '../../real/faults/unsupported.ts'
 import { runReal } from '../../real/run.ts'
+import { loadScenario, parseScenario } from '../../scenarios/file/load.ts'
 import { judge } from '../../scenarios/judge.ts'
-import { loadScenario, parseScenario } from '../../scenarios/load.ts'
 import { test } from '../support/test.ts'
 
 test('best-known is refused on real servers, in a clear sentence', () => {

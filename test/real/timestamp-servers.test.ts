@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import type { Outcome, ReplyOf, TimestampRequests } from '../../algorithms/servers.ts'
 import type { TimestampSetup } from '../../real/processes/messages.ts'
-import { Service } from '../../real/services.ts'
+import { Service } from '../../real/processes/service-processes.ts'
 import { ServiceClient } from '../../real/transport/client.ts'
 import { test } from '../support/test.ts'
 import { until, withDirectory } from './drivers/local/scratch.ts'

@@ -1,6 +1,6 @@
 /** A timestamp server's process on its own, for tests that need some process of ours. */
 import { join } from 'node:path'
-import { RunClock } from '../../real/clock.ts'
+import { RunClock } from '../../real/processes/clock.ts'
 import type { TimestampSetup } from '../../real/processes/messages.ts'
 import { DEFAULT_TUNING } from '../../scenarios/scenario.ts'
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLocalDriver } from '../../real/drivers/local/local-driver.ts'
 import { runReal } from '../../real/run.ts'
+import { parseScenario } from '../../scenarios/file/load.ts'
 import { judge } from '../../scenarios/judge.ts'
-import { parseScenario } from '../../scenarios/load.ts'
-import { reignsOf } from '../../scenarios/reigns.ts'
+import { reignsOf } from '../../scenarios/measures/reigns.ts'
 import { test } from '../support/test.ts'
 
 const SCENARIO = parseScenario(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type Fiber, FiberProcess } from '../../algorithms/fiber.ts'
 import type { TraceEvent } from '../../algorithms/trace.ts'
-import { RunClock } from '../../real/clock.ts'
+import { RunClock } from '../../real/processes/clock.ts'
 import { ServiceClient } from '../../real/transport/client.ts'
 import { ServiceServer } from '../../real/transport/server.ts'
 import { RealWorld } from '../../real/world.ts'

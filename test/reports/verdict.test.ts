@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { verdictLine, verdictOf } from '../../reports/verdict.ts'
-import { exitCodeOf } from '../../scenarios/expectations.ts'
+import { exitCodeOf } from '../../scenarios/measures/expectations.ts'
 import type { CheckResult, ExpectationResult, Result, Verdict } from '../../scenarios/result.ts'
 import { test } from '../support/test.ts'
 import { fixture } from './fixtures.ts'

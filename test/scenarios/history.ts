@@ -6,7 +6,7 @@ import { MutableGtidSet } from '../../algorithms/gtid-set.ts'
 import { textOf } from '../../algorithms/reasons/text.ts'
 import type { Why } from '../../algorithms/reasons/why.ts'
 import type { TraceEvent, TraceFact } from '../../algorithms/trace.ts'
-import type { PhaseEvent } from '../../scenarios/failover-phases.ts'
+import type { PhaseEvent } from '../../scenarios/measures/failover-phases.ts'
 import type { FaultRecord, NodeEnd, Operation, RunRecord } from '../../scenarios/record.ts'
 import { DEFAULT_SEER, DEFAULT_TUNING, type Scenario } from '../../scenarios/scenario.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { exitCodeOf } from '../../scenarios/expectations.ts'
 import { judge } from '../../scenarios/judge.ts'
+import { exitCodeOf } from '../../scenarios/measures/expectations.ts'
 import type { RunRecord } from '../../scenarios/record.ts'
 import { test } from '../support/test.ts'
 import { crashOperations, crashRecord, endOf, operation, record, replacing, scenario } from './history.ts'

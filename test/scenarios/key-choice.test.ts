@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
+import { RandomStreams } from '../../scenarios/chance/random.ts'
+import { Schedule } from '../../scenarios/clients/schedule.ts'
+import { parseScenario } from '../../scenarios/file/load.ts'
 import { hotCount, type KeyChoice, keyPicker } from '../../scenarios/key-choice.ts'
-import { parseScenario } from '../../scenarios/load.ts'
 import { keysText } from '../../scenarios/load-text.ts'
-import { RandomStreams } from '../../scenarios/random.ts'
-import { Schedule } from '../../scenarios/schedule.ts'
 import { test } from '../support/test.ts'
 
 const DRAWS = 200_000

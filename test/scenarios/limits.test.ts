@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { nodeFlags } from '../../real/drivers/local/boot-flags.ts'
+import { parseScenario } from '../../scenarios/file/load.ts'
 import { DATA_CONNECTIONS, poolSize, REPLICA_NET_TIMEOUT_US } from '../../scenarios/limits.ts'
-import { parseScenario } from '../../scenarios/load.ts'
 import { DEFAULT_COSTS } from '../../sim/mysql/costs.ts'
 import { simulate } from '../../sim/run.ts'
 import { test } from '../support/test.ts'

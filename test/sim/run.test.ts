@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { parseScenario } from '../../scenarios/load.ts'
+import { parseScenario } from '../../scenarios/file/load.ts'
 import type { RunRecord } from '../../scenarios/record.ts'
 import { simulate } from '../../sim/run.ts'
 import { test } from '../support/test.ts'

@@ -1,7 +1,7 @@
 /** What a power loss, lost relay logs and a blocked applier take, and what survives them. */
 import assert from 'node:assert/strict'
+import { parseScenario } from '../../scenarios/file/load.ts'
 import { judge } from '../../scenarios/judge.ts'
-import { parseScenario } from '../../scenarios/load.ts'
 import type { Result } from '../../scenarios/result.ts'
 import { simulate } from '../../sim/run.ts'
 import { test } from '../support/test.ts'

@@ -1,6 +1,6 @@
 /** `npm run tables`: what is made from the facts of policies, checks and fault verbs: the READMEs' tables, and the JSON Schema for editors. */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { scenarioJsonSchema } from '../../scenarios/schema.ts'
+import { scenarioJsonSchema } from '../../scenarios/file/schema.ts'
 import { PAGES, withTables } from './tables.ts'
 
 const root = new URL('../../', import.meta.url)

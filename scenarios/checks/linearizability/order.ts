@@ -8,7 +8,7 @@
  * Nobody has to believe this: an order is an order if `explains` says so, and a circle is convicted again by the search,
  * in a witness of a handful of operations.
  */
-import { ascendingOrder } from '../../ascending-order.ts'
+import { ascendingOrder } from '../../measures/ascending-order.ts'
 import type { Completed } from './completed.ts'
 import { boundsOf, type Zones } from './zones.ts'
 

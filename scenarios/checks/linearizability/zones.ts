@@ -13,7 +13,7 @@
  * a conflict there is an order (order.ts), but for operations of one session that touch within a microsecond: these are
  * no zones, and can close a circle of more than two values.
  */
-import { ascendingOrder } from '../../ascending-order.ts'
+import { ascendingOrder } from '../../measures/ascending-order.ts'
 import type { Completed } from './completed.ts'
 
 /** Two values that must each come before the other, by their numbers in the completed history; equal: a read before its write. */

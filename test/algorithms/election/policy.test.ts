@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { ELECTION_POLICIES, electionsOf } from '../../../algorithms/election/policies.ts'
 import type { Candidate } from '../../../algorithms/election/policy.ts'
 import { seerScore } from '../../../algorithms/election/seer-score.ts'
-import { RandomStreams } from '../../../scenarios/random.ts'
+import { RandomStreams } from '../../../scenarios/chance/random.ts'
 import { DEFAULT_SEER } from '../../../scenarios/scenario.ts'
 import { test } from '../../support/test.ts'
 

@@ -1,7 +1,7 @@
 /** SEER at work in the whole coordinator, in the simulator: the library's own scenario, with it and with policies that only rank. */
 import assert from 'node:assert/strict'
 import type { ElectionName } from '../../../algorithms/election/policies.ts'
-import { loadScenario } from '../../../scenarios/load.ts'
+import { loadScenario } from '../../../scenarios/file/load.ts'
 import { simulate } from '../../../sim/run.ts'
 import { test } from '../../support/test.ts'
 

@@ -10,8 +10,8 @@ import type {
   RequestOf,
   WriteReply,
 } from '../../../algorithms/servers.ts'
-import { parseScenario } from '../../../scenarios/load.ts'
-import { SimCluster } from '../../../sim/cluster.ts'
+import { parseScenario } from '../../../scenarios/file/load.ts'
+import { SimCluster } from '../../../sim/mysql/cluster.ts'
 import { simulate } from '../../../sim/run.ts'
 import { test } from '../../support/test.ts'
 import { judged } from './random-scenario.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
+import { parseScenario } from '../../../scenarios/file/load.ts'
 import { judgeChecks } from '../../../scenarios/judge.ts'
-import { parseScenario } from '../../../scenarios/load.ts'
 import { simulate } from '../../../sim/run.ts'
 import { test } from '../../support/test.ts'
 

@@ -4,10 +4,10 @@
  */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { parseScenario } from '../../../scenarios/file/load.ts'
 import { judgeChecks } from '../../../scenarios/judge.ts'
-import { parseScenario } from '../../../scenarios/load.ts'
+import { reignsOf } from '../../../scenarios/measures/reigns.ts'
 import type { RunRecord } from '../../../scenarios/record.ts'
-import { reignsOf } from '../../../scenarios/reigns.ts'
 import { simulate } from '../../../sim/run.ts'
 import { test } from '../../support/test.ts'
 

@@ -1,7 +1,8 @@
 /** Scenarios drawn from a seed for the tests of the whole coordinator, and how a run of one is judged. */
+
+import { RandomStreams } from '../../../scenarios/chance/random.ts'
+import { parseScenario } from '../../../scenarios/file/load.ts'
 import { judge } from '../../../scenarios/judge.ts'
-import { parseScenario } from '../../../scenarios/load.ts'
-import { RandomStreams } from '../../../scenarios/random.ts'
 import type { RunRecord } from '../../../scenarios/record.ts'
 import type { Result } from '../../../scenarios/result.ts'
 import type { Scenario } from '../../../scenarios/scenario.ts'

@@ -1,6 +1,6 @@
 /** The planned move of the source, in the simulator: what it costs when all is well, and when something breaks in the middle. */
 import assert from 'node:assert/strict'
-import { RandomStreams } from '../../../scenarios/random.ts'
+import { RandomStreams } from '../../../scenarios/chance/random.ts'
 import type { RunRecord } from '../../../scenarios/record.ts'
 import { test } from '../../support/test.ts'
 import { judged } from './random-scenario.ts'

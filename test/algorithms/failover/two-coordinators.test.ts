@@ -5,10 +5,10 @@
  */
 import assert from 'node:assert/strict'
 import { nextEpoch } from '../../../algorithms/failover/epoch-numbers.ts'
+import { parseScenario } from '../../../scenarios/file/load.ts'
 import { judge } from '../../../scenarios/judge.ts'
-import { parseScenario } from '../../../scenarios/load.ts'
+import { reignsOf } from '../../../scenarios/measures/reigns.ts'
 import type { RunRecord } from '../../../scenarios/record.ts'
-import { reignsOf } from '../../../scenarios/reigns.ts'
 import { simulate } from '../../../sim/run.ts'
 import { test } from '../../support/test.ts'
 import { meetingTakeOvers, twoCoordinators } from './two-coordinators.ts'

@@ -1,5 +1,5 @@
 /** Scenarios with two coordinators, drawn from a seed: what is hurt is above all the coordinators and who reaches whom. */
-import { RandomStreams } from '../../../scenarios/random.ts'
+import { RandomStreams } from '../../../scenarios/chance/random.ts'
 
 type Pick = <T>(items: readonly T[]) => T
 

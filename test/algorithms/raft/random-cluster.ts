@@ -14,7 +14,7 @@ import {
 } from '../../../algorithms/raft/message.ts'
 import { RaftNode } from '../../../algorithms/raft/node.ts'
 import type { QuorumScheme } from '../../../algorithms/raft/quorum.ts'
-import { type RandomStream, RandomStreams } from '../../../scenarios/random.ts'
+import { type RandomStream, RandomStreams } from '../../../scenarios/chance/random.ts'
 
 export interface Plan {
   readonly nodes: number

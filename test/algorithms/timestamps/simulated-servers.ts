@@ -7,10 +7,10 @@ import type { TimestampServer } from '../../../algorithms/servers.ts'
 import type { TimestampClient } from '../../../algorithms/timestamps/algorithm.ts'
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../../../algorithms/timestamps/algorithms.ts'
 import { compareTimestamps, type Timestamp } from '../../../algorithms/timestamps/timestamp.ts'
-import { parseScenario } from '../../../scenarios/load.ts'
-import { RandomStreams } from '../../../scenarios/random.ts'
-import { SimCluster } from '../../../sim/cluster.ts'
+import { RandomStreams } from '../../../scenarios/chance/random.ts'
+import { parseScenario } from '../../../scenarios/file/load.ts'
 import { cut, troubleLinks } from '../../../sim/faults/links.ts'
+import { SimCluster } from '../../../sim/mysql/cluster.ts'
 import type { Session } from './order.ts'
 
 const CLIENTS = ['client', 'coordinator']

@@ -21,7 +21,7 @@ export const REASON_BUGS: readonly PlantedBug[] = [
     story: 'A client goes over to the next coordinator when it reads that no source reigns.',
     edits: [
       {
-        file: 'scenarios/coordinator-client.ts',
+        file: 'scenarios/clients/coordinator-client.ts',
         find: "reply.why.code !== 'nobody-reigns'",
         replace: "reply.reason !== 'no source reigns'",
       },

@@ -1,8 +1,8 @@
 /** Processes that are only words, and the faults of a run on them: the real world's schedule without its servers. */
 import assert from 'node:assert/strict'
-import { RunClock } from '../../../real/clock.ts'
 import { type FaultContext, RunFaults } from '../../../real/faults/run-faults.ts'
 import type { FaultTarget, Seen } from '../../../real/faults/targets.ts'
+import { RunClock } from '../../../real/processes/clock.ts'
 import type { ApplierLook } from '../../../scenarios/faults/applier.ts'
 import type { ProcessLook } from '../../../scenarios/faults/processes.ts'
 import type { FaultStep } from '../../../scenarios/faults/step.ts'

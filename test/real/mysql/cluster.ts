@@ -10,11 +10,11 @@ import type {
   RequestOf,
   ServerState,
 } from '../../../algorithms/servers.ts'
-import type { Callable } from '../../../real/callable.ts'
 import type { Driver } from '../../../real/drivers/driver.ts'
 import { createLocalDriver } from '../../../real/drivers/local/local-driver.ts'
 import { MysqlClient } from '../../../real/mysql/client.ts'
 import { MysqlConnection, NO_SETUP } from '../../../real/mysql/connection.ts'
+import type { Callable } from '../../../real/transport/callable.ts'
 
 export class TestCluster {
   readonly driver: Driver

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { check } from '../../../scenarios/checks/live-after-healing.ts'
-import { parseScenario } from '../../../scenarios/load.ts'
+import { parseScenario } from '../../../scenarios/file/load.ts'
 import type { Operation, RunRecord } from '../../../scenarios/record.ts'
 import { simulate } from '../../../sim/run.ts'
 import { test } from '../../support/test.ts'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import * as monotonicSessions from '../../../scenarios/checks/monotonic-sessions.ts'
 import * as readYourWrites from '../../../scenarios/checks/read-your-writes.ts'
-import { parseScenario } from '../../../scenarios/load.ts'
+import { parseScenario } from '../../../scenarios/file/load.ts'
 import type { RunRecord } from '../../../scenarios/record.ts'
 import { simulate } from '../../../sim/run.ts'
 import { test } from '../../support/test.ts'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UNSAFE_FORMS } from '../../../algorithms/failover/unsafe/forms.ts'
 import { chargeNames, chargesNamed, formOf, loadCharge } from '../../../scenarios/convict/charge.ts'
-import { ScenarioError, UsageError } from '../../../scenarios/errors.ts'
+import { ScenarioError, UsageError } from '../../../scenarios/file/errors.ts'
 import { test } from '../../support/test.ts'
 
 const GOOD = `name: order

@@ -6,7 +6,7 @@ import { chargesNamed } from '../../../scenarios/convict/charge.ts'
 import { convictionsPage, isProven } from '../../../scenarios/convict/convictions-table.ts'
 import { eventsOf, evidenceText, fingerprintOf } from '../../../scenarios/convict/evidence.ts'
 import { type Entry, readLedger } from '../../../scenarios/convict/ledger.ts'
-import { LIBRARY, loadWritten } from '../../../scenarios/load.ts'
+import { LIBRARY, loadWritten } from '../../../scenarios/file/load.ts'
 import { test } from '../../support/test.ts'
 
 const COMMAND = 'npx tsx cli.ts convict'

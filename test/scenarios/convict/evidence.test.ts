@@ -8,8 +8,8 @@ import {
   evidenceText,
   fingerprintOf,
 } from '../../../scenarios/convict/evidence.ts'
-import { parseScenario } from '../../../scenarios/load.ts'
-import { parseYaml } from '../../../scenarios/yaml-source.ts'
+import { parseScenario } from '../../../scenarios/file/load.ts'
+import { parseYaml } from '../../../scenarios/file/yaml-source.ts'
 import { test } from '../../support/test.ts'
 
 const [STALL, ORDER] = chargesNamed(['cabinet-top-stall', 'odd-even-order']) as [Charge, Charge]

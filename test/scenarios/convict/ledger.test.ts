@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Entry, entered, ledgerText, readLedger } from '../../../scenarios/convict/ledger.ts'
-import { ScenarioError } from '../../../scenarios/errors.ts'
+import { ScenarioError } from '../../../scenarios/file/errors.ts'
 import { inFolder } from '../../support/shell.ts'
 import { test } from '../../support/test.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { explain } from '../../../scenarios/explain.ts'
 import { type AnchorEvent, Anchors, anchorText } from '../../../scenarios/faults/anchors.ts'
-import { parseScenario } from '../../../scenarios/load.ts'
+import { explain } from '../../../scenarios/file/explain.ts'
+import { parseScenario } from '../../../scenarios/file/load.ts'
 import { test } from '../../support/test.ts'
 
 const ANSWERED: AnchorEvent = { kind: 'answered', op: 17 }

@@ -6,7 +6,7 @@ import { already, begin } from '../../../scenarios/faults/later.ts'
 import type { AskingVerb } from '../../../scenarios/faults/list.ts'
 import { WitnessLog } from '../../../scenarios/faults/witness-log.ts'
 import type { WritersSight } from '../../../scenarios/faults/writers.ts'
-import { parseScenario } from '../../../scenarios/load.ts'
+import { parseScenario } from '../../../scenarios/file/load.ts'
 import { test } from '../../support/test.ts'
 
 const steps = parseScenario(

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { isHurt, isPossible } from '../../../scenarios/faults/facts.ts'
 import { FAULT_VERBS } from '../../../scenarios/faults/list.ts'
 import type { FaultStep } from '../../../scenarios/faults/step.ts'
-import { parseScenario } from '../../../scenarios/load.ts'
+import { parseScenario } from '../../../scenarios/file/load.ts'
 import type { FaultRecord } from '../../../scenarios/record.ts'
 
 export interface Played {

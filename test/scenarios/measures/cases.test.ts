@@ -1,8 +1,8 @@
 /** Cases from practice, each with the numbers that its clients would name. Simulated; seeds as written. */
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
+import { loadScenario } from '../../../scenarios/file/load.ts'
 import { judge } from '../../../scenarios/judge.ts'
-import { loadScenario } from '../../../scenarios/load.ts'
 import type { Result } from '../../../scenarios/result.ts'
 import { simulate } from '../../../sim/run.ts'
 import { test } from '../../support/test.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
+import type { Written } from '../../../scenarios/file/written.ts'
 import { anchored } from '../../../scenarios/swarm/anchored.ts'
 import type { Failing } from '../../../scenarios/swarm/shrink.ts'
-import type { Written } from '../../../scenarios/written.ts'
 import { test } from '../../support/test.ts'
 import { crashOperations, crashRecord } from '../history.ts'
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { parseScenario, scenarioOf } from '../../../scenarios/load.ts'
+import { parseScenario, scenarioOf } from '../../../scenarios/file/load.ts'
+import { writtenText } from '../../../scenarios/file/written.ts'
 import { coordinatorNames, type Scenario } from '../../../scenarios/scenario.ts'
 import { drawScenario } from '../../../scenarios/swarm/draw.ts'
 import { spaceOf } from '../../../scenarios/swarm/space.ts'
-import { writtenText } from '../../../scenarios/written.ts'
 import { test } from '../../support/test.ts'
 
 const SEEDS = 400

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { textOf } from '../../../algorithms/reasons/text.ts'
 import type { TraceEvent } from '../../../algorithms/trace.ts'
-import { scenarioOf } from '../../../scenarios/load.ts'
+import { scenarioOf } from '../../../scenarios/file/load.ts'
 import { brokenOff, outcomeOf, RUNS_TO_ITS_END } from '../../../scenarios/swarm/outcome.ts'
 import { test } from '../../support/test.ts'
 import { crashEvents, crashOperations, crashRecord, endOf, RULE, refusal, scenario } from '../history.ts'

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { ScenarioError } from '../../../scenarios/errors.ts'
-import { scenarioOf } from '../../../scenarios/load.ts'
+import { ScenarioError } from '../../../scenarios/file/errors.ts'
+import { scenarioOf } from '../../../scenarios/file/load.ts'
+import type { Written } from '../../../scenarios/file/written.ts'
 import { costOf } from '../../../scenarios/swarm/cost.ts'
 import { drawScenario } from '../../../scenarios/swarm/draw.ts'
 import { type Failing, shrink } from '../../../scenarios/swarm/shrink.ts'
 import { SIMPLIFICATIONS } from '../../../scenarios/swarm/simpler.ts'
 import { spaceOf } from '../../../scenarios/swarm/space.ts'
-import type { Written } from '../../../scenarios/written.ts'
 import { test } from '../../support/test.ts'
 
 /** One timestamp algorithm: a step on the third server of another one would need its algorithm for ever. */

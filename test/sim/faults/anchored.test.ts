@@ -1,7 +1,7 @@
 /** Faults after events, in the simulator: they fire at the very moment of the event. */
 import assert from 'node:assert/strict'
+import { parseScenario } from '../../../scenarios/file/load.ts'
 import { judgeChecks } from '../../../scenarios/judge.ts'
-import { parseScenario } from '../../../scenarios/load.ts'
 import { simulate } from '../../../sim/run.ts'
 import { test } from '../../support/test.ts'
 

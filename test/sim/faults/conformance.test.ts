@@ -1,6 +1,6 @@
-import { parseScenario } from '../../../scenarios/load.ts'
-import { SimCluster } from '../../../sim/cluster.ts'
+import { parseScenario } from '../../../scenarios/file/load.ts'
 import { atOnce, faultSchedule } from '../../../sim/faults/fault-world.ts'
+import { SimCluster } from '../../../sim/mysql/cluster.ts'
 import { conforms, FAULT_CASES, type Play } from '../../scenarios/faults/fault-conformance.ts'
 import { test } from '../../support/test.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { parseScenario } from '../../../scenarios/load.ts'
-import { SimCluster } from '../../../sim/cluster.ts'
+import { parseScenario } from '../../../scenarios/file/load.ts'
 import { atOnce, faultSchedule } from '../../../sim/faults/fault-world.ts'
+import { SimCluster } from '../../../sim/mysql/cluster.ts'
 import { simulate } from '../../../sim/run.ts'
 import { test } from '../../support/test.ts'
 

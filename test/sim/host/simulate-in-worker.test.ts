@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { parseScenario } from '../../../scenarios/load.ts'
+import { parseScenario } from '../../../scenarios/file/load.ts'
 import { SimulationThread } from '../../../sim/host/simulate-in-worker.ts'
 import { simulate } from '../../../sim/run.ts'
 import { test } from '../../support/test.ts'

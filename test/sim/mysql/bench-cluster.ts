@@ -9,15 +9,15 @@ import type {
   RequestOf,
   ServerState,
 } from '../../../algorithms/servers.ts'
-import { RandomStreams } from '../../../scenarios/random.ts'
-import { Kernel } from '../../../sim/kernel.ts'
+import { RandomStreams } from '../../../scenarios/chance/random.ts'
+import { Kernel } from '../../../sim/kernel/kernel.ts'
+import type { SimProcess } from '../../../sim/kernel/process.ts'
 import { Administrator } from '../../../sim/mysql/administrator.ts'
 import { DEFAULT_COSTS, type MysqlCosts } from '../../../sim/mysql/costs.ts'
 import type { MysqlInstance } from '../../../sim/mysql/instance.ts'
 import { MysqlCluster, type MysqlServer } from '../../../sim/mysql/server.ts'
 import type { Statement, StatementResult } from '../../../sim/mysql/statements.ts'
-import { Network } from '../../../sim/network.ts'
-import type { SimProcess } from '../../../sim/process.ts'
+import { Network } from '../../../sim/network/network.ts'
 
 export interface Asked<T> {
   outcome: Outcome<T> | null

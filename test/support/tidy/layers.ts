@@ -21,10 +21,10 @@ const REPORTS_MAY_IMPORT = [
   'scenarios/result.ts',
   'scenarios/result-durations.ts',
   'scenarios/result-series.ts',
-  'scenarios/statistics.ts',
-  'scenarios/compare.ts',
-  'scenarios/delay-text.ts',
-  'scenarios/levels.ts',
+  'scenarios/measures/statistics.ts',
+  'scenarios/measures/compare.ts',
+  'scenarios/file/delay-text.ts',
+  'scenarios/file/levels.ts',
   'scenarios/load-text.ts',
 ]
 

@@ -12,7 +12,7 @@ const MACHINE = [
   ...['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'clearImmediate'],
   ...['queueMicrotask', 'process', 'console', 'fetch', 'require', 'globalThis', 'global', 'eval', 'Worker', 'Atomics'],
 ]
-/** Not the same bits in every engine: scenarios/exact-math.ts has its own. */
+/** Not the same bits in every engine: scenarios/chance/exact-math.ts has its own. */
 const INEXACT_MATH = [
   ...['log', 'log2', 'log10', 'log1p', 'exp', 'expm1', 'pow', 'cbrt', 'hypot', 'sin', 'cos', 'tan', 'asin', 'acos'],
   ...['atan', 'atan2', 'sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh'],

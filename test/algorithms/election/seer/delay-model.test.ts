@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { DelayModel, type Sample } from '../../../../algorithms/election/seer/delay-model.ts'
 import { evenly, MAX_FIT_SAMPLES, Rehearsal } from '../../../../algorithms/election/seer/rehearsal.ts'
-import { RandomStreams } from '../../../../scenarios/random.ts'
+import { RandomStreams } from '../../../../scenarios/chance/random.ts'
 import { test } from '../../../support/test.ts'
 
 function samplesOf(count: number, delays: (features: readonly number[]) => readonly number[], seed = 1): Sample[] {

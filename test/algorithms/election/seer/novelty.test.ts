@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { standardised, standardOf } from '../../../../algorithms/election/seer/linear-algebra.ts'
 import { type Point, StateModel } from '../../../../algorithms/election/seer/novelty.ts'
-import { RandomStreams } from '../../../../scenarios/random.ts'
+import { RandomStreams } from '../../../../scenarios/chance/random.ts'
 import { test } from '../../../support/test.ts'
 
 /** Processor share, memory that does not change, round trip in microseconds. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { Seer, type SeerOptions } from '../../../../algorithms/election/seer/seer.ts'
-import { RandomStreams } from '../../../../scenarios/random.ts'
+import { RandomStreams } from '../../../../scenarios/chance/random.ts'
 import { test } from '../../../support/test.ts'
 
 const OPTIONS: SeerOptions = { model: 'elastic-net', predictEveryUs: 2e6, noveltyEveryUs: 20e6, hysteresis: 0 }

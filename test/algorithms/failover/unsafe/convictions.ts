@@ -4,8 +4,8 @@
  */
 import type { UnsafeForm } from '../../../../algorithms/failover/unsafe/forms.ts'
 import type { CheckName } from '../../../../scenarios/checks/checks.ts'
+import { parseScenario } from '../../../../scenarios/file/load.ts'
 import { judge } from '../../../../scenarios/judge.ts'
-import { parseScenario } from '../../../../scenarios/load.ts'
 import type { RunRecord } from '../../../../scenarios/record.ts'
 import type { CheckResult } from '../../../../scenarios/result.ts'
 import type { Scenario } from '../../../../scenarios/scenario.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { UNSAFE_FORMS } from '../../../../algorithms/failover/unsafe/forms.ts'
 import type { CheckName } from '../../../../scenarios/checks/checks.ts'
-import { parseScenario } from '../../../../scenarios/load.ts'
+import { parseScenario } from '../../../../scenarios/file/load.ts'
 import { simulate } from '../../../../sim/run.ts'
 import { test } from '../../../support/test.ts'
 import { CONVICTIONS, checksOf, scenarioOf } from './convictions.ts'

@@ -1,5 +1,5 @@
 /** Small crowded histories of one key, and large ones of a register that works, for the linearizability tests. */
-import { RandomStreams } from '../../../../scenarios/random.ts'
+import { RandomStreams } from '../../../../scenarios/chance/random.ts'
 import type { Operation } from '../../../../scenarios/record.ts'
 import { operation } from '../../history.ts'
 

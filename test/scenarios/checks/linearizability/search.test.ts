@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
+import { RandomStreams } from '../../../../scenarios/chance/random.ts'
 import { complete } from '../../../../scenarios/checks/linearizability/completed.ts'
 import { INITIAL, type RegisterOperation } from '../../../../scenarios/checks/linearizability/register.ts'
 import { search } from '../../../../scenarios/checks/linearizability/search.ts'
-import { RandomStreams } from '../../../../scenarios/random.ts'
 import { test } from '../../../support/test.ts'
 import { write } from './histories.ts'
 

@@ -1,0 +1,36 @@
+/** The commands beside `run`. Each returns its exit code. */
+
+import { libraryNames, listScenarios } from '../scenarios/file/load.ts'
+import { EXIT } from './exit.ts'
+import { print } from './output.ts'
+
+export async function list(): Promise<number> {
+  const width = Math.max(...libraryNames().map((name) => name.length))
+  const firstSentence = (text: string) => text.split(/(?<=[.?])\s/)[0]
+  const lines = listScenarios().map((one) => `${one.name.padEnd(width)}  ${firstSentence(one.description)}\n`)
+  return print(lines.join(''))
+}
+
+export async function schema(): Promise<number> {
+  const { scenarioJsonSchema } = await import('../scenarios/file/schema.ts')
+  return print(`${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`)
+}
+
+export async function status(): Promise<number> {
+  const { livingClusters } = await import('../real/drivers/local/sweep.ts')
+  const clusters = livingClusters()
+  if (clusters.length === 0) await print('no cluster is running\n')
+  for (const { id, pid, createdAt, servers } of clusters) {
+    const ports = Object.entries(servers).map(([name, { port }]) => `${name} on port ${port}`)
+    await print(`cluster ${id} of process ${pid}, since ${createdAt}: ${ports.join(', ') || 'no server yet'}\n`)
+  }
+  return 0
+}
+
+export async function down(): Promise<number> {
+  const { sweep, sweptText } = await import('../real/drivers/local/sweep.ts')
+  const swept = await sweep()
+  if (swept.length === 0) await print('nothing was left behind\n')
+  for (const one of swept) await print(`cluster ${one.id}: ${sweptText(one)}\n`)
+  return swept.some(({ refusal }) => refusal !== null) ? EXIT.environment : EXIT.holds
+}

@@ -1,0 +1,266 @@
+/** The commands and their options, as yargs reads them. */
+import yargs, { type Argv } from 'yargs'
+import { UsageError } from '../scenarios/file/errors.ts'
+import { explain } from '../scenarios/file/explain.ts'
+import { loadScenario } from '../scenarios/file/load.ts'
+import { suggestion } from '../scenarios/file/nearest.ts'
+import { argument, flag, integer, once, shard, value, world } from './arguments.ts'
+import { down, list, schema, status } from './commands.ts'
+import { compare, FORMAT_OPTIONS, formatOf } from './compare.ts'
+import { completions } from './completion.ts'
+import { convict } from './convict/convict.ts'
+import { COMMAND } from './exit.ts'
+import { fuzz } from './fuzz/fuzz.ts'
+import { print, version } from './output.ts'
+import { replay } from './replay/replay.ts'
+import { EXPORT_OPTIONS, exportsOf } from './run/exports.ts'
+import { run } from './run/run.ts'
+
+const FILE = 'a YAML file, or a name from `list`'
+const RUNNABLE = `${FILE}, or the report.html or result.json of a run`
+
+/** Where real servers are started, for each command that starts some. */
+const LOCAL_OPTIONS = {
+  mysqld: value('local: the server to run (or QUORUMLAB_MYSQLD)'),
+  'data-dir': value('local: where the servers keep their data (auto, memory, disk or a folder)'),
+  'base-port': value('local: first port (default: any free)'),
+}
+
+type Texts = Readonly<Record<'mysqld' | 'dataDir' | 'basePort', string | undefined>>
+
+function local({ mysqld, dataDir, basePort }: Texts) {
+  return {
+    mysqld: once('mysqld', mysqld),
+    dataDir: once('data-dir', dataDir),
+    basePort: integer('base-port', basePort, 1024, 65_000),
+  }
+}
+
+export type Handler = () => Promise<number>
+
+/** `chosen` is told what to do; yargs itself does nothing and ends nothing. */
+export function parser(words: readonly string[], chosen: (handler: Handler) => void): Argv {
+  return yargs(words)
+    .scriptName(COMMAND)
+    .usage('$0 <command>\n\nSimulate, benchmark and break a replicated MySQL cluster, or do it to a real one.')
+    .command(
+      'run <file>',
+      'run a scenario, write DIR/result.json and DIR/report.html',
+      (y) =>
+        y
+          .positional('file', argument(RUNNABLE))
+          .option('on', value('world: sim or local (default: sim)'))
+          .option('seed', value("a whole number (default: the scenario's)"))
+          .option('trials', value('how many; trial i uses seed + i (default: 1)'))
+          .option('out', value('DIR (default: out/<scenario>-<world>-<seed>)'))
+          .option('expect', {
+            ...value("one more number or verdict, as in `expect:`, e.g. 'failoverMs.max: < 3000'"),
+            array: true,
+          })
+          .option('json', flag('only the summary with verdict, checks and expectations on stdout, as JSON'))
+          .option('quiet', flag('no progress, no events', ['q']))
+          .option('verbose', flag('every decision as it is taken', ['v']))
+          .options(EXPORT_OPTIONS)
+          .options(LOCAL_OPTIONS)
+          .example('$0 run primary-crash --on sim', 'the source dies, simulated')
+          .example('$0 run primary-crash --on local --trials 5', 'five times, on four real servers'),
+      ({ file, json, quiet, verbose, ...rest }) =>
+        chosen(() => {
+          if (quiet && verbose) throw new UsageError('expected --quiet or --verbose, found both')
+          return run({
+            file,
+            json,
+            quiet,
+            verbose,
+            on: rest.on === undefined ? undefined : world(rest.on),
+            seed: integer('seed', rest.seed, 0, 2 ** 52),
+            trials: integer('trials', rest.trials, 1, 1000),
+            expect: rest.expect ?? [],
+            out: once('out', rest.out),
+            exports: exportsOf(rest),
+            ...local(rest),
+          })
+        }),
+    )
+    .command(
+      'compare <baseline> <others..>',
+      'results side by side: medians, intervals, what is significant',
+      (y) =>
+        y
+          .positional('baseline', argument('a result.json, or its folder'))
+          .positional('others', { ...argument('one or more, each held against the first'), array: true })
+          .option('out', value('DIR for report.html (default: out/compare-<baseline>-<others>)'))
+          .options(FORMAT_OPTIONS)
+          .example('$0 compare out/primary-crash-sim-1 out/primary-crash-local-1', 'simulated beside measured')
+          .example('$0 compare A B C --markdown > table.md', 'B and C against A, as a table for a text'),
+      ({ baseline, others, out, ...rest }) =>
+        chosen(() =>
+          compare({
+            paths: [baseline, ...(others as unknown as string[])],
+            out: once('out', out),
+            format: formatOf(rest),
+          }),
+        ),
+    )
+    .command(
+      'fuzz <file>',
+      'simulate scenarios drawn from seeds; what fails is printed',
+      (y) =>
+        y
+          .positional('file', argument(`${FILE}; what it states is fixed, the rest is drawn`))
+          .option('seeds', { ...value('how many'), default: '1000' })
+          .option('from', { ...value('the first seed'), default: '0' })
+          .option('shard', { ...value('i/k: only the i-th of k parts, for k machines'), default: '1/1' })
+          .option('jobs', value('threads (default: the processors)'))
+          .option('out', value('DIR for what fails (default: out/fuzz-<name>)'))
+          .option('quiet', flag('no progress', ['q']))
+          .example('$0 fuzz swarm --seeds 1000', 'everything drawn')
+          .example('$0 fuzz swarm --seeds 100000 --shard 1/2', 'half of it, on one of two machines'),
+      ({ file, quiet, ...rest }) =>
+        chosen(() =>
+          fuzz({
+            file,
+            quiet,
+            seeds: integer('seeds', rest.seeds, 1, 1e9)!,
+            from: integer('from', rest.from, 0, 2 ** 52 - 1e9)!,
+            shard: shard(once('shard', rest.shard)!),
+            jobs: integer('jobs', rest.jobs, 1, 256),
+            out: once('out', rest.out),
+          }),
+        ),
+    )
+    .command(
+      'replay <file>',
+      'a failure that fuzz saved, once more',
+      (y) =>
+        y
+          .positional('file', argument('a FAILURE.json of `fuzz`'))
+          .option('on', { ...value('world: sim or local'), default: 'sim' })
+          .option('times', { ...value('local: how often'), default: '1' })
+          .option('out', value('local: DIR (default: out/replay-<check>-<seed>)'))
+          .option('quiet', flag('no events', ['q']))
+          .options(LOCAL_OPTIONS)
+          .example('$0 replay out/fuzz-swarm/single-writer-7.json', 'to the last byte, or exit code 1')
+          .example('$0 replay FAILURE.json --on local --times 10', 'reproduced k of 10 on real servers'),
+      ({ file, quiet, ...rest }) =>
+        chosen(() =>
+          replay({
+            file,
+            quiet,
+            on: world(rest.on),
+            times: integer('times', rest.times, 1, 1000) ?? 1,
+            out: once('out', rest.out),
+            ...local(rest),
+          }),
+        ),
+    )
+    .command(
+      'convict [names..]',
+      "hunt for what goes wrong with each of the prototype's behaviours, save it, write the table",
+      (y) =>
+        y
+          .positional('names', {
+            type: 'string',
+            array: true,
+            default: [] as string[],
+            describe: 'charges (default: all)',
+          })
+          .option('seeds', { ...value('how many are tried at most'), default: '10000' })
+          .option('sound-seeds', { ...value('how many are tried with the sound form'), default: '200' })
+          .option('on', { ...value('world: sim hunts, local runs what is saved on real servers'), default: 'sim' })
+          .option('times', { ...value('local: how often, with either form'), default: '3' })
+          .option('jobs', value('threads (default: the processors)'))
+          .option('out', value('DIR for README.md and convictions/ (default: scenarios/library)'))
+          .option('quiet', flag('no progress', ['q']))
+          .options(LOCAL_OPTIONS)
+          .example('$0 convict', 'all charges, and scenarios/library/README.md')
+          .example('$0 convict odd-even-order --on local --times 5', 'one of them, on real servers'),
+      ({ names, quiet, ...rest }) =>
+        chosen(() =>
+          convict({
+            names,
+            quiet,
+            on: world(rest.on),
+            seeds: integer('seeds', rest.seeds, 1, 1e9)!,
+            soundSeeds: integer('sound-seeds', rest.soundSeeds, 1, 1e6)!,
+            times: integer('times', rest.times, 1, 1000)!,
+            jobs: integer('jobs', rest.jobs, 1, 256),
+            out: once('out', rest.out),
+            ...local(rest),
+          }),
+        ),
+    )
+    .command(
+      'list',
+      'the scenarios of the library',
+      (y) => y.example('$0 list', 'names, a line each').example('$0 list | grep crash', 'those with a crash'),
+      () => chosen(list),
+    )
+    .command(
+      'explain <name>',
+      'what a scenario will do, in words',
+      (y) =>
+        y
+          .positional('name', argument(FILE))
+          .example('$0 explain primary-crash', 'one of the library')
+          .example('$0 explain scenarios/library/healthy.yaml', 'a file'),
+      ({ name }) => chosen(() => print(explain(loadScenario(name)))),
+    )
+    .command(
+      'status',
+      'the clusters of real servers that are running',
+      (y) => y.example('$0 status', 'ids, processes, ports').example('$0 status && $0 down', 'then remove leftovers'),
+      () => chosen(status),
+    )
+    .command(
+      'down',
+      'remove what a killed run has left behind',
+      (y) => y.example('$0 down', 'servers and folders').example('$0 down && $0 status', 'and look'),
+      () => chosen(down),
+    )
+    .command(
+      'schema',
+      'the JSON Schema of a scenario file, for editors',
+      (y) => y.example('$0 schema', 'on stdout').example('$0 schema > scenarios/schema.json', 'as a file'),
+      () => chosen(schema),
+    )
+    .completion('completion', 'completion for bash and zsh: eval "$($0 completion)"', completions)
+    .demandCommand(1, 'expected a command, found none')
+    .strict()
+    .version(version)
+    .help()
+    .alias('h', 'help')
+    .wrap(process.stdout.isTTY ? Math.min(110, process.stdout.columns) : 110)
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .fail((message, error) => {
+      throw new UsageError(usageText(message ?? error.message, words[0]!))
+    })
+}
+
+export const COMMANDS = [
+  'run',
+  'compare',
+  'fuzz',
+  'replay',
+  'convict',
+  'list',
+  'explain',
+  'status',
+  'down',
+  'schema',
+  'completion',
+]
+const OPTIONS =
+  'on seed trials expect out json csv markdown quiet verbose history mysqld data-dir base-port seeds sound-seeds from shard jobs times help version'.split(
+    ' ',
+  )
+
+function usageText(message: string, command: string): string {
+  const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1]
+  if (unknown !== undefined) return `unknown argument ${unknown}${suggestion(unknown, OPTIONS)}`
+  const few = /^Not enough non-option arguments: got (\d+), need at least (\d+)/.exec(message)
+  if (few !== null)
+    return `${command}: expected ${few[2]} ${few[2] === '1' ? 'argument' : 'arguments'}, found ${few[1]}`
+  return message
+}

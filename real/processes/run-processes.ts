@@ -1,0 +1,229 @@
+/**
+ * The processes of one run: the driver's servers, timestamp servers, coordinator, clients. Started in this order,
+ * taken away all together, also while some of them are still being started.
+ */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { failed } from '../../algorithms/reasons/outcomes.ts'
+import type { Outcome } from '../../algorithms/servers.ts'
+import { isForAnother } from '../../scenarios/faults/answers.ts'
+import { coordinatorAlgorithms } from '../../scenarios/file/coordinator-algorithms.ts'
+import { poolSize } from '../../scenarios/limits.ts'
+import type { DataLoss, Operation } from '../../scenarios/record.ts'
+import { coordinatorNames, type Scenario } from '../../scenarios/scenario.ts'
+import type { Driver } from '../drivers/driver.ts'
+import { type FaultTarget, nodeTarget, serviceTarget } from '../faults/targets.ts'
+import { ServiceClient } from '../transport/client.ts'
+import { ChildProcess, refusedTo } from './child-process.ts'
+import { RunClock } from './clock.ts'
+import type { CoordinatorSetup, RunIdentity } from './messages.ts'
+import { Service, type ServiceEvents } from './service-processes.ts'
+import { supervise } from './supervisor.ts'
+
+export interface RunEvents extends Pick<ServiceEvents, 'onEvent' | 'onFailure'> {
+  readonly onOperations: (operations: readonly Operation[]) => void
+  /** The clients have handed everything over. */
+  readonly onDone: () => void
+}
+
+export class RunProcesses {
+  readonly #scenario: Scenario
+  readonly #driver: Driver
+  readonly #run: RunIdentity
+  readonly #outDir: string
+  readonly #events: RunEvents
+  readonly #services = new Map<string, Service>()
+  #coordinators: readonly Service[] = []
+  readonly #starting: Promise<unknown>[] = []
+  readonly #losses: DataLoss[] = []
+  #client: ChildProcess | null = null
+  #over = false
+
+  constructor(scenario: Scenario, driver: Driver, run: RunIdentity, outDir: string, events: RunEvents) {
+    this.#scenario = scenario
+    this.#driver = driver
+    this.#run = run
+    this.#outDir = outDir
+    this.#events = events
+  }
+
+  get coordinators(): readonly Service[] {
+    return this.#coordinators
+  }
+
+  /** Servers that were rebuilt; times since `startUs`, which is counted from the run's own origin. */
+  losses(startUs: number): readonly DataLoss[] {
+    return this.#losses.map((loss) => ({ ...loss, atUs: loss.atUs - startUs }))
+  }
+
+  /** MySQL servers, and timestamp servers beside them. */
+  async startServers(): Promise<void> {
+    const timestamps = await this.#timestampServices()
+    await Promise.all([
+      this.#started(() => this.#driver.start()),
+      ...timestamps.map((service) => this.#started(() => service.start())),
+    ])
+    for (const service of timestamps) service.introduce(timestamps.filter((other) => other !== service))
+  }
+
+  async #timestampServices(): Promise<readonly Service[]> {
+    const { cluster, tuning } = this.#scenario
+    const algorithms = coordinatorAlgorithms(this.#scenario)
+    const names = Array.from({ length: cluster.timestampServers }, (_, index) => `timestamp-${index + 1}`)
+    return await Promise.all(
+      names.map(async (name, index) => {
+        const journalPath = join(this.#outDir, `${name}.journal`)
+        await rm(journalPath, { force: true })
+        return this.#service(name, {
+          kind: 'timestamp',
+          run: this.#run,
+          port: 0,
+          algorithm: algorithms.timestamps,
+          index,
+          names,
+          volatileLimit: this.#scenario.unsafe.includes('volatile-limit'),
+          leaseUs: tuning.timestampLeaseUs,
+          journalPath,
+        })
+      }),
+    )
+  }
+
+  async startCoordinators(): Promise<void> {
+    const names = coordinatorNames(this.#scenario.cluster.coordinators)
+    const timestampServers = [...this.#services.values()].map(({ name, port }) => ({ name, port }))
+    this.#coordinators = await Promise.all(
+      names.map((_, index) => this.#coordinatorService(names, index, timestampServers)),
+    )
+    await Promise.all(this.#coordinators.map((service) => this.#started(() => service.start())))
+    for (const service of this.#coordinators) service.introduce(this.#coordinators.filter((other) => other !== service))
+  }
+
+  async #coordinatorService(
+    coordinators: readonly string[],
+    index: number,
+    timestampServers: CoordinatorSetup['timestampServers'],
+  ): Promise<Service> {
+    const { cluster, seer, unsafe, tuning, workload } = this.#scenario
+    const algorithms = coordinatorAlgorithms(this.#scenario)
+    const { nodes, accounts } = this.#driver
+    const name = coordinators[index]!
+    const journalPath = join(this.#outDir, `${name}.journal`)
+    // A run begins with nothing: what an earlier one journalled here belongs to a cluster that is gone.
+    await rm(journalPath, { force: true })
+    return this.#service(name, {
+      kind: 'coordinator',
+      coordinators,
+      index,
+      run: this.#run,
+      port: 0,
+      cluster: { members: nodes, accounts, semiSync: cluster.semiSync },
+      dataConnections: poolSize(workload.clients, cluster.coordinators),
+      timestampServers,
+      config: { algorithms, seer, tuning, acknowledge: cluster.acknowledge, unsafe },
+      journalPath,
+    })
+  }
+
+  async startClients(): Promise<void> {
+    const { onDone, onEvent, onFailure, onOperations } = this.#events
+    const { workload, livenessUs, faults } = this.#scenario
+    const urgent = faults.flatMap(({ after }) => (after?.kind === 'answered' ? [after.op] : []))
+    const coordinators = this.#coordinators.map(({ name, port }) => ({ name, port }))
+    this.#client = await this.#started(() =>
+      ChildProcess.start(
+        'client',
+        { kind: 'client', run: this.#run, coordinators, workload, livenessUs, urgent },
+        {
+          onSpawn: (pid) => this.#driver.own('client', pid),
+          onMessage: (message) => {
+            if (message.kind === 'operations') onOperations(message.operations)
+            else if (message.kind === 'event') onEvent(message.event)
+            else if (message.kind === 'done') onDone()
+            else if (message.kind === 'fatal') onFailure(new Error(`the clients failed: ${message.message}`))
+            else if (message.kind === 'refused') onFailure(refusedTo('client', message))
+          },
+          onExit: (child, ended) => {
+            if (!this.#over) onFailure(child.deathBy(ended))
+            onDone()
+          },
+        },
+      ),
+    )
+  }
+
+  /** Time 0 of the workload, in the run's time. */
+  beginWorkload(startUs: number): void {
+    this.#client!.send({ kind: 'start', startUs })
+  }
+
+  /** The clients' history as it is, what is in flight included. */
+  handOver(): void {
+    this.#client?.send({ kind: 'handOver' })
+  }
+
+  get clientCondition(): ChildProcess['condition'] {
+    return this.#client?.condition ?? 'gone'
+  }
+
+  /** A request of an operator: to the coordinators one after another, over the network like a client's. */
+  async ask(request: { readonly kind: string }, deadlineUs: number): Promise<Outcome<unknown>> {
+    let outcome: Outcome<unknown> = failed({ code: 'no-coordinator' })
+    for (const { port } of this.#coordinators) {
+      const client = new ServiceClient('127.0.0.1', port)
+      outcome = await new Promise<Outcome<unknown>>((resolve) => {
+        client.call(request, deadlineUs, resolve)
+      })
+      client.close()
+      if (!isForAnother(outcome)) break
+    }
+    return outcome
+  }
+
+  faultTargets(): ReadonlyMap<string, FaultTarget> {
+    const targets = new Map<string, FaultTarget>()
+    for (const { name } of this.#driver.nodes) targets.set(name, nodeTarget(this.#driver, name))
+    for (const service of this.#services.values()) targets.set(service.name, serviceTarget(service))
+    return targets
+  }
+
+  /** Nothing is left after this. `faults`: the end of what faults were doing to the processes. */
+  async tearDown(faults: Promise<void>): Promise<void> {
+    this.#over = true
+    const services = [...this.#services.values()]
+    const killServices = () => Promise.all(services.map((service) => service.kill()))
+    // The driver gives up what it is starting; our own processes must have started before they can be ended.
+    const ended = await Promise.allSettled([
+      this.#driver.stop(),
+      Promise.allSettled(this.#starting).then(() => Promise.all([this.#client?.kill(), killServices()])),
+      faults,
+    ])
+    // A fault that was under way may have started a service once more.
+    await killServices()
+    if (ended[0].status === 'rejected') throw ended[0].reason
+  }
+
+  #service(name: string, setup: ConstructorParameters<typeof Service>[1]): Service {
+    const service = new Service(name, setup, {
+      onSpawn: (service, pid) => this.#driver.own(service, pid),
+      onEvent: this.#events.onEvent,
+      onFailure: this.#events.onFailure,
+      onSupervise: (request, answer) => {
+        const onRebuilt = (node: string) => {
+          this.#losses.push({ node, atUs: RunClock.hostUs() - this.#run.originUs, kind: 'rebuilt' })
+        }
+        void supervise(this.#driver, request, onRebuilt).then(answer)
+      },
+    })
+    this.#services.set(name, service)
+    return service
+  }
+
+  /** Nothing is started behind the back of what takes everything away. */
+  #started<T>(start: () => Promise<T>): Promise<T> {
+    if (this.#over) return Promise.reject(new Error('the run is over'))
+    const started = start()
+    this.#starting.push(started)
+    return started
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * The run's own processes: coordinator and timestamp servers, as things that can be started, looked at and broken.
+ * A service keeps its port when it is started again, as a service with an address in a configuration would.
+ */
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import type { Outcome } from '../../algorithms/servers.ts'
+import type { TraceEvent } from '../../algorithms/trace.ts'
+import { ChildProcess, refusedTo } from './child-process.ts'
+import type { CoordinatorSetup, FromChild, TimestampSetup } from './messages.ts'
+
+export interface ServiceEvents {
+  readonly onSpawn?: (name: string, pid: number) => void
+  readonly onEvent: (event: TraceEvent) => void
+  /** A request that only the owner of the server processes can serve. */
+  readonly onSupervise: (request: { readonly kind: string }, answer: (outcome: Outcome<unknown>) => void) => void
+  /** A process failed by itself: by a bug, or (an EnvironmentError) by what the world did. The run ends with it. */
+  readonly onFailure: (error: Error) => void
+}
+
+export class Service {
+  readonly name: string
+  readonly #setup: CoordinatorSetup | TimestampSetup
+  readonly #events: ServiceEvents
+  #child: ChildProcess | null = null
+  #port: number
+  #peers: readonly Service[] = []
+  /** Its end is somebody's will: a fault's, or the end of the run's. */
+  #mayEnd = false
+
+  constructor(name: string, setup: CoordinatorSetup | TimestampSetup, events: ServiceEvents) {
+    this.name = name
+    this.#setup = setup
+    this.#events = events
+    this.#port = setup.port
+  }
+
+  get port(): number {
+    return this.#port
+  }
+
+  get condition(): 'running' | 'paused' | 'gone' {
+    return this.#child?.condition ?? 'gone'
+  }
+
+  /** One line for people. */
+  get description(): string {
+    const { condition } = this
+    return condition === 'gone' ? 'no process' : `process ${this.#child!.pid} ${condition}`
+  }
+
+  /** Its durable log: there as soon as it has started once. */
+  get hasJournal(): boolean {
+    return existsSync(this.#setup.journalPath)
+  }
+
+  /** A running process has it open and writes on into nothing; its next start makes a new one. */
+  async loseJournal(): Promise<void> {
+    await rm(this.#setup.journalPath)
+  }
+
+  async start(): Promise<void> {
+    this.#mayEnd = false
+    const child: ChildProcess = await ChildProcess.start(
+      this.name,
+      { ...this.#setup, port: this.#port },
+      {
+        onSpawn: (pid) => this.#events.onSpawn?.(this.name, pid),
+        onMessage: (message) => this.#receive(message, () => child),
+        onExit: (ended, how) => {
+          if (!this.#mayEnd) this.#events.onFailure(ended.deathBy(how))
+        },
+      },
+    )
+    this.#child = child
+    this.#port = child.port
+    this.introduce(this.#peers)
+  }
+
+  /** Tells it where the others of its kind are, also whenever it is started again. They have all been started. */
+  introduce(peers: readonly Service[]): void {
+    this.#peers = peers
+    if (peers.length > 0) this.#child?.send({ kind: 'peers', peers: peers.map(({ name, port }) => ({ name, port })) })
+  }
+
+  async kill(): Promise<void> {
+    this.#mayEnd = true
+    await this.#child?.kill()
+  }
+
+  async shutdown(): Promise<void> {
+    this.#mayEnd = true
+    await this.#child?.stop()
+  }
+
+  pause(): void {
+    this.#child?.pause()
+  }
+
+  resume(): void {
+    this.#child?.resume()
+  }
+
+  #receive(message: FromChild, child: () => ChildProcess): void {
+    if (message.kind === 'event') this.#events.onEvent(message.event)
+    else if (message.kind === 'supervise')
+      this.#events.onSupervise(message.request, (outcome) =>
+        child().send({ kind: 'supervised', id: message.id, outcome }),
+      )
+    else if (message.kind === 'fatal') {
+      this.#mayEnd = true
+      this.#events.onFailure(new Error(`${this.name} failed: ${message.message}`))
+    } else if (message.kind === 'refused') this.#events.onFailure(refusedTo(this.name, message))
+  }
+}
