@@ -1,5 +1,5 @@
 /** Completion of commands, options and scenario names for a shell. */
-import { fileURLToPath } from 'node:url'
+import { resolve } from 'node:path'
 import { CHECK_NAMES } from '../scenarios/checks/checks.ts'
 import { NODES_NAMED } from '../scenarios/file/expect-schema.ts'
 import { libraryNames } from '../scenarios/file/load.ts'
@@ -27,7 +27,8 @@ export function completionScript(): string {
     process.execPath,
     '--import',
     import.meta.resolve('tsx'),
-    fileURLToPath(new URL('../cli.ts', import.meta.url)),
+    // What was started, wherever the shell is by then.
+    resolve(process.argv[1]!),
   ]
   return [
     '# bash: eval "$(npx tsx cli.ts completion)"; zsh: autoload bashcompinit && bashcompinit first.',

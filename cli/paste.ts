@@ -8,7 +8,7 @@ import { fileWord, quoted } from '../reports/shell-words.ts'
 import { libraryNames } from '../scenarios/file/load.ts'
 import { COMMAND } from './exit.ts'
 
-const ROOT = fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '')
+const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 
 /** `npx tsx cli.ts` in the program's own folder; elsewhere npx would look for another tsx, so both are named in full. */
 export function commandHere(): string {

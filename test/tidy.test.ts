@@ -19,7 +19,7 @@ import {
   noDefaultExports,
   noTestRunsAlone,
   testsMirrorTheProject,
-  topLevelIsTheSevenFolders,
+  topLevelIsTheEightFolders,
 } from './support/tidy/shape.ts'
 import { plantedTree, type Rule, readTree, type SourceTree } from './support/tidy/source-tree.ts'
 
@@ -82,7 +82,10 @@ const rules: readonly Tested[] = [
       ],
       ['reports/x/a.ts', `import { b } from '../../scenarios/result.ts'`, []],
       ['cli.ts', `import { b } from './algorithms/b.ts'`, ['1 cli.ts imports algorithms/b.ts']],
-      ['cli.ts', `import { b } from './sim/b.ts'\nimport { c } from './reports/c.ts'`, []],
+      ['cli.ts', `import { b } from './sim/b.ts'`, ['1 cli.ts imports sim/b.ts']],
+      ['cli.ts', `import { b } from './cli/b.ts'`, []],
+      ['cli/run/a.ts', `import { b } from '../../sim/b.ts'\nimport { c } from '../../reports/c.ts'`, []],
+      ['scenarios/a.ts', `import { b } from '../cli/b.ts'`, ['1 scenarios/ imports cli/b.ts']],
       ['sim/a.ts', `import { b } from '../test/b.ts'`, ['1 sim/ imports test/b.ts']],
       ['sim/a.ts', `import { b } from '../../elsewhere/b.ts'`, ['1 ../../elsewhere/b.ts lies outside of the project']],
       [
@@ -216,17 +219,17 @@ for (const { title, rule, planted } of rules) {
   })
 }
 
-test('the top level is the seven folders and cli.ts', () => {
-  assert.deepEqual(topLevelIsTheSevenFolders(projectTree()).map(sentence), [])
+test('the top level is the eight folders and cli.ts', () => {
+  assert.deepEqual(topLevelIsTheEightFolders(projectTree()).map(sentence), [])
 })
 
-test('a planted violation is found: the top level is the seven folders and cli.ts', () => {
-  const seven = Object.fromEntries(FOLDERS.map((folder) => [`${folder}/README.md`, 'x']))
-  assert.deepEqual(findings(topLevelIsTheSevenFolders, seven), [])
-  assert.deepEqual(findings(topLevelIsTheSevenFolders, { ...seven, 'lib/a.ts': '' }), ['lib:1 one more'])
-  assert.deepEqual(findings(topLevelIsTheSevenFolders, { ...seven, 'main.ts': '' }), ['main.ts:1 source beside cli.ts'])
-  const { 'sim/README.md': _, ...six } = seven
-  assert.deepEqual(findings(topLevelIsTheSevenFolders, six), ['sim:1 missing'])
+test('a planted violation is found: the top level is the eight folders and cli.ts', () => {
+  const eight = Object.fromEntries(FOLDERS.map((folder) => [`${folder}/README.md`, 'x']))
+  assert.deepEqual(findings(topLevelIsTheEightFolders, eight), [])
+  assert.deepEqual(findings(topLevelIsTheEightFolders, { ...eight, 'lib/a.ts': '' }), ['lib:1 one more'])
+  assert.deepEqual(findings(topLevelIsTheEightFolders, { ...eight, 'main.ts': '' }), ['main.ts:1 source beside cli.ts'])
+  const { 'sim/README.md': _, ...seven } = eight
+  assert.deepEqual(findings(topLevelIsTheEightFolders, seven), ['sim:1 missing'])
 })
 
 test('every folder introduces itself in a README', () => {
@@ -234,9 +237,9 @@ test('every folder introduces itself in a README', () => {
 })
 
 test('a planted violation is found: every folder introduces itself in a README', () => {
-  const seven = Object.fromEntries(FOLDERS.map((folder) => [`${folder}/README.md`, 'x']))
-  assert.deepEqual(findings(everyFolderIntroducesItself, seven), [])
-  assert.deepEqual(findings(everyFolderIntroducesItself, { ...seven, 'sim/README.md': ' \n' }), [
+  const eight = Object.fromEntries(FOLDERS.map((folder) => [`${folder}/README.md`, 'x']))
+  assert.deepEqual(findings(everyFolderIntroducesItself, eight), [])
+  assert.deepEqual(findings(everyFolderIntroducesItself, { ...eight, 'sim/README.md': ' \n' }), [
     'sim/README.md:1 missing or empty',
   ])
 })

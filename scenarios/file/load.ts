@@ -10,7 +10,7 @@ import { readScenario } from './read-scenario.ts'
 import { sourceOfWritten, type Written } from './written.ts'
 import { parseYaml, readScenarioText } from './yaml-source.ts'
 
-export const LIBRARY = join(dirname(fileURLToPath(import.meta.url)), 'library')
+export const LIBRARY = fileURLToPath(new URL('../library', import.meta.url))
 
 export function parseScenario(text: string, file: string): Scenario {
   return readScenario(parseYaml(text, file), text)

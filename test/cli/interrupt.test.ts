@@ -49,7 +49,7 @@ test('through npx and tsx, from a terminal: the partial result is written', { de
   inFolder(async (folder) => {
     const file = join(folder, 'long.yaml')
     writeFileSync(file, LONG)
-    const root = new URL('..', import.meta.url)
+    const root = new URL('../..', import.meta.url)
     const words = ['tsx', 'cli.ts', 'run', file, '--out', join(folder, 'out')]
     // A terminal's foreground group: everybody in it hears the signal, and each passes it on.
     const child = spawn('npx', words, { cwd: root, detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
@@ -74,7 +74,7 @@ test(
       const words = ['--import', 'tsx', 'cli.ts', 'run', file, '--out', join(folder, 'out')]
       // What tsx has compiled before is kept in the temporary folder; the compiler is a process of this group.
       const env = { ...process.env, TMPDIR: folder }
-      const root = new URL('..', import.meta.url)
+      const root = new URL('../..', import.meta.url)
       const child = spawn(process.execPath, words, {
         cwd: root,
         env,

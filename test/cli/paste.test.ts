@@ -8,7 +8,7 @@ import { quoted } from '../../reports/shell-words.ts'
 import { SHELL_DEADLINE_MS } from '../support/shell.ts'
 import { test } from '../support/test.ts'
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const CLI = [process.execPath, '--import', import.meta.resolve('tsx'), resolve(ROOT, 'cli.ts')].map(quoted).join(' ')
 const SCENARIO = 'name: odd\nworkload: { ratePerSec: 50, duration: 1s }\n'
 
