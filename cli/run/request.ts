@@ -59,7 +59,14 @@ function withExpectations(scenario: Scenario, expect: readonly string[]): Scenar
   const refuse: Refuse = (path, what, expected, found) => {
     throw new ScenarioError('--expect', source.placeOf(path), what, expected, found)
   }
-  const read = readExpectations(Object.fromEntries(more), scenario.cluster, scenario.checks, source, refuse, mistakes)
+  const read = readExpectations(
+    Object.fromEntries(more),
+    scenario.cluster.nodes,
+    scenario.checks,
+    source,
+    refuse,
+    mistakes,
+  )
   if (mistakes.some) mistakes.throwAll()
   const replaced = new Set(read.map(({ path }) => path))
   return { ...scenario, expectations: [...scenario.expectations.filter(({ path }) => !replaced.has(path)), ...read] }

@@ -10,7 +10,7 @@ import {
   summaryPaths,
 } from '../measures/summary-paths.ts'
 import { isShare } from '../result.ts'
-import type { Expectation, Scenario } from '../scenario.ts'
+import type { Expectation } from '../scenario.ts'
 import type { Mistakes } from './mistakes.ts'
 import { byNearness, suggestion } from './nearest.ts'
 import { show } from './schema-issues.ts'
@@ -22,7 +22,7 @@ export const VERDICTS = ['pass', 'fail', 'unknown']
 
 export function readExpectations(
   written: Readonly<Record<string, string | number>>,
-  cluster: Scenario['cluster'],
+  nodes: number,
   checks: readonly CheckName[],
   source: YamlSource,
   refuse: Refuse,
@@ -43,7 +43,7 @@ export function readExpectations(
       if (!VERDICTS.includes(String(limit))) refuse(at, `wrong verdict for ${path}`, VERDICTS.join(', '), show(limit))
       return { path, op: '==', limit: String(limit), line }
     }
-    refuseUnknownPath(path, cluster.nodes, (expected, found) => refuse(at, 'unknown number in expect', expected, found))
+    refuseUnknownPath(path, nodes, (expected, found) => refuse(at, 'unknown number in expect', expected, found))
     const match = COMPARISON.exec(String(limit).trim())
     if (match === null)
       return refuse(at, `wrong limit for ${path}`, 'a comparison with a plain number, such as < 3000', show(limit))

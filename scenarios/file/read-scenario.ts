@@ -1,6 +1,7 @@
 /** From a scenario file's data to the complete scenario, or to all that is wrong with it. */
 import { createHash } from 'node:crypto'
 import type { z } from 'zod'
+import { CHECK_NAMES } from '../checks/checks.ts'
 import { ISSUER, processNames } from '../faults/aims.ts'
 import { checkLink } from '../faults/check-targets.ts'
 import { FAULT_VERBS, FAULTS, type FaultVerb, PLANNED_VERBS } from '../faults/list.ts'
@@ -15,7 +16,7 @@ import { Mistakes } from './mistakes.ts'
 import { suggestion } from './nearest.ts'
 import { hasIssuer, ISSUING, learns, quorumsTaking, quorumTakesThreshold } from './policies.ts'
 import { type Completed, completeProtocol, matrixLinks, refuseVerb, zoneMembers } from './protocol.ts'
-import { scenarioSchema } from './schema.ts'
+import { MAX_NODES, scenarioSchema } from './schema.ts'
 import { complain, show } from './schema-issues.ts'
 import type { YamlSource } from './yaml-source.ts'
 
@@ -42,16 +43,24 @@ export function readScenario(source: YamlSource, text: string): Scenario {
   const completed = isRight('cluster', 'algorithms', 'raft', 'unsafe', 'checks')
     ? mistakes.attempt(() => completeProtocol({ ...rest, algorithms: chosen }, source.data, refuse))
     : null
-  if (completed === null) return mistakes.throwAll()
+  if (completed !== null) for (const fault of faults) mistakes.attempt(() => checkFault(fault, completed, refuse))
+  const known =
+    completed?.cluster ?? (isRight('cluster') ? clusterAlone({ ...rest, algorithms: chosen }, {}, refuse) : null)
+  const links =
+    known === null
+      ? []
+      : [
+          ...(mistakes.attempt(() => matrixLinks(network.matrix, known.zones, refuse)) ?? []),
+          ...readLinks(network.links, known, refuse, mistakes),
+        ]
+  const checks = completed?.checks ?? (isRight('checks') ? rest.checks : CHECK_NAMES)
+  const expectations = readExpectations(expect, known?.nodes ?? MAX_NODES, checks, source, refuse, mistakes)
+  const steps =
+    known !== null && isRight('workload')
+      ? faultSteps(faults, known, workload.durationUs, refuse, mistakes, isWhole)
+      : []
+  if (completed === null || mistakes.some) return mistakes.throwAll()
   const { cluster, raft, algorithms } = completed
-  for (const fault of faults) mistakes.attempt(() => checkFault(fault, completed, refuse))
-  const links = [
-    ...(mistakes.attempt(() => matrixLinks(network.matrix, cluster.zones, refuse)) ?? []),
-    ...readLinks(network.links, cluster, refuse, mistakes),
-  ]
-  const expectations = readExpectations(expect, cluster, completed.checks, source, refuse, mistakes)
-  const steps = isRight('workload') ? faultSteps(faults, cluster, workload.durationUs, refuse, mistakes, isWhole) : []
-  if (mistakes.some) return mistakes.throwAll()
   const shape = {
     cluster,
     raft,
@@ -77,6 +86,21 @@ export function readScenario(source: YamlSource, text: string): Scenario {
 }
 
 type Data = z.output<typeof scenarioSchema>
+
+/** The servers and zones of a file whose algorithms are wrong, so that its targets can be judged. Null: they are wrong. */
+function clusterAlone(
+  data: Parameters<typeof completeProtocol>[0],
+  written: Parameters<typeof completeProtocol>[1],
+  refuse: Refuse,
+): Completed['cluster'] | null {
+  const algorithms = scenarioSchema.parse({ name: 'defaults' }).algorithms
+  // Whatever this refuses has been told already.
+  const told = new Mistakes()
+  return (
+    told.attempt(() => completeProtocol({ ...data, algorithms, raft: undefined, unsafe: [] }, written, refuse))
+      ?.cluster ?? null
+  )
+}
 
 /** Parts that are wrong are replaced by their defaults, so that the others can be read. Null: not even then. */
 function parseParts(

@@ -18,6 +18,9 @@ import { EXPECT_DEFINITIONS, expectJsonSchema } from './expect-schema.ts'
 import { ALL_NAMES, quorumsTaking } from './policies.ts'
 import { raftSchema, zonesSchema } from './raft-settings.ts'
 
+/** Of a cluster. */
+export const MAX_NODES = 100
+
 const UNSAFE = Object.keys(UNSAFE_FORMS) as UnsafeForm[]
 
 function oneOf<const T extends readonly string[]>(names: T) {
@@ -33,7 +36,7 @@ const cluster = z
       .enum(['mysql', 'raft'], 'mysql or raft')
       .prefault('mysql')
       .meta({ description: 'MySQL servers under a coordinator, or a Raft group (simulator only).' }),
-    nodes: count(2, 100).prefault(4).meta({ description: 'Servers: node1 (the first source) to nodeN.' }),
+    nodes: count(2, MAX_NODES).prefault(4).meta({ description: 'Servers: node1 (the first source) to nodeN.' }),
     timestampServers: count(1, 9)
       .optional()
       .meta({ description: 'timestamp-1 to timestamp-K; as many as the algorithm needs (2 or 3) by default.' }),
@@ -134,7 +137,7 @@ function oneOrMore<T extends z.ZodType>(item: T) {
 /** What `fuzz` may draw. What the rest of the file states is not drawn at all. */
 const fuzz = z
   .strictObject({
-    nodes: oneOrMore(count(2, 100)).meta({ description: 'Cluster sizes.' }),
+    nodes: oneOrMore(count(2, MAX_NODES)).meta({ description: 'Cluster sizes.' }),
     timestamps: oneOrMore(oneOf(ALL_NAMES.timestamps)),
     quorum: oneOrMore(oneOf(ALL_NAMES.quorum)),
     election: oneOrMore(oneOf(ALL_NAMES.election)),

@@ -107,6 +107,15 @@ export function parseYaml(text: string, file: string): YamlSource {
       'one scenario in a file',
       'another one behind `---` or `...`',
     )
+  const limit = complaint === undefined ? null : bareLimit(text, complaint.pos[0])
+  if (limit !== null)
+    throw new ScenarioError(
+      file,
+      at(limit.offset),
+      'not YAML',
+      `quotes around what begins with >: '${limit.text}'`,
+      limit.text,
+    )
   if (complaint !== undefined)
     throw new ScenarioError(file, at(complaint.pos[0]), 'not YAML', 'valid YAML', firstSentence(complaint.message))
   const root = document.contents
@@ -118,6 +127,13 @@ export function parseYaml(text: string, file: string): YamlSource {
   const aliases: Alias[] = []
   checkNode(root, 1, { file, at, aliases })
   return { file, data: resolve(document, aliases, file, at), ...placesIn(document, root, at) }
+}
+
+/** `failoverMs.max: > 5`, as people write a limit: in YAML a bare `>` begins a text of several lines. Null: it is not that. */
+function bareLimit(text: string, offset: number): { readonly text: string; readonly offset: number } | null {
+  const start = text.lastIndexOf('\n', offset - 1) + 1
+  const [, before, limit] = /^(.*?:\s+)(>=?\s*-?[\d.]+)/.exec(text.slice(start).split('\n', 1)[0]!) ?? []
+  return limit === undefined ? null : { text: limit, offset: start + before!.length }
 }
 
 interface Context {

@@ -314,6 +314,33 @@ test('all mistakes of a file that parses are reported, in the order of the file'
   )
 })
 
+test('where the algorithms or the cluster are wrong, the rest of the file is judged all the same', () => {
+  const rest = [
+    'faults:',
+    '  - { at: 3s, crash: node9 }',
+    '  - { at: 40s, crash: node1 }',
+    'expect: { operations.faild: == 4, checks.linearizible: pass }',
+  ]
+  const inExpect = ['6:29: unknown number in expect', '6:56: an expectation about a check that does not run']
+  assert.deepEqual(mistakesOf(['name: x', 'algorithms: { quorum: cabinet, failureThreshold: 9 }', ...rest]), [
+    '2:50: too high a failure threshold',
+    '4:22: impossible target',
+    '5:11: crash after the end',
+    ...inExpect,
+  ])
+  // How many servers there are is not known then, so nothing is said about targets.
+  assert.deepEqual(mistakesOf(['name: x', 'cluster: { nodez: 12 }', ...rest]), [
+    '2:12: unknown key in cluster',
+    ...inExpect,
+  ])
+})
+
+test('a limit that begins with > is YAML for something else, and the message says how to write it', () => {
+  const { message } = refused('name: x\nexpect:\n  mean(throughputOpsPerSec): > 50\n')
+  assert.equal(message, "x.yaml:3:30: not YAML, expected quotes around what begins with >: '> 50', found > 50")
+  assert.match(refused('name: x\nexpect: { operations.ok: >= 5 }\n').message, /^x\.yaml:2:26: .*'>= 5', found >= 5$/)
+})
+
 test('a part that is wrong brings no mistakes upon others: what depends on it is not judged', () => {
   assert.deepEqual(
     mistakesOf([
