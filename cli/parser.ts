@@ -252,7 +252,7 @@ export const COMMANDS = [
   'completion',
 ]
 const OPTIONS =
-  'on seed trials expect out json csv markdown quiet verbose history mysqld data-dir base-port seeds sound-seeds from shard jobs times help version'.split(
+  'on seed trials expect out json csv markdown quiet verbose history junit mysqld data-dir base-port seeds sound-seeds from shard jobs times help version'.split(
     ' ',
   )
 

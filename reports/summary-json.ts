@@ -49,7 +49,8 @@ export function summaryJson(result: Result): SummaryJson {
   }
 }
 
-function reasonsOf(result: Result): Reason[] {
+/** Everything that did not pass and was not expected to. */
+export function reasonsOf(result: Result): Reason[] {
   const checks = result.checks
     .filter((check) => check.verdict !== 'pass' && !foreseen(result, check))
     .map(({ name, verdict, detail, evidence }): Reason => {

@@ -5,20 +5,23 @@ import { adviceForRefusal, EnvironmentError } from '../../real/drivers/environme
 import type { HistoryFormat } from '../../reports/export/history.ts'
 import { UsageError } from '../../scenarios/file/errors.ts'
 import type { RunRecord } from '../../scenarios/record.ts'
+import type { Result } from '../../scenarios/result.ts'
 import { once, value } from '../arguments.ts'
 import { prepareFolder } from '../folder.ts'
 
 export const EXPORT_OPTIONS = {
+  junit: value('FILE.xml: checks and expectations as test cases, for CI systems'),
   history: value('FILE.jsonl or FILE.edn (as Jepsen has it): every operation, for other checkers'),
 }
 
 /** Paths; undefined: not asked for. */
 export interface Exports {
+  readonly junit: string | undefined
   readonly history: string | undefined
 }
 
-export function exportsOf({ history }: Record<keyof typeof EXPORT_OPTIONS, string | undefined>): Exports {
-  return { history: once('history', history) }
+export function exportsOf(texts: Record<keyof typeof EXPORT_OPTIONS, string | undefined>): Exports {
+  return { junit: once('junit', texts.junit), history: once('history', texts.history) }
 }
 
 const HISTORY_FORMATS: Readonly<Record<string, HistoryFormat>> = { '.jsonl': 'jsonl', '.edn': 'edn' }
@@ -32,36 +35,54 @@ function historyFormat(path: string): HistoryFormat {
 }
 
 /** Before the run: whatever could not be written is said before anything is waited for. */
-export function prepareExports({ history }: Exports): void {
-  if (history === undefined) return
-  historyFormat(history)
-  prepareFile(history)
+export function prepareExports({ junit, history }: Exports): void {
+  if (history !== undefined) historyFormat(history)
+  const paths = [junit, history].filter((path) => path !== undefined)
+  for (const path of paths) prepareFile(path)
 }
 
-/** A record has a history of its own: where there are several, each file's name says whose it is. */
-export async function writeExports({ history }: Exports, records: readonly RunRecord[]): Promise<readonly string[]> {
-  if (history === undefined) return []
-  const { historyLines } = await import('../../reports/export/history.ts')
-  const format = historyFormat(history)
-  return writeEach(records, history, (record) => historyLines(record, format))
-}
-
-async function writeEach(
+/** Returns what went wrong. A record has a history of its own: where there are several, each file's name says whose it is. */
+export async function writeExports(
+  { junit, history }: Exports,
+  result: Result,
   records: readonly RunRecord[],
-  path: string,
-  linesOf: (record: RunRecord) => Iterable<string>,
 ): Promise<readonly string[]> {
-  const { writeWhole } = await import('../../reports/export/whole-file.ts')
+  if (process.env.GITHUB_ACTIONS === 'true') {
+    const { annotations } = await import('../../reports/export/annotations.ts')
+    // GitHub reads stderr as well, and stdout may carry JSON.
+    for (const line of annotations(result)) process.stderr.write(`${line}\n`)
+  }
   const troubles: string[] = []
-  for (const record of records) {
-    const own = records.length === 1 ? path : withSeed(path, record.seed)
-    try {
-      writeWhole(own, linesOf(record))
-    } catch (error) {
-      troubles.push(`${own} could not be written (${(error as Error).message.split(', ')[0]})`)
+  if (junit !== undefined) {
+    const { junitText } = await import('../../reports/export/junit.ts')
+    troubles.push(...(await written(junit, [junitText(result)])))
+  }
+  if (history !== undefined) {
+    const { historyLines } = await import('../../reports/export/history.ts')
+    const format = historyFormat(history)
+    for (const record of records) {
+      const own = records.length === 1 ? history : withSeed(history, record.seed)
+      troubles.push(...(await written(own, historyLines(record, format))))
     }
   }
   return troubles
+}
+
+/** A CI system shows why there is no result, too. */
+export async function writeExportsOfNothing({ junit }: Exports, scenario: string, error: unknown): Promise<void> {
+  if (junit === undefined || !(error instanceof Error)) return
+  const { junitOfNothing } = await import('../../reports/export/junit.ts')
+  await written(junit, [junitOfNothing(scenario, error.message)])
+}
+
+async function written(path: string, pieces: Iterable<string>): Promise<readonly string[]> {
+  const { writeWhole } = await import('../../reports/export/whole-file.ts')
+  try {
+    writeWhole(path, pieces)
+    return []
+  } catch (error) {
+    return [`${path} could not be written (${(error as Error).message.split(', ')[0]})`]
+  }
 }
 
 /** `histories/run.edn` of seed 7 is `histories/run-7.edn`. */

@@ -22,7 +22,7 @@ import { claimFolder } from '../folder.ts'
 import { print, untilInterrupted, version } from '../output.ts'
 import { replayLine } from '../paste.ts'
 import { begin, resultOf, saveResult } from '../result.ts'
-import { type Exports, prepareExports, writeExports } from './exports.ts'
+import { type Exports, prepareExports, writeExports, writeExportsOfNothing } from './exports.ts'
 import { type Complete, type Request, requestOf, sameCourse } from './request.ts'
 
 export interface RunOptions {
@@ -65,12 +65,15 @@ export async function run(asked: RunOptions): Promise<number> {
     )
     const done = await trialsOf(scenario, seed, folder, options, screen, interrupt.signal)
     // What broke the first trial is all there is to say; what broke a later one is said below what was measured.
-    if (done.broken !== null && done.records.length === 0) throw done.broken.error
+    if (done.broken !== null && done.records.length === 0) {
+      await writeExportsOfNothing(options.exports, scenario.name, done.broken.error)
+      throw done.broken.error
+    }
     const records = done.records.length > 0 ? done.records : [notBegun(options.on, seed)]
     const result = { ...(await resultOf(scenario, judgedOf(records), beginning)), ...endOf(done, seed, options.trials) }
     const troubles = [
       ...(await conclude(result, folder, request, screen)),
-      ...(await writeExports(options.exports, done.records)),
+      ...(await writeExports(options.exports, result, done.records)),
     ]
     if (done.broken !== null) throw done.broken.error
     if (troubles.length > 0) throw new EnvironmentError(troubles.join('\n'))

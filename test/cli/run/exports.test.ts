@@ -2,14 +2,23 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { endingOf } from '../../../cli/exit.ts'
-import { exportsOf, prepareExports } from '../../../cli/run/exports.ts'
+import { type Exports, prepareExports } from '../../../cli/run/exports.ts'
 import { inFolder, SHELL_DEADLINE_MS, shell } from '../../support/shell.ts'
 import { test } from '../../support/test.ts'
 
-test('a run writes its history, a file a trial', { deadlineMs: SHELL_DEADLINE_MS }, async () => {
+const NONE: Exports = { junit: undefined, history: undefined }
+
+test('a run writes its history, a file a trial, and its test cases; GitHub is told what did not hold', {
+  deadlineMs: SHELL_DEADLINE_MS,
+}, async () => {
   await inFolder(async (folder) => {
-    const ran = await shell(`cli run odd-even-inversion --trials 2 -q --out ${folder} --history ${folder}/to/h.edn`)
-    assert.equal(ran.code, 0, ran.stderr)
+    const files = `--history ${folder}/to/h.edn --junit ${folder}/junit.xml`
+    const ran = await shell(
+      `GITHUB_ACTIONS=true cli run odd-even-inversion --trials 2 -q --out ${folder} ${files} --expect 'operations.failed: < 0'`,
+    )
+    assert.equal(ran.code, 1, ran.stderr)
+    assert.match(ran.stderr, /^::error title=odd-even-inversion%3A expectation operations\.failed::expected /m)
+    assert.match(readFileSync(join(folder, 'junit.xml'), 'utf8'), /<testsuites [^>]* failures="2" errors="0"/)
     for (const seed of [1, 2]) {
       const lines = readFileSync(join(folder, 'to', `h-${seed}.edn`), 'utf8')
         .trimEnd()
@@ -22,17 +31,18 @@ test('a run writes its history, a file a trial', { deadlineMs: SHELL_DEADLINE_MS
 
 test('a file that cannot be written is refused before the run, and so is one of an unknown kind', async () => {
   await inFolder(async (folder) => {
-    const wrong: readonly (readonly [Parameters<typeof exportsOf>[0], number, RegExp])[] = [
+    const wrong: readonly (readonly [Partial<Exports>, number, RegExp])[] = [
       [{ history: 'h.csv' }, 2, /^--history: expected a file that ends in \.jsonl or \.edn, found h\.csv$/m],
       [{ history: 'package.json/h.edn' }, 2, /^package\.json: expected a folder that can be written to/],
+      [{ junit: 'reports' }, 2, /^reports: expected a file, found a folder$/m],
       [{ history: '/proc/h.edn' }, 3, /can be written/],
     ]
     for (const [words, code, message] of wrong) {
-      const { code: found, text } = endingOf(thrownBy(() => prepareExports(exportsOf(words))))
+      const { code: found, text } = endingOf(thrownBy(() => prepareExports({ ...NONE, ...words })))
       assert.match(text, message)
       assert.equal(found, code)
     }
-    prepareExports(exportsOf({ history: join(folder, 'deep', 'h.jsonl') }))
+    prepareExports({ ...NONE, history: join(folder, 'deep', 'h.jsonl'), junit: join(folder, 'j.xml') })
   })
 })
 
