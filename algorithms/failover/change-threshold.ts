@@ -57,6 +57,7 @@ export function useThreshold(coordinator: CoordinatorState, failureThreshold: nu
 function useSettings(coordinator: CoordinatorState, settings: PolicySettings): void {
   coordinator.quorumSettings = settings
   coordinator.quorum = kindOf(coordinator).make(settings)
+  coordinator.leastK = Math.min(coordinator.leastK, coordinator.quorum.replicasRequired(coordinator.members.length))
 }
 
 function kindOf({ quorum }: CoordinatorState): QuorumKind {

@@ -88,6 +88,7 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
   const elections = electionsOf(config.algorithms.election, config, config.oracle !== null)
   const { adviser } = elections.deciding
   const commits = adviser === undefined ? null : new CommitDelays()
+  const quorum = QUORUM_POLICIES[config.algorithms.quorum].make(config.algorithms)
   const coordinator: CoordinatorState = {
     process,
     owner: { index: config.index, count: config.coordinators.length },
@@ -98,7 +99,8 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
     byNode: new Map(members.map((member) => [member.node, member])),
     tuning: config.tuning,
     level: config.acknowledge,
-    quorum: QUORUM_POLICIES[config.algorithms.quorum].make(config.algorithms),
+    quorum,
+    leastK: quorum.replicasRequired(members.length),
     quorumSettings: config.algorithms,
     elections,
     oracle: config.oracle,

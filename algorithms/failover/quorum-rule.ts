@@ -49,8 +49,10 @@ export interface Stopped {
   readonly servers: readonly Server[]
   /** A source that was fenced and answered, and from whose epoch nobody can have taken over. */
   readonly fenced: number | null
-  /** Replicas that the policy asks for: no epoch began with fewer. */
+  /** Replicas that the policy has ever asked for at least: no epoch began with fewer. */
   readonly leastK: number
+  /** Replicas that it asks for now. */
+  readonly policyK: number
 }
 
 /** What the rule says, with all that it goes by. */
@@ -75,13 +77,13 @@ export function stopsNeeded(
 }
 
 /** D and P of the rule, and whether they suffice. */
-export function mayTakeOver(living: LivingEpoch | null, { servers, fenced, leastK }: Stopped): Rule {
+export function mayTakeOver(living: LivingEpoch | null, { servers, fenced, leastK, policyK }: Stopped): Rule {
   const nodes = servers.length
   const stopped = servers.filter(({ standing }, m) => standing === 'stopped' && m !== living?.member)
   const needed = stopsNeeded(nodes, living, living !== null && fenced === living.member, leastK)
   const data = { needed: needed.data, counted: stopped.filter(({ loss }) => countsForData(loss)).length }
   const promises = { needed: needed.promises, counted: stopped.filter(({ loss }) => countsForPromises(loss)).length }
-  const k = Math.max(leastK, living?.k ?? 0)
+  const k = Math.max(policyK, living?.k ?? 0)
   return {
     allowed: data.counted >= data.needed && promises.counted >= promises.needed,
     data,

@@ -34,7 +34,7 @@ export interface Snapshot {
 }
 
 export function takeSnapshot(coordinator: CoordinatorState, gathered: Gathered): Snapshot {
-  const { members, quorum } = coordinator
+  const { members, quorum, leastK } = coordinator
   const read = new Map<Member, Read>()
   const note = (member: Member, fenced: boolean) =>
     read.set(member, { held: member.held, state: member.state!, loss: member.loss, fenced })
@@ -55,7 +55,8 @@ export function takeSnapshot(coordinator: CoordinatorState, gathered: Gathered):
       fenced: standsForItsEpoch(coordinator, source, living, gathered.epoch, (one) => read.has(one))
         ? source!.index
         : null,
-      leastK: quorum.replicasRequired(members.length),
+      leastK,
+      policyK: quorum.replicasRequired(members.length),
     }),
   }
 }
@@ -67,7 +68,7 @@ export function isOutdated({ read }: Snapshot): boolean {
 
 /** The same question before anything is touched: would the rule be met if all who answered their last probe were stopped? */
 export function foresee(coordinator: CoordinatorState, seen: GtidSet, source: Member | null): Rule {
-  const { members, quorum, highestEpoch, owner } = coordinator
+  const { members, quorum, leastK, highestEpoch, owner } = coordinator
   const living = livingEpoch(seen)
   const answers = ({ probe }: Member) => probe === 'answered'
   const stands =
@@ -76,7 +77,8 @@ export function foresee(coordinator: CoordinatorState, seen: GtidSet, source: Me
   return mayTakeOver(living, {
     servers: members.map((member) => serverOf(member, member !== source && member.probe === 'answered')),
     fenced: stands ? source.index : null,
-    leastK: quorum.replicasRequired(members.length),
+    leastK,
+    policyK: quorum.replicasRequired(members.length),
   })
 }
 

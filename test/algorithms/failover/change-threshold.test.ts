@@ -22,7 +22,8 @@ class Operated {
   readonly cluster: SimCluster
   #ops = 0
 
-  constructor(algorithms: string, nodes = 5) {
+  /** `apart`: servers that the other ones cannot be reached from. */
+  constructor(algorithms: string, nodes = 5, apart: readonly string[] = []) {
     const text = `
 name: thresholds
 cluster: { nodes: ${nodes} }
@@ -30,6 +31,10 @@ algorithms: { ${algorithms} }
 tuning: { quorumTimeout: 1s }
 `
     this.cluster = new SimCluster(parseScenario(text, 'thresholds.yaml'), 1)
+    const { network } = this.cluster
+    const others = ['node1', 'node2'].map((name) => network.process(name))
+    for (const one of apart.map((name) => network.process(name)))
+      for (const other of others) for (const link of [network.link(one, other), network.link(other, one)]) link.cut()
     this.cluster.bootServers()
     this.run(1_500)
     for (const coordinator of this.cluster.coordinators) coordinator.boot()
@@ -154,6 +159,20 @@ test('after a failover the lowered k is kept, nothing acknowledged under it is l
   assert.ok(third.kind === 'reign' && third.epoch > second.epoch && third.k === 2, JSON.stringify(third))
 })
 
+test('a raised threshold lowers nothing: where nobody has seen a row, the first epoch may have begun with the smaller k', () => {
+  // The first epoch's row, and what it acknowledges with k = 1, come to node2 alone.
+  const operated = new Operated('quorum: flexible, failureThreshold: 1', 5, ['node3', 'node4', 'node5'])
+  const written = Array.from({ length: 5 }, () => operated.write(20))
+  assert.ok(written.some(({ verdict }) => verdict === 'ok'))
+  // In effect at once, although its row will not be held by two.
+  operated.change(2)
+  for (const name of ['node1', 'node2', 'coordinator']) operated.cluster.hosts.get(name)!.crash()
+  operated.cluster.hosts.get('coordinator')!.boot()
+  operated.run(8_000)
+  const reigns = operated.events('reign')
+  assert.equal(reigns.length, 1, JSON.stringify(reigns.at(-1)))
+})
+
 test('whoever takes over and does not know the lowered k meets too few replicas: all subsets, n up to 7', () => {
   const sizeOf = (bits: number) => bits.toString(2).replaceAll('0', '').length
   const membersOf = (bits: number, n: number) =>
@@ -162,7 +181,8 @@ test('whoever takes over and does not know the lowered k meets too few replicas:
     const all = 1 << (n - 1)
     const allowed = (bits: number, k: number) => {
       const living = { epoch: 1, k, member: 0, base: 0 }
-      return mayTakeOver(living, { servers: stopped(n, membersOf(bits, n)), fenced: null, leastK: 1 }).allowed
+      return mayTakeOver(living, { servers: stopped(n, membersOf(bits, n)), fenced: null, leastK: 1, policyK: 1 })
+        .allowed
     }
     for (let before = 2; before < n; before++)
       for (let k = 1; k < before; k++)

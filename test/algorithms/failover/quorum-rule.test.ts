@@ -20,7 +20,7 @@ import { JOINED, REBUILT, RELAY_LOG, stopped } from './stopped.ts'
 const SOURCE = '11111111-1111-1111-1111-111111111111'
 const living = (k: number, member = 0): LivingEpoch => ({ epoch: 3, k, member, base: 100 })
 const allowed = (epoch: LivingEpoch | null, servers: readonly Server[], fenced: number | null = null) =>
-  mayTakeOver(epoch, { servers, fenced, leastK: 1 }).allowed
+  mayTakeOver(epoch, { servers, fenced, leastK: 1, policyK: 1 }).allowed
 const both = (needed: { data: number; promises: number }) => Math.max(needed.data, needed.promises)
 
 test('four servers: majority needs any 2 of the 3 replicas, k=3 needs 2, k=1 needs all 3', () => {
@@ -57,7 +57,7 @@ test('every policy, n up to 9: whoever acknowledged meets whoever was stopped, o
 })
 
 test('the dead source is never one of the stopped, even when it is a replica by now', () => {
-  assert.deepEqual(mayTakeOver(living(2, 1), { servers: stopped(4, [1, 2]), fenced: null, leastK: 1 }), {
+  assert.deepEqual(mayTakeOver(living(2, 1), { servers: stopped(4, [1, 2]), fenced: null, leastK: 1, policyK: 1 }), {
     allowed: false,
     data: { needed: 2, counted: 1 },
     promises: { needed: 2, counted: 1 },
@@ -82,7 +82,7 @@ test('a replica that lost data does not count for data; for promises one does th
 test('a refusal names who lives and does not count, why, and whom no waiting helps', () => {
   const servers = stopped(4, [1, 2, 3], { 1: REBUILT, 2: REBUILT })
   const asked = [{ ...servers[0]!, standing: 'live' as const }, ...servers.slice(1)]
-  const rule = mayTakeOver(living(2), { servers: asked, fenced: null, leastK: 2 })
+  const rule = mayTakeOver(living(2), { servers: asked, fenced: null, leastK: 2, policyK: 2 })
   assert.deepEqual(
     rule.uncounted.map(({ node, why }) => `${node} ${why}`),
     ['node1 source', 'node2 rebuilt', 'node3 rebuilt'],
@@ -93,14 +93,24 @@ test('a refusal names who lives and does not count, why, and whom no waiting hel
     /^the quorum rule needs 2 replicas, 1 is reachable and counts \(node1 was the source, /,
   )
   assert.match(textOf(ruleWhy(rule)), /; node2 and node3 were rebuilt, and too few others are left/)
-  const one = mayTakeOver(living(2), { servers: stopped(4, [1, 2], { 1: RELAY_LOG }), fenced: null, leastK: 2 })
+  const one = mayTakeOver(living(2), {
+    servers: stopped(4, [1, 2], { 1: RELAY_LOG }),
+    fenced: null,
+    leastK: 2,
+    policyK: 2,
+  })
   assert.deepEqual(one.unprovable, [])
   assert.match(
     textOf(ruleWhy(one)),
     /needs 2 replicas that have lost nothing and 2 that keep their promises, 1 and 2 are .* \(node2 lost its relay log\)$/,
   )
   // Under `all` one rebuilt replica is enough.
-  const all = mayTakeOver(living(3), { servers: stopped(4, [1, 2], { 1: REBUILT }), fenced: null, leastK: 3 })
+  const all = mayTakeOver(living(3), {
+    servers: stopped(4, [1, 2], { 1: REBUILT }),
+    fenced: null,
+    leastK: 3,
+    policyK: 3,
+  })
   assert.deepEqual(all.unprovable, ['node2'])
 })
 

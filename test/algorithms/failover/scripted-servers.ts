@@ -169,6 +169,7 @@ export class Servers {
       tuning: { adminTimeoutUs: 1_000, drainTimeoutUs: 1_000 },
       procedures: SOUND,
       quorum: this.quorum,
+      leastK: this.quorum.replicasRequired(members.length),
       elections: electionsOf(this.election, { seer: DEFAULT_SEER }, false),
       journal: { name: 'journal', kind: 'journal' },
       owner: { index: 0, count: 1 },

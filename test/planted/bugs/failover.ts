@@ -186,6 +186,18 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
     hunts: [testsOf('failover/monitor')],
   },
   {
+    name: 'raised-threshold-counts-for-an-unseen-row',
+    story: 'Where nobody shows a row, the first epoch is taken to have begun with the threshold that was set since.',
+    edits: [
+      {
+        file: 'algorithms/failover/change-threshold.ts',
+        find: 'coordinator.leastK = Math.min(coordinator.leastK, coordinator.quorum.replicasRequired(coordinator.members.length))',
+        replace: 'coordinator.leastK = coordinator.quorum.replicasRequired(coordinator.members.length)',
+      },
+    ],
+    hunts: [testsOf('failover/change-threshold')],
+  },
+  {
     name: 'received-is-enough-to-be-promoted',
     story: 'The winner is promoted when it has received the target, not when it has applied it.',
     edits: [

@@ -62,7 +62,7 @@ test('what the judge finds forbidden is what the rule forbids when all are stopp
       const members = Array.from({ length: n - 1 }, (_, i) => i + 1)
       // A source that was rebuilt stands for nothing, and where somebody else was, an epoch may have begun that none shows.
       const fenced = lost.get(0) === 'rebuilt' || (OPEN.includes(events) && kinds.includes('rebuilt')) ? null : 0
-      const { allowed } = mayTakeOver(living, { servers: stopped(n, members, losses), fenced, leastK: k })
+      const { allowed } = mayTakeOver(living, { servers: stopped(n, members, losses), fenced, leastK: k, policyK: k })
       const { noTakeOver, noWrite } = standing(n, k, lost, { events })
       assert.equal(noTakeOver === null, allowed)
       assert.equal(noWrite === null, n - 1 - kinds.filter((kind) => kind === 'rebuilt').length >= k)
