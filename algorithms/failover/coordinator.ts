@@ -26,6 +26,7 @@ import { adviserLoop, CommitDelays } from './advice.ts'
 import { changeThreshold } from './change-threshold.ts'
 import { Gate } from './gate.ts'
 import { probeLoop } from './monitor.ts'
+import { passedOverLoop } from './passed-over.ts'
 import { type Status, tellPeers } from './peers.ts'
 import { SOUND } from './procedures.ts'
 import { read } from './read.ts'
@@ -110,6 +111,8 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
     procedures: withUnsafeForms(SOUND, config.unsafe),
     highestEpoch: 0,
     givenUp: new Set(),
+    opened: new Set(),
+    journalIsWhole: false,
     reign: null,
     takingOver: false,
     gate: new Gate(),
@@ -207,6 +210,7 @@ function* control(coordinator: CoordinatorState): Fiber<never> {
   let next: TakeOver | null = null
   yield* recall(coordinator)
   const hasPeers = coordinator.peers.length > 0
+  if (hasPeers) coordinator.process.spawn('passed-over', passedOverLoop(coordinator))
   if (hasPeers) cause = { kind: 'start', reason: yield* standBy(coordinator, 0) }
   for (let attempt = 0; ; ) {
     coordinator.takingOver = true

@@ -6,6 +6,7 @@ import type { ServerState } from '../servers.ts'
 import { judgeSource } from './detector.ts'
 import { newestRow } from './epoch.ts'
 import { kindOfLoss, lookOf, markDoubted, markLost, unlose } from './loss.ts'
+import { isUnused } from './passed-over.ts'
 import { isAnother } from './peers.ts'
 import { type CoordinatorState, hurry, type Member, type PendingRebuild, type Reign } from './state.ts'
 
@@ -59,6 +60,7 @@ export function observe(
   // An answer that was overtaken by one to a later question says nothing new.
   if (askedUs < member.stateAskedUs) return
   const before = member.state
+  if (before === null) member.metUnused = isUnused(state)
   if (before !== null && state.uuid === before.uuid && state.uptimeUs < before.uptimeUs) member.crashes++
   const holds = state.executed.union(state.retrieved)
   // Two questions under way at once may be answered in either order: only a later question can show a loss.

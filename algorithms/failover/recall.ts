@@ -28,7 +28,11 @@ export function* recall(coordinator: CoordinatorState): Fiber<void> {
   for (const record of outcome.reply.records as readonly JournalRecord[]) {
     if (record.kind === 'threshold') useThreshold(coordinator, record.failureThreshold!)
     const { epoch } = record
-    if (record.kind === 'take-over') coordinator.highestEpoch = Math.max(coordinator.highestEpoch, epoch!)
+    if (record.kind === 'whole') coordinator.journalIsWhole = true
+    // One that was passed over is never opened again either: peers were told so.
+    if (record.kind === 'take-over' || record.kind === 'given-up')
+      coordinator.highestEpoch = Math.max(coordinator.highestEpoch, epoch!)
+    if (record.kind === 'take-over') coordinator.opened.add(epoch!)
     if (record.kind === 'given-up') coordinator.givenUp.add(epoch!)
     const member = coordinator.byNode.get(record.node ?? '')
     if (member === undefined) continue

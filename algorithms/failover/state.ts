@@ -95,6 +95,8 @@ export interface Member {
   provedUs: number
   /** When it was last pointed at a reigning source, under its lock and with that epoch promised; -1: never. */
   joinedUs: number
+  /** At this process's first look it had promised nothing and no epoch had begun on it. */
+  metUnused: boolean
   /** Its rebuild was decided, and nothing was heard of it since. */
   rebuild: PendingRebuild | null
   /** The server_uuid it was last seen with, also by this coordinator's earlier lives. Kept where there are peers. */
@@ -135,8 +137,12 @@ export interface CoordinatorState {
   readonly procedures: Procedures
   /** The highest epoch seen in any promise, row or journal record. */
   highestEpoch: number
-  /** Epochs of this coordinator's own that were given up before anybody was promoted: they never began. */
+  /** Epochs that never began and never will: given up before anybody was promoted, or passed over by their owner. */
   readonly givenUp: Set<number>
+  /** Epochs of this coordinator's own that it tried to begin, in earlier lives, too, as far as its journal has them. */
+  readonly opened: Set<number>
+  /** The journal has every epoch that this coordinator ever opened: nothing had begun when it was begun. */
+  journalIsWhole: boolean
   reign: Reign | null
   takingOver: boolean
   readonly gate: Gate
@@ -169,6 +175,7 @@ export function newMember(index: number, node: string, none: GtidSet): Member {
     lossInJournal: null,
     provedUs: -1,
     joinedUs: -1,
+    metUnused: false,
     rebuild: null,
     knownUuid: null,
     uuidInJournal: null,

@@ -34,6 +34,7 @@ export type Cause = Alarm | { readonly kind: 'start'; readonly reason: string }
 
 export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<TakeOver> {
   const epoch = nextEpoch(coordinator.highestEpoch, coordinator.owner)
+  coordinator.opened.add(epoch)
   yield* emit({ kind: 'phase', epoch, phase: 'decide', detail: cause.reason })
 
   // 1. The journal first: a coordinator that dies in the middle knows at its next start how far it may have come.
@@ -42,8 +43,12 @@ export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<Ta
     { kind: 'append', record: { kind: 'take-over', epoch, cause: cause.kind, reason: cause.reason } },
     coordinator.tuning.adminTimeoutUs,
   )
-  if (journalled.kind !== 'ok') return { kind: 'refused', why: { code: 'not-journalled', cause: journalled.why } }
-  coordinator.highestEpoch = epoch
+  if (journalled.kind !== 'ok') {
+    coordinator.opened.delete(epoch)
+    return { kind: 'refused', why: { code: 'not-journalled', cause: journalled.why } }
+  }
+  // Never lower: a newer one may have been seen meanwhile, and what it passes over was promised never to be opened.
+  coordinator.highestEpoch = Math.max(coordinator.highestEpoch, epoch)
   const outcome = yield* attempt(coordinator, epoch, cause)
   if (outcome.kind !== 'reigns' && outcome.why.code !== 'perhaps-promoted') yield* giveUp(coordinator, epoch)
   return outcome

@@ -176,6 +176,7 @@ export class Servers {
       peers: [],
       highestEpoch,
       givenUp: new Set(),
+      opened: new Set(),
       reign: null,
     } as unknown as CoordinatorState
   }
