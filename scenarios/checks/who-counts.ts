@@ -85,7 +85,7 @@ function noTakeOver(
 /**
  * May an epoch have begun since, as far as coordinators can know? Each journals which of its attempts came to nothing,
  * and tells its peers. It does not know of one that it died in, or that got no answer to a promotion, and of one that
- * lost its journal nobody knows. (With several, the one whose number is the next can always begin: no other is between.)
+ * lost its journal nobody knows. (A number that was passed over is no attempt: its owner knows that it never opened it.)
  */
 function mayHaveEnded({ events, faults }: RunRecord, epoch: number): boolean {
   if (faults.some(({ kind }) => kind === 'lose-journal')) return true

@@ -68,4 +68,28 @@ export const LOSS_BUGS: readonly PlantedBug[] = [
     ],
     hunts: [testsOf('checks/live-after-healing'), lossIn('rebuilt-and-pledged', 1, 16, 19)],
   },
+  {
+    name: 'numbers-vouched-for-without-a-journal',
+    story: 'A coordinator that lost its journal tells its peers that it never opened epochs which it cannot know of.',
+    edits: [
+      {
+        file: 'algorithms/failover/passed-over.ts',
+        find: 'if (coordinator.journalIsWhole || !members.every(({ metUnused }) => metUnused)) return coordinator.journalIsWhole',
+        replace: 'if (coordinator.journalIsWhole || members.length === 0) return coordinator.journalIsWhole',
+      },
+    ],
+    hunts: [testsOf('failover/passed-over')],
+  },
+  {
+    name: 'skipped-numbers-not-told',
+    story: 'Nobody says of a number that it was skipped, so that an epoch may have begun under it for good.',
+    edits: [
+      {
+        file: 'algorithms/failover/passed-over.ts',
+        find: "    if (yield* journal(coordinator, { kind: 'given-up', epoch })) givenUp.add(epoch)\n",
+        replace: '',
+      },
+    ],
+    hunts: [cases],
+  },
 ]
