@@ -1,5 +1,6 @@
 /** The commands and their options, as yargs reads them. */
 import yargs, { type Argv } from 'yargs'
+import { widthOf } from '../reports/screen.ts'
 import { UsageError } from '../scenarios/file/errors.ts'
 import { explain } from '../scenarios/file/explain.ts'
 import { loadScenario } from '../scenarios/file/load.ts'
@@ -230,7 +231,7 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
     .version(version)
     .help()
     .alias('h', 'help')
-    .wrap(process.stdout.isTTY ? Math.min(110, process.stdout.columns) : 110)
+    .wrap(process.stdout.isTTY ? Math.min(110, widthOf(process.stdout)) : 110)
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message, error) => {

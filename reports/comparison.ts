@@ -5,7 +5,7 @@
 import { type Comparison, type ComparisonRow, policyText, type SampleSummary } from '../scenarios/measures/compare.ts'
 import { intervalText, RANGE_NOTE } from './intervals.ts'
 import { html, listed, type Markup } from './markup.ts'
-import { digits, missing } from './numbers.ts'
+import { change, digits, missing } from './numbers.ts'
 import type { Run } from './runs.ts'
 import { type Cell, table } from './tables.ts'
 
@@ -170,14 +170,6 @@ export function sample({ n, median, interval }: SampleSummary, unit: ComparisonR
   const middle = median === null ? 'never ended' : `${digits(median)} ${unit === 'ms' ? 'ms' : '/s'}`
   const between = interval === null ? '' : `${intervalText(interval, digits)}, `
   return { shown: html`<b>${middle}</b><br><small>${between}n\u00a0=\u00a0${n}</small>`, raw: median }
-}
-
-export function change(ratio: number | null): string {
-  if (ratio === null) return missing
-  const percent = ratio * 100
-  if (Math.abs(percent) < 0.05) return '0\u00a0%'
-  const size = Math.abs(percent) >= 10 ? Math.abs(percent).toFixed(0) : Math.abs(percent).toFixed(1)
-  return `${percent > 0 ? '+' : '\u2212'}${size}\u00a0%`
 }
 
 /** The reason for not ranking is given once, above the table. */

@@ -43,6 +43,13 @@ export function percent(share: number): string {
   return `${digits(value)}\u00a0%`
 }
 
+/** Of a difference to a baseline: `+7.32 %`. Below a twentieth of a percent it is none. */
+export function change(ratio: number | null): string {
+  if (ratio === null || !Number.isFinite(ratio)) return missing
+  const size = Math.abs(ratio * 100)
+  return size < 0.05 ? '0\u00a0%' : `${ratio > 0 ? '+' : '\u2212'}${digits(size)}\u00a0%`
+}
+
 export function plural(amount: number, one: string, many = `${one}s`): string {
   return `${count(amount)}\u00a0${amount === 1 ? one : many}`
 }

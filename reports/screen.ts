@@ -49,9 +49,14 @@ export class Screen {
   /** In a window that has become narrower the line stands on several rows: all of them go. */
   #erased(): string {
     if (this.#live === '') return ''
-    const rows = Math.ceil(shownLength(this.#live) / Math.max(1, this.#output.columns ?? 80))
+    const rows = Math.ceil(shownLength(this.#live) / widthOf(this.#output))
     return `\r\x1b[2K${'\x1b[1A\x1b[2K'.repeat(Math.max(0, rows - 1))}`
   }
+}
+
+/** In columns. A terminal that was given no size, as scripts and containers open them, says 0 and is as wide as any. */
+export function widthOf({ columns }: Output): number {
+  return columns === undefined || columns === 0 ? 80 : columns
 }
 
 /** Colour only on a terminal, and never against NO_COLOR. */
@@ -62,7 +67,7 @@ export function styleOf(output: Output, environment: Readonly<Record<string, str
     colour,
     // Asked again for every line: a window may be made wider or narrower while a run lasts.
     get width() {
-      return terminal ? (output.columns ?? 80) : Number.POSITIVE_INFINITY
+      return terminal ? widthOf(output) : Number.POSITIVE_INFINITY
     },
   }
 }

@@ -2,7 +2,7 @@
 import { type Comparison, policyText, type SampleSummary } from '../scenarios/measures/compare.ts'
 import { named, pText, testText } from './comparison.ts'
 import { levelText } from './intervals.ts'
-import { digits, missing } from './numbers.ts'
+import { change, digits, missing } from './numbers.ts'
 import { tame } from './terminal.ts'
 import { wrapped } from './wrapping.ts'
 
@@ -20,11 +20,11 @@ export function comparisonText(
       : `median${shared === null ? '' : ` and ${shared}`}, change from ${heads[0]} to ${heads[1]}`
   const table = [
     ['', ...heads, 'change', (compared.tests?.count ?? 1) > 1 ? 'p corrected' : 'p', ''],
-    ...compared.rows.map(({ metric, unit, a, b, change, adjustedP, note }) => [
+    ...compared.rows.map(({ metric, unit, a, b, change: ratio, adjustedP, note }) => [
       `${metric} (${unit})`,
       sampleText(a, shared),
       sampleText(b, shared),
-      change === null ? missing : `${change > 0 ? '+' : ''}${digits(change * 100)} %`,
+      change(ratio),
       adjustedP === null ? missing : pText(adjustedP),
       // The reason stands above the table already.
       compared.differences.length > 0 ? 'not ranked' : named(note, heads),

@@ -3,7 +3,7 @@ import { type Comparison, type ComparisonRow, policyText } from '../scenarios/me
 import { named, pText, testText } from './comparison.ts'
 import { rowsOf } from './comparisons.ts'
 import type { ComparedResults } from './export/comparison-formats.ts'
-import { digits, missing } from './numbers.ts'
+import { change, missing } from './numbers.ts'
 import { letterOf } from './runs.ts'
 import { tame } from './terminal.ts'
 import { aligned, comparisonText, sampleText, sharedTrust } from './terminal-comparison.ts'
@@ -48,8 +48,8 @@ function remarks({ kind, policies, differences, sameRule }: Comparison, a: strin
 
 function cellText(row: ComparisonRow | undefined, comparison: Comparison, shared: string | null): string {
   if (row === undefined || row.b.n === 0) return missing
-  const change = row.change === null ? '' : `  ${row.change > 0 ? '+' : ''}${digits(row.change * 100)} %`
-  return `${sampleText(row.b, shared)}${change}${verdictText(row, comparison)}`
+  const changed = row.change === null ? '' : `  ${change(row.change)}`
+  return `${sampleText(row.b, shared)}${changed}${verdictText(row, comparison)}`
 }
 
 function verdictText({ significant, adjustedP, note }: ComparisonRow, { kind, differences }: Comparison): string {

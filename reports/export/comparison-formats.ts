@@ -3,7 +3,7 @@ import type { Comparison, ComparisonRow, SampleSummary } from '../../scenarios/m
 import type { Result } from '../../scenarios/result.ts'
 import { named, pText, testText } from '../comparison.ts'
 import { rowsOf } from '../comparisons.ts'
-import { digits, missing } from '../numbers.ts'
+import { change, digits, missing } from '../numbers.ts'
 import { letterOf } from '../runs.ts'
 
 export interface ComparedResults {
@@ -102,10 +102,10 @@ export function comparisonMarkdown({ paths, comparisons }: ComparedResults): str
 
 function cell(row: ComparisonRow | undefined, { kind, differences }: Comparison): string {
   if (row === undefined || row.b.n === 0) return missing
-  const change = row.change === null ? '' : `, ${row.change > 0 ? '+' : ''}${digits(row.change * 100)} %`
+  const changed = row.change === null ? '' : `, ${change(row.change)}`
   const isRanked = kind === 'comparison' && differences.length === 0
   const verdict = !isRanked || row.adjustedP === null ? '' : row.significant ? verdictOf(row) : ', ~'
-  return `${median(row.b)}${change}${verdict}`
+  return `${median(row.b)}${changed}${verdict}`
 }
 
 function verdictOf({ note, adjustedP }: ComparisonRow): string {

@@ -145,25 +145,34 @@ function outageFigure({ summary, trials, seed }: Result): Figure {
     return {
       value: 'none',
       unit: '',
-      lines: [isSilent(summary) ? 'no operation failed, all came late' : 'no operation failed', silent],
+      lines: [noneFailedText(summary), silent],
     }
   return { ...split(milliseconds(clientOutageMs.p50)), lines: [...trust, silent] }
 }
 
+/** Some of what waits through a silence is answered late in the end, and some is never sent. */
+function noneFailedText(summary: Result['summary']): string {
+  const { unsent } = summary.operations
+  if (!isSilent(summary)) return 'no operation failed'
+  return `no operation failed, ${unsent === 0 ? 'all came late' : `${count(unsent)} were never sent`}`
+}
+
 function throughputFigure(result: Result): Figure {
-  const { summary, trials } = result
+  const { summary, trials, seed } = result
   const { value, lines } = overTrials(
     trials.map(({ throughputOpsPerSec }) => throughputOpsPerSec),
     summary.throughputOpsPerSec,
     digits,
   )
-  const offered = summary.offeredOpsPerSec
+  const { offeredOpsPerSec: offered, throughputOpsPerSec: answered } = summary
   return {
     value: digits(value),
     unit: 'ops/s',
     lines: [
       ...lines,
-      offered > 0 ? `${percent(value / offered)} of the ${digits(offered)}/s offered` : 'nothing was offered',
+      // What was offered is of one seed, and so is its share: the median of other seeds may be above it.
+      (trials.length > 1 ? `seed ${seed}: ` : '') +
+        (offered > 0 ? `${percent(answered / offered)} of the ${digits(offered)}/s offered` : 'nothing was offered'),
       answeredLateText(result) ?? '',
     ],
   }

@@ -32,7 +32,7 @@ test('of three results each of the others stands beside the first, on a terminal
   assert.match(text, /\n {2}a, b: compared: election: seer-score and most-advanced\n/)
   assert.match(text, /\n {2}a, c: not ranked: c was interrupted\n/)
   assert.match(text, /\n +a +b +c\n/)
-  assert.match(text, /failoverMs \(ms\) .* \+100 % {2}worse \(p < 0\.001\)/)
+  assert.match(text, /failoverMs \(ms\) .* \+100\u00a0% {2}worse \(p < 0\.001\)/)
   for (const line of comparisonsText(THREE, 40).split('\n')) assert.ok(line.length <= 40, line)
 })
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { apart, compact, count, digits, milliseconds, percent } from '../../reports/numbers.ts'
+import { apart, change, compact, count, digits, milliseconds, percent } from '../../reports/numbers.ts'
 import { test } from '../support/test.ts'
 
 test('numbers carry about three digits, and units stay with them', () => {
@@ -18,6 +18,17 @@ test('numbers carry about three digits, and units stay with them', () => {
   assert.equal(milliseconds(198.4), '198\u00a0ms')
   assert.equal(milliseconds(12_340), '12.3\u00a0s')
   assert.equal(count(1_204_332), '1,204,332')
+})
+
+test('a change has the digits of other numbers, its sign, and thousands apart', () => {
+  assert.deepEqual([101.42, 0.0732, -0.436, 0.0004, -1e-9, null].map(change), [
+    '+10,142\u00a0%',
+    '+7.32\u00a0%',
+    '\u221243.6\u00a0%',
+    '0\u00a0%',
+    '0\u00a0%',
+    '\u2013',
+  ])
 })
 
 test('a share below the whole is never rounded up to it', () => {

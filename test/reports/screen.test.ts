@@ -56,6 +56,11 @@ test('colour is for terminals, and NO_COLOR is honoured', () => {
   assert.deepEqual(styleOf(recording(false), {}), { colour: false, width: Number.POSITIVE_INFINITY })
 })
 
+test('a terminal that was given no size is taken for one of 80 columns, not of none', () => {
+  const output = { isTTY: true, columns: 0, write: () => undefined }
+  assert.equal(styleOf(output, {}).width, 80)
+})
+
 test('the width is asked again after a resize, and a live line that has become several rows is taken away whole', () => {
   const output = {
     isTTY: true,

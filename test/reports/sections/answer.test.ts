@@ -40,3 +40,27 @@ test('a trial without lag is left out of the median over the trials', () => {
   includes(text, 'median of n = 2 trials')
   assert.doesNotMatch(text, /NaN|undefined|null/)
 })
+
+test('the share of what was offered is of one seed, as what was offered is, and says of which', () => {
+  const { summary, trials, ...rest } = fixture({ trials: 3 })
+  const result = {
+    ...rest,
+    summary: { ...summary, throughputOpsPerSec: 50, offeredOpsPerSec: 100 },
+    trials: trials.map((trial, index) => ({ ...trial, throughputOpsPerSec: [50, 110, 120][index]! })),
+  }
+  const text = textOf(answerSection(runsOf([result])).text)
+  includes(text, `seed ${result.seed}: 50 % of the 100/s offered`)
+})
+
+test('after a silence in which nothing failed, what was never sent did not come late', () => {
+  const { summary, ...rest } = emptyFixture()
+  const silent = {
+    ...summary,
+    clientOutageMs: { ...summary.clientOutageMs, p50: 0, outcome: 'none' as const },
+    longestSilenceMs: 3950,
+    operations: { ...summary.operations, unsent: 392 },
+  }
+  const outages = { count: 0, totalMs: 0, longestMs: 0, outcome: 'none' as const, each: [] }
+  const text = textOf(answerSection(runsOf([{ ...rest, summary: { ...silent, outages } }])).text)
+  includes(text, 'no operation failed, 392 were never sent')
+})
