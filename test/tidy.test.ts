@@ -3,6 +3,9 @@
  * test/support/tidy/.
  */
 import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseScenario } from '../scenarios/file/load.ts'
 import { test } from './support/test.ts'
@@ -230,6 +233,17 @@ test('a planted violation is found: the top level is the eight folders and cli.t
   assert.deepEqual(findings(topLevelIsTheEightFolders, { ...eight, 'main.ts': '' }), ['main.ts:1 source beside cli.ts'])
   const { 'sim/README.md': _, ...seven } = eight
   assert.deepEqual(findings(topLevelIsTheEightFolders, seven), ['sim:1 missing'])
+})
+
+test("folders whose names begin with a dot are other tools' and no part of the eight", () => {
+  const root = mkdtempSync(join(tmpdir(), 'quorumlab-tidy-'))
+  try {
+    mkdirSync(join(root, '.github/ISSUE_TEMPLATE'), { recursive: true })
+    writeFileSync(join(root, '.github/ISSUE_TEMPLATE/Wrong_Name.md'), 'x')
+    assert.deepEqual(readTree(root), { texts: new Map(), folders: [] })
+  } finally {
+    rmSync(root, { recursive: true, force: true })
+  }
 })
 
 test('every folder introduces itself in a README', () => {
