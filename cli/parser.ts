@@ -6,6 +6,7 @@ import { explain } from '../scenarios/file/explain.ts'
 import { loadScenario } from '../scenarios/file/load.ts'
 import { suggestion } from '../scenarios/file/nearest.ts'
 import { argument, flag, integer, once, shard, value, world } from './arguments.ts'
+import { charts } from './charts.ts'
 import { down, list, schema, status } from './commands.ts'
 import { compare, FORMAT_OPTIONS, formatOf } from './compare.ts'
 import { completions } from './completion.ts'
@@ -101,6 +102,22 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
             out: once('out', out),
             format: formatOf(rest),
           }),
+        ),
+    )
+    .command(
+      'charts <result>',
+      "the charts of a result's report as files",
+      (y) =>
+        y
+          .positional('result', argument('a result.json, or its folder'))
+          .option('out', value('DIR (default: charts beside the result)'))
+          .option('format', { ...value('svg, png or both with a comma'), default: 'svg' })
+          .option('only', { ...value('one chart by its name, such as throughput'), array: true })
+          .example('$0 charts out/primary-crash-sim-1 --format svg,png', 'all of them, for a browser and for a paper')
+          .example('$0 charts A/result.json --out figures --only throughput', 'one of them'),
+      ({ result, out, format, only }) =>
+        chosen(() =>
+          charts({ path: result, out: once('out', out), format: once('format', format)!, only: only ?? [] }),
         ),
     )
     .command(
@@ -242,6 +259,7 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
 export const COMMANDS = [
   'run',
   'compare',
+  'charts',
   'fuzz',
   'replay',
   'convict',
@@ -253,7 +271,7 @@ export const COMMANDS = [
   'completion',
 ]
 const OPTIONS =
-  'on seed trials expect out json csv markdown quiet verbose history junit mysqld data-dir base-port seeds sound-seeds from shard jobs times help version'.split(
+  'on seed trials expect out json csv markdown quiet verbose history junit format only mysqld data-dir base-port seeds sound-seeds from shard jobs times help version'.split(
     ' ',
   )
 

@@ -1,6 +1,7 @@
 /** When and how long: a waterfall per failover, the trials, the same as a table, and what clients saw. */
 
 import type { Failover } from '../../scenarios/result-durations.ts'
+import type { Chart } from '../charts/spec.ts'
 import { trialsChart } from '../charts/trials.ts'
 import { PHASES, waterfallChart } from '../charts/waterfall.ts'
 import { figure } from '../figure.ts'
@@ -22,6 +23,20 @@ ${silences(runs)}
 ${outageTable(runs)}
 </section>
 `
+  return html`<section id="outage"><h2>The outage</h2>
+<p>A failover is timed from the moment the fault was seen to hold to the first acknowledged write of the new reign that was begun after it${readsOnly(runs)}${runs.some(hasMove) ? '; a planned move from its request' : ''}. Nothing here is finer than ${resolution(runs)}, the time between two operations. ${oneTrialText(runs)}</p>
+${outageCharts(runs).map((chart) => figure(chart, provenanceOf(runs)))}
+${failoverTable(runs)}
+${silences(runs)}
+${outageTable(runs)}
+</section>
+`
+}
+
+/** None where no failover happened. */
+export function outageCharts(runs: readonly Run[]): readonly Chart[] {
+  const most = Math.max(0, ...runs.map(({ result }) => result.summary.failovers.length))
+  if (most === 0) return []
   const waterfalls = Array.from({ length: Math.min(most, WATERFALLS_AT_MOST) }, (_, index) =>
     waterfallChart(
       runs.flatMap((run) => {
@@ -32,15 +47,7 @@ ${outageTable(runs)}
     ),
   )
   const trials = trialsChart(runs)
-  return html`<section id="outage"><h2>The outage</h2>
-<p>A failover is timed from the moment the fault was seen to hold to the first acknowledged write of the new reign that was begun after it${readsOnly(runs)}${runs.some(hasMove) ? '; a planned move from its request' : ''}. Nothing here is finer than ${resolution(runs)}, the time between two operations. ${oneTrialText(runs)}</p>
-${waterfalls.map((chart) => figure(chart, provenanceOf(runs)))}
-${trials === null ? '' : figure(trials, provenanceOf(runs))}
-${failoverTable(runs)}
-${silences(runs)}
-${outageTable(runs)}
-</section>
-`
+  return trials === null ? waterfalls : [...waterfalls, trials]
 }
 
 function isServed({ result }: Run): boolean {

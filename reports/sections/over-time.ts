@@ -3,6 +3,7 @@ import { distributionChart } from '../charts/distribution.ts'
 import { lagChart } from '../charts/lag.ts'
 import { latencyChart } from '../charts/latency.ts'
 import { quorumChart } from '../charts/quorum.ts'
+import type { Chart } from '../charts/spec.ts'
 import { throughputChart } from '../charts/throughput.ts'
 import { timelineChart } from '../charts/timeline.ts'
 import { figure } from '../figure.ts'
@@ -14,9 +15,6 @@ const JUMPS_AT_MOST = 6
 
 export function usersSection(runs: readonly Run[]): Markup {
   const from = provenanceOf(runs)
-  const kinds = (['write', 'read'] as const).filter((kind) =>
-    runs.some(({ result }) => result.summary.latencyMs[kind].count > 0),
-  )
   return html`<section id="users"><h2>What users saw</h2>
 ${oneTrial(runs)}
 ${
@@ -24,13 +22,32 @@ ${
     ? html`<p>The run ended before an interval was recorded: there is nothing to draw over time.</p>`
     : html`<p class="hint">Drag across a chart to zoom all of them; double-click, or press Escape, to see the whole run again. With the keyboard: plus and minus zoom, arrows move.</p>
 ${jumps(runs)}
-${figure(timelineChart(runs), from)}
-${figure(throughputChart(runs), from)}
-${kinds.filter((kind) => hasLatency(runs, kind)).map((kind) => figure(latencyChart(runs, kind), from))}`
+${overTime(runs).map((chart) => figure(chart, from))}`
 }
-${kinds.length > 0 ? figure(distributionChart(runs), from) : html`<p>No operation was measured, so there is no latency to show.</p>`}
+${distributions(runs).map((chart) => figure(chart, from))}
+${distributions(runs).length > 0 ? '' : html`<p>No operation was measured, so there is no latency to show.</p>`}
 </section>
 `
+}
+
+export function userCharts(runs: readonly Run[]): readonly Chart[] {
+  return [...(recorded(runs) ? overTime(runs) : []), ...distributions(runs)]
+}
+
+function overTime(runs: readonly Run[]): readonly Chart[] {
+  const kinds = measuredKinds(runs).filter((kind) => hasLatency(runs, kind))
+  return [timelineChart(runs), throughputChart(runs), ...kinds.map((kind) => latencyChart(runs, kind))]
+}
+
+/** None where nothing was measured. */
+function distributions(runs: readonly Run[]): readonly Chart[] {
+  return measuredKinds(runs).length > 0 ? [distributionChart(runs)] : []
+}
+
+function measuredKinds(runs: readonly Run[]): readonly ('write' | 'read')[] {
+  return (['write', 'read'] as const).filter((kind) =>
+    runs.some(({ result }) => result.summary.latencyMs[kind].count > 0),
+  )
 }
 
 function oneTrial(runs: readonly Run[]): Markup | null {
@@ -60,14 +77,19 @@ function hasLatency(runs: readonly Run[], kind: 'write' | 'read'): boolean {
 }
 
 export function replicasSection(runs: readonly Run[]): Markup {
-  const timed = runs.some(({ result }) =>
-    Object.values(result.series.lagMs).some((lags) => lags.some((lag) => lag !== null)),
-  )
-  const quorums = runs.map((run) => quorumChart(run, runs)).filter((chart) => chart !== null)
   return html`<section id="replicas"><h2>What the replicas did</h2>
 ${oneTrial(runs)}
-${timed ? figure(lagChart(runs), provenanceOf(runs)) : html`<p>No transaction was timed on a replica, so there is no lag to show.</p>`}
-${quorums.map((chart) => figure(chart, provenanceOf(runs)))}
+${wasTimed(runs) ? '' : html`<p>No transaction was timed on a replica, so there is no lag to show.</p>`}
+${replicaCharts(runs).map((chart) => figure(chart, provenanceOf(runs)))}
 </section>
 `
+}
+
+export function replicaCharts(runs: readonly Run[]): readonly Chart[] {
+  const quorums = runs.map((run) => quorumChart(run, runs)).filter((chart) => chart !== null)
+  return [...(wasTimed(runs) ? [lagChart(runs)] : []), ...quorums]
+}
+
+function wasTimed(runs: readonly Run[]): boolean {
+  return runs.some(({ result }) => Object.values(result.series.lagMs).some((lags) => lags.some((lag) => lag !== null)))
 }
