@@ -22,13 +22,15 @@ export class History {
   readonly reigns: string[] = []
   readonly #counts = { ok: 0, failed: 0, unknown: 0, unsent: 0 }
   #recent: { readonly endUs: number; readonly latencyUs: number }[] = []
-  /** The clients' own schedule once more, to know how much is due. */
+  /** The clients' own schedule once more, to know how much is due in an open loop. */
   readonly #schedule: Schedule
+  readonly #isOpen: boolean
   #more: boolean
 
   constructor(scenario: Scenario, seed: number) {
     this.#schedule = new Schedule(scenario.workload, new RandomStreams(seed))
-    this.#more = this.#schedule.advance()
+    this.#isOpen = scenario.workload.mode === 'open'
+    this.#more = this.#isOpen && this.#schedule.advance()
   }
 
   takeOperations(operations: readonly Operation[]): void {
@@ -77,7 +79,7 @@ export class History {
     return {
       phase,
       atUs,
-      offered: this.#more ? this.#schedule.op - 1 : this.#schedule.op,
+      offered: this.#isOpen ? (this.#more ? this.#schedule.op - 1 : this.#schedule.op) : this.operations.length,
       ok: this.#counts.ok,
       failed: this.#counts.failed,
       unknown: this.#counts.unknown,

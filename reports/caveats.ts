@@ -27,6 +27,25 @@ export function generatorText({ generator, operations, offeredOpsPerSec }: Resul
   return `The load generator was the ceiling, not the cluster: ${share}${waited}.${ceiling}${unsent} Raise workload.clients or lower ratePerSec.`
 }
 
+/** What the figures of a closed loop are not; null: an open one. */
+export function closedLoopText({ scenario }: Pick<Result, 'scenario'>): string | null {
+  if (scenario.workload.mode !== 'closed') return null
+  return (
+    'Closed loop: latency counts from the sending, and while clients wait they ask for nothing, so that a stall delays one operation ' +
+    'of each and hides those that users would have wanted meanwhile (coordinated omission). The percentiles are flattered; ' +
+    'an open loop (workload.mode: open) shows what users would see.'
+  )
+}
+
+/** From when latency counts, under charts and tables. */
+export function latencyFromText(runs: readonly { readonly result: Pick<Result, 'scenario'> }[]): string {
+  const closed = runs.filter(({ result }) => result.scenario.workload.mode === 'closed').length
+  if (closed === 0) return 'From the intended start'
+  return closed === runs.length
+    ? 'From the sending (closed loop)'
+    : 'From the intended start (closed loop: the sending)'
+}
+
 /** Whom the percentiles leave out, and what they are with those that were sent; null: nobody. */
 export function leftOutText({ count: answered, leftOut = 0, neverSent = 0, sent }: LatencySummary): string | null {
   if (leftOut === 0 || sent === undefined) return null

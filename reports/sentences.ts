@@ -1,6 +1,7 @@
 /** What a run did, in sentences made from its numbers: the part of a report that people quote. */
 
 import { levelsText } from '../scenarios/file/levels.ts'
+import { closedText } from '../scenarios/load-text.ts'
 import { policyName } from '../scenarios/measures/compare.ts'
 import type { Result } from '../scenarios/result.ts'
 import type { Failover } from '../scenarios/result-durations.ts'
@@ -16,11 +17,19 @@ type Fault = Result['faults'][number]
 export function asked(result: Result): string {
   const { scenario } = result
   const { workload, cluster, sameRule } = scenario
-  const rate = `${digits(workload.ratePerSec)} operations a second (${mixOf(workload.reads)}, ${levelsText(workload.consistency)})`
+  const rate = `${paceOf(workload)} (${mixOf(workload.reads)}, ${levelsText(workload.consistency)})`
   const timestamps = cluster.protocol === 'raft' ? 'Raft' : `${policyName(scenario, 'timestamps')} timestamps`
   const policies = `${timestamps}, ${policyName(scenario, 'quorum')} quorum, ${policyName(scenario, 'election')} election`
   const what = `${rate} for ${milliseconds(workload.durationUs / 1000)} on ${plural(cluster.nodes, 'node')}, with ${policies}.`
   return sameRule === undefined ? what : `${what} ${sameRule.text}`
+}
+
+function paceOf(workload: Result['scenario']['workload']): string {
+  if (workload.mode === 'closed') return closedText(workload)
+  const { ratePerSec, stages } = workload
+  if (stages === undefined) return `${digits(ratePerSec)} operations a second`
+  const rates = stages.flatMap(({ fromPerSec, toPerSec }) => [fromPerSec, toPerSec])
+  return `${digits(Math.min(...rates))} to ${digits(Math.max(...rates))} operations a second, in stages`
 }
 
 /** Said loudly wherever a run is shown: what it found says nothing about the sound forms. */

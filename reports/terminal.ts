@@ -1,10 +1,11 @@
 /** A result on a terminal: what runs, the table, the checks with a line of evidence each, the line that is rewritten. */
 
 import { levelsText } from '../scenarios/file/levels.ts'
+import { closedText } from '../scenarios/load-text.ts'
 import { policyName } from '../scenarios/measures/compare.ts'
 import type { CheckResult, Result, Verdict } from '../scenarios/result.ts'
 import type { Failover } from '../scenarios/result-durations.ts'
-import { answeredLateText, generatorText, leftOutText, worldText } from './caveats.ts'
+import { answeredLateText, closedLoopText, generatorText, leftOutText, worldText } from './caveats.ts'
 import { environmentLines, partText } from './environment.ts'
 import { actualText, wantedText } from './expectation.ts'
 import { intervalText } from './intervals.ts'
@@ -46,6 +47,8 @@ export function summaryText(result: Result, style: Style): string {
   const { unsafe } = result.scenario
   const ceiling = generatorText(result.summary)
   if (ceiling !== null) lines.push(`  ${paint('! note', 'doubtful', style)}  ${tame(ceiling)}`)
+  const closed = closedLoopText(result)
+  if (closed !== null) lines.push(`  ${paint('! note', 'doubtful', style)}  ${closed}`)
   if (unsafe !== undefined) lines.push(`  ${paint(unsafeText(unsafe), 'bad', style)}`)
   const table = rows.map(([name, value]) => `  ${name.padEnd(14)} ${tame(value)}`)
   lines.push(...table.map((line) => wrapped(line, style.width, ROW_INDENT)))
@@ -71,6 +74,7 @@ function numbers(result: Result): [string, string][] {
   }
   const { lagMs } = summary
   const several = result.trials.length > 1
+  const isClosed = result.scenario.workload.mode === 'closed'
   const leftOut = (kind: 'read' | 'write') => {
     const text = leftOutText(summary.latencyMs[kind])
     return text === null ? [] : [['', text] as [string, string]]
@@ -82,7 +86,10 @@ function numbers(result: Result): [string, string][] {
     ...(several
       ? [['seed', `${result.seed} alone, the first of ${result.trials.length} trials:`] as [string, string]]
       : []),
-    ['throughput', `${digits(summary.throughputOpsPerSec)} ops/s of ${digits(summary.offeredOpsPerSec)} offered`],
+    [
+      'throughput',
+      `${digits(summary.throughputOpsPerSec)} ops/s${isClosed ? ', as the answers allowed' : ` of ${digits(summary.offeredOpsPerSec)} offered`}`,
+    ],
     ['operations', `${count(ok)} ok, ${count(failed)} failed, ${count(unknown)} unknown, ${count(unsent)} unsent`],
     ...answeredLate,
     ['writes', latency('write')],
@@ -148,7 +155,7 @@ export function headerText(
   return [
     `${paint(run.name, 'strong', style)} on ${run.world}, seed ${run.seed}${trials}  ${paint(`quorumlab ${run.version}`, 'faint', style)}`,
     `  ${cluster.protocol === 'raft' ? 'Raft' : policyName(run, 'timestamps')}, ${policyName(run, 'quorum')}, ${policyName(run, 'election')}; ${cluster.nodes} servers; ` +
-      `${digits(workload.ratePerSec)} ops/s for ${digits(workload.durationUs / 1e6)} s, ${percent(workload.reads)} reads, ${levelsText(workload.consistency)}`,
+      `${workload.mode === 'closed' ? closedText(workload) : `${digits(workload.ratePerSec)} ops/s${workload.stages === undefined ? '' : ' in the mean'}`} for ${digits(workload.durationUs / 1e6)} s, ${percent(workload.reads)} reads, ${levelsText(workload.consistency)}`,
     ...(sameRule === undefined ? [] : [`  ${paint(sameRule.text, 'faint', style)}`]),
     ...(unsafe.length > 0 ? [`  ${paint(unsafeText(unsafe), 'bad', style)}`] : []),
   ]

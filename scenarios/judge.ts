@@ -162,7 +162,7 @@ function summarize(scenario: Scenario, trials: readonly Trial[], first: Trial): 
     latencyMs: { read: latencyOf(measured.read), write: latencyOf(measured.write) },
     longestSilenceMs: measured.silence.durationMs,
     longestSilenceStartMs: measured.silence.startMs,
-    generator: measured.generator,
+    ...(measured.generator === null ? {} : { generator: measured.generator }),
     lagMs: first.lagMs,
     failovers: first.failovers.failovers,
     failoverMs: failoverSpread(trials),
@@ -170,10 +170,16 @@ function summarize(scenario: Scenario, trials: readonly Trial[], first: Trial): 
     outages: describeOutages(first.failovers.outages),
     lostEventual: first.lostEventual ?? 0,
     ...(first.stalenessMs === undefined ? {} : { stalenessMs: first.stalenessMs }),
-    resolutionMs: 1000 / scenario.workload.ratePerSec,
+    resolutionMs: resolutionMsOf(scenario, measured),
     counters: first.record.counters,
     notes,
   }
+}
+
+/** The distance between two operations: of a closed loop, as it was found. */
+function resolutionMsOf({ workload }: Scenario, { offeredOpsPerSec }: Measured): number {
+  if (workload.mode === 'open') return 1000 / workload.ratePerSec
+  return offeredOpsPerSec === 0 ? workload.durationUs / 1000 : 1000 / offeredOpsPerSec
 }
 
 function unsettledNote({ unsettled = null }: RunRecord): string[] {

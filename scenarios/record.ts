@@ -18,7 +18,7 @@ export interface Operation {
   readonly consistency: Consistency
   /** The client that took it, from 1: its operations are one after the other. Null: no client did (unsent). */
   readonly session: number | null
-  /** Scheduled start (open loop); latency counts from here. */
+  /** Scheduled start (closed loop: when it was sent); latency counts from here. */
   readonly intendedUs: number
   /** When it was really sent; null: never sent (unsent). */
   readonly sentUs: number | null

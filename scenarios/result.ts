@@ -8,7 +8,7 @@ import type { Scenario } from './scenario.ts'
 
 export type Verdict = 'pass' | 'fail' | 'unknown'
 
-/** Milliseconds from the intended start, of the operations that were answered ok. */
+/** Milliseconds from the intended start (in a closed loop, from the sending: there they are the same), of the operations that were answered ok. */
 export interface LatencySummary {
   readonly count: number
   readonly p50: number
@@ -121,6 +121,7 @@ export function isShare(path: string): boolean {
 export interface Summary {
   /** Operations answered ok within the measured window (warm-up to the workload's end), by their end, a second. */
   readonly throughputOpsPerSec: number
+  /** Wanted within the measured window, a second; in a closed loop, what was sent in it. */
   readonly offeredOpsPerSec: number
   /** Of those whose intended start is in the measured window. */
   readonly operations: {
@@ -161,7 +162,10 @@ export interface Summary {
   readonly longestSilenceMs?: number
   /** Null: no operation was wanted. */
   readonly longestSilenceStartMs?: number | null
-  /** Whether what was due before any fault was sent in time (scenarios/measures/generator.ts). Absent in results of 0.1.0. */
+  /**
+   * Whether what was due before any fault was sent in time (scenarios/measures/generator.ts). Absent in results of 0.1.0, and
+   * of a closed loop, where nothing is due before its client is free.
+   */
   readonly generator?: {
     /** `out of clients`: all of them waited for answers. `late`: a client was free, and its process was not. */
     readonly verdict: 'kept up' | 'out of clients' | 'late'
@@ -178,7 +182,7 @@ export interface Summary {
   readonly lostEventual: number
   /** For how long what EVENTUAL reads showed had been out of date (scenarios/measures/staleness.ts); absent without such reads. */
   readonly stalenessMs?: { readonly count: number; readonly p50: number; readonly p99: number; readonly max: number }
-  /** 1000 / ratePerSec: no duration here is finer. */
+  /** 1000 / ratePerSec, or the mean distance between two operations of a closed loop: no duration here is finer. */
   readonly resolutionMs: number
   readonly counters: Readonly<Record<string, number>>
   /** What the numbers do not say, in sentences: a fault that no failover followed, an end state that could not be read. */

@@ -16,6 +16,7 @@ import type { CheckName } from './checks/checks.ts'
 import type { FaultStep } from './faults/step.ts'
 import type { LevelShares } from './file/levels.ts'
 import type { KeyChoice } from './key-choice.ts'
+import type { RateStage } from './rate-stages.ts'
 
 export interface CoordinatorAlgorithms {
   readonly timestamps: TimestampAlgorithmName
@@ -72,11 +73,30 @@ export interface LinkDelay {
   readonly delay: DelayDistribution
 }
 
-export interface Workload {
-  /** Open loop: operations start on schedule whatever the system does; latency counts from the intended start. */
+/** Open loop: operations start on schedule whatever the system does; latency counts from the intended start. */
+export interface OpenWorkload extends AnyWorkload {
   readonly mode: 'open'
   readonly arrivals: 'poisson' | 'uniform'
+  /** Mean over the whole run. */
   readonly ratePerSec: number
+  /** Absent: the rate stays the same. */
+  readonly stages?: readonly RateStage[]
+}
+
+/**
+ * Closed loop: each client sends its next operation when the last one has ended; latency counts from there. The slower
+ * the system, the less it is asked, and what would have been wanted while clients waited is in no figure (Gil Tene's
+ * "coordinated omission").
+ */
+export interface ClosedWorkload extends AnyWorkload {
+  readonly mode: 'closed'
+  /** From an answer to the next operation of the same client. */
+  readonly thinkTime: DelayDistribution
+}
+
+export type Workload = OpenWorkload | ClosedWorkload
+
+interface AnyWorkload {
   /** At most so many operations are in flight; the rest wait (and their wait counts). */
   readonly clients: number
   /** Share of reads, 0..1. */

@@ -1,6 +1,6 @@
 /** What the file may say of its load. */
 import { z } from 'zod'
-import { duration } from './file/amounts.ts'
+import { delay, duration } from './file/amounts.ts'
 import { LEVELS } from './file/levels.ts'
 import type { KeyChoice } from './key-choice.ts'
 import { count, number } from './schema-numbers.ts'
@@ -50,14 +50,36 @@ const keys = z.union(
   KEYS,
 )
 
+const MOST_PER_SEC = 1e6
+const STAGES = 'a list of stages such as [{ duration: 10s, ratePerSec: 100 }, { duration: 30s, ratePerSec: 400 }]'
+const stage = z.strictObject(
+  {
+    duration: duration().meta({ description: 'How long it takes to get there; 0s: at once.' }),
+    ratePerSec: number('a rate per second from 0 to 1000000', { min: 0, max: MOST_PER_SEC }),
+  },
+  STAGES,
+)
+
 export const workloadSchema = z
   .strictObject({
-    mode: z
-      .enum(['open'], 'open')
-      .prefault('open')
-      .meta({ description: 'Open loop: operations start on schedule whatever the system does.' }),
-    arrivals: z.enum(['poisson', 'uniform'], 'poisson or uniform').prefault('poisson'),
-    ratePerSec: number('a rate per second above 0 and at most 1000000', { above: 0, max: 1e6 }).prefault(400),
+    mode: z.enum(['open', 'closed'], 'open or closed').prefault('open').meta({
+      description:
+        'Open loop: operations start on schedule whatever the system does. Closed loop: each client sends the next one when its last one has ended.',
+    }),
+    arrivals: z
+      .enum(['poisson', 'uniform'], 'poisson or uniform')
+      .prefault('poisson')
+      .meta({ description: 'Of an open loop.' }),
+    ratePerSec: number('a rate per second above 0 and at most 1000000', { above: 0, max: MOST_PER_SEC })
+      .prefault(400)
+      .meta({ description: 'Of an open loop; with `stages`, the rate that the first one begins with.' }),
+    stages: z.array(stage, STAGES).min(1, STAGES).max(1000, STAGES).optional().meta({
+      description:
+        'Of an open loop: in each stage the rate goes in a straight line from where it is to `ratePerSec`. The first one holds its own, unless the workload has a `ratePerSec` to begin with.',
+    }),
+    thinkTime: delay.optional().meta({
+      description: 'Of a closed loop: from an answer to the next operation of the same client; 0s by default.',
+    }),
     clients: count(1, 10_000).prefault(32).meta({ description: 'At most so many operations are in flight.' }),
     reads: number('a share from 0 to 1', { min: 0, max: 1 }).prefault(0.3).meta({ description: 'Share of reads.' }),
     consistency: z

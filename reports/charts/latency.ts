@@ -1,4 +1,5 @@
 /** Latency over time as bands: half of the operations below the line, 90 % below the dark band, 99 % below the pale one. */
+import { latencyFromText } from '../caveats.ts'
 import { compact, milliseconds } from '../numbers.ts'
 import type { Run } from '../runs.ts'
 import { logScale } from './log-axis.ts'
@@ -86,7 +87,7 @@ export function latencyChart(runs: readonly Run[], kind: 'write' | 'read'): Char
         { label: one ? 'to p99' : `to p99${of}`, colour: run.colour, shape: 'pale' as const },
       ]
     }),
-    note: 'From the intended start of an operation, so that waiting behind a stalled one counts. Who got no answer has no latency here; the table below counts them.',
+    note: `${latencyFromText(runs)}${runs.some(({ result }) => result.scenario.workload.mode === 'open') ? ', so that waiting behind a stalled operation counts' : ''}. Who got no answer has no latency here; the table below counts them.`,
     spec: { ...sized(170), params: [TIME_PARAM], layer: [...backdrop(runs), ...layers], config: CONFIG },
     readout: readoutOf(runs, ({ result }) =>
       PERCENTILES.map((percentile) => ({

@@ -3,7 +3,7 @@ import type { Comparison } from '../../scenarios/measures/compare.ts'
 import { median, medianInterval } from '../../scenarios/measures/statistics.ts'
 import type { MedianInterval, Result } from '../../scenarios/result.ts'
 import type { Failover } from '../../scenarios/result-durations.ts'
-import { answeredLateText, generatorText, worldText } from '../caveats.ts'
+import { answeredLateText, closedLoopText, generatorText, worldText } from '../caveats.ts'
 import { differenceIn } from '../comparison.ts'
 import { environmentMarkup } from '../environment.ts'
 import { intervalText, rangeText, split } from '../intervals.ts'
@@ -53,6 +53,7 @@ function question({ scenario }: Result): Markup {
 
 function story({ result, name, colour, dash }: Run, named: boolean, ask: boolean, ofWhat: boolean): Markup {
   const ceiling = generatorText(result.summary)
+  const closed = closedLoopText(result)
   const verdict = verdictOf(result)
   const swatch = html`<span class="swatch ${dash.length > 0 ? 'dashed' : 'line'}" style="--c:${colour}"></span>`
   const { unsafe } = result.scenario
@@ -60,6 +61,7 @@ function story({ result, name, colour, dash }: Run, named: boolean, ask: boolean
 ${unsafe === undefined ? '' : html`<p class="interrupted" role="alert"><strong>${unsafeText(unsafe)}</strong></p>`}
 ${environmentMarkup(result)}
 ${result.complete ? '' : html`<p class="interrupted" role="alert"><strong>${result.environment === undefined ? 'Interrupted' : 'Ended early'}.</strong> ${named ? `The ${name} run` : 'This run'} was stopped before its end; its numbers cover only what ran, and no verdict is final.</p>`}
+${closed === null ? '' : html`<p class="background"><strong>${named ? `${name}: ` : ''}</strong>${closed}</p>`}
 ${ceiling === null ? '' : html`<p class="interrupted" role="alert"><strong>${named ? `${name}: ` : ''}</strong>${ceiling}</p>`}
 <p class="verdict ${verdict}">${mark(verdict)} ${named ? html`${swatch}<strong>${name}: ${verdictWord(verdict)}.</strong>` : html`<strong>${capital(verdictWord(verdict))}.</strong>`} <span>${capital(verdictLine(result))}.</span></p>
 ${ofWhat ? html`<p class="asked">${capital(worldText(result))}.</p>` : ''}
@@ -170,9 +172,11 @@ function throughputFigure(result: Result): Figure {
     unit: 'ops/s',
     lines: [
       ...lines,
-      // What was offered is of one seed, and so is its share: the median of other seeds may be above it.
-      (trials.length > 1 ? `seed ${seed}: ` : '') +
-        (offered > 0 ? `${percent(answered / offered)} of the ${digits(offered)}/s offered` : 'nothing was offered'),
+      result.scenario.workload.mode === 'closed'
+        ? 'closed loop: as the answers allowed'
+        : // What was offered is of one seed, and so is its share: the median of other seeds may be above it.
+          (trials.length > 1 ? `seed ${seed}: ` : '') +
+          (offered > 0 ? `${percent(answered / offered)} of the ${digits(offered)}/s offered` : 'nothing was offered'),
       answeredLateText(result) ?? '',
     ],
   }

@@ -1,5 +1,6 @@
 /** Every number of the summary, a table per subject, a row per run; then the trials. */
 import type { LatencySummary, Result, Spread } from '../../scenarios/result.ts'
+import { latencyFromText } from '../caveats.ts'
 import { intervalCell, RANGE_NOTE } from '../intervals.ts'
 import { html, type Markup, type Piece } from '../markup.ts'
 import { count, digits } from '../numbers.ts'
@@ -124,7 +125,7 @@ function latencies(runs: readonly Run[]): Markup {
       ...runs.map((run) => row(kind, run)),
       ...runs.flatMap((run) => everybody(kind, run)),
     ]),
-    note: 'From the intended start. Who got no answer is in no figure but those of “with those”, where each that was sent counts with what it waited, and at least until its outage was over.',
+    note: `${latencyFromText(runs)}. Who got no answer is in no figure but those of “with those”, where each that was sent counts with what it waited, and at least until its outage was over.`,
   })
 }
 

@@ -2,7 +2,7 @@
 
 import { delayText } from '../../scenarios/file/delay-text.ts'
 import { levelsText } from '../../scenarios/file/levels.ts'
-import { keysText } from '../../scenarios/load-text.ts'
+import { closedText, keysText, stagesText } from '../../scenarios/load-text.ts'
 import { policyName } from '../../scenarios/measures/compare.ts'
 import type { Result } from '../../scenarios/result.ts'
 import { receivedText } from '../caveats.ts'
@@ -101,7 +101,7 @@ function factsOf(result: Result): Map<string, Piece> {
     ],
     [
       'workload',
-      `open loop, ${workload.arrivals} arrivals, ${digits(workload.ratePerSec)} operations/s, at most ${workload.clients} in flight, ${digits(workload.reads * 100)} % reads, ${levelsText(workload.consistency)}, ${keysText(workload)}, ${seconds(workload.durationUs / 1000, 0)}; given up after ${milliseconds(workload.deadlineUs / 1000)}`,
+      `${paceOf(workload)}, ${digits(workload.reads * 100)} % reads, ${levelsText(workload.consistency)}, ${keysText(workload)}, ${seconds(workload.durationUs / 1000, 0)}; given up after ${milliseconds(workload.deadlineUs / 1000)}`,
     ],
     ...settingsFacts(scenario),
     [
@@ -127,6 +127,14 @@ function factsOf(result: Result): Map<string, Piece> {
     ],
   ]
   return new Map(facts)
+}
+
+function paceOf(workload: Result['scenario']['workload']): string {
+  if (workload.mode === 'closed') return closedText(workload)
+  const { stages, ratePerSec, arrivals, clients } = workload
+  const rate = `${digits(ratePerSec)} operations/s`
+  const rates = stages === undefined ? rate : `${rate} in the mean (${stagesText(stages)})`
+  return `open loop, ${arrivals} arrivals, ${rates}, at most ${clients} in flight`
 }
 
 function coordinatorOf({ coordinator, scenario }: Result): string {

@@ -1,5 +1,5 @@
 /**
- * The clients: an open loop against the coordinators, the same code in both worlds.
+ * The clients: an open or a closed loop against the coordinators, the same code in both worlds.
  *
  * The schedule is drawn from named random streams before anybody is asked anything, so the same seed gives the same
  * operations at the same intended moments whatever the system under test does. Each of `clients` fibers takes the
@@ -7,6 +7,9 @@
  * taken in order, so this is one queue with `clients` servers: an operation that is due while every client is busy
  * waits, and its latency counts from the intended start (no coordinated omission). It needs no dispatcher and no
  * hand-over: one sleep and one call per operation.
+ *
+ * In a closed loop each client takes its next operation when its last one has ended and it has thought; it is meant to
+ * start then, so nothing waits for a client and nothing is left unsent.
  *
  * When the duration is over and the scenario asks for liveness, probes follow (probes.ts): checked, not measured.
  */
@@ -16,6 +19,7 @@ import { sleep } from '../../algorithms/fiber.ts'
 import { explained } from '../../algorithms/reasons/outcomes.ts'
 import type { CoordinatorServer } from '../../algorithms/servers.ts'
 import type { RandomStreams } from '../chance/random.ts'
+import { clientPause } from '../client-pause.ts'
 import { mayOffer } from '../file/levels.ts'
 import type { Operation } from '../record.ts'
 import type { Scenario, Workload } from '../scenario.ts'
@@ -52,7 +56,7 @@ export function startLoadGenerator(
   streams: RandomStreams,
   options: LoadGeneratorOptions,
 ): LoadGenerator {
-  const loop = new OpenLoop(process, scenario, coordinators, streams, options)
+  const loop = new Clients(process, scenario, coordinators, streams, options)
   loop.begin()
   return loop
 }
@@ -68,7 +72,7 @@ interface Slot {
   next: Operation | null
 }
 
-class OpenLoop implements LoadGenerator {
+class Clients implements LoadGenerator {
   readonly operations: OpenOperation[] = []
   readonly #process: FiberProcess
   readonly #workload: Workload
@@ -77,6 +81,7 @@ class OpenLoop implements LoadGenerator {
   /** Null once they are over, and where the scenario wants none. */
   #probes: Probes | null = null
   readonly #options: LoadGeneratorOptions
+  readonly #streams: RandomStreams
   readonly #clients: { readonly task: Task<void>; readonly slot: Slot }[] = []
   #end: Task<void> | null = null
   #inFlight = 0
@@ -94,6 +99,7 @@ class OpenLoop implements LoadGenerator {
     this.#coordinator = new CoordinatorClient(coordinators)
     this.#schedule = new Schedule(workload, streams)
     this.#options = options
+    this.#streams = streams
     if (livenessUs > 0)
       this.#probes = new Probes(process, {
         workload,
@@ -129,8 +135,10 @@ class OpenLoop implements LoadGenerator {
     const { deadlineUs } = this.#workload
     const coordinator = this.#coordinator
     const session = new ClientSession(mayOffer(this.#workload.consistency, 'SESSION'))
+    const pauseUs = this.#workload.mode === 'closed' ? clientPause(this.#workload, this.#streams, client) : null
     let nowUs = this.#process.nowUs - startUs
-    for (let operation = this.#take(client); operation !== null; operation = this.#take(client)) {
+    if (pauseUs !== null) nowUs = yield* this.#until(0)
+    for (let operation = this.#take(client, nowUs); operation !== null; operation = this.#take(client, nowUs)) {
       slot.next = operation
       // A loop, because timers of the real world may be early by a fraction of a millisecond.
       while (nowUs < operation.intendedUs) {
@@ -150,12 +158,23 @@ class OpenLoop implements LoadGenerator {
       this.#inFlight--
       onOperation?.(operation)
       this.#finishIfIdle()
+      if (pauseUs !== null && !this.#closed) nowUs = yield* this.#until(nowUs + pauseUs(operation))
     }
   }
 
+  /** Of the workload's time; what it is then is returned. */
+  *#until(dueUs: number): Fiber<number> {
+    let nowUs = this.#process.nowUs - this.#options.startUs
+    while (nowUs < dueUs) {
+      yield* sleep(dueUs - nowUs)
+      nowUs = this.#process.nowUs - this.#options.startUs
+    }
+    return nowUs
+  }
+
   /** The next operation of the schedule, whoever asks; null when nothing more is to be started. */
-  #take(session: number): OpenOperation | null {
-    if (this.#closed || !this.#schedule.advance()) return null
+  #take(session: number, nowUs: number): OpenOperation | null {
+    if (this.#closed || !this.#schedule.advance(nowUs)) return null
     const operation = this.#scheduled(session)
     this.operations.push(operation)
     return operation
@@ -187,7 +206,8 @@ class OpenLoop implements LoadGenerator {
     const { operations } = this
     // Clients hold operations whose time has not come and now never will: those were never offered.
     while (operations.length > 0 && operations[operations.length - 1]!.intendedUs > endedUs) operations.pop()
-    while (this.#schedule.advance() && this.#schedule.intendedUs <= endedUs) {
+    const isOpen = this.#workload.mode === 'open'
+    while (isOpen && this.#schedule.advance() && this.#schedule.intendedUs <= endedUs) {
       const operation = this.#scheduled(null)
       explain(operation, NO_CLIENT_FREE)
       operations.push(operation)

@@ -2,7 +2,7 @@
 
 import { CHECKS } from '../checks/checks.ts'
 import { stepText } from '../faults/words.ts'
-import { keysText } from '../load-text.ts'
+import { keysText, loadText } from '../load-text.ts'
 import type { Scenario } from '../scenario.ts'
 import { formatDuration } from './amounts.ts'
 import { delayText } from './delay-text.ts'
@@ -13,7 +13,6 @@ export function explain(scenario: Scenario): string {
   const { cluster, unsafe, workload, network } = scenario
   const labels = labelsOf(scenario)
   const same = sameQuorums(scenario)
-  const count = Math.round((workload.ratePerSec * workload.durationUs) / 1e6)
   const paragraphs = [
     `${scenario.name}: ${scenario.description}`,
     (scenario.raft === null
@@ -27,8 +26,7 @@ export function explain(scenario: Scenario): string {
     ...(unsafe.length > 0
       ? [`UNSAFE, on purpose: ${unsafe.join(', ')}. What a run shows is what the sound form prevents.`]
       : []),
-    `Workload. About ${count} operations in ${formatDuration(workload.durationUs)} (${workload.ratePerSec} per second, ` +
-      `${workload.arrivals} arrivals, at most ${workload.clients} at once), ${Math.round(workload.reads * 100)} % of them reads, ${levelsText(workload.consistency)}, on ${keysText(workload)}. ` +
+    `Workload. ${loadText(workload)}, ${Math.round(workload.reads * 100)} % of them reads, ${levelsText(workload.consistency)}, on ${keysText(workload)}. ` +
       (workload.warmupUs === 0
         ? 'All of it is measured.'
         : `The first ${formatDuration(workload.warmupUs)} are checked but not measured.`),

@@ -33,8 +33,10 @@ export function readScenario(source: YamlSource, text: string): Scenario {
   const isRight = (...parts: readonly string[]) => parts.every((part) => !wrong.has(part))
   const { expect, workload: load, network, liveness, fuzz: _, charge: __, algorithms: withSeer, ...rest } = data
   const { seer, ...chosen } = withSeer
-  const workload = completeWorkload(load)
-  mistakes.attempt(() => checkWorkload(workload, refuse))
+  const workload = mistakes.attempt(() =>
+    completeWorkload(load, isRight('workload') ? source.data.workload : undefined, refuse),
+  )
+  if (workload !== null) mistakes.attempt(() => checkWorkload(workload, refuse))
   const options = source.data.algorithms as { readonly seer?: unknown } | undefined
   if (isRight('algorithms') && options?.seer !== undefined && !learns(chosen.election))
     mistakes.attempt(() =>
@@ -56,10 +58,10 @@ export function readScenario(source: YamlSource, text: string): Scenario {
   const checks = completed?.checks ?? (isRight('checks') ? rest.checks : CHECK_NAMES)
   const expectations = readExpectations(expect, known?.nodes ?? MAX_NODES, checks, source, refuse, mistakes)
   const steps =
-    known !== null && isRight('workload')
+    known !== null && workload !== null && isRight('workload')
       ? faultSteps(faults, known, workload.durationUs, refuse, mistakes, isWhole)
       : []
-  if (completed === null || mistakes.some) return mistakes.throwAll()
+  if (completed === null || workload === null || mistakes.some) return mistakes.throwAll()
   const { cluster, raft, algorithms } = completed
   const shape = {
     cluster,

@@ -29,7 +29,7 @@ export function intervalMsFor(durationUs: number, ratePerSec: number): number {
 type Percentiles = Series['writeMs']
 
 export function seriesOf(record: RunRecord, scenario: Scenario): Series {
-  const intervalMs = intervalMsFor(Math.max(record.endedUs, 1), scenario.workload.ratePerSec)
+  const intervalMs = intervalMsFor(Math.max(record.endedUs, 1), rateOf(record, scenario))
   const intervalUs = intervalMs * 1000
   const rows = rowCount(record, intervalUs)
   const rowOf = (atUs: number) => Math.min(rows - 1, Math.max(0, Math.floor(atUs / intervalUs)))
@@ -52,6 +52,11 @@ export function seriesOf(record: RunRecord, scenario: Scenario): Series {
     source: sources(record, rows, intervalUs),
     ...(quorum === undefined ? {} : { quorum }),
   }
+}
+
+/** In a closed loop only the run tells. */
+function rateOf({ operations, endedUs }: RunRecord, { workload }: Scenario): number {
+  return workload.mode === 'open' ? workload.ratePerSec : (Math.max(1, operations.length) * 1e6) / Math.max(endedUs, 1)
 }
 
 /** To the last answer: those of the last operations come after the load has stopped. */

@@ -34,7 +34,8 @@ export interface Measured {
   readonly read: Latencies
   /** Of the whole run: a warm-up hides no silence. */
   readonly silence: Silence
-  readonly generator: NonNullable<Summary['generator']>
+  /** Null: a closed loop. */
+  readonly generator: NonNullable<Summary['generator']> | null
 }
 
 /** `outages`: of this record (client-outage.ts). */
@@ -65,7 +66,7 @@ export function measure(record: RunRecord, scenario: Scenario, outages: readonly
     write,
     read,
     silence: longestSilence(operations, endedUs),
-    generator: generatorOf(operations, record, scenario),
+    generator: scenario.workload.mode === 'open' ? generatorOf(operations, record, scenario) : null,
   }
 }
 

@@ -4,7 +4,7 @@ import type { FaultRecord, Operation, RunRecord } from '../record.ts'
 import { type ClientOutage, outageWithin } from './client-outage.ts'
 
 export interface WithoutFailover {
-  /** True as well where nobody asked any more. */
+  /** True as well where nobody asked any more, and nobody still waited. */
   readonly served: boolean
   readonly note: string
 }
@@ -22,6 +22,15 @@ export function withoutFailover(
 ): WithoutFailover {
   const startUs = fault.witness.seenUs ?? fault.atUs
   const after = operations.filter(({ kind, intendedUs }) => kind === wanted && intendedUs > startUs)
+  // In a closed loop all clients may wait until the end for what they had asked before: silent, but not content.
+  const waits = operations.some(
+    ({ kind, outcome, sentUs, endUs }) =>
+      kind === wanted &&
+      outcome !== 'ok' &&
+      sentUs !== null &&
+      sentUs <= startUs &&
+      (endUs === null || endUs > startUs),
+  )
   let firstUs: number | null = null
   for (const { outcome, endUs } of after)
     if (outcome === 'ok' && endUs !== null && (firstUs === null || endUs < firstUs)) firstUs = endUs
@@ -37,7 +46,7 @@ export function withoutFailover(
         ? `${wanted}s were ${what} again without one`
         : `${wanted}s went on being ${what}`
   return {
-    served: firstUs !== null || after.length === 0,
+    served: firstUs !== null || (after.length === 0 && !waits),
     note: `no failover followed ${fault.label} at ${fault.atUs / 1e6} s${why}; ${ending}`,
   }
 }

@@ -11,7 +11,7 @@ import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../../algorit
 import { RandomStreams } from '../chance/random.ts'
 import { drawnBy } from '../faults/facts.ts'
 import type { FaultVerb } from '../faults/list.ts'
-import { parseDuration } from '../file/amounts.ts'
+import { formatDuration, parseDuration } from '../file/amounts.ts'
 import { quorumTakesThreshold } from '../file/policies.ts'
 import { isMapping, overlay, type Written } from '../file/written.ts'
 import { coordinatorNames } from '../scenario.ts'
@@ -44,7 +44,10 @@ export function drawScenario(space: Space, seed: number): Written {
     description: `Drawn from seed ${seed}.`,
     cluster,
     algorithms: drawAlgorithms(space, nodes, chanceOf(streams, 'algorithms')),
-    workload: { ...drawWorkload(chanceOf(streams, 'workload')), ...longer(space, chanceOf(streams, 'aim')) },
+    workload: fitting(
+      { ...drawWorkload(chanceOf(streams, 'workload')), ...longer(space, chanceOf(streams, 'aim')) },
+      space.fixed.workload,
+    ),
     network,
     tuning: reachable(drawTuning(chanceOf(streams, 'tuning')), network),
     // Long enough for a server that starts, a detection, a drain and a rebuild together.
@@ -92,6 +95,17 @@ function drawWorkload(chance: Chance): Written {
     duration: `${chance.between(25, 50) * 100}ms`,
     deadline: `${chance.between(10, 30) * 100}ms`,
   }
+}
+
+/** Without what the file's own pace leaves no room for: a closed loop has no rate, and stages have their own rates and duration. */
+function fitting(drawn: Written, fixed: unknown): Written {
+  if (!isMapping(fixed)) return drawn
+  const { arrivals, ratePerSec, duration, ...rest } = drawn
+  if (fixed.mode === 'closed') return { ...rest, duration }
+  if (!Array.isArray(fixed.stages)) return drawn
+  const stages = fixed.stages as readonly { readonly duration: string }[]
+  const allUs = stages.reduce((sum, stage) => sum + (parseDuration(stage.duration) ?? 0), 0)
+  return { ...rest, arrivals, duration: formatDuration(allUs) }
 }
 
 /** Time for a loss, a take-over that waits for an applier, and what comes of it. */

@@ -4,7 +4,7 @@
  * versions of Node differ by half, so simjs runs in between, on the event core's own work: the goals were set where it
  * does 3.3 million events a second.
  */
-
+import assert from 'node:assert/strict'
 import { loadScenario } from '../../scenarios/file/load.ts'
 import { judge } from '../../scenarios/judge.ts'
 import type { Result } from '../../scenarios/result.ts'
@@ -18,6 +18,7 @@ const WARM_UP_ROUNDS = 3
 /** Million events a second of simjs where the goals were set, and the goal for the simulator. */
 const SIMJS_THEN = 3.3
 const GOAL = 3
+const RATE_PER_SEC = 2_000
 
 const STAMP = { startedAt: '', versions: { quorumlab: '', node: '' }, machine: {}, coordinator: 'embedded' } as const
 
@@ -40,7 +41,7 @@ export function simulator(): void {
   const whole = median(warm.map((seconds) => seconds.whole))
   const wall = median(warm.map((seconds) => seconds.wall))
   const duration = scenario.workload.durationUs / 1e6
-  console.log(`\nsimulator: ${scenario.name}, ${scenario.workload.ratePerSec} operations/s for ${duration} s`)
+  console.log(`\nsimulator: ${scenario.name}, ${RATE_PER_SEC} operations/s for ${duration} s`)
   console.log(
     `  (Node ${process.versions.node}, processor time, medians of ${ROUNDS} rounds after ${WARM_UP_ROUNDS}; digest ${digest})`,
   )
@@ -82,9 +83,11 @@ function measureOnce(scenario: Scenario) {
 
 function heavyPrimaryCrash(): Scenario {
   const scenario = loadScenario('primary-crash')
+  const { workload } = scenario
+  assert.equal(workload.mode, 'open')
   return {
     ...scenario,
-    workload: { ...scenario.workload, ratePerSec: 2_000, durationUs: 60_000_000 },
+    workload: { ...workload, ratePerSec: RATE_PER_SEC, durationUs: 60_000_000 },
     checks: [
       'acknowledged-writes-survive',
       'timestamps-unique',

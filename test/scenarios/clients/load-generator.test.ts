@@ -10,6 +10,7 @@ import type { Operation } from '../../../scenarios/record.ts'
 import type { Workload } from '../../../scenarios/scenario.ts'
 import { type Handler, StepWorld } from '../../support/step-world.ts'
 import { test } from '../../support/test.ts'
+import { assertClosedLoop } from '../closed-loop.ts'
 
 const COORDINATOR: CoordinatorServer = { name: 'coordinator', kind: 'coordinator' }
 
@@ -305,4 +306,61 @@ test('a stop during the probes ends them, after what is in flight', () => {
   const { operations, doneAtUs } = ran(WORKLOAD, answering(30_000), 1, soon, 3_000_000)
   assert.ok(doneAtUs >= WORKLOAD.durationUs + 1_000_000 && doneAtUs <= WORKLOAD.durationUs + 1_031_000)
   assert.ok(operations.every(({ endUs, outcome }) => outcome === 'unsent' || endUs !== null))
+})
+
+const CLOSED: Workload = {
+  mode: 'closed',
+  thinkTime: { kind: 'constant', us: 0 },
+  clients: 4,
+  reads: 0.5,
+  consistency: 'STRONG',
+  keys: 10,
+  durationUs: 2_000_000,
+  warmupUs: 0,
+  deadlineUs: 300_000,
+}
+
+test('a closed loop sends the next operation when the last one has ended and its client has thought', () => {
+  for (const [clients, serviceUs, thinkUs] of [
+    [1, 1_000, 0],
+    [4, 7_000, 0],
+    [3, 10_000, 15_000],
+  ] as const) {
+    const workload: Workload = { ...CLOSED, clients, thinkTime: { kind: 'constant', us: thinkUs } }
+    const { operations, ended, doneAtUs } = ran(workload, answering(serviceUs))
+    assertClosedLoop(operations, clients)
+    assert.equal(operations.length, clients * Math.ceil(workload.durationUs / (serviceUs + thinkUs)))
+    assert.equal(ended.length, operations.length)
+    const own = operations.filter(({ session }) => session === 1)
+    for (const [i, { sentUs }] of own.entries()) assert.equal(sentUs, i * (serviceUs + thinkUs))
+    assert.ok(doneAtUs >= workload.durationUs && doneAtUs <= workload.durationUs + serviceUs)
+  }
+})
+
+test('in a closed loop a system that does not answer is asked once by each client and deadline', () => {
+  const { operations } = ran(CLOSED, silent)
+  assertClosedLoop(operations, 4)
+  // 300 ms until it is given up, and 10 ms until it is asked again.
+  assert.equal(operations.length, 4 * 7)
+  const refused = ran(CLOSED, () => ({ outcome: failed({ code: 'connection-refused' }), afterUs: 0 })).operations
+  assert.equal(refused.length, 4 * 200, 'who refuses at once is not asked without end')
+})
+
+test('what a closed loop asks is drawn by number, whenever it is asked', () => {
+  const asked = (handler: Handler) =>
+    ran(CLOSED, handler).operations.map(({ op, kind, key, consistency }) => ({ op, kind, key, consistency }))
+  const slow = asked(answering(50_000))
+  assert.deepEqual(asked(answering(1_000)).slice(0, slow.length), slow)
+})
+
+test('a stop of a closed loop starts nothing new, waits for what is in flight, and probes may follow an end', () => {
+  const { operations, doneAtUs } = ran(CLOSED, answering(30_000), 1, function* (generator) {
+    yield* sleep(500_000)
+    generator.stop()
+  })
+  assertClosedLoop(operations, 4)
+  assert.ok(operations.every(({ sentUs, endUs }) => sentUs! <= 500_000 && endUs !== null))
+  assert.ok(doneAtUs >= 500_000 && doneAtUs <= 530_000)
+  const probed = ran(CLOSED, answering(30_000), 1, undefined, 3_000_000).operations
+  assert.equal(probed.filter(({ intendedUs }) => intendedUs > CLOSED.durationUs).length, 60)
 })

@@ -50,7 +50,7 @@ export const BAD_FILES: Readonly<Record<string, string | RegExp>> = {
   'unknown-key-in-fault.yaml':
     '4:30: unknown key in faults[0], expected one of at, after, for, crash, found "fro"; did you mean for?',
   'unknown-key.yaml':
-    '3:3: unknown key in workload, expected one of mode, arrivals, ratePerSec, clients, reads, consistency, keys, duration, warmup, deadline, found "ratPerSec"; did you mean ratePerSec?',
+    '3:3: unknown key in workload, expected one of mode, arrivals, ratePerSec, stages, thinkTime, clients, reads, consistency, keys, duration, warmup, deadline, found "ratPerSec"; did you mean ratePerSec?',
   'unknown-link.yaml':
     '4:19: impossible link, expected two of node1, node2, node3, node4, timestamp-1, timestamp-2, coordinator, client or *, found "node7"',
   // What exists, nearest first: the list is as long as the summary.
