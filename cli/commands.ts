@@ -1,7 +1,7 @@
 /** The commands beside `run`. Each returns its exit code. */
 
 import { libraryNames, listScenarios } from '../scenarios/file/load.ts'
-import { EXIT } from './exit.ts'
+import { COMMAND, EXIT } from './exit.ts'
 import { print } from './output.ts'
 
 export async function list(): Promise<number> {
@@ -17,13 +17,17 @@ export async function schema(): Promise<number> {
 }
 
 export async function status(): Promise<number> {
-  const { livingClusters } = await import('../real/drivers/local/sweep.ts')
-  const clusters = livingClusters()
-  if (clusters.length === 0) await print('no cluster is running\n')
-  for (const { id, pid, createdAt, servers } of clusters) {
+  const { knownClusters } = await import('../real/drivers/local/sweep.ts')
+  const { living, left } = knownClusters()
+  if (living.length === 0) await print('no cluster is running\n')
+  for (const { id, pid, createdAt, servers } of living) {
     const ports = Object.entries(servers).map(([name, { port }]) => `${name} on port ${port}`)
     await print(`cluster ${id} of process ${pid}, since ${createdAt}: ${ports.join(', ') || 'no server yet'}\n`)
   }
+  for (const { id, pid, createdAt } of left)
+    await print(
+      `cluster ${id} of process ${pid}, since ${createdAt}: the process was killed, and the cluster is left; \`${COMMAND} down\` removes it\n`,
+    )
   return 0
 }
 

@@ -60,7 +60,9 @@ export function happened(result: Result, withTrials = true): string[] {
 }
 
 function withoutFailover(result: Result): string[] {
-  const { faults } = result
+  const { environment, faults } = result
+  if (faults.length === 0 && environment !== undefined)
+    return ['No fault of the scenario had happened when the environment failed, and no failover.']
   if (faults.length === 0) return ['Nothing was broken, and the source stayed the same.']
   const steps = together(faults)
   const shown = steps.slice(0, 3).map((step) => `at ${seconds(step[0]!.atMs)} ${manyInWords(step)}`)

@@ -35,6 +35,11 @@ test('an incident is the first thing that terminal and report say, with its time
   assert.ok(at > 0 && at < page.indexOf('class="verdict'))
   assert.ok(page.includes('ready &#60;for&#62; connections'))
   assert.ok(page.includes('Ended early.'))
+  const before = await renderReport([
+    { ...result, ...fixture({ crashes: 0 }), environment: result.environment!, complete: false },
+  ])
+  assert.ok(before.includes('No fault of the scenario had happened when the environment failed'))
+  assert.ok(!before.includes('Nothing was broken'), 'right below a server that was killed')
 })
 
 test('of several trials the seed is said, and of one that was never begun that it was not', () => {

@@ -34,7 +34,7 @@ export async function sweep(root: string = stateRoot()): Promise<Swept[]> {
       if (ageMs(directory) > UNBORN_MS) removeTree(directory)
       continue
     }
-    if (record.host !== hostname() || isSameProcess(record.pid, record.startedAt)) continue
+    if (!isHere(record) || isAlive(record)) continue
     swept.push(await sweepOne(record, directory))
   }
   return swept
@@ -64,12 +64,29 @@ export function sweptText({ servers, processes, directories, refusal }: Swept): 
   return `${counted(servers, 'server', 'servers')}${others} ended, ${counted(directories.length, 'folder', 'folders')} removed`
 }
 
-/** Clusters whose owner lives, for `status`. */
-export function livingClusters(root: string = stateRoot()): OwnerRecord[] {
-  return list(root)
+export interface KnownClusters {
+  /** Their owner lives. */
+  readonly living: readonly OwnerRecord[]
+  /** Their owner was killed, and nothing has removed them yet. */
+  readonly left: readonly OwnerRecord[]
+}
+
+/** The clusters of this host, for `status`. */
+export function knownClusters(root: string = stateRoot()): KnownClusters {
+  const here = list(root)
     .map((id) => readOwner(join(root, id)))
     .filter((record) => record !== null)
-    .filter((record) => record.host === hostname() && isSameProcess(record.pid, record.startedAt))
+    .filter(isHere)
+  return { living: here.filter(isAlive), left: here.filter((record) => !isAlive(record)) }
+}
+
+/** Pids mean something on one host alone. */
+function isHere({ host }: OwnerRecord): boolean {
+  return host === hostname()
+}
+
+function isAlive({ pid, startedAt }: OwnerRecord): boolean {
+  return isSameProcess(pid, startedAt)
 }
 
 /** Settles when they are gone. Returns how many there were. */

@@ -6,7 +6,7 @@ import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type OwnerRecord, Ownership } from '../../../../real/drivers/local/ownership.ts'
 import { lookAt } from '../../../../real/drivers/local/process-table.ts'
-import { livingClusters, sweep } from '../../../../real/drivers/local/sweep.ts'
+import { knownClusters, sweep } from '../../../../real/drivers/local/sweep.ts'
 import { test } from '../../../support/test.ts'
 import { until, withDirectory } from './scratch.ts'
 
@@ -100,13 +100,24 @@ test("a stranger's process is never killed, even where its directory's name begi
   })
 })
 
+test('what a killed owner left is known as left, not as running, and forgotten once it is removed', async () => {
+  await withDirectory(async (root) => {
+    const clusters = join(root, 'clusters')
+    const { id } = await orphan(clusters, join(root, 'data-of-cluster'))
+    const { living, left } = knownClusters(clusters)
+    assert.deepEqual([living, left.map((record) => record.id)], [[], [id]])
+    await sweep(clusters)
+    assert.deepEqual(knownClusters(clusters), { living: [], left: [] })
+  })
+})
+
 test('a cluster whose owner lives is left alone', async () => {
   await withDirectory(async (root) => {
     const ownership = new Ownership(root)
     ownership.makeDirectory(join(root, '../', `${ownership.id}-data`))
     assert.deepEqual(await sweep(root), [])
     assert.deepEqual(
-      livingClusters(root).map(({ id, pid }) => ({ id, pid })),
+      knownClusters(root).living.map(({ id, pid }) => ({ id, pid })),
       [{ id: ownership.id, pid: process.pid }],
     )
     ownership.remove()
