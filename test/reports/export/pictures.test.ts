@@ -19,6 +19,7 @@ test('every chart of the report can be a file, with its title and where it comes
   assert.match(svg, /^<svg [^>]*><title>Throughput\. /)
   assert.match(svg, />[^<]*seed 1, n = 5[^<]*<\/text><\/svg>\n$/)
   assert.doesNotMatch(svg, /var\(|NaN/)
+  assert.match(await pictures[0]!.svg(), />first write<.*>client outage</s)
 })
 
 test('a PNG has letters on a machine without fonts, and what could have none is refused', () => {
