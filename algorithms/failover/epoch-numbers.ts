@@ -10,8 +10,17 @@ export interface EpochOwner {
   readonly count: number
 }
 
-/** The lowest of `owner`'s epochs above `highest`. */
-export function nextEpoch(highest: number, { index, count }: EpochOwner): number {
+/**
+ * The lowest of `owner`'s epochs above `highest` that is none of the `givenUp`: a coordinator without its journal is
+ * told of those by its peers, to whom they never began, and never will.
+ */
+export function nextEpoch(
+  highest: number,
+  { index, count }: EpochOwner,
+  givenUp: ReadonlySet<number> = new Set(),
+): number {
   const above = highest + 1
-  return above + ((((index - above) % count) + count) % count)
+  let epoch = above + ((((index - above) % count) + count) % count)
+  while (givenUp.has(epoch)) epoch += count
+  return epoch
 }

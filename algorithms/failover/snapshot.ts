@@ -68,12 +68,12 @@ export function isOutdated({ read }: Snapshot): boolean {
 
 /** The same question before anything is touched: would the rule be met if all who answered their last probe were stopped? */
 export function foresee(coordinator: CoordinatorState, seen: GtidSet, source: Member | null): Rule {
-  const { members, quorum, leastK, highestEpoch, owner } = coordinator
+  const { members, quorum, leastK, highestEpoch, owner, givenUp } = coordinator
   const living = livingEpoch(seen)
   const answers = ({ probe }: Member) => probe === 'answered'
   const stands =
     source?.probe === 'answered' &&
-    standsForItsEpoch(coordinator, source, living, nextEpoch(highestEpoch, owner), answers)
+    standsForItsEpoch(coordinator, source, living, nextEpoch(highestEpoch, owner, givenUp), answers)
   return mayTakeOver(living, {
     servers: members.map((member) => serverOf(member, member !== source && member.probe === 'answered')),
     fenced: stands ? source.index : null,

@@ -33,7 +33,7 @@ export type TakeOver =
 export type Cause = Alarm | { readonly kind: 'start'; readonly reason: string }
 
 export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<TakeOver> {
-  const epoch = nextEpoch(coordinator.highestEpoch, coordinator.owner)
+  const epoch = nextEpoch(coordinator.highestEpoch, coordinator.owner, coordinator.givenUp)
   coordinator.opened.add(epoch)
   yield* emit({ kind: 'phase', epoch, phase: 'decide', detail: cause.reason })
 

@@ -30,6 +30,13 @@ test('no two coordinators have an epoch in common, and each always has a next on
     }
 })
 
+test('a number that was given up is never opened again, by a coordinator that lost its journal and is told of it either', () => {
+  // To the peers epoch 4 never began: a fenced source of epoch 3 stands for it with them, whatever 4 has acknowledged.
+  assert.equal(nextEpoch(3, { index: 0, count: 2 }, new Set([4])), 6)
+  assert.equal(nextEpoch(3, { index: 0, count: 2 }, new Set([4, 6])), 8)
+  assert.equal(nextEpoch(3, { index: 1, count: 2 }, new Set([4])), 5)
+})
+
 /** Why a run is not as promised; null: it is. */
 function complaint(record: RunRecord, text: string): string | null {
   const stamp = { startedAt: '', versions: { quorumlab: '', node: '' }, machine: {}, coordinator: 'service' } as const
