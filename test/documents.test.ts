@@ -1,0 +1,51 @@
+/** The documents at the top: short enough to be read, and naming nothing that is not there. */
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { test } from './support/test.ts'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
+const documents = readdirSync(ROOT).filter((name) => name.endsWith('.md'))
+
+test('ARCHITECTURE.md is an introduction: 200 lines at most', () => {
+  assert.ok(read('ARCHITECTURE.md').trimEnd().split('\n').length <= 200)
+})
+
+test('every link of the documents at the top leads to something', () => {
+  const dead = documents.flatMap((name) =>
+    [...read(name).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)]
+      .map(([, path]) => path!)
+      .filter((path) => !existsSync(join(ROOT, dirname(name), path)))
+      .map((path) => `${name}: ${path}`),
+  )
+  assert.deepEqual(dead, [])
+})
+
+/** `scenarios/faults/read.ts`, `list.ts`: a name without a folder lies in a folder that its walk has named before. */
+test('every file of the four walks is there, in a folder that its walk has named', () => {
+  const [, walks] = read('ARCHITECTURE.md').split('## Four walks')
+  const text = walks!.split('\n## ')[0]!
+  const lost: string[] = []
+  let folders: string[] = []
+  for (const line of text.split('\n')) {
+    if (line.startsWith('**')) folders = []
+    for (const [, path] of line.matchAll(/`([\w/.-]+(?:\.ts|\/))`/g)) {
+      const here = folders.flatMap((folder) => [`${folder}/${path}`, `${dirname(folder)}/${path}`])
+      const found = [path!, ...here].find((each) => existsSync(join(ROOT, each)))
+      if (found === undefined) lost.push(path!)
+      else folders = [...folders, found.endsWith('/') ? found.slice(0, -1) : dirname(found)]
+    }
+  }
+  assert.deepEqual(lost, [])
+})
+
+test('every file that DECISIONS.md names by its path is there', () => {
+  const paths = [...read('DECISIONS.md').matchAll(/`((?:algorithms|cli|real|reports|scenarios|sim|test)\/[\w/.-]+)`/g)]
+  assert.ok(paths.length > 10)
+  assert.deepEqual(
+    paths.map(([, path]) => path!).filter((path) => !existsSync(join(ROOT, path))),
+    [],
+  )
+})
