@@ -134,3 +134,26 @@ faults:   [{ at: 500ms, partition: source, direction: out, for: 2s }]
   assert.equal(result.verdict, 'pass', result.detail)
   assert.match(result.detail, /any other source would have 2 replicas that count, and a write needs 3/)
 })
+
+test('in a closed loop the bound counts from the first write sent since: all clients may have waited for older ones', () => {
+  const { workload } = scenario()
+  const { clients, reads, consistency, keys, warmupUs, deadlineUs } = workload
+  const closed = scenario({
+    workload: {
+      ...{ clients, reads, consistency, keys, durationUs: 30_000_000, warmupUs, deadlineUs },
+      mode: 'closed',
+      thinkTime: { kind: 'constant', us: 0 },
+    },
+  })
+  const healed = {
+    healedUs: null,
+    endedUs: 30_000_000,
+    faults: [fault({ atUs: 500_000, healedUs: 1_000_000 })],
+  }
+  // Sent before the healing and given up 13 s after it; what is sent then is acknowledged at once.
+  const operations = [lost(1, 900_000), write(2, 14_000_000)]
+  assert.equal(check(record({ ...healed, operations }), closed).verdict, 'pass')
+  assert.equal(check(record({ ...healed, operations }), scenario()).verdict, 'fail')
+  const silent = [lost(1, 900_000), lost(2, 14_000_000)]
+  assert.equal(check(record({ ...healed, operations: silent }), closed).verdict, 'fail')
+})
