@@ -1,7 +1,7 @@
 /** What a run did, in sentences made from its numbers: the part of a report that people quote. */
 
 import { levelsText } from '../scenarios/file/levels.ts'
-import { closedText } from '../scenarios/load-text.ts'
+import { closedText } from '../scenarios/file/load-text.ts'
 import { policyName } from '../scenarios/measures/compare.ts'
 import type { Result } from '../scenarios/result.ts'
 import type { Failover } from '../scenarios/result-durations.ts'

@@ -1,7 +1,7 @@
 /** A result on a terminal: what runs, the table, the checks with a line of evidence each, the line that is rewritten. */
 
 import { levelsText } from '../scenarios/file/levels.ts'
-import { closedText } from '../scenarios/load-text.ts'
+import { closedText } from '../scenarios/file/load-text.ts'
 import { policyName } from '../scenarios/measures/compare.ts'
 import type { CheckResult, Result, Verdict } from '../scenarios/result.ts'
 import type { Failover } from '../scenarios/result-durations.ts'

@@ -13,10 +13,10 @@ import type { RaftQuorumName } from '../algorithms/raft/schemes.ts'
 import type { Consistency } from '../algorithms/servers.ts'
 import type { TimestampAlgorithmName } from '../algorithms/timestamps/algorithms.ts'
 import type { CheckName } from './checks/checks.ts'
+import type { KeyChoice } from './clients/key-choice.ts'
+import type { RateStage } from './clients/rate-stages.ts'
 import type { FaultStep } from './faults/step.ts'
 import type { LevelShares } from './file/levels.ts'
-import type { KeyChoice } from './key-choice.ts'
-import type { RateStage } from './rate-stages.ts'
 
 export interface CoordinatorAlgorithms {
   readonly timestamps: TimestampAlgorithmName

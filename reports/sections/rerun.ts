@@ -2,7 +2,7 @@
 
 import { delayText } from '../../scenarios/file/delay-text.ts'
 import { levelsText } from '../../scenarios/file/levels.ts'
-import { closedText, keysText, stagesText } from '../../scenarios/load-text.ts'
+import { closedText, keysText, stagesText } from '../../scenarios/file/load-text.ts'
 import { policyName } from '../../scenarios/measures/compare.ts'
 import type { Result } from '../../scenarios/result.ts'
 import { receivedText } from '../caveats.ts'

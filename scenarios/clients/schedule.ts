@@ -7,9 +7,9 @@ import type { Consistency } from '../../algorithms/servers.ts'
 import { log } from '../chance/exact-math.ts'
 import type { RandomStream, RandomStreams } from '../chance/random.ts'
 import { drawLevel } from '../file/levels.ts'
-import { type KeyPicker, keyPicker } from '../key-choice.ts'
-import { StagedArrivals } from '../rate-stages.ts'
 import type { OpenWorkload, Workload } from '../scenario.ts'
+import { type KeyPicker, keyPicker } from './key-choice.ts'
+import { StagedArrivals } from './rate-stages.ts'
 
 /** A cursor: `advance()` moves it to the next operation, whose fields it then shows. */
 export class Schedule {

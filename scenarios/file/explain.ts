@@ -2,11 +2,11 @@
 
 import { CHECKS } from '../checks/checks.ts'
 import { stepText } from '../faults/words.ts'
-import { keysText, loadText } from '../load-text.ts'
 import type { Scenario } from '../scenario.ts'
 import { formatDuration } from './amounts.ts'
 import { delayText } from './delay-text.ts'
 import { levelsText } from './levels.ts'
+import { keysText, loadText } from './load-text.ts'
 import { givenBy, guaranteesOf, labelsOf, policiesOf, sameQuorums } from './policies.ts'
 
 export function explain(scenario: Scenario): string {

@@ -9,7 +9,6 @@ import { faultSteps } from '../faults/read.ts'
 import type { ParsedFault, ParsedTarget, Refuse, WrittenFault } from '../faults/written-fault.ts'
 import { conditionsOf } from '../measures/conditions.ts'
 import type { LinkDelay, Scenario } from '../scenario.ts'
-import { checkWorkload, completeWorkload } from '../workload.ts'
 import { ScenarioError } from './errors.ts'
 import { readExpectations } from './expect.ts'
 import { Mistakes } from './mistakes.ts'
@@ -18,6 +17,7 @@ import { hasIssuer, ISSUING, learns, quorumsTaking, quorumTakesThreshold } from 
 import { type Completed, completeProtocol, matrixLinks, refuseVerb, zoneMembers } from './protocol.ts'
 import { MAX_NODES, scenarioSchema } from './schema.ts'
 import { complain, show } from './schema-issues.ts'
+import { checkWorkload, completeWorkload } from './workload.ts'
 import type { YamlSource } from './yaml-source.ts'
 
 /** Throws one ScenarioError with all mistakes that can be told apart. `text`: what the hash is of. */

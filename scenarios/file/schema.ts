@@ -10,13 +10,13 @@ import { CHECK_NAMES } from '../checks/checks.ts'
 import { DRAWABLE } from '../faults/facts.ts'
 import { FAULTS } from '../faults/list.ts'
 import { DEFAULT_TUNING } from '../scenario.ts'
-import { count, number } from '../schema-numbers.ts'
 import { AIMS } from '../swarm/aims.ts'
-import { workloadSchema } from '../workload-schema.ts'
 import { delay, duration, formatDuration } from './amounts.ts'
 import { EXPECT_DEFINITIONS, expectJsonSchema } from './expect-schema.ts'
 import { ALL_NAMES, quorumsTaking } from './policies.ts'
 import { raftSchema, zonesSchema } from './raft-settings.ts'
+import { count, number } from './schema-numbers.ts'
+import { workloadSchema } from './workload-schema.ts'
 
 /** Of a cluster. */
 export const MAX_NODES = 100

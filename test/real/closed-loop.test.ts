@@ -8,7 +8,7 @@ import { runReal } from '../../real/run.ts'
 import { parseScenario } from '../../scenarios/file/load.ts'
 import { judge } from '../../scenarios/judge.ts'
 import type { Progress } from '../../scenarios/progress.ts'
-import { assertClosedLoop } from '../scenarios/closed-loop.ts'
+import { assertClosedLoop } from '../scenarios/clients/closed-loop.ts'
 import { STAMP } from '../scenarios/stamp.ts'
 import { test } from '../support/test.ts'
 

@@ -5,7 +5,7 @@ import { parseScenario } from '../../scenarios/file/load.ts'
 import { judge } from '../../scenarios/judge.ts'
 import { simulate } from '../../sim/run.ts'
 import { textOf } from '../reports/pieces.ts'
-import { assertClosedLoop } from '../scenarios/closed-loop.ts'
+import { assertClosedLoop } from '../scenarios/clients/closed-loop.ts'
 import { STAMP } from '../scenarios/stamp.ts'
 import { test } from '../support/test.ts'
 

@@ -10,7 +10,7 @@ import type { Operation } from '../../../scenarios/record.ts'
 import type { Workload } from '../../../scenarios/scenario.ts'
 import { type Handler, StepWorld } from '../../support/step-world.ts'
 import { test } from '../../support/test.ts'
-import { assertClosedLoop } from '../closed-loop.ts'
+import { assertClosedLoop } from './closed-loop.ts'
 
 const COORDINATOR: CoordinatorServer = { name: 'coordinator', kind: 'coordinator' }
 

@@ -27,7 +27,7 @@ const REPORTS_MAY_IMPORT = [
   'scenarios/measures/compare.ts',
   'scenarios/file/delay-text.ts',
   'scenarios/file/levels.ts',
-  'scenarios/load-text.ts',
+  'scenarios/file/load-text.ts',
 ]
 
 interface Import {

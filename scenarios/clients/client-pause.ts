@@ -1,8 +1,8 @@
 /** What a client of a closed loop does between an answer and its next operation. */
-import type { RandomStreams } from './chance/random.ts'
-import { delayTable } from './chance/sampling.ts'
-import type { Operation } from './record.ts'
-import type { ClosedWorkload } from './scenario.ts'
+import type { RandomStreams } from '../chance/random.ts'
+import { delayTable } from '../chance/sampling.ts'
+import type { Operation } from '../record.ts'
+import type { ClosedWorkload } from '../scenario.ts'
 
 /**
  * After anything but an ok answer a client waits at least so long, as every client does that is not broken: those that

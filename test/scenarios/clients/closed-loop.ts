@@ -1,6 +1,6 @@
 /** What a closed loop never does, of any history: used by its tests in both worlds. */
 import assert from 'node:assert/strict'
-import type { Operation } from '../../scenarios/record.ts'
+import type { Operation } from '../../../scenarios/record.ts'
 
 /** Never more than `clients` in flight, nothing unsent or late, and each client one after the other. */
 export function assertClosedLoop(operations: readonly Operation[], clients: number): void {

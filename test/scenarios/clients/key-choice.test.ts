@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { RandomStreams } from '../../scenarios/chance/random.ts'
-import { Schedule } from '../../scenarios/clients/schedule.ts'
-import { parseScenario } from '../../scenarios/file/load.ts'
-import { hotCount, type KeyChoice, keyPicker } from '../../scenarios/key-choice.ts'
-import { keysText } from '../../scenarios/load-text.ts'
-import { test } from '../support/test.ts'
+import { RandomStreams } from '../../../scenarios/chance/random.ts'
+import { hotCount, type KeyChoice, keyPicker } from '../../../scenarios/clients/key-choice.ts'
+import { Schedule } from '../../../scenarios/clients/schedule.ts'
+import { parseScenario } from '../../../scenarios/file/load.ts'
+import { keysText } from '../../../scenarios/file/load-text.ts'
+import { test } from '../../support/test.ts'
 
 const DRAWS = 200_000
 

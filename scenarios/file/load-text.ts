@@ -1,8 +1,9 @@
 /** The load of a scenario in words, for the terminal, the report and `explain`. */
-import { formatDuration } from './file/amounts.ts'
-import { delayText } from './file/delay-text.ts'
-import { hotCount } from './key-choice.ts'
-import type { ClosedWorkload, OpenWorkload, Workload } from './scenario.ts'
+
+import { hotCount } from '../clients/key-choice.ts'
+import type { ClosedWorkload, OpenWorkload, Workload } from '../scenario.ts'
+import { formatDuration } from './amounts.ts'
+import { delayText } from './delay-text.ts'
 
 /** `1000 keys`, `1000 keys (Zipf 0.99)`, `1000 keys (80 % of operations on the hottest 200)`. */
 export function keysText({ keys, keyChoice }: Pick<Workload, 'keys' | 'keyChoice'>): string {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { RandomStreams } from '../../scenarios/chance/random.ts'
-import { clientPause } from '../../scenarios/client-pause.ts'
-import type { ClosedWorkload } from '../../scenarios/scenario.ts'
-import { test } from '../support/test.ts'
+import { RandomStreams } from '../../../scenarios/chance/random.ts'
+import { clientPause } from '../../../scenarios/clients/client-pause.ts'
+import type { ClosedWorkload } from '../../../scenarios/scenario.ts'
+import { test } from '../../support/test.ts'
 
 const CLOSED: ClosedWorkload = {
   mode: 'closed',

@@ -5,8 +5,8 @@
  * arrivals, kinds and levels. Keys are numbered by how much they are wanted: key 0 is the hottest. (YCSB scatters its
  * hot keys over the table so that they share no page; here each key is a row of its own, and nothing depends on where.)
  */
-import { exp, log } from './chance/exact-math.ts'
-import type { Workload } from './scenario.ts'
+import { exp, log } from '../chance/exact-math.ts'
+import type { Workload } from '../scenario.ts'
 
 export type KeyChoice =
   /** The k-th key is wanted in proportion to 1/k^exponent: YCSB's `zipfian`, there with 0.99. */

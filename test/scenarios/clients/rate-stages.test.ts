@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { RandomStreams } from '../../scenarios/chance/random.ts'
-import { Schedule } from '../../scenarios/clients/schedule.ts'
-import { parseScenario } from '../../scenarios/file/load.ts'
-import { loadText } from '../../scenarios/load-text.ts'
-import { operationsOf, type RateStage, StagedArrivals } from '../../scenarios/rate-stages.ts'
-import type { OpenWorkload } from '../../scenarios/scenario.ts'
-import { test } from '../support/test.ts'
+import { RandomStreams } from '../../../scenarios/chance/random.ts'
+import { operationsOf, type RateStage, StagedArrivals } from '../../../scenarios/clients/rate-stages.ts'
+import { Schedule } from '../../../scenarios/clients/schedule.ts'
+import { parseScenario } from '../../../scenarios/file/load.ts'
+import { loadText } from '../../../scenarios/file/load-text.ts'
+import type { OpenWorkload } from '../../../scenarios/scenario.ts'
+import { test } from '../../support/test.ts'
 
 function workloadOf(text: string): OpenWorkload {
   const { workload } = parseScenario(`name: x\nworkload: ${text}`, 'x.yaml')

@@ -1,9 +1,9 @@
 /** From what a file says of its load to the complete workload, or to what is wrong with it. */
 import type { z } from 'zod'
-import type { Refuse } from './faults/written-fault.ts'
-import { formatDuration } from './file/amounts.ts'
-import { operationsOf, type RateStage } from './rate-stages.ts'
-import type { DelayDistribution, Workload } from './scenario.ts'
+import { operationsOf, type RateStage } from '../clients/rate-stages.ts'
+import type { Refuse } from '../faults/written-fault.ts'
+import type { DelayDistribution, Workload } from '../scenario.ts'
+import { formatDuration } from './amounts.ts'
 import type { workloadSchema } from './workload-schema.ts'
 
 /** A history of more than this would not fit into memory. */

@@ -1,8 +1,8 @@
 /** What the file may say of its load. */
 import { z } from 'zod'
-import { delay, duration } from './file/amounts.ts'
-import { LEVELS } from './file/levels.ts'
-import type { KeyChoice } from './key-choice.ts'
+import type { KeyChoice } from '../clients/key-choice.ts'
+import { delay, duration } from './amounts.ts'
+import { LEVELS } from './levels.ts'
 import { count, number } from './schema-numbers.ts'
 
 const LEVEL = 'the strength of a promise: STRONG, SESSION or EVENTUAL, or shares such as { STRONG: 0.5, EVENTUAL: 0.5 }'
