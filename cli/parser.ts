@@ -271,7 +271,7 @@ export const COMMANDS = [
   'completion',
 ]
 const OPTIONS =
-  'on seed trials expect out json csv markdown quiet verbose history junit format only mysqld data-dir base-port seeds sound-seeds from shard jobs times help version'.split(
+  'on seed trials expect out json csv markdown quiet verbose history junit hdr format only mysqld data-dir base-port seeds sound-seeds from shard jobs times help version'.split(
     ' ',
   )
 

@@ -12,16 +12,18 @@ import { prepareFolder } from '../folder.ts'
 export const EXPORT_OPTIONS = {
   junit: value('FILE.xml: checks and expectations as test cases, for CI systems'),
   history: value('FILE.jsonl or FILE.edn (as Jepsen has it): every operation, for other checkers'),
+  hdr: value('FILE: latencies of each second as an HdrHistogram log'),
 }
 
 /** Paths; undefined: not asked for. */
 export interface Exports {
   readonly junit: string | undefined
   readonly history: string | undefined
+  readonly hdr: string | undefined
 }
 
 export function exportsOf(texts: Record<keyof typeof EXPORT_OPTIONS, string | undefined>): Exports {
-  return { junit: once('junit', texts.junit), history: once('history', texts.history) }
+  return { junit: once('junit', texts.junit), history: once('history', texts.history), hdr: once('hdr', texts.hdr) }
 }
 
 const HISTORY_FORMATS: Readonly<Record<string, HistoryFormat>> = { '.jsonl': 'jsonl', '.edn': 'edn' }
@@ -35,15 +37,15 @@ function historyFormat(path: string): HistoryFormat {
 }
 
 /** Before the run: whatever could not be written is said before anything is waited for. */
-export function prepareExports({ junit, history }: Exports): void {
+export function prepareExports({ junit, history, hdr }: Exports): void {
   if (history !== undefined) historyFormat(history)
-  const paths = [junit, history].filter((path) => path !== undefined)
+  const paths = [junit, history, hdr].filter((path) => path !== undefined)
   for (const path of paths) prepareFile(path)
 }
 
 /** Returns what went wrong. A record has a history of its own: where there are several, each file's name says whose it is. */
 export async function writeExports(
-  { junit, history }: Exports,
+  { junit, history, hdr }: Exports,
   result: Result,
   records: readonly RunRecord[],
 ): Promise<readonly string[]> {
@@ -64,6 +66,11 @@ export async function writeExports(
       const own = records.length === 1 ? history : withSeed(history, record.seed)
       troubles.push(...(await written(own, historyLines(record, format))))
     }
+  }
+  if (hdr !== undefined) {
+    const { hdrLog } = await import('../../reports/export/hdr-log.ts')
+    for (const record of records)
+      troubles.push(...(await written(records.length === 1 ? hdr : withSeed(hdr, record.seed), hdrLog(record))))
   }
   return troubles
 }

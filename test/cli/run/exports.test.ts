@@ -6,7 +6,7 @@ import { type Exports, prepareExports } from '../../../cli/run/exports.ts'
 import { inFolder, SHELL_DEADLINE_MS, shell } from '../../support/shell.ts'
 import { test } from '../../support/test.ts'
 
-const NONE: Exports = { junit: undefined, history: undefined }
+const NONE: Exports = { junit: undefined, history: undefined, hdr: undefined }
 
 test('a run writes its history, a file a trial, and its test cases; GitHub is told what did not hold', {
   deadlineMs: SHELL_DEADLINE_MS,
