@@ -1,9 +1,9 @@
 /** Completion of commands, options and scenario names for a shell. */
-import { resolve } from 'node:path'
 import { CHECK_NAMES } from '../scenarios/checks/checks.ts'
 import { NODES_NAMED } from '../scenarios/file/expect-schema.ts'
 import { libraryNames } from '../scenarios/file/load.ts'
 import { aggregatedPaths, summaryPaths } from '../scenarios/measures/summary-paths.ts'
+import { ENTRY } from './paste.ts'
 
 /** After `run` and `explain` come the names of the library, after `--expect` its paths; elsewhere what yargs knows. */
 export function completions(
@@ -21,17 +21,11 @@ export function completions(
   else defaults()
 }
 
-/** `npx tsx cli.ts` is no word that a shell could complete, so the script defines one. */
+/** `npx quorumlab` is no word that a shell could complete, so the script defines one, which works in every folder. */
 export function completionScript(): string {
-  const call = [
-    process.execPath,
-    '--import',
-    import.meta.resolve('tsx'),
-    // What was started, wherever the shell is by then.
-    resolve(process.argv[1]!),
-  ]
+  const call = [process.execPath, ENTRY]
   return [
-    '# bash: eval "$(npx tsx cli.ts completion)"; zsh: autoload bashcompinit && bashcompinit first.',
+    '# bash: eval "$(npx quorumlab completion)"; zsh: autoload bashcompinit && bashcompinit first.',
     '# It defines the command quorumlab, with completion.',
     `quorumlab() { ${call.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')} "$@"; }`,
     '_quorumlab() {',

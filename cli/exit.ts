@@ -7,7 +7,7 @@ import { ScenarioError, UsageError } from '../scenarios/file/errors.ts'
 import { exitCodeOf } from '../scenarios/measures/expectations.ts'
 import type { Result } from '../scenarios/result.ts'
 
-export const COMMAND = 'npx tsx cli.ts'
+export const COMMAND = 'npx quorumlab'
 
 export const EXIT = {
   /** All checks and expectations hold. */
@@ -31,7 +31,7 @@ export function exitCodeOfRun(result: Result, interrupted: boolean): number {
   return exitCodeOf(result)
 }
 
-interface Ending {
+export interface Ending {
   readonly code: number
   /** For stderr. */
   readonly text: string

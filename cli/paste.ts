@@ -9,11 +9,12 @@ import { libraryNames } from '../scenarios/file/load.ts'
 import { COMMAND } from './exit.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
+/** What Node runs without being told about TypeScript. */
+export const ENTRY = resolve(ROOT, 'cli', 'quorumlab.js')
 
-/** `npx tsx cli.ts` in the program's own folder; elsewhere npx would look for another tsx, so both are named in full. */
+/** `npx quorumlab` in the program's own folder; elsewhere npx might ask the registry for another, so it is named in full. */
 export function commandHere(): string {
-  if (process.cwd() === ROOT) return COMMAND
-  return ['node', '--import', import.meta.resolve('tsx'), resolve(ROOT, 'cli.ts')].map(quoted).join(' ')
+  return process.cwd() === ROOT ? COMMAND : ['node', ENTRY].map(quoted).join(' ')
 }
 
 /** A name of the library is found from everywhere; a file is named so that the command still finds it. */

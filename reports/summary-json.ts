@@ -10,7 +10,7 @@ import type {
 import { actualText, wantedText } from './expectation.ts'
 import { foreseen, verdictOf } from './verdict.ts'
 
-interface Reason {
+export interface Reason {
   readonly of: 'check' | 'expectation' | 'environment' | 'run'
   readonly name: string
   readonly verdict: Verdict
@@ -18,7 +18,7 @@ interface Reason {
 }
 
 /** The summary's own fields stand beside these, as they always did. */
-interface SummaryJson extends Summary {
+export interface SummaryJson extends Summary {
   readonly verdict: Verdict
   readonly complete: boolean
   readonly scenario: string

@@ -89,7 +89,7 @@ test('the help of every command fits a screen and has two examples', { deadlineM
     const { code, stdout } = await shell(`cli ${command} --help`)
     assert.equal(code, 0)
     assert.equal(
-      stdout.split('\nExamples:\n')[1]?.match(/npx tsx cli\.ts /g)?.length ?? 0,
+      stdout.split('\nExamples:\n')[1]?.match(/npx quorumlab /g)?.length ?? 0,
       command === 'status' || command === 'down' ? 3 : 2,
       command,
     )
@@ -102,7 +102,7 @@ test('a run writes its result and report, and says how to repeat it', { deadline
     const { code, stdout, stderr } = await shell(`cli run primary-crash --on sim --seed 3 --out ${folder}`)
     assert.equal(code, 0, stderr)
     assert.match(stdout, new RegExp(`report {2}${folder}/report.html`))
-    assert.match(stdout, /replay {2}npx tsx cli\.ts run primary-crash --on sim --seed 3$/m)
+    assert.match(stdout, /replay {2}npx quorumlab run primary-crash --on sim --seed 3$/m)
     assert.match(stdout, /✓ pass {2}acknowledged-writes-survive: /)
     assert.match(stderr, /^primary-crash on sim, seed 3/m)
     assert.match(stderr, /10\.000 s {2}crash node1 \(source\)/)

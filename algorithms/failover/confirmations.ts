@@ -6,7 +6,7 @@
 import { type Deferred, deferred } from '../effects.ts'
 import { heldByAtLeast } from '../quorum/policy.ts'
 
-type Confirmed = 'confirmed' | 'ended'
+export type Confirmed = 'confirmed' | 'ended'
 
 export class Confirmations {
   readonly #needed: number

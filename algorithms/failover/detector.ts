@@ -22,12 +22,12 @@ export interface SourceEvidence {
   readonly unacknowledgedSinceUs: number | null
 }
 
-interface DetectorTuning {
+export interface DetectorTuning {
   readonly unreachableUs: number
   readonly stalledUs: number
 }
 
-type Detection =
+export type Detection =
   | { readonly kind: 'fine' }
   /** Worth looking closer at once: probe everybody now. */
   | { readonly kind: 'suspect'; readonly reason: string }

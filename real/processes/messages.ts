@@ -17,7 +17,7 @@ export interface RunIdentity {
   readonly seed: number
 }
 
-interface Service {
+export interface Service {
   readonly name: string
   readonly port: number
 }

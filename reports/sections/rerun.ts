@@ -45,7 +45,7 @@ export function commandOf({ scenario, world, seed, trials }: Result, alone = fal
   const file =
     libraryName(scenario) ??
     (alone && scenario.text !== undefined ? OWN_NAME : fileWord(scenario.file || scenario.name))
-  return `npx tsx cli.ts run ${file} --on ${world} --seed ${seed}${several}`
+  return `npx quorumlab run ${file} --on ${world} --seed ${seed}${several}`
 }
 
 function isOwnCommand([run, ...others]: readonly Run[]): boolean {

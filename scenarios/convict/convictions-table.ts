@@ -16,7 +16,7 @@ export function convictionsPage(charges: readonly Charge[], entries: readonly En
   return [
     '# The library',
     '',
-    'Scenarios that `run` and `explain` know by name: `npx tsx cli.ts list` prints them. Two folders beside them belong to',
+    'Scenarios that `run` and `explain` know by name: `npx quorumlab list` prints them. Two folders beside them belong to',
     '`convict`: `charges/` has, for each behaviour of the original prototype that goes wrong, the space of scenarios in',
     'which it is hunted for; `convictions/` has what was found.',
     '',
@@ -34,7 +34,7 @@ export function convictionsPage(charges: readonly Charge[], entries: readonly En
     '|---|---|---|---|---|---|---|---|---|',
     ...charges.map((charge) => row(charge, entryOf(charge))),
     '',
-    'Each is run again by `npx tsx cli.ts run scenarios/library/convictions/NAME.yaml`, with `--on local --trials 3` on real',
+    'Each is run again by `npx quorumlab run scenarios/library/convictions/NAME.yaml`, with `--on local --trials 3` on real',
     'servers: exit code 0, because the file expects the check to fail.',
     '',
     ...charges.flatMap((charge) => explanation(charge, entryOf(charge))),

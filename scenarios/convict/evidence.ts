@@ -66,7 +66,7 @@ export function evidenceText(evidence: Written, charge: Charge, foundAtSeed: num
     explanation,
     `The sound form: ${sound}`,
     `It is \`${saying(instead)}\` instead of \`${saying(formOf(charge.space, instead)!)}\`.`,
-    `Found by seed ${foundAtSeed} of ${file}, made small and written by \`npx tsx cli.ts convict ${charge.name}\`.`,
+    `Found by seed ${foundAtSeed} of ${file}, made small and written by \`npx quorumlab convict ${charge.name}\`.`,
   ]
   const comment = paragraphs
     .map((text) =>

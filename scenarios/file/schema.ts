@@ -1,7 +1,7 @@
 /**
  * What a scenario file may say: the shape, the units and the defaults. What its parts must have to do with one
  * another (a target that exists, a fault within the duration) is in `consistency.ts`.
- * `npx tsx cli.ts schema` prints it as the JSON Schema that editors complete by.
+ * `npx quorumlab schema` prints it as the JSON Schema that editors complete by.
  */
 import { z } from 'zod'
 import type { Tuning } from '../../algorithms/failover/tuning.ts'

@@ -17,7 +17,7 @@ const FLAGS = [
   '--disable-sync',
 ]
 
-interface Screen {
+export interface Screen {
   readonly width: number
   readonly dark?: boolean
 }

@@ -75,7 +75,7 @@ test('a run that was interrupted says so before anything else', async () => {
 
 test('a report states what is needed to run it again', async () => {
   const text = textOf(await renderReport([fixture({ trials: 3, seed: 42 })]))
-  includes(text, 'npx tsx cli.ts run primary-crash --on sim --seed 42 --trials 3')
+  includes(text, 'npx quorumlab run primary-crash --on sim --seed 42 --trials 3')
   for (const part of ['9f2c1e0d6a7b48c3915e2f7a', '5d41402abc4b2a76', '20.20.2', 'AMD EPYC', 'first 3.0 s', '2.5 ms'])
     includes(text, part)
 })

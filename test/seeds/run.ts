@@ -56,7 +56,7 @@ for (const [swarm, all] of LONG) {
   failing += tally.failing
   console.log(`\n${swarm}: ${tally.seeds} of ${seeds} seeds\n${tallyText(tally, () => null)}\n`)
   for (const { first } of tally.groups)
-    console.log(`  made small by  npx tsx cli.ts fuzz ${swarm} --from ${first.seed} --seeds 1`)
+    console.log(`  made small by  npx quorumlab fuzz ${swarm} --from ${first.seed} --seeds 1`)
 }
 process.exitCode = failing > 0 ? 1 : 0
 

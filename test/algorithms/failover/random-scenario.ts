@@ -74,7 +74,7 @@ ${faults.map((fault) => `  - ${fault}`).join('\n')}
 `
 }
 
-interface Judged {
+export interface Judged {
   readonly scenario: Scenario
   readonly record: RunRecord
   readonly result: Result

@@ -12,7 +12,7 @@ test('what fuzz finds is saved small, and replay runs the same course again and 
   await inFolder(async (folder) => {
     const found = await shell(`cli fuzz odd-even-inversion --seeds 1 --jobs 1 --quiet --out '${folder}'`)
     assert.equal(found.code, 1, found.stderr)
-    const [, path] = /replay {2}npx tsx cli\.ts replay (.*\.json)$/m.exec(found.stdout)!
+    const [, path] = /replay {2}npx quorumlab replay (.*\.json)$/m.exec(found.stdout)!
     const failure: FailureFile = JSON.parse(readFileSync(path!, 'utf8'))
     assert.equal(failure.check, 'timestamps-ordered')
 

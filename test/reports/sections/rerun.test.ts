@@ -6,5 +6,5 @@ import { fixture } from '../fixtures.ts'
 test('a file name with a quote in it stays one word of the command', () => {
   const result = fixture()
   const scenario = { ...result.scenario, file: "it's; rm -rf x.yaml" }
-  assert.equal(commandOf({ ...result, scenario }), "npx tsx cli.ts run 'it'\\''s; rm -rf x.yaml' --on sim --seed 1")
+  assert.equal(commandOf({ ...result, scenario }), "npx quorumlab run 'it'\\''s; rm -rf x.yaml' --on sim --seed 1")
 })

@@ -9,7 +9,7 @@ import { type Entry, readLedger } from '../../../scenarios/convict/ledger.ts'
 import { LIBRARY, loadWritten } from '../../../scenarios/file/load.ts'
 import { test } from '../../support/test.ts'
 
-const COMMAND = 'npx tsx cli.ts convict'
+const COMMAND = 'npx quorumlab convict'
 const CHARGES = chargesNamed([])
 const LEDGER = readLedger(join(LIBRARY, 'convictions', 'convictions.json'))
 

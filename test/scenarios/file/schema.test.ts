@@ -8,7 +8,7 @@ import { test } from '../../support/test.ts'
 
 const scenarios = new URL('../../../scenarios/', import.meta.url)
 
-test('the JSON Schema that editors use is the one the program has (npx tsx cli.ts schema > scenarios/schema.json)', () => {
+test('the JSON Schema that editors use is the one the program has (npx quorumlab schema > scenarios/schema.json)', () => {
   const committed = JSON.parse(readFileSync(new URL('schema.json', scenarios), 'utf8'))
   assert.deepEqual(committed, JSON.parse(JSON.stringify(scenarioJsonSchema())))
 })
