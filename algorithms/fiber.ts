@@ -18,8 +18,8 @@ import type { Fiber } from './effects.ts'
 import { Task } from './fiber-task.ts'
 import type { World } from './world.ts'
 
-export type { Effect, Fiber, Joinable } from './effects.ts'
-export { all, call, cancel, Deferred, deferred, emit, fork, join, now, race, random, sleep, wait } from './effects.ts'
+export type { Fiber } from './effects.ts'
+export { all, call, cancel, deferred, fork, join, now, race, random, sleep, wait } from './effects.ts'
 
 export { Task } from './fiber-task.ts'
 

@@ -23,15 +23,16 @@ export interface PolicyFacts {
   readonly noPromise: string
 }
 
-/** What an algorithm keeps, whatever fails; a check may rest on some of it. In words in `GUARANTEES`. */
-export type Guarantee = 'survives-failover' | 'unique-timestamps' | 'timestamps-in-real-time' | 'timestamps-in-session'
-
-export const GUARANTEES: Readonly<Record<Guarantee, string>> = {
-  'survives-failover': 'what is acknowledged survives a failover',
-  'unique-timestamps': 'no timestamp is given twice',
-  'timestamps-in-real-time': 'timestamps are in the order of real time',
-  'timestamps-in-session': 'timestamps of a session ascend',
-}
+/** What an algorithm keeps, whatever fails; a check may rest on some of it. */
+export type Guarantee =
+  /** What is acknowledged survives a failover. */
+  | 'survives-failover'
+  /** No timestamp is given twice. */
+  | 'unique-timestamps'
+  /** Timestamps are in the order of real time. */
+  | 'timestamps-in-real-time'
+  /** Timestamps of a session ascend. */
+  | 'timestamps-in-session'
 
 /** A policy that checks may rest on. */
 export interface Guaranteeing extends PolicyFacts {

@@ -31,7 +31,7 @@ export function exitCodeOfRun(result: Result, interrupted: boolean): number {
   return exitCodeOf(result)
 }
 
-export interface Ending {
+interface Ending {
   readonly code: number
   /** For stderr. */
   readonly text: string

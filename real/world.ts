@@ -9,7 +9,7 @@ import { RandomStreams } from '../scenarios/chance/random.ts'
 import { RunClock } from './processes/clock.ts'
 import type { Callable } from './transport/callable.ts'
 
-export interface RealWorldOptions {
+interface RealWorldOptions {
   /** `RunClock.hostUs()` of the run's time 0, the same in every process. */
   readonly originUs: number
   readonly seed: number

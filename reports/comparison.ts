@@ -86,7 +86,7 @@ function titleOf({ policies, differences }: Comparison, names: Names): string {
 }
 
 /** What was changed between the two, which is what any difference is put down to. */
-export function compared({ policies, differences }: Comparison): string {
+function compared({ policies, differences }: Comparison): string {
   if (policies.length === 0)
     return differences.length > 0 ? '' : 'Both ran the same algorithms under the same conditions.'
   const changed = listed(policies.map(policyText))
@@ -128,7 +128,7 @@ export function errorOf(ratio: number | null): string {
   return factor === null ? change(ratio) : `${factor} too ${ratio! > 0 ? 'high' : 'low'}`
 }
 
-export type Names = readonly [string, string]
+type Names = readonly [string, string]
 
 function callout({ kind, differences }: Comparison, names: Names): Markup {
   const lead =

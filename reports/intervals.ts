@@ -12,7 +12,7 @@ export function intervalText(interval: MedianInterval | null | undefined, show: 
   return `${name} ${boundsText(interval, show)}`
 }
 
-export function boundsText({ low, high }: MedianInterval, show: (value: number) => string): string {
+function boundsText({ low, high }: MedianInterval, show: (value: number) => string): string {
   return high === null ? `${show(low)} to never ended` : rangeText(low, high, show)
 }
 

@@ -10,7 +10,7 @@ const NAMED_AT_MOST = 3
 const NOTICED_MS = 250
 
 /** `535 ms`, `none`, `not seen to end`. */
-export function outageLength(durationMs: number | null): string {
+function outageLength(durationMs: number | null): string {
   if (durationMs === null) return 'not seen to end'
   return durationMs === 0 ? 'none' : milliseconds(durationMs)
 }

@@ -4,7 +4,7 @@ import { html, Markup } from './markup.ts'
 /** Nothing is fetched, ever: the policy makes the browser enforce it. `data:` images are how a chart becomes a PNG. */
 const POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
 
-export interface Page {
+interface Page {
   readonly title: string
   readonly style: string
   readonly libraries: Markup

@@ -4,7 +4,7 @@ import type { Result } from '../scenarios/result.ts'
 import type { Failover } from '../scenarios/result-durations.ts'
 import { milliseconds, seconds } from './numbers.ts'
 
-export interface PlannedMove {
+interface PlannedMove {
   readonly from: string
   readonly to: string
   /** Null: somebody asked for it; else why the election policy proposed it. */

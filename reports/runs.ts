@@ -48,7 +48,7 @@ function namesOf(results: readonly Result[]): string[] {
   return results.map((result, index) => `${String.fromCharCode(65 + (index % 26))}, ${worldWord(result)}`)
 }
 
-export function worldWord(result: Result): string {
+function worldWord(result: Result): string {
   return result.world === 'sim' ? 'simulated' : 'measured'
 }
 

@@ -74,7 +74,7 @@ function withoutFailover(result: Result): string[] {
   return [`${capital(listed(shown))}.`, ending]
 }
 
-export function failoverSentences(result: Result, failover: Failover): string[] {
+function failoverSentences(result: Result, failover: Failover): string[] {
   const move = plannedMove(result, failover)
   if (move !== null) return moveSentences(move, failover)
   const fault = causeOf(result, failover)
@@ -286,7 +286,7 @@ function answers({ summary }: Result): string[] {
   return sentences
 }
 
-export function ended(text: string): string {
+function ended(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`
 }
 

@@ -10,7 +10,7 @@ import type {
 import { actualText, wantedText } from './expectation.ts'
 import { foreseen, verdictOf } from './verdict.ts'
 
-export interface Reason {
+interface Reason {
   readonly of: 'check' | 'expectation' | 'environment' | 'run'
   readonly name: string
   readonly verdict: Verdict
@@ -18,7 +18,7 @@ export interface Reason {
 }
 
 /** The summary's own fields stand beside these, as they always did. */
-export interface SummaryJson extends Summary {
+interface SummaryJson extends Summary {
   readonly verdict: Verdict
   readonly complete: boolean
   readonly scenario: string

@@ -11,7 +11,7 @@ export interface Cell {
   readonly raw?: number | string | null
 }
 
-export interface Table {
+interface Table {
   readonly id: string
   readonly caption: string
   readonly columns: readonly Column[]

@@ -24,7 +24,7 @@ export interface Style {
 type Tone = 'good' | 'bad' | 'doubtful' | 'faint' | 'strong'
 const CODES: Readonly<Record<Tone, number>> = { good: 32, bad: 31, doubtful: 33, faint: 2, strong: 1 }
 
-export function paint(text: string, tone: Tone, style: Style): string {
+function paint(text: string, tone: Tone, style: Style): string {
   return style.colour ? `\x1b[${CODES[tone]}m${text}\x1b[0m` : text
 }
 
@@ -164,7 +164,7 @@ export function headerText(
 }
 
 /** What the live line shows. */
-export interface Live {
+interface Live {
   readonly phase: string
   readonly atUs: number
   readonly ok: number

@@ -23,7 +23,7 @@ export function convictingSeeds(evidence: Written, charge: Charge): readonly num
   )
 }
 
-export interface Trial {
+interface Trial {
   /** Null: the check does not fail. */
   readonly failure: string | null
   /** The same check with the sound form. */

@@ -18,7 +18,7 @@ export function runSeed(space: Space, seed: number, shouldStop: () => boolean): 
   return runWritten(drawScenario(space, seed), seed, shouldStop).outcome
 }
 
-export interface SwarmRun {
+interface SwarmRun {
   readonly scenario: Scenario
   /** Null: the run was told to stop, or broke off. */
   readonly record: RunRecord | null
@@ -39,7 +39,7 @@ export function runWritten(written: Written, seed: number, shouldStop: () => boo
   }
 }
 
-export interface ShrinkFailureOptions {
+interface ShrinkFailureOptions {
   readonly limit: number
   readonly onProgress?: (runs: number, best: Failing) => void
   readonly shouldStop: () => boolean

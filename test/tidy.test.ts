@@ -25,6 +25,7 @@ import {
   topLevelIsTheEightFolders,
 } from './support/tidy/shape.ts'
 import { plantedTree, type Rule, readTree, type SourceTree } from './support/tidy/source-tree.ts'
+import { nothingIsExportedInVain } from './support/tidy/unused.ts'
 
 const DEADLINE_MS = 30_000
 
@@ -255,6 +256,35 @@ test('a planted violation is found: every folder introduces itself in a README',
   assert.deepEqual(findings(everyFolderIntroducesItself, eight), [])
   assert.deepEqual(findings(everyFolderIntroducesItself, { ...eight, 'sim/README.md': ' \n' }), [
     'sim/README.md:1 missing or empty',
+  ])
+})
+
+test('what a file exports is imported by another', { deadlineMs: DEADLINE_MS }, () => {
+  assert.deepEqual(nothingIsExportedInVain(projectTree()).map(sentence), [])
+})
+
+test('a planted violation is found: what a file exports is imported by another', () => {
+  const used = {
+    'sim/b.ts': `import { a, type T } from './a.ts'\nexport { c as d } from './c.ts'`,
+    'sim/d.ts': `import { d } from './b.ts'\nimport * as all from './e.ts'`,
+    'sim/f.ts': `await import('./g.ts')\nimport './h.ts'`,
+    'sim/a.ts': 'export const a = 1\nexport type T = 1',
+    'sim/c.ts': 'export class c {}',
+    'sim/e.ts': 'export const e = 1',
+    'sim/g.ts': 'export const g = 1',
+  }
+  assert.deepEqual(findings(nothingIsExportedInVain, used), [])
+  const unused = {
+    ...used,
+    'sim/a.ts': 'export const a = 1\nexport type T = 1\n\nexport function own() {}\nconst own2 = own()',
+    'sim/h.ts': 'export interface H {}\nexport type { T } from "./a.ts"',
+    'test/sim/c.test.ts': `import { a, own as mine } from './a.ts'\nexport const b = 1`,
+  }
+  assert.deepEqual(findings(nothingIsExportedInVain, unused), [
+    'sim/a.ts:4 own',
+    'sim/h.ts:1 H',
+    'sim/h.ts:2 T',
+    'test/sim/c.test.ts:2 b',
   ])
 })
 

@@ -9,7 +9,7 @@ import { Seer, type SeerOptions } from './seer/seer.ts'
 /** Scores are negated milliseconds; no prediction comes near this. */
 const UNKNOWN_SCORE = UNHEALTHY_SCORE / 2
 
-export function seerPolicy(options: SeerOptions): ElectionPolicy {
+function seerPolicy(options: SeerOptions): ElectionPolicy {
   const seer = new Seer(options)
   const score = (c: Candidate) => {
     if (!c.healthy) return UNHEALTHY_SCORE

@@ -19,7 +19,7 @@ interface OpenWait {
   readonly answer: Deferred<Acknowledged>
 }
 
-export interface EpochNumbers {
+interface EpochNumbers {
   readonly sourceUuid: string
   readonly source: number
   readonly base: number

@@ -9,7 +9,7 @@ import type { CoordinatorState, Member } from './state.ts'
 import type { Cause } from './take-over.ts'
 
 /** By policy name, best first. */
-export type Rankings = Readonly<Record<string, readonly RankedCandidate[]>>
+type Rankings = Readonly<Record<string, readonly RankedCandidate[]>>
 
 /** What every policy would do on the same state. The draws are taken whoever decides, so that they are the same for all. */
 export function* rankAll(

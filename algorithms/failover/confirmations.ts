@@ -6,7 +6,7 @@
 import { type Deferred, deferred } from '../effects.ts'
 import { heldByAtLeast } from '../quorum/policy.ts'
 
-export type Confirmed = 'confirmed' | 'ended'
+type Confirmed = 'confirmed' | 'ended'
 
 export class Confirmations {
   readonly #needed: number

@@ -71,7 +71,7 @@ export interface Coordinator {
   handle(request: RequestOf<CoordinatorRequests>, asker: Asker): void
 }
 
-export interface Asker {
+interface Asker {
   answer(reply: unknown): void
 }
 

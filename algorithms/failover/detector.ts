@@ -22,12 +22,12 @@ export interface SourceEvidence {
   readonly unacknowledgedSinceUs: number | null
 }
 
-export interface DetectorTuning {
+interface DetectorTuning {
   readonly unreachableUs: number
   readonly stalledUs: number
 }
 
-export type Detection =
+type Detection =
   | { readonly kind: 'fine' }
   /** Worth looking closer at once: probe everybody now. */
   | { readonly kind: 'suspect'; readonly reason: string }

@@ -5,7 +5,7 @@
 import { type Deferred, deferred, type Fiber, now, wait } from '../effects.ts'
 
 /** A planned move takes a fraction of this; one that runs into trouble does not hold clients any longer. */
-export const GATE_LIMIT_US = 2_000_000
+const GATE_LIMIT_US = 2_000_000
 
 export class Gate {
   #opened: Deferred<void> | null = null

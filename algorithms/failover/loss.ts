@@ -23,7 +23,7 @@ export function isRebuilt({ seen, doubted }: Loss): boolean {
 }
 
 /** What a look at a server showed that its data are judged by. */
-export type Shown = Pick<ServerState, 'uuid' | 'executed' | 'promised'>
+type Shown = Pick<ServerState, 'uuid' | 'executed' | 'promised'>
 
 /**
  * The server holds less than `before`. Relay logs and nothing else: it is the same server, with all that it had

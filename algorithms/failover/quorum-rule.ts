@@ -44,7 +44,7 @@ export interface Server {
   readonly loss: Loss | null
 }
 
-export interface Stopped {
+interface Stopped {
   /** All configured ones, by member. */
   readonly servers: readonly Server[]
   /** A source that was fenced and answered, and from whose epoch nobody can have taken over. */

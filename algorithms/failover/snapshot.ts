@@ -14,7 +14,7 @@ import { type LivingEpoch, livingEpoch, mayBeAcknowledged, mayTakeOver, type Rul
 import type { CoordinatorState, Member } from './state.ts'
 
 /** One server that was stopped or fenced, as it then was. */
-export interface Read {
+interface Read {
   readonly held: GtidSet
   readonly state: ServerState
   readonly loss: Loss | null

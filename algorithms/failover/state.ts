@@ -52,7 +52,7 @@ export type Alarm =
   | { readonly kind: 'planned'; readonly reason: string; readonly from: Member; readonly to: Member | null }
 
 /** What the adviser's moves have cost: its own account. */
-export interface MoveAccount {
+interface MoveAccount {
   moves: number
   /** How long clients were held back, in all. */
   heldUs: number

@@ -27,7 +27,7 @@ export interface Move {
   readonly done: Deferred<SwitchoverReply>
 }
 
-export interface MoveRequest {
+interface MoveRequest {
   readonly to: string | null
   readonly by: Move['by']
   readonly reason: string

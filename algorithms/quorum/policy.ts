@@ -40,7 +40,7 @@ export interface QuorumPolicy {
   weigh?(nodes: number): WeightScheme
 }
 
-export type QuorumVerdict = 'won' | 'pending' | 'lost'
+type QuorumVerdict = 'won' | 'pending' | 'lost'
 
 /**
  * Is transaction `number` held by the selection? `lost`: too few of the selected can ever answer for it (`excluded`).

@@ -7,7 +7,7 @@ import { labelOf, type PolicySettings, takesThreshold } from '../policy-facts.ts
 import { QUORUM_POLICIES } from './policies.ts'
 import type { QuorumKind } from './policy-kind.ts'
 
-export interface SameRule {
+interface SameRule {
   /** Any so many replicas acknowledge a write. */
   readonly k: number
   /** Labels of the policies that are the same, itself not among them. */

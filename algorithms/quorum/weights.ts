@@ -22,7 +22,7 @@
 const MARGIN = 1e-7
 const BISECTIONS = 64
 
-export const MAX_WEIGHTED_NODES = 200
+const MAX_WEIGHTED_NODES = 200
 
 export interface WeightScheme {
   readonly nodes: number

@@ -3,7 +3,7 @@ import { type PolicyFacts, takesThreshold } from '../policy-facts.ts'
 import type { ThresholdRange } from './log.ts'
 import type { CommitRule, CommitTally, ElectionTally, QuorumScheme } from './quorum.ts'
 
-export class CountTally implements CommitTally {
+class CountTally implements CommitTally {
   readonly repliers: number[] = []
   readonly #leader: number
   readonly #counted: Uint8Array

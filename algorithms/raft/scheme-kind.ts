@@ -3,7 +3,7 @@ import type { Guaranteeing } from '../policy-facts.ts'
 import type { Grouping } from './grouping.ts'
 import type { QuorumScheme } from './quorum.ts'
 
-export interface SchemeSetup {
+interface SchemeSetup {
   readonly nodes: number
   readonly weightRatio: number | 'largest'
   /** Whom a scheme of groups puts together; null: as it likes. */

@@ -93,7 +93,7 @@ type OperationWhy =
   | { readonly code: 'in-flight' | 'no-client-free' }
 
 /** Servers that count, against those that are needed. */
-export interface Count {
+interface Count {
   readonly needed: number
   readonly counted: number
 }

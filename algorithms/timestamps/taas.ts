@@ -46,7 +46,7 @@ export const TAAS: TimestampAlgorithm = {
   client: taasClient,
 }
 
-export function taasClient(servers: readonly TimestampServer[], { giveUpUs }: TimestampDeadlines): TimestampClient {
+function taasClient(servers: readonly TimestampServer[], { giveUpUs }: TimestampDeadlines): TimestampClient {
   const cache = new TaasCache(servers.length)
   const quorum = Math.floor(servers.length / 2) + 1
   return {

@@ -13,7 +13,7 @@ import { LimitedCounter } from './limited-counter.ts'
 const JOURNAL_TIMEOUT_US = 5_000_000
 const RETRY_US = 10_000
 
-export interface TickServerOptions {
+interface TickServerOptions {
   /** Numbers covered by one write. */
   readonly reserve: number
   /** A number that every tick must exceed, whatever the client says. */

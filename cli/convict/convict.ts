@@ -21,7 +21,7 @@ import { claimFolder } from '../folder.ts'
 import { print, untilInterrupted } from '../output.ts'
 import { measuredOn } from './on-real-servers.ts'
 
-export interface ConvictOptions {
+interface ConvictOptions {
   /** Of charges; none: all. */
   readonly names: readonly string[]
   /** To be tried at most, from 0. */

@@ -46,7 +46,7 @@ export async function measuredOn(
 }
 
 /** Null: real servers can do all of it. */
-export function impossibleOnRealServers(evidence: Written, charge: Charge): OnRealServers | null {
+function impossibleOnRealServers(evidence: Written, charge: Charge): OnRealServers | null {
   const { faults, algorithms } = scenarioOf(evidence, charge.name)
   const step = faults.find(({ verb }) => !isPossible(verb, 'local'))
   if (step !== undefined) return { kind: 'impossible', verb: step.verb }

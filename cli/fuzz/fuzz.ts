@@ -15,7 +15,7 @@ import { print, untilInterrupted } from '../output.ts'
 import { commandHere, scenarioWord } from '../paste.ts'
 import { type Saved, savedKey, saveFailures } from './failures.ts'
 
-export interface FuzzOptions {
+interface FuzzOptions {
   readonly file: string
   readonly seeds: number
   readonly from: number

@@ -17,7 +17,7 @@ import { print, untilInterrupted, version } from '../output.ts'
 import { type Beginning, begin, resultOf, saveResult } from '../result.ts'
 import { measured, throwIncident } from '../run/run.ts'
 
-export interface ReplayOptions {
+interface ReplayOptions {
   readonly file: string
   readonly on: 'sim' | 'local'
   readonly times: number

@@ -99,7 +99,7 @@ function withSeed(path: string, seed: number): string {
 }
 
 /** Makes its folder, and tries whether the file can be written; one that is there stays as it is. */
-export function prepareFile(path: string): void {
+function prepareFile(path: string): void {
   prepareFolder(dirname(path))
   const isThere = existsSync(path)
   if (isThere && statSync(path).isDirectory()) throw new UsageError(`${path}: expected a file, found a folder`)

@@ -23,7 +23,7 @@ export class EnvironmentError extends Error {
 }
 
 /** What a result says of it, where it ends a run. `atUs`: CLOCK_MONOTONIC, microseconds. */
-export type Particulars = Partial<Pick<Incident, 'kind' | 'subject' | 'lastLines' | 'advice' | 'atUs'>>
+type Particulars = Partial<Pick<Incident, 'kind' | 'subject' | 'lastLines' | 'advice' | 'atUs'>>
 
 /**
  * What to do about a refusal of the operating system, by its code. Only codes that the world causes are here: a wrong

@@ -38,10 +38,8 @@ export const NO_SETUP: ConnectionSetup = { sql: '', insert: '' }
 
 /** SQL text, or the values of the prepared INSERT. */
 export type Statement = string | IntegerValues
-/** Rows are arrays. A multi-statement gives one entry per statement. */
-export type Rows = readonly (readonly unknown[])[]
 
-/** `result`: what mysql2 gives for a text; a Gtid or null for values. */
+/** `result`: what mysql2 gives for a text (rows are arrays, an entry for each of several statements); a Gtid or null for values. */
 export type StatementDone = (failure: Failure | null, result: unknown) => void
 
 const CONNECT_TIMEOUT_MS = 1_000

@@ -11,14 +11,14 @@ import type { Gtid } from '../../algorithms/gtid-set.ts'
 export type IntegerValues = readonly (number | null)[]
 
 /** What came back. `gtid` is null where the server reported none, or one that cannot be counted exactly; `errno` is 0 for success. */
-export interface InsertAnswer {
+interface InsertAnswer {
   readonly gtid: Gtid | null
   readonly errno: number
   readonly sqlState: string
   readonly message: string
 }
 
-export const HEADER_BYTES = 4
+const HEADER_BYTES = 4
 const COM_STMT_EXECUTE = 0x17
 const TYPE_LONGLONG = 0x08
 const SERVER_SESSION_STATE_CHANGED = 0x4000

@@ -15,7 +15,7 @@ import { ConnectionPool } from './pool.ts'
 import { EXECUTED } from './state.ts'
 import { ServerStart, watchEndpoint } from './target.ts'
 
-export interface Awaited {
+interface Awaited {
   readonly op: number
   readonly node: string
 }

@@ -14,7 +14,7 @@ const READY_DEADLINE_MS = 20_000
 const KEPT_LOG_CHARACTERS = 4_000
 const KEPT_LINES = 15
 
-export interface ChildEvents {
+interface ChildEvents {
   /** Before anything else; what it throws ends the child. */
   readonly onSpawn?: (pid: number) => void
   readonly onMessage?: (message: FromChild) => void

@@ -17,7 +17,7 @@ export interface RunIdentity {
   readonly seed: number
 }
 
-export interface Service {
+interface Service {
   readonly name: string
   readonly port: number
 }

@@ -20,7 +20,7 @@ import type { CoordinatorSetup, RunIdentity } from './messages.ts'
 import { Service, type ServiceEvents } from './service-processes.ts'
 import { supervise } from './supervisor.ts'
 
-export interface RunEvents extends Pick<ServiceEvents, 'onEvent' | 'onFailure'> {
+interface RunEvents extends Pick<ServiceEvents, 'onEvent' | 'onFailure'> {
   readonly onOperations: (operations: readonly Operation[]) => void
   /** The clients have handed everything over. */
   readonly onDone: () => void

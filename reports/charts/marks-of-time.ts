@@ -11,7 +11,7 @@ export interface FaultBand {
   readonly label: string
 }
 
-export interface Reign {
+interface Reign {
   readonly atMs: number
   readonly node: string
   readonly epoch: number

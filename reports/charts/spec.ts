@@ -39,7 +39,7 @@ export interface Readout {
   }[]
 }
 
-export const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
+const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 export const LEFT_MARGIN_PX = 52
 
 export const CONFIG: Config = {

@@ -24,7 +24,7 @@ export const PHASES: readonly {
   { key: 'firstAck', label: 'first write', meaning: 'until the first new write is acknowledged' },
 ]
 
-export interface PhaseBar {
+interface PhaseBar {
   readonly label: string
   readonly run: string
   readonly colour: string

@@ -29,7 +29,7 @@ ${table({
 `
 }
 
-export function sentenceOf(event: Result['events'][number]): string {
+function sentenceOf(event: Result['events'][number]): string {
   switch (event.kind) {
     case 'suspected':
       return `${event.node} is suspected: ${event.reason}`

@@ -9,7 +9,7 @@ import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
 
 /** What a check judges by. Every run yields all of it, but a Raft group has no timestamps. */
-export type Evidence = 'history' | 'timestamps' | 'decisions' | 'end-state'
+type Evidence = 'history' | 'timestamps' | 'decisions' | 'end-state'
 
 export interface Check {
   readonly name: string

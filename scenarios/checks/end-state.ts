@@ -13,7 +13,7 @@ export interface ReadNode {
   readonly tableChecksum: string | null
 }
 
-export interface EndState {
+interface EndState {
   /** The one server that ended as the source and could be read; null: none, or more than one. */
   readonly source: ReadNode | null
   /** Why `source` is null. */

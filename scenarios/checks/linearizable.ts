@@ -45,7 +45,7 @@ const BUDGET_STEPS = 20_000_000
 /** For deciding about a handful of operations. */
 const WITNESS_STEPS = 100_000
 
-export function check(record: RunRecord, _scenario: Scenario): CheckResult {
+function check(record: RunRecord, _scenario: Scenario): CheckResult {
   return judgeRegisters(record.operations, BUDGET_STEPS)
 }
 

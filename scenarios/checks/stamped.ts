@@ -1,7 +1,7 @@
 /** The operations that carry a timestamp, as columns: the checks on timestamps sweep over a hundred thousand of them. */
 import type { Operation, RunRecord } from '../record.ts'
 
-export interface Stamped {
+interface Stamped {
   readonly operations: readonly Operation[]
   /** NaN: never sent. */
   readonly sentUs: Float64Array

@@ -15,7 +15,7 @@ import type { DataLoss, NodeEnd, RunRecord } from '../record.ts'
 import type { Scenario } from '../scenario.ts'
 import { isPromised } from './session-history.ts'
 
-export interface Standing {
+interface Standing {
   /** Why nobody may take over from the newest epoch, or null. */
   readonly noTakeOver: string | null
   /** Why no source at all could have a write acknowledged, or null. */

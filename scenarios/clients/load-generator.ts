@@ -40,7 +40,7 @@ export interface LoadGenerator {
   stop(): void
 }
 
-export interface LoadGeneratorOptions {
+interface LoadGeneratorOptions {
   /** The world's time of the workload's time 0. */
   readonly startUs: number
   /** An operation has reached its end (the unsent ones: when the workload ends). */

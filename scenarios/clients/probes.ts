@@ -15,7 +15,7 @@ const PROBES = 4
 const GAP_US = 200_000
 const DEADLINE_US = 1_000_000
 
-export interface ProbeOptions {
+interface ProbeOptions {
   readonly workload: Workload
   /** They stop so long after the workload's end. */
   readonly livenessUs: number

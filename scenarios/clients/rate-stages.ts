@@ -13,7 +13,7 @@ export interface RateStage {
 }
 
 /** Expected number of operations in a stage. */
-export function operationsIn({ fromPerSec, toPerSec, durationUs }: RateStage): number {
+function operationsIn({ fromPerSec, toPerSec, durationUs }: RateStage): number {
   return (((fromPerSec + toPerSec) / 2) * durationUs) / 1e6
 }
 

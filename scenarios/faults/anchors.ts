@@ -15,7 +15,7 @@ export type AnchorEvent =
   /** The coordinator enters a phase of a failover. */
   | { readonly kind: 'failoverStep'; readonly phase: FailoverPhase }
 
-export const FAILOVER_STEPS = ['detect', 'decide', 'catchUp', 'promote', 'reroute', 'serving'] as const
+const FAILOVER_STEPS = ['detect', 'decide', 'catchUp', 'promote', 'reroute', 'serving'] as const
 
 const AFTER = 'an event: { op: 17 }, { op: 17, receivedBy: node2 } or { failoverStep: promote }'
 const OP = "the number of an operation, from 1, in the workload's order"

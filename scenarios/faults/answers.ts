@@ -15,7 +15,7 @@ export function isForAnother(outcome: Outcome<unknown>): boolean {
 }
 
 /** What came of it. `done: false` is no error: a coordinator may refuse, or not answer while it is down. */
-export interface Answered {
+interface Answered {
   readonly done: boolean
   readonly text: string
 }

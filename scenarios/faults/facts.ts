@@ -10,11 +10,6 @@ export function isUndo(verb: FaultVerb): verb is UndoVerb {
   return FAULTS[verb].kind === 'undoes'
 }
 
-/** Nothing is hurt by it, and nothing has to be undone: it asks the coordinator for something. */
-export function isRequest(verb: FaultVerb): boolean {
-  return FAULTS[verb].kind === 'asks'
-}
-
 /** Null: it happens, and is over; or it is an undo itself. */
 export function undoOf(verb: FaultVerb): FaultVerb | null {
   const fault = FAULTS[verb]

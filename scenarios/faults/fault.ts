@@ -16,12 +16,12 @@ import type { WritersSight } from './writers.ts'
 import type { ParsedFault, Refuse, WrittenFault } from './written-fault.ts'
 
 /** Where steps are carried out: MySQL's servers simulated, a Raft group simulated, and real servers under two drivers. */
-export const WORLDS = ['sim', 'raft', 'local', 'docker'] as const
+const WORLDS = ['sim', 'raft', 'local', 'docker'] as const
 export type World = (typeof WORLDS)[number]
 
 /** `later`, `never`: what it would take. */
 export type Inability = { readonly later: string } | { readonly never: string }
-export type Abilities = { readonly [W in World]: 'yes' | Inability }
+type Abilities = { readonly [W in World]: 'yes' | Inability }
 
 /** `Able`: the worlds that carry it out. Each owes an effect for the verb; a missing one does not compile. */
 export type Worlds<Able extends World> = { readonly [W in World]: W extends Able ? 'yes' : Inability }

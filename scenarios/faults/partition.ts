@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Hurt, Undo, Worlds } from './fault.ts'
 import { does, GROUPS, split, TARGET, target, when } from './schema-parts.ts'
 
-export type CutLook = 'cut' | 'open'
+type CutLook = 'cut' | 'open'
 
 export const partition: Hurt<CutLook, Worlds<'sim' | 'raft'>> = {
   kind: 'hurts',

@@ -15,7 +15,7 @@ export const target = z
 
 const LINK = 'a link between two processes, such as node1->node2'
 /** `a->b`; `*` matches any process. */
-export const link = z
+const link = z
   .string(LINK)
   .regex(/^\s*[\w*-]+?\s*->\s*[\w*-]+\s*$/, LINK)
   .transform((text) => {

@@ -19,7 +19,7 @@ import { TIMESTAMP_ALGORITHMS } from '../../algorithms/timestamps/algorithms.ts'
 import type { Result } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
 
-export type Protocol = Scenario['cluster']['protocol']
+type Protocol = Scenario['cluster']['protocol']
 export type Family = 'timestamps' | 'quorum' | 'election'
 
 type Named<T> = Readonly<Record<string, T>>

@@ -19,7 +19,7 @@ import {
 } from 'yaml'
 import { type Place, ScenarioError, UsageError } from './errors.ts'
 
-export const MAX_BYTES = 256 * 1024
+const MAX_BYTES = 256 * 1024
 const MAX_NESTING = 32
 const MAX_ALIASES = 100
 /** Characters that begin an item, a key or a line. The parser needs about 0.1 ms for each. */

@@ -10,7 +10,7 @@ import { conditionsShape } from './conditions.ts'
 
 type Side = Result['scenario']
 
-export interface Difference {
+interface Difference {
   readonly path: string
   readonly a: string
   readonly b: string

@@ -16,7 +16,7 @@ import { OUTCOME_WORDS } from './durations.ts'
 import { finiteOrNull, median } from './statistics.ts'
 import { type Aggregate, isOverTrials, readAggregate } from './summary-paths.ts'
 
-export interface TrialSummary {
+interface TrialSummary {
   readonly seed: number
   readonly summary: Summary
 }

@@ -10,7 +10,7 @@ import { errorFunction, wilcoxonRankSum } from 'simple-statistics'
 /** Up to this many values in all, the exact distribution is counted out; it takes ties as they are. */
 const EXACT_UP_TO = 60
 
-export interface RankTest {
+interface RankTest {
   /** Two-sided: how likely ranks at least this uneven are when the labels a and b mean nothing. */
   readonly p: number
   /** The smallest p that samples of these sizes could give at best. Above 0.05, no data whatever can show a difference. */
@@ -38,7 +38,7 @@ export function smallestOfPairs(pairs: number): number {
   return Math.min(1, 2 ** (1 - pairs))
 }
 
-export interface SignedRank extends RankTest {
+interface SignedRank extends RankTest {
   /** Above 0: b ranks higher, by its signed ranks. */
   readonly direction: number
 }

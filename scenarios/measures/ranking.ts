@@ -19,7 +19,7 @@ interface Tested {
 }
 
 /** What the baseline is held against. */
-export interface Other {
+interface Other {
   readonly b: Result
   /** Why nothing of it may be ranked; empty: it may. */
   readonly differences: readonly string[]

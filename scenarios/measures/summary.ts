@@ -19,7 +19,7 @@ import { generatorOf } from './generator.ts'
 import { longestSilence, type Silence } from './silence.ts'
 import { Samples } from './summary-samples.ts'
 
-export interface Latencies {
+interface Latencies {
   readonly answered: Samples
   /** Of those that were sent and got no answer: at least so long. */
   readonly gaveUp: Samples

@@ -3,7 +3,7 @@
 import type { FaultRecord, Operation, RunRecord } from '../record.ts'
 import { type ClientOutage, outageWithin } from './client-outage.ts'
 
-export interface WithoutFailover {
+interface WithoutFailover {
   /** True as well where nobody asked any more, and nobody still waited. */
   readonly served: boolean
   readonly note: string

@@ -20,7 +20,7 @@ const STANDS_STILL_MS = 600
 /** A server has started again without its relay logs, was asked, and its loss is journalled. */
 const NOTICED_MS = 1_600
 
-export interface Losing {
+interface Losing {
   readonly acknowledge: string
   /** Every run is to lose something. */
   readonly isAim: boolean

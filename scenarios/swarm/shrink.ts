@@ -15,7 +15,7 @@ export interface Failing {
   readonly seed: number
 }
 
-export interface ShrinkOptions {
+interface ShrinkOptions {
   /** Does it fail the check? What is no valid scenario does not. */
   readonly fails: (candidate: Failing) => boolean
   /** At most so many calls of `fails`. */

@@ -5,7 +5,7 @@
 import { formatDuration, parseDuration } from '../file/amounts.ts'
 import { isMapping, type Written } from '../file/written.ts'
 
-export type Simplify = (written: Written, check: string) => Generator<Written>
+type Simplify = (written: Written, check: string) => Generator<Written>
 
 export const SIMPLIFICATIONS: readonly Simplify[] = [
   fewerSteps,

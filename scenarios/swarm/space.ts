@@ -29,7 +29,7 @@ export interface Space {
 /** Those that guarantee anything: `none` acknowledges without a quorum, and there is nothing to hold it to. */
 const PROMISING = namesOf(QUORUM_POLICIES).filter((name) => QUORUM_POLICIES[name].guarantees.length > 0)
 
-export const DEFAULT_NODES = [3, 4, 5, 7] as const
+const DEFAULT_NODES = [3, 4, 5, 7] as const
 
 /** `pathOrName` as for `run`. Throws a ScenarioError where the file itself is wrong. */
 export function loadSpace(pathOrName: string): Space {

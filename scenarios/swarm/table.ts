@@ -2,7 +2,7 @@
 import type { Covered, Tally } from './tally.ts'
 
 /** How a failure's shrunk form was saved, by the failure's first seed and check. */
-export type SavedAs = (check: string, seed: number) => string | null
+type SavedAs = (check: string, seed: number) => string | null
 
 export function tallyText(tally: Tally, savedAs: SavedAs): string {
   const { total } = tally

@@ -10,7 +10,7 @@ import { AT_ONCE_US, effect } from './effect.ts'
 import { lookAtDelay, lookAtLinks, lookAtTroubles } from './look.ts'
 
 /** Whatever has links that faults can hurt. */
-export interface Linked {
+interface Linked {
   readonly network: Network
 }
 

@@ -6,7 +6,7 @@ import { EventQueue } from './event-queue.ts'
 import { TraceHash } from './trace-hash.ts'
 
 /** Who is told of events as they happen. It must not act at once: whoever tells is in the middle of something. */
-export interface Watcher {
+interface Watcher {
   emitted(event: TraceEvent): void
   /** The transaction of operation `op` is in the relay log of `node`. */
   received(node: string, op: number): void

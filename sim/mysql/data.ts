@@ -14,7 +14,7 @@ import { Table } from './table.ts'
 import type { Transaction } from './transaction.ts'
 
 /** CHANGE REPLICATION SOURCE TO, as stored. */
-export interface Channel {
+interface Channel {
   readonly source: string
   /** `drain` has CONNECTION_ADMIN: offline_mode does not keep it out. */
   readonly account: 'plain' | 'drain'

@@ -9,7 +9,7 @@ import type { Refusal, ReplicaConnection } from './connection.ts'
 import type { MysqlInstance } from './instance.ts'
 import { batchArrived, connectionAccepted, connectionLost, connectionRefused, heartbeatArrived } from './receiver.ts'
 
-export class DumpThread implements Peer {
+class DumpThread implements Peer {
   readonly source: MysqlInstance
   readonly connection: ReplicaConnection
   /** Binlog position of the next transaction to send. */

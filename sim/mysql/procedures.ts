@@ -9,7 +9,7 @@ import type { Statement } from './statements.ts'
 
 type Result = { readonly state: ServerState; readonly rows: number }
 /** Several statements in one text travel together: whoever sent them may die, they are all run. */
-export type Text = readonly Statement[]
+type Text = readonly Statement[]
 export type Procedure = Generator<Text, Why | null, Result>
 
 export interface ProcedureSettings {

@@ -45,7 +45,7 @@ export type StatementResult =
   | { readonly ok: false; readonly why: Why }
 
 /** A client's write that may have to wait for a lock. */
-export interface BlockedWrite {
+interface BlockedWrite {
   start(): void
 }
 

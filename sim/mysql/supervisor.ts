@@ -13,7 +13,7 @@ import type { MysqlCluster, MysqlServer } from './server.ts'
 const SAVE_US = 100_000
 const CLONE_US = 2_000_000
 
-export interface SavedExtras {
+interface SavedExtras {
   readonly node: string
   readonly gtids: string
   readonly path: string

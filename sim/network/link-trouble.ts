@@ -15,7 +15,7 @@ export interface Trouble {
 }
 
 /** One arrival of a message. In order: not before anything that was sent earlier. */
-export interface Arrival {
+interface Arrival {
   readonly extraUs: number
   readonly inOrder: boolean
 }

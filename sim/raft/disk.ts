@@ -6,7 +6,7 @@
 import type { DurableState, DurableWrite, Entry, Message } from '../../algorithms/raft/message.ts'
 import { NOBODY } from '../../algorithms/raft/message.ts'
 
-export interface PendingWrite {
+interface PendingWrite {
   readonly write: DurableWrite
   readonly waiting: Message[]
 }

@@ -21,7 +21,7 @@ import {
 import type { Server } from '../../algorithms/servers.ts'
 import { test } from '../support/test.ts'
 
-export type ProbeTargetRequests = {
+type ProbeTargetRequests = {
   /** Answers `value` after `delayUs`. */
   echo: { request: { readonly value: number; readonly delayUs: number }; reply: { readonly value: number } }
   /** The same, under the kind that must never be abandoned. */
@@ -29,9 +29,9 @@ export type ProbeTargetRequests = {
   /** Takes the request and never answers. */
   silent: { request: object; reply: never }
 }
-export type ProbeTarget = Server<ProbeTargetRequests>
+type ProbeTarget = Server<ProbeTargetRequests>
 
-export interface ConformanceArm {
+interface ConformanceArm {
   readonly name: string
   readonly needs?: 'mysql'
   /** Run `procedure` to its end in a fresh process; rejects with what ended the run. */

@@ -3,13 +3,13 @@
  * threads, compiler and garbage collector), the contestants take turns (A B C, A B C, ...), and each one's median
  * counts. What a benchmark states is a ratio within one run; absolute figures belong to the machine and the hour.
  */
-export interface Contestant {
+interface Contestant {
   readonly name: string
   /** Do the work once and say how many units of it (events, calls) that was. */
   readonly work: () => number
 }
 
-export interface Measured {
+interface Measured {
   readonly name: string
   /** Median over the rounds, and the extremes. */
   readonly unitsPerSec: number

@@ -3,10 +3,10 @@ import type { TopLevelSpec } from 'vega-lite'
 import type { Layer } from '../../reports/charts/spec.ts'
 import { ink } from '../../reports/palette.ts'
 
-export const WIDTH_PX = 600
+const WIDTH_PX = 600
 const LEFT_PX = 78
 
-export const CONFIG: NonNullable<TopLevelSpec['config']> = {
+const CONFIG: NonNullable<TopLevelSpec['config']> = {
   aria: false,
   background: 'transparent',
   view: { stroke: 'transparent' },
@@ -44,7 +44,7 @@ export const CONFIG: NonNullable<TopLevelSpec['config']> = {
 }
 
 /** The width of what is drawn, beside the labels of the vertical axis. */
-export const INNER_PX = WIDTH_PX - 92 - 24
+const INNER_PX = WIDTH_PX - 92 - 24
 
 export function quantitative(field: string, title: string | null, options: object = {}, axis: object | null = {}) {
   return {

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { atTheEnd } from './at-the-end.ts'
 
-export interface Ended {
+interface Ended {
   /** Null: it was killed, by its deadline perhaps. */
   readonly code: number | null
   /** What it wrote, to stdout and stderr. */

@@ -23,7 +23,7 @@ const PREFIX = 'quorumlab-planted-'
 
 let swept = false
 
-export interface Tree {
+interface Tree {
   readonly folder: string
   /** Does `action` while the tree has a bug in it. Throws where an edit does not fit. */
   holding<T>(edits: readonly Edit[], action: () => Promise<T>): Promise<T>

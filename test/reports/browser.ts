@@ -17,7 +17,7 @@ const FLAGS = [
   '--disable-sync',
 ]
 
-export interface Screen {
+interface Screen {
   readonly width: number
   readonly dark?: boolean
 }

@@ -5,7 +5,7 @@ import type { FaultResult, LatencySummary, Result } from '../../scenarios/result
 import type { Failover } from '../../scenarios/result-durations.ts'
 import type { Series } from '../../scenarios/result-series.ts'
 
-export interface FixtureOptions {
+interface FixtureOptions {
   readonly world?: Result['world']
   readonly nodes?: number
   readonly seed?: number
@@ -19,7 +19,7 @@ export interface FixtureOptions {
 }
 
 /** A small generator, so that the fixtures hang on nothing they are there to test. */
-export function chance(seed: number): () => number {
+function chance(seed: number): () => number {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import * as vega from 'vega'
 import { compile, type TopLevelSpec } from 'vega-lite'
 
-export interface DrawnChart {
+interface DrawnChart {
   readonly id: string
   readonly spec: TopLevelSpec
   readonly readout: {

@@ -11,7 +11,7 @@ import type { FaultRecord, NodeEnd, Operation, RunRecord } from '../../scenarios
 import { DEFAULT_SEER, DEFAULT_TUNING, type Scenario } from '../../scenarios/scenario.ts'
 
 export const UUID = [1, 2, 3, 4].map((n) => `${n}`.repeat(8) + `-${n}${n}${n}${n}`.repeat(3) + `-${`${n}`.repeat(12)}`)
-export const MARKER = (epoch: number) => ({ uuid: `716c6162-0000-000${epoch}-0202-000000000000`, number: 1 })
+const MARKER = (epoch: number) => ({ uuid: `716c6162-0000-000${epoch}-0202-000000000000`, number: 1 })
 
 export function operation(fields: Partial<Operation> & { readonly op: number }): Operation {
   const intendedUs = fields.intendedUs ?? fields.op * 10_000

@@ -12,7 +12,7 @@ import { adviceFor, commandFor, NEEDS, type Need } from './needs.ts'
 import { type DeclaredTest, declaredBy } from './test.ts'
 import { Watchdog } from './watchdog.ts'
 
-export interface TestFile {
+interface TestFile {
   /** As people read it. */
   readonly name: string
   readonly load: () => Promise<unknown>
@@ -27,13 +27,13 @@ export interface Selection {
   readonly maySkip: readonly Need[]
 }
 
-export interface Tally {
+interface Tally {
   passed: number
   failed: number
   skipped: number
 }
 
-export function lastLine(tally: Tally): string {
+function lastLine(tally: Tally): string {
   return `${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`
 }
 

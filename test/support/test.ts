@@ -9,14 +9,14 @@
  */
 import type { Need } from './needs.ts'
 
-export interface TestOptions {
+interface TestOptions {
   /** Skipped, and said so, on machines without one of them; with QUORUMLAB_NO_SKIP=1 its absence is a failure. */
   readonly needs?: Need | readonly Need[]
   /** After this the test has failed, even where its promise never settles. */
   readonly deadlineMs?: number
 }
 
-export type TestBody = () => unknown
+type TestBody = () => unknown
 
 export interface DeclaredTest {
   readonly file: string

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DATA_CONNECTIONS, OTHER_CONNECTIONS, REPLICA_NET_TIMEOUT_US } from '../../../scenarios/limits.ts'
 import { saysNoDefaultsItself } from './find-mysqld.ts'
 
-export interface NodeFlags {
+interface NodeFlags {
   readonly directory: string
   readonly serverId: number
   readonly port: number

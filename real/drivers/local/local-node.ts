@@ -12,7 +12,7 @@ import type { Mysqld } from './find-mysqld.ts'
 import { sqlFile, unlockSql } from './init-sql.ts'
 import { adviceFor, MysqldProcess, saysPortBusy } from './mysqld-process.ts'
 
-export interface NodeContext {
+interface NodeContext {
   readonly mysqld: Mysqld
   readonly accounts: Accounts
   /** Aborted when the cluster is to be stopped. */

@@ -11,7 +11,7 @@ import { monotonicUs } from '../driver.ts'
 import { EnvironmentError } from '../environment-error.ts'
 import { lookAt, type ProcessLook, signalQuietly, untilGone } from './process-table.ts'
 
-export interface Death extends Ended {
+interface Death extends Ended {
   readonly atUs: number
   /** `exit code 1`, `signal SIGKILL` */
   readonly how: string

@@ -26,14 +26,14 @@ export interface OwnerRecord {
   readonly processes?: Readonly<Record<string, OwnedProcess>>
 }
 
-export interface OwnedProcess {
+interface OwnedProcess {
   readonly pid: number
   /** With the pid it names one process for ever: a stranger who was given the pid later is never killed. */
   readonly startedAt: string
 }
 
 /** `pid`: of the group's leader, mysqld itself or the wrapper that started it. */
-export interface OwnedServer extends OwnedProcess {
+interface OwnedServer extends OwnedProcess {
   readonly port: number
   readonly adminPort: number
 }

@@ -77,7 +77,7 @@ async function measure(
 }
 
 /** Median cost of what a server does for each commit: append a little, then make it durable. */
-export async function measureFsyncUs(directory: string, ownership: Ownership): Promise<number> {
+async function measureFsyncUs(directory: string, ownership: Ownership): Promise<number> {
   const scratch = join(directory, `.quorumlab-fsync-${ownership.id}`)
   try {
     ownership.makeDirectory(scratch)

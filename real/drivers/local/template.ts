@@ -24,7 +24,7 @@ import { killServersIn } from './sweep.ts'
 const DEADLINE_MS = 120_000
 const UNUSED_FOR_MS = 30 * 24 * 3_600_000
 
-export interface TemplateOptions {
+interface TemplateOptions {
   readonly cache?: string
   readonly stateRoot: string
   readonly signal: AbortSignal

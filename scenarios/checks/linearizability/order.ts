@@ -18,7 +18,7 @@ export interface Precedence {
   readonly after: number
 }
 
-export type Ordering =
+type Ordering =
   /** Ranks. */
   | { readonly kind: 'order'; readonly order: readonly number[] }
   /** Each precedence begins with an operation of the value that the one before it ends with, the first one with the last's. */

@@ -57,7 +57,7 @@ export function witnessOfCircle(
 }
 
 /** One by one, from the end, until nothing more can be taken out. `operations` must be impossible to order. */
-export function shrink(operations: readonly RegisterOperation[], budgetSteps: number): RegisterOperation[] {
+function shrink(operations: readonly RegisterOperation[], budgetSteps: number): RegisterOperation[] {
   let left = [...operations].sort((a, b) => a.startUs - b.startUs)
   for (let again = true; again; ) {
     again = false

@@ -74,7 +74,7 @@ ${faults.map((fault) => `  - ${fault}`).join('\n')}
 `
 }
 
-export interface Judged {
+interface Judged {
   readonly scenario: Scenario
   readonly record: RunRecord
   readonly result: Result

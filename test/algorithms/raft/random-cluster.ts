@@ -46,7 +46,7 @@ interface Host {
 
 const ELECTION_TIMEOUT_US = 1000
 
-export interface Outcome {
+interface Outcome {
   /** The first broken property in words; null: all hold. */
   readonly violation: string | null
   readonly committed: number

@@ -16,7 +16,7 @@ import { MysqlClient } from '../../../real/mysql/client.ts'
 import { MysqlConnection, NO_SETUP } from '../../../real/mysql/connection.ts'
 import type { Callable } from '../../../real/transport/callable.ts'
 
-export class TestCluster {
+class TestCluster {
   readonly driver: Driver
   readonly #clients: MysqlClient[]
   readonly #connections: MysqlConnection[] = []

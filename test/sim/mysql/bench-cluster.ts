@@ -19,7 +19,7 @@ import { MysqlCluster, type MysqlServer } from '../../../sim/mysql/server.ts'
 import type { Statement, StatementResult } from '../../../sim/mysql/statements.ts'
 import { Network } from '../../../sim/network/network.ts'
 
-export interface Asked<T> {
+interface Asked<T> {
   outcome: Outcome<T> | null
 }
 

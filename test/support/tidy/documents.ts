@@ -1,7 +1,7 @@
 /** YAML in the documents is read by people who copy it, so it must be accepted by the loader. */
 import type { SourceTree } from './source-tree.ts'
 
-export interface YamlBlock {
+interface YamlBlock {
   readonly path: string
   /** Of the block's first line, 1-based. */
   readonly line: number

@@ -37,7 +37,7 @@ interface Import {
 }
 
 /** Also types, re-exports, `import()` and `new URL(..., import.meta.url)`, by which a file can load another. */
-function importsOf(source: ts.SourceFile): Import[] {
+export function importsOf(source: ts.SourceFile): Import[] {
   const found: Import[] = []
   const add = (node: ts.Node, target: ts.Node | undefined): void => {
     found.push({ node, target: target !== undefined && ts.isStringLiteralLike(target) ? target.text : null })

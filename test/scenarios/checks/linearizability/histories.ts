@@ -3,7 +3,7 @@ import { RandomStreams } from '../../../../scenarios/chance/random.ts'
 import type { Operation } from '../../../../scenarios/record.ts'
 import { operation } from '../../history.ts'
 
-export const KEY = 3
+const KEY = 3
 
 export function write(op: number, sentUs: number, endUs: number, fields: Partial<Operation> = {}): Operation {
   return operation({ op, kind: 'write', key: KEY, sentUs, endUs, ...fields })
