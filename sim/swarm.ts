@@ -5,12 +5,12 @@ import { overlay, type Written } from '../scenarios/file/written.ts'
 import { verdictOn } from '../scenarios/judge.ts'
 import type { RunRecord } from '../scenarios/record.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
-import { anchored } from '../scenarios/swarm/anchored.ts'
 import { drawScenario } from '../scenarios/swarm/draw.ts'
 import { brokenOff, outcomeOf, type SwarmOutcome } from '../scenarios/swarm/outcome.ts'
 import { type Failing, type Shrunk, shrink } from '../scenarios/swarm/shrink.ts'
 import type { Space } from '../scenarios/swarm/space.ts'
-import { steadied } from '../scenarios/swarm/steadied.ts'
+import { timedByEvents } from '../scenarios/swarm/timed-by-events.ts'
+import { failingUnderEverySeed } from '../scenarios/swarm/under-every-seed.ts'
 import { simulate } from './run.ts'
 
 /** Null: it was told to stop. */
@@ -63,9 +63,9 @@ export function shrinkFailure(start: Failing, check: string, options: ShrinkFail
   const fails = (candidate: Failing) =>
     accusation === null ? failsCheck(candidate, check, shouldStop) : convicts(kept(candidate), accusation, shouldStop)
   const small = shrink(start, check, { ...options, fails })
-  const steady = steadied(small, fails)
+  const steady = failingUnderEverySeed(small, fails)
   const recordOf = (failing: Failing) => runWritten(kept(failing).written, failing.seed, shouldStop).record
-  return { ...small, ...kept(anchored(steady, fails, recordOf)) }
+  return { ...small, ...kept(timedByEvents(steady, fails, recordOf)) }
 }
 
 /** The check fails, and passes with the sound form under the same seed. */

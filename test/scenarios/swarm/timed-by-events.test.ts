@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Written } from '../../../scenarios/file/written.ts'
-import { anchored } from '../../../scenarios/swarm/anchored.ts'
 import type { Failing } from '../../../scenarios/swarm/shrink.ts'
+import { timedByEvents } from '../../../scenarios/swarm/timed-by-events.ts'
 import { test } from '../../support/test.ts'
 import { crashOperations, crashRecord } from '../history.ts'
 
@@ -14,13 +14,16 @@ test('a step at the very beginning hangs on the first answer', () => {
   const start = { written: { name: 'x', faults: [{ at: `${atUs}us`, crash: 'node2' }] }, seed: 1 }
   // What was under way at that moment could be taken first; the plain order of answers is asked for.
   const isPlain = (candidate: Failing) => !JSON.stringify(stepOf(candidate)).includes('receivedBy')
-  assert.deepEqual(stepOf(anchored(start, isPlain, () => crashRecord())), { after: { op: first.op }, crash: 'node2' })
+  assert.deepEqual(stepOf(timedByEvents(start, isPlain, () => crashRecord())), {
+    after: { op: first.op },
+    crash: 'node2',
+  })
 })
 
 test('where it fails no more, a step keeps its time', () => {
   const start = { written: { name: 'x', faults: [{ at: '1s', crash: 'node2' }] }, seed: 1 }
   assert.deepEqual(
-    anchored(
+    timedByEvents(
       start,
       () => false,
       () => crashRecord(),

@@ -11,7 +11,7 @@ import type { Failing } from './shrink.ts'
 const NEAR_US = 500_000
 
 /** `recordOf`: what happens in it; null: it broke off, and stays as it is. */
-export function anchored(
+export function timedByEvents(
   failing: Failing,
   fails: (candidate: Failing) => boolean,
   recordOf: (failing: Failing) => RunRecord | null,

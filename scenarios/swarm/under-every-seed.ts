@@ -14,7 +14,7 @@ const SEEDS = [11, 12, 13, 14, 15]
 const ROOM_US = 3_000_000
 
 /** The failure at the lowest rate under which it fails with all seeds; as it is, where there is none. */
-export function steadied(start: Failing, fails: (candidate: Failing) => boolean): Failing {
+export function failingUnderEverySeed(start: Failing, fails: (candidate: Failing) => boolean): Failing {
   const roomy = withRoom(start)
   const failing = fails(roomy) ? roomy : start
   const { written, seed } = failing
