@@ -1,6 +1,6 @@
 /** Saved evidence before the judge once more: does it still convict, and does the sound form pass under the same faults? */
 import { type Charge, keptBy } from '../scenarios/convict/charge.ts'
-import { accused, acquitted } from '../scenarios/convict/evidence.ts'
+import { withForm, withSoundForm } from '../scenarios/convict/evidence.ts'
 import { scenarioOf } from '../scenarios/file/load.ts'
 import type { Written } from '../scenarios/file/written.ts'
 import { judgeChecks, verdictOn } from '../scenarios/judge.ts'
@@ -16,7 +16,7 @@ export const STEADY_SEEDS = 20
 
 /** Of the seeds from 0, those under which it convicts. */
 export function convictingSeeds(evidence: Written, charge: Charge): readonly number[] {
-  const written = accused(evidence, charge)
+  const written = withForm(evidence, charge)
   const accusation = accusationOf(charge)
   return Array.from({ length: STEADY_SEEDS }, (_, seed) => seed).filter((seed) =>
     convicts({ written: { ...written, seed }, seed }, accusation, () => false),
@@ -34,9 +34,9 @@ interface Trial {
 
 export function tryEvidence(evidence: Written, charge: Charge): Trial {
   const { seed } = scenarioOf(evidence, charge.name)
-  const { outcome } = runWritten(accused(evidence, charge), seed, () => false)
+  const { outcome } = runWritten(withForm(evidence, charge), seed, () => false)
   const failure = outcome!.failures.find(({ check }) => check === charge.fails) ?? null
-  const { scenario, record } = runWritten(acquitted(evidence, charge), seed, () => false)
+  const { scenario, record } = runWritten(withSoundForm(evidence, charge), seed, () => false)
   const checks = record === null ? [] : judgeChecks(scenario, record)
   const such = (verdict: Verdict) =>
     checks.filter((check) => check.verdict === verdict).map(({ name, detail }) => `${name}: ${detail}`)

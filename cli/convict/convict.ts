@@ -45,7 +45,7 @@ const MAX_FINDS = 6
 const STEADY_ENOUGH = 18
 
 /** What one command does with every charge: where it writes, and how it is told to stop. */
-interface Court {
+interface Hunt {
   readonly options: ConvictOptions
   readonly folder: string
   readonly screen: Screen
@@ -57,7 +57,7 @@ export async function convict(options: ConvictOptions): Promise<number> {
   const folder = options.out ?? shortened(LIBRARY)
   const screen = new Screen(process.stderr, options.quiet)
   const interrupt = untilInterrupted(() => screen.line('  stopping: what was done stays (once more to stop at once)'))
-  const court = { options, folder, screen, signal: interrupt.signal }
+  const hunt = { options, folder, screen, signal: interrupt.signal }
   const ledgerFile = join(folder, 'convictions', 'convictions.json')
   const release = claimFolder(join(folder, 'convictions'))
   let entries = readLedger(ledgerFile)
@@ -65,7 +65,7 @@ export async function convict(options: ConvictOptions): Promise<number> {
   try {
     for (const charge of charges) {
       if (interrupt.signal.aborted) break
-      const entry = await (options.on === 'sim' ? hunted(charge, court) : measured(charge, entries, court))
+      const entry = await (options.on === 'sim' ? hunted(charge, hunt) : measured(charge, entries, hunt))
       screen.close()
       if (interrupt.signal.aborted) break
       if (entry === null || !isProven(entry)) isGood = false
@@ -90,13 +90,13 @@ export async function convict(options: ConvictOptions): Promise<number> {
 }
 
 /** Finds it, makes it small, saves it, and tries what was saved. Null: not found. */
-async function hunted(charge: Charge, court: Court): Promise<Entry | null> {
-  const { options, folder, signal } = court
+async function hunted(charge: Charge, hunt: Hunt): Promise<Entry | null> {
+  const { options, folder, signal } = hunt
   const jobs = options.jobs ?? availableParallelism()
   const threads = new FuzzThreads(spaceOf(charge.space, charge.file), jobs)
   let best: Find | null
   try {
-    best = await steadiestFind(charge, threads, court)
+    best = await steadiestFind(charge, threads, hunt)
   } finally {
     await threads.end()
   }
@@ -106,7 +106,7 @@ async function hunted(charge: Charge, court: Court): Promise<Entry | null> {
   }
   const file = fileOf(folder, charge)
   writeFileSync(file, evidenceText(best.evidence, charge, best.foundAtSeed))
-  return tried(charge, file, best, await soundSeeds(charge, jobs, court))
+  return tried(charge, file, best, await soundSeeds(charge, jobs, hunt))
 }
 
 interface Find {
@@ -118,8 +118,8 @@ interface Find {
 }
 
 /** Of the first finds the steadiest, or the first one that is steady enough. Null: none, or it was told to stop. */
-async function steadiestFind(charge: Charge, threads: FuzzThreads, court: Court): Promise<Find | null> {
-  const { options, screen, signal } = court
+async function steadiestFind(charge: Charge, threads: FuzzThreads, hunt: Hunt): Promise<Find | null> {
+  const { options, screen, signal } = hunt
   const accusation = accusationOf(charge)
   let best: Find | null = null
   let from = 0
@@ -175,7 +175,7 @@ function tried(charge: Charge, file: string, { foundAtSeed, steady }: Find, soun
 }
 
 /** The same space with the sound form: the check has to pass wherever it can be decided. */
-async function soundSeeds(charge: Charge, jobs: number, { options, screen, signal }: Court) {
+async function soundSeeds(charge: Charge, jobs: number, { options, screen, signal }: Hunt) {
   const space = spaceOf(overlay(charge.space, charge.instead), `${charge.file} with the sound form`)
   const threads = new FuzzThreads(space, jobs)
   const counts = { seeds: 0, failed: 0, undecided: 0 }
@@ -199,8 +199,8 @@ async function soundSeeds(charge: Charge, jobs: number, { options, screen, signa
 }
 
 /** What is saved, on real servers. Null: nothing is saved. */
-async function measured(charge: Charge, entries: readonly Entry[], court: Court): Promise<Entry | null> {
-  const { options, folder, screen, signal } = court
+async function measured(charge: Charge, entries: readonly Entry[], hunt: Hunt): Promise<Entry | null> {
+  const { options, folder, screen, signal } = hunt
   const file = fileOf(folder, charge)
   const entry = entries.find(({ name }) => name === charge.name)
   if (entry === undefined || !existsSync(file))

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Ownership, stateRoot } from '../../real/drivers/local/ownership.ts'
 import type { Screen } from '../../reports/screen.ts'
 import type { Charge } from '../../scenarios/convict/charge.ts'
-import { accused, acquitted } from '../../scenarios/convict/evidence.ts'
+import { withForm, withSoundForm } from '../../scenarios/convict/evidence.ts'
 import type { OnRealServers } from '../../scenarios/convict/ledger.ts'
 import { isPossible } from '../../scenarios/faults/facts.ts'
 import { scenarioOf } from '../../scenarios/file/load.ts'
@@ -39,8 +39,8 @@ export async function measuredOn(
     audience.screen.line(`  ${charge.name}, ${form}: ${charge.fails} ${verdicts.join(', ')}`)
     return verdicts.filter((one) => one === verdict).length
   }
-  const reproduced = await count(accused(evidence, charge), 'fail', 'as saved')
-  const held = await count(acquitted(evidence, charge), 'pass', 'sound form')
+  const reproduced = await count(withForm(evidence, charge), 'fail', 'as saved')
+  const held = await count(withSoundForm(evidence, charge), 'pass', 'sound form')
   if (audience.signal.aborted) return null
   return { kind: 'measured', mysql: mysql ?? 'unknown', times: options.times, reproduced, held }
 }

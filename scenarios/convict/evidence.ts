@@ -38,15 +38,15 @@ export function eventsOf({ faults = [] }: Written): number {
 }
 
 /** As a judge has to see it: with the charge's own expectation, and under the check that has to fail. */
-export function accused(evidence: Written, charge: Charge): Written {
+export function withForm(evidence: Written, charge: Charge): Written {
   const { expect: _, ...rest } = evidence
   const limit = limitOf(charge)
   return limit === null ? rest : { ...rest, expect: { [charge.fails]: limit } }
 }
 
 /** The same schedule with the sound form, held to everything that is promised then. */
-export function acquitted(evidence: Written, charge: Charge): Written {
-  const sound = overlay(accused(evidence, charge), charge.instead)
+export function withSoundForm(evidence: Written, charge: Charge): Written {
+  const sound = overlay(withForm(evidence, charge), charge.instead)
   const { algorithms, workload } = scenarioOf(sound, charge.name)
   const checks = new Set([...(sound.checks as readonly string[]), ...promisedChecks({ algorithms, workload })])
   // It asks for a liveness phase of its own.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { chargesNamed } from '../../scenarios/convict/charge.ts'
-import { accused } from '../../scenarios/convict/evidence.ts'
+import { withForm } from '../../scenarios/convict/evidence.ts'
 import { LIBRARY, loadWritten } from '../../scenarios/file/load.ts'
 import { overlay } from '../../scenarios/file/written.ts'
 import { accusationOf, tryEvidence } from '../../sim/convict.ts'
@@ -28,7 +28,7 @@ for (const charge of chargesNamed([])) {
 
 test('nothing is convicted in the place of the sound form, nor by a check that nothing judges', () => {
   const [charge] = chargesNamed(['odd-even-order'])
-  const written = accused(loadWritten(join(LIBRARY, 'convictions', 'odd-even-order.yaml')).written, charge!)
+  const written = withForm(loadWritten(join(LIBRARY, 'convictions', 'odd-even-order.yaml')).written, charge!)
   const failing = { written, seed: written.seed as number }
   const never = () => false
   const accusation = accusationOf(charge!)

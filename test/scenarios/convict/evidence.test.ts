@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { type Charge, chargesNamed } from '../../../scenarios/convict/charge.ts'
 import {
-  accused,
-  acquitted,
   eventsOf,
   evidenceOf,
   evidenceText,
   fingerprintOf,
+  withForm,
+  withSoundForm,
 } from '../../../scenarios/convict/evidence.ts'
 import { parseScenario } from '../../../scenarios/file/load.ts'
 import { parseYaml } from '../../../scenarios/file/yaml-source.ts'
@@ -37,14 +37,14 @@ test('evidence says the form that it convicts, its steps in order, and that the 
 test('a number that was missed is expected to be missed, and judged by the charge’s own limit', () => {
   const evidence = evidenceOf(STALL, { ...SMALL, checks: ['acknowledged-writes-survive'] })
   assert.deepEqual(evidence.expect, { 'operations.unknown': '!= 0', checks: 'pass' })
-  assert.deepEqual(accused(evidence, STALL).expect, { 'operations.unknown': 0 })
-  const sound = acquitted(evidence, STALL)
+  assert.deepEqual(withForm(evidence, STALL).expect, { 'operations.unknown': 0 })
+  const sound = withSoundForm(evidence, STALL)
   assert.deepEqual(sound.algorithms, { quorum: 'majority' })
   assert.deepEqual(sound.faults, evidence.faults)
 })
 
 test('with the sound form a run is held to what its algorithms promise', () => {
-  const { checks } = acquitted(evidenceOf(ORDER, SMALL), ORDER) as { checks: readonly string[] }
+  const { checks } = withSoundForm(evidenceOf(ORDER, SMALL), ORDER) as { checks: readonly string[] }
   for (const check of ['timestamps-ordered', 'timestamps-unique', 'linearizable', 'single-writer'])
     assert.ok(checks.includes(check), check)
   assert.ok(!checks.includes('live-after-healing'))
