@@ -20,7 +20,7 @@ import type { Scenario } from '../scenario.ts'
 import type { Check } from './check.ts'
 import { Findings } from './findings.ts'
 import { isPromised } from './session-history.ts'
-import { standingOf } from './who-counts.ts'
+import { whoCounts } from './who-counts.ts'
 import { describeOperation, moment } from './wording.ts'
 
 const NAME = 'live-after-healing'
@@ -83,7 +83,7 @@ export function check(record: RunRecord, scenario: Scenario): CheckResult {
   )
   const last = refusals.at(-1)
   const refusal = last?.kind === 'refused' ? last : null
-  const { noTakeOver, noWrite } = standingOf(record, scenario)
+  const { noTakeOver, noWrite } = whoCounts(record, scenario)
   const isForbidden = noTakeOver !== null || noWrite !== null
   if (refusal !== null && EXCUSES.has(refusal.why.code) && isForbidden)
     return conclude(

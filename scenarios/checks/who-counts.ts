@@ -15,7 +15,7 @@ import type { DataLoss, NodeEnd, RunRecord } from '../record.ts'
 import type { Scenario } from '../scenario.ts'
 import { isPromised } from './session-history.ts'
 
-interface Standing {
+interface WhoCounts {
   /** Why nobody may take over from the newest epoch, or null. */
   readonly noTakeOver: string | null
   /** Why no source at all could have a write acknowledged, or null. */
@@ -25,7 +25,7 @@ interface Standing {
 /** A server boots within this, and what a probe shows of it is acted upon. */
 const BACK_US = 2_000_000
 
-export function standingOf(record: RunRecord, scenario: Scenario): Standing {
+export function whoCounts(record: RunRecord, scenario: Scenario): WhoCounts {
   const nodes = record.nodes.map(({ node }) => node)
   const held = new Map(record.nodes.map((end) => [end.node, executedBy(end)]))
   const rows = rowsIn([...held.values()].reduce((all, gtids) => all.union(gtids), EMPTY_GTID_SET as GtidSet))

@@ -5,7 +5,7 @@
  * that was promised to clients still is.
  */
 import { CHECKS, type CheckName } from '../checks/checks.ts'
-import { standingOf } from '../checks/who-counts.ts'
+import { whoCounts } from '../checks/who-counts.ts'
 import type { FaultVerb } from '../faults/list.ts'
 import { judgeChecks, judgeNumbers } from '../judge.ts'
 import type { RunRecord } from '../record.ts'
@@ -107,7 +107,7 @@ function factsOf({ algorithms, cluster }: Scenario, seed: number) {
 function demandedRefusal(record: RunRecord, scenario: Scenario): string | null {
   const last = record.events.findLast(({ kind }) => kind === 'refused' || kind === 'reign')
   if (last?.kind !== 'refused' || last.alarm !== null || last.why.code !== 'rule') return null
-  return standingOf(record, scenario).noTakeOver === null ? null : last.reason
+  return whoCounts(record, scenario).noTakeOver === null ? null : last.reason
 }
 
 function completedFailovers({ operations, events }: RunRecord): number {

@@ -9,13 +9,13 @@ interface Ended {
   readonly output: string
 }
 
-const LEASH = new URL('dies-with-parent.ts', import.meta.url).href
+const DIES_WITH_PARENT = new URL('dies-with-parent.ts', import.meta.url).href
 
 export function runIn(folder: string, words: readonly string[], deadlineMs: number): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', '--import', LEASH, ...words], {
+    const child = spawn(process.execPath, ['--import', 'tsx', '--import', DIES_WITH_PARENT, ...words], {
       cwd: folder,
-      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', QUORUMLAB_LEASH: `${process.pid}` },
+      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', QUORUMLAB_PARENT_ID: `${process.pid}` },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const forget = atTheEnd(() => child.kill('SIGKILL'))

@@ -11,4 +11,4 @@ const LOOK = `
   }, 200)
 `
 
-new Worker(LOOK, { eval: true, execArgv: [], workerData: Number(process.env.QUORUMLAB_LEASH) }).unref()
+new Worker(LOOK, { eval: true, execArgv: [], workerData: Number(process.env.QUORUMLAB_PARENT_ID) }).unref()

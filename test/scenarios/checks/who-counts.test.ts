@@ -4,7 +4,7 @@ import { markerOf } from '../../../algorithms/failover/epoch.ts'
 import { mayTakeOver } from '../../../algorithms/failover/quorum-rule.ts'
 import { MutableGtidSet } from '../../../algorithms/gtid-set.ts'
 import type { Why } from '../../../algorithms/reasons/why.ts'
-import { standingOf } from '../../../scenarios/checks/who-counts.ts'
+import { whoCounts } from '../../../scenarios/checks/who-counts.ts'
 import type { DataLoss, NodeEnd, RunRecord } from '../../../scenarios/record.ts'
 import { REBUILT, RELAY_LOG, stopped } from '../../algorithms/failover/stopped.ts'
 import { test } from '../../support/test.ts'
@@ -22,7 +22,7 @@ function standing(n: number, k: number, lost: ReadonlyMap<number, Kind>, more: P
     return { ...end, role: 'replica', promised: 9 }
   })
   const losses = [...lost].map(([i, kind]): DataLoss => ({ node: `node${i + 1}`, atUs: 1_000, kind }))
-  return standingOf(record({ nodes, losses, ...more }), scenario({ cluster: { ...scenario().cluster, nodes: n } }))
+  return whoCounts(record({ nodes, losses, ...more }), scenario({ cluster: { ...scenario().cluster, nodes: n } }))
 }
 
 const decides = (epoch: number) => at(2_000, { kind: 'phase', epoch, phase: 'decide', detail: '' })
@@ -84,7 +84,7 @@ test('three live servers, one of which lost a relay log, may always have a sourc
 test('who holds a write that began long after its loss counts again; an earlier write proves nothing', () => {
   const operations = crashOperations()
   const judged = (atUs: number) =>
-    standingOf(
+    whoCounts(
       crashRecord({
         nodes: endOf(operations),
         losses: ['node2', 'node4'].map((node) => rebuiltAt(node, atUs)),
@@ -96,5 +96,5 @@ test('who holds a write that began long after its loss counts again; an earlier 
   assert.match(judged(3_500_000).noTakeOver!, /needs 2 replicas that count, and there are 1: node2 and node4 lost data/)
   const behind = endOf(operations, (node) => (node === 'node2' || node === 'node4' ? { executed: '' } : {}))
   const losses = ['node2', 'node4'].map((node) => rebuiltAt(node, 500_000))
-  assert.notEqual(standingOf(crashRecord({ nodes: behind, losses, faults: [] }), scenario()).noWrite, null)
+  assert.notEqual(whoCounts(crashRecord({ nodes: behind, losses, faults: [] }), scenario()).noWrite, null)
 })
