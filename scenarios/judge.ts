@@ -26,7 +26,7 @@ export interface Stamp {
   readonly startedAt: string
   readonly versions: { readonly quorumlab: string; readonly node: string }
   readonly machine: Readonly<Record<string, string | number>>
-  readonly coordinator: 'service' | 'embedded'
+  readonly coordinator: 'service'
 }
 
 /** The scenario's checks alone, in its order. */

@@ -257,7 +257,7 @@ export interface Result {
   readonly complete: boolean
   /** Absent: the environment held (exit code 3 otherwise). */
   readonly environment?: EnvironmentVerdict
-  readonly coordinator: 'service' | 'embedded'
+  readonly coordinator: 'service'
   readonly summary: Summary
   /** `summary` pools durations over all of them and takes the rest from the first. */
   readonly trials: readonly {

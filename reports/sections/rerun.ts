@@ -137,9 +137,9 @@ function paceOf(workload: Result['scenario']['workload']): string {
   return `open loop, ${arrivals} arrivals, ${rates}, at most ${clients} in flight`
 }
 
-function coordinatorOf({ coordinator, scenario }: Result): string {
+function coordinatorOf({ scenario }: Result): string {
   if (scenario.cluster.protocol === 'raft') return 'none: clients ask the leader'
-  return coordinator === 'service' ? 'a process of its own' : 'inside the client process'
+  return 'a process of its own'
 }
 
 /** Results of earlier versions have no zones. */

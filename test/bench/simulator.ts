@@ -20,7 +20,7 @@ const SIMJS_THEN = 3.3
 const GOAL = 3
 const RATE_PER_SEC = 2_000
 
-const STAMP = { startedAt: '', versions: { quorumlab: '', node: '' }, machine: {}, coordinator: 'embedded' } as const
+const STAMP = { startedAt: '', versions: { quorumlab: '', node: '' }, machine: {}, coordinator: 'service' } as const
 
 export function simulator(): void {
   const scenario = heavyPrimaryCrash()

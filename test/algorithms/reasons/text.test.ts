@@ -72,7 +72,7 @@ const STAMP: Stamp = {
   versions: { quorumlab: '0', node: '0' },
   machine: { platform: 'any', cpu: 'any', cores: 1, memoryMb: 1 },
   startedAt: '2026-01-01T00:00:00.000Z',
-  coordinator: 'embedded',
+  coordinator: 'service',
 }
 
 const SLEEPER = `

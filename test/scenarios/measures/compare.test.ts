@@ -151,7 +151,6 @@ test('another scenario, world, machine or coordinator, or an interrupted run, is
       /^durability \(sync_binlog\) differs: 1 and 0$/,
     ],
     [measured(), measured({ machine: { cpu: 'test', cores: 64 } }), /^the machine \(cores\) differs: 2 and 64$/],
-    [measured(), measured({ coordinator: 'embedded' }), /^the coordinator differs: service and embedded$/],
     [result(FAST), result(SLOW, { complete: false }), /^b was interrupted$/],
   ]
   for (const [a, b, reason] of cases) {

@@ -5,7 +5,7 @@ import type { Result } from '../../../scenarios/result.ts'
 import { simulate } from '../../../sim/run.ts'
 import { test } from '../../support/test.ts'
 
-const STAMP: Stamp = { versions: { quorumlab: '0', node: '0' }, machine: {}, startedAt: '', coordinator: 'embedded' }
+const STAMP: Stamp = { versions: { quorumlab: '0', node: '0' }, machine: {}, startedAt: '', coordinator: 'service' }
 
 /** node1, the first leader, is far from nearly all clients and from the majority. */
 function resultOf(algorithms: string, durationSec: number, faults = ''): Result {

@@ -5,7 +5,7 @@ import type { Result } from '../../../scenarios/result.ts'
 import { simulate } from '../../../sim/run.ts'
 import { test } from '../../support/test.ts'
 
-const STAMP: Stamp = { versions: { quorumlab: '0', node: '0' }, machine: {}, startedAt: '', coordinator: 'embedded' }
+const STAMP: Stamp = { versions: { quorumlab: '0', node: '0' }, machine: {}, startedAt: '', coordinator: 'service' }
 
 function resultOf(text: string, seed = 1): Result {
   const scenario = parseScenario(text, 'raft.yaml')
