@@ -48,7 +48,7 @@ export const NO_KEY_SEVEN: Check = {
     const findings = new Findings()
     for (const { key, op } of record.operations) {
       findings.examined++
-      if (key === 7) findings.violation(() => \`operation \${op} is of key 7\`)
+      if (key === 7) findings.violation('key-seven', () => \`operation \${op} is of key 7\`)
     }
     return findings.conclude('no-key-seven', { pass: () => 'none', fail: () => 'key 7 was used', nothing: 'nothing' })
   },
