@@ -70,7 +70,9 @@ export function needsRejoin(reign: Reign, member: Member): boolean {
   const state = member.state
   if (member === reign.source || member.rejoining || member.administering !== null || state === null) return false
   if (member.probe !== 'answered' || member.stateAskedUs < reign.startedUs) return false
-  return !followsAsItShould(reign, state) || (member.loss !== null && member.joinedUs < member.lostUs)
+  // One that follows may have been pointed by a command whose answer was lost: nobody has said yet that it is back.
+  if (!followsAsItShould(reign, state) || member.quarantined) return true
+  return member.loss !== null && member.joinedUs < member.lostUs
 }
 
 function followsAsItShould(reign: Reign, state: ServerState): boolean {
@@ -79,9 +81,10 @@ function followsAsItShould(reign: Reign, state: ServerState): boolean {
 }
 
 export function* rejoin(coordinator: CoordinatorState, reign: Reign, member: Member): Fiber<void> {
-  // A loss was seen and nothing else is wrong: it joins once more, so that it can prove itself.
+  // It follows: it joins once more, so that it can prove itself after a loss, and is out of quarantine.
   if (member.state !== null && followsAsItShould(reign, member.state)) {
-    yield* follow(coordinator, reign, member)
+    const isBack = yield* follow(coordinator, reign, member)
+    if (isBack && member.quarantined) yield* welcome(reign, member, 'follows already')
     return
   }
   const session = { epoch: reign.epoch, source: reign.source.node }

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict'
+import { parseScenario } from '../../../scenarios/file/load.ts'
+import { judgeChecks } from '../../../scenarios/judge.ts'
+import { simulate } from '../../../sim/run.ts'
+import { test } from '../../support/test.ts'
+
+test('a rebuilt server that was pointed by a command without an answer is out of quarantine as soon as one answers', {
+  deadlineMs: 60_000,
+}, () => {
+  // Of the old source's segments three in ten are lost: it is rebuilt and pointed, and follows, but nobody is told.
+  const text = `
+name: lossy-source
+cluster:  { nodes: 5 }
+workload: { ratePerSec: 200, duration: 60s, clients: 200 }
+faults:
+  - { at: 5s, lose: { link: "node1->*" }, ratio: 0.3, for: 40s }
+  - { at: 5s, lose: { link: "*->node1" }, ratio: 0.3, for: 40s }
+checks: [acknowledged-writes-survive, single-writer, replicas-converge, linearizable]
+`
+  const scenario = parseScenario(text, 'lossy-source.yaml')
+  const record = simulate(scenario, { seed: 3 })
+  const { events } = record
+  const rebuilt = events.findIndex(({ kind }) => kind === 'rebuilt')
+  const unanswered = events.findIndex(
+    (event) => event.kind === 'note' && event.text.startsWith('node1 was not pointed'),
+  )
+  const back = events.findIndex((event, i) => i > rebuilt && event.kind === 'rejoined' && event.node === 'node1')
+  assert.ok(rebuilt >= 0 && unanswered > rebuilt && back > unanswered, `${rebuilt}, ${unanswered}, ${back}`)
+  // The links heal at 45 s.
+  assert.ok(events[back]!.atUs < 50_000_000, `back at ${events[back]!.atUs} us`)
+  for (const { name, verdict, detail } of judgeChecks(scenario, record))
+    assert.equal(verdict, 'pass', `${name}: ${detail}`)
+})
