@@ -5,15 +5,7 @@ import { EnvironmentError } from '../../real/drivers/environment-error.ts'
 import { ScenarioError, UsageError } from '../../scenarios/file/errors.ts'
 import { SHELL_DEADLINE_MS, shell } from '../support/shell.ts'
 import { test } from '../support/test.ts'
-
-function thrownBy(body: () => unknown): unknown {
-  try {
-    body()
-  } catch (error) {
-    return error
-  }
-  throw new Error('nothing was thrown')
-}
+import { thrownBy } from '../support/thrown-by.ts'
 
 const codeOf = (error: unknown) => endingOf(error).code
 

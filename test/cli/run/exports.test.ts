@@ -5,6 +5,7 @@ import { endingOf } from '../../../cli/exit.ts'
 import { type Exports, prepareExports } from '../../../cli/run/exports.ts'
 import { inFolder, SHELL_DEADLINE_MS, shell } from '../../support/shell.ts'
 import { test } from '../../support/test.ts'
+import { thrownBy } from '../../support/thrown-by.ts'
 
 const NONE: Exports = { junit: undefined, history: undefined, hdr: undefined }
 
@@ -45,12 +46,3 @@ test('a file that cannot be written is refused before the run, and so is one of 
     prepareExports({ ...NONE, history: join(folder, 'deep', 'h.jsonl'), junit: join(folder, 'j.xml') })
   })
 })
-
-function thrownBy(body: () => unknown): unknown {
-  try {
-    body()
-  } catch (error) {
-    return error
-  }
-  throw new Error('nothing was thrown')
-}
