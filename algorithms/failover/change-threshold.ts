@@ -18,6 +18,7 @@ import type { Why } from '../reasons/why.ts'
 import type { ChangeThresholdReply } from '../servers.ts'
 import { administer } from './administer.ts'
 import { markerOf, newestRow } from './epoch.ts'
+import { rememberHeld } from './monitor.ts'
 import type { CoordinatorState, Member, Reign } from './state.ts'
 
 /** One wait on a replica, and the pause after one that failed. */
@@ -134,14 +135,17 @@ function* rowWaiter(
 ): Fiber<void> {
   const { statementTimeoutUs } = coordinator.tuning
   for (;;) {
+    const askedUs = coordinator.process.nowUs
     const outcome = yield* call(
       member.server,
       { kind: 'waitFor', gtids: row, level: coordinator.level, timeoutUs: WAIT_US },
       WAIT_US + statementTimeoutUs,
     )
     const reply = outcome.kind === 'ok' ? outcome.reply : null
-    // What came with a newer epoch's row proves nothing for this one.
-    if (reply?.covered === true && newestRow(reply.gtids)!.epoch === reign.epoch) {
+    // What came with a newer epoch's row proves nothing for this one, nor does what it held before a loss was seen.
+    if (reply?.covered === true && askedUs >= member.lostUs && newestRow(reply.gtids)!.epoch === reign.epoch) {
+      // A relay log that holds nothing else new may be lost before the next probe: it would be missed by this alone.
+      rememberHeld(member, row, coordinator.process.nowUs)
       holds(member)
       return
     }

@@ -96,7 +96,12 @@ export function observeCommand(
 /** What a replica reported to a waiter for acknowledgements, it was seen to hold: an answer without it shows a loss. */
 export function rememberReports(coordinator: CoordinatorState, member: Member, nowUs: number): void {
   const reported = coordinator.reign?.acknowledgements.reportedBy(member.index) ?? null
-  if (reported === null || member.held.covers(reported)) return
+  if (reported !== null) rememberHeld(member, reported, nowUs)
+}
+
+/** An answer at `nowUs` that was no look at the whole server said that it holds this, too. */
+export function rememberHeld(member: Member, reported: GtidSet, nowUs: number): void {
+  if (member.held.covers(reported)) return
   member.held = member.held.union(reported)
   member.heldAnsweredUs = nowUs
 }
