@@ -54,6 +54,7 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
           .option('on', value('world: sim or local (default: sim)'))
           .option('seed', value("a whole number (default: the scenario's)"))
           .option('trials', value('how many; trial i uses seed + i (default: 1)'))
+          .option('jobs', value('sim: threads for the trials (default: the processors)'))
           .option('out', value('DIR (default: out/<scenario>-<world>-<seed>)'))
           .option('expect', {
             ...value("one more number or verdict, as in `expect:`, e.g. 'failoverMs.max: < 3000'"),
@@ -77,6 +78,7 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
             on: rest.on === undefined ? undefined : world(rest.on),
             seed: integer('seed', rest.seed, 0, 2 ** 52),
             trials: integer('trials', rest.trials, 1, 1000),
+            jobs: integer('jobs', rest.jobs, 1, 256),
             expect: rest.expect ?? [],
             out: once('out', rest.out),
             exports: exportsOf(rest),

@@ -1,6 +1,7 @@
 /** Records of one scenario become a result and its report, in a folder. */
 import { arch, cpus, loadavg, platform, totalmem } from 'node:os'
 import type { Saved } from '../reports/save.ts'
+import type { JudgedTrial } from '../scenarios/judge.ts'
 import type { RunRecord } from '../scenarios/record.ts'
 import type { Result } from '../scenarios/result.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
@@ -27,15 +28,19 @@ const judging = () => import('../scenarios/judge.ts')
 const saving = () => import('../reports/save.ts')
 const rendering = () => import('../reports/html.ts')
 
+export async function judgedTrial(scenario: Scenario, record: RunRecord): Promise<JudgedTrial> {
+  return (await judging()).judgeTrial(scenario, record)
+}
+
 export async function resultOf(
   scenario: Scenario,
-  records: readonly RunRecord[],
+  trials: readonly JudgedTrial[],
   beginning: Beginning,
 ): Promise<Result> {
-  const { judge } = await judging()
+  const { resultOfTrials } = await judging()
   const versions = { quorumlab: version, node: process.version }
   const { startedAt } = beginning
-  return judge(scenario, records, { startedAt, versions, machine: machine(beginning), coordinator: 'service' })
+  return resultOfTrials(scenario, trials, { startedAt, versions, machine: machine(beginning), coordinator: 'service' })
 }
 
 export async function saveResult(folder: string, result: Result): Promise<Saved> {

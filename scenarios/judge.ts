@@ -45,8 +45,7 @@ function withoutUnfired(check: CheckResult, { unfired = [] }: RunRecord): CheckR
 export function judgeNumbers(scenario: Scenario, record: RunRecord): readonly ExpectationResult[] {
   const numbers = scenario.expectations.filter(({ path }) => path !== 'checks' && !path.startsWith('checks.'))
   if (numbers.length === 0) return []
-  const trial = judgeTrial({ ...scenario, checks: [] }, record)
-  const summary = summarize(scenario, [trial], trial)
+  const { summary } = judgeTrial({ ...scenario, checks: [] }, record)
   return judgeExpectations(numbers, [{ seed: record.seed, summary }], summary, [])
 }
 
@@ -57,27 +56,32 @@ export function verdictOn(name: string, scenario: Scenario, record: RunRecord): 
   return judgeNumbers(scenario, record).find(({ path }) => path === name)?.verdict ?? 'unknown'
 }
 
-interface Trial {
-  readonly record: RunRecord
+/** What is known of one trial once it is judged: a result is made of these, and they are small enough to go between threads. */
+export interface JudgedTrial {
+  readonly record: Omit<RunRecord, 'operations' | 'nodes' | 'lag'>
   readonly checks: readonly CheckResult[]
-  readonly measured: Measured
-  readonly lagMs: Summary['lagMs']
   readonly failovers: Failovers
-  /** Null: the end state could not be read. */
-  readonly lostEventual: number | null
-  readonly stalenessMs: Summary['stalenessMs']
+  /** Of this trial alone. */
+  readonly summary: Summary
+  readonly series: Result['series']
+  readonly distributions: Result['distributions']
 }
 
 /** One record for each trial, at least one. */
 export function judge(scenario: Scenario, records: readonly RunRecord[], stamp: Stamp): Result {
   const trials = records.map((record) => judgeTrial(scenario, record))
+  return resultOfTrials(scenario, trials, stamp)
+}
+
+/** At least one trial, in the order of their seeds. */
+export function resultOfTrials(scenario: Scenario, trials: readonly JudgedTrial[], stamp: Stamp): Result {
   const first = trials[0]
   if (first === undefined) throw new Error('assertion: a result needs at least one record')
-  const { record, measured } = first
+  const { record } = first
   const checks = scenario.checks.map((name, index) => mergeChecks(name, trials, index))
-  const alone = trials.map((trial) => ({ seed: trial.record.seed, summary: summarize(scenario, [trial], trial) }))
-  const summary = trials.length === 1 ? alone[0]!.summary : summarize(scenario, trials, first)
-  const environment = environmentOf(records)
+  const alone = trials.map(({ record: { seed }, summary }) => ({ seed, summary }))
+  const summary = trials.length === 1 ? first.summary : pooled(trials, first)
+  const environment = environmentOf(trials.map(({ record }) => record))
   return {
     schema: 'quorumlab.result/1',
     scenario: {
@@ -102,15 +106,15 @@ export function judge(scenario: Scenario, records: readonly RunRecord[], stamp: 
     ...(record.withoutEffect === undefined ? {} : { withoutEffect: record.withoutEffect }),
     startedAt: stamp.startedAt,
     digest: record.digest,
-    complete: records.every(({ complete }) => complete),
+    complete: trials.every(({ record }) => record.complete),
     ...(environment === undefined ? {} : { environment }),
     coordinator: stamp.coordinator,
     summary,
-    trials: trials.map((trial, index) => describeTrial(trial, alone[index]!.summary)),
+    trials: trials.map(describeTrial),
     checks,
     expectations: judgeExpectations(scenario.expectations, alone, summary, checks),
-    series: seriesOf(record, scenario),
-    distributions: { write: distributionOf(measured.write.answered), read: distributionOf(measured.read.answered) },
+    series: first.series,
+    distributions: first.distributions,
     faults: record.faults.map(describeFault),
     events: withFewerQuorums(record.events),
   }
@@ -127,18 +131,19 @@ function settingsOf({
   return { raft, seer, livenessUs, network, tuning, faults }
 }
 
-function judgeTrial(scenario: Scenario, record: RunRecord): Trial {
+export function judgeTrial(scenario: Scenario, record: RunRecord): JudgedTrial {
   const lost = acknowledgedButGone(record)
   const offered = withoutProbes(record)
   const failovers = failoversOf(offered, scenario, lost ?? [])
+  const measured = measure(offered, scenario, failovers.outages)
+  const { operations: _, nodes: __, lag: ___, ...head } = record
   return {
-    record: offered,
+    record: head,
     checks: judgeChecks(scenario, record),
-    measured: measure(offered, scenario, failovers.outages),
-    lagMs: lagOf(offered, scenario),
     failovers,
-    lostEventual: lost === null ? null : countLostEventual(lost),
-    stalenessMs: stalenessOf(offered, scenario, lost ?? []),
+    summary: summarize(scenario, offered, { measured, failovers, lost }),
+    series: seriesOf(offered, scenario),
+    distributions: { write: distributionOf(measured.write.answered), read: distributionOf(measured.read.answered) },
   }
 }
 
@@ -148,13 +153,17 @@ function withoutProbes(record: RunRecord): RunRecord {
   return { ...record, operations: record.operations.filter(({ intendedUs }) => intendedUs <= record.endedUs) }
 }
 
-function summarize(scenario: Scenario, trials: readonly Trial[], first: Trial): Summary {
-  const { measured } = first
-  const notes = trials.flatMap(({ failovers, lostEventual, record }) => {
-    const unread = lostEventual === null ? ['the final source could not be read: losses are not counted'] : []
-    const all = [...failovers.notes, ...unread, ...unsettledNote(record), ...withoutEffectNote(record)]
-    return trials.length === 1 ? all : all.map((note) => `seed ${record.seed}: ${note}`)
-  })
+interface Found {
+  readonly measured: Measured
+  readonly failovers: Failovers
+  /** Null: the end state could not be read. */
+  readonly lost: ReturnType<typeof acknowledgedButGone>
+}
+
+/** Of one trial. `record`: without probes. */
+function summarize(scenario: Scenario, record: RunRecord, { measured, failovers, lost }: Found): Summary {
+  const unread = lost === null ? ['the final source could not be read: losses are not counted'] : []
+  const stalenessMs = stalenessOf(record, scenario, lost ?? [])
   return {
     throughputOpsPerSec: measured.throughputOpsPerSec,
     offeredOpsPerSec: measured.offeredOpsPerSec,
@@ -163,16 +172,29 @@ function summarize(scenario: Scenario, trials: readonly Trial[], first: Trial): 
     longestSilenceMs: measured.silence.durationMs,
     longestSilenceStartMs: measured.silence.startMs,
     ...(measured.generator === null ? {} : { generator: measured.generator }),
-    lagMs: first.lagMs,
-    failovers: first.failovers.failovers,
-    failoverMs: failoverSpread(trials),
-    clientOutageMs: outageSpread(trials),
-    outages: describeOutages(first.failovers.outages),
-    lostEventual: first.lostEventual ?? 0,
-    ...(first.stalenessMs === undefined ? {} : { stalenessMs: first.stalenessMs }),
+    lagMs: lagOf(record, scenario),
+    failovers: failovers.failovers,
+    failoverMs: failoverSpread([failovers]),
+    clientOutageMs: outageSpread([failovers]),
+    outages: describeOutages(failovers.outages),
+    lostEventual: lost === null ? 0 : countLostEventual(lost),
+    ...(stalenessMs === undefined ? {} : { stalenessMs }),
     resolutionMs: resolutionMsOf(scenario, measured),
-    counters: first.record.counters,
-    notes,
+    counters: record.counters,
+    notes: [...failovers.notes, ...unread, ...unsettledNote(record), ...withoutEffectNote(record)],
+  }
+}
+
+/** Durations and notes of all trials; everything else is of the first. */
+function pooled(trials: readonly JudgedTrial[], { summary }: JudgedTrial): Summary {
+  const failovers = trials.map((trial) => trial.failovers)
+  return {
+    ...summary,
+    failoverMs: failoverSpread(failovers),
+    clientOutageMs: outageSpread(failovers),
+    notes: trials.flatMap(({ record: { seed }, summary: { notes = [] } }) =>
+      notes.map((note) => `seed ${seed}: ${note}`),
+    ),
   }
 }
 
@@ -191,32 +213,30 @@ function withoutEffectNote({ withoutEffect = [] }: RunRecord): string[] {
   return [`real servers do not follow ${withoutEffect.join(', ')}: what the file says there had no effect`]
 }
 
-function failoverSpread(trials: readonly Trial[]): Spread {
-  const durations = trials.map(({ failovers }) => failovers.failoverMs)
+function failoverSpread(trials: readonly Failovers[]): Spread {
+  const durations = trials.map(({ failoverMs }) => failoverMs)
   return { ...spreadOf(durations), outcome: outcomeOf(durations.flat()) }
 }
 
-function outageSpread(trials: readonly Trial[]): Spread {
-  const outages = trials.map(({ failovers }) => describeOutages(failovers.outages))
+function outageSpread(trials: readonly Failovers[]): Spread {
+  const outages = trials.map((trial) => describeOutages(trial.outages))
   const durations = outages.flatMap(({ each }) => each.map(({ durationMs }) => durationMs))
   return { ...spreadOf(outages.map(({ longestMs }) => [longestMs])), outcome: outcomeOf(durations) }
 }
 
-function describeTrial(
-  { record, checks, measured, lagMs, failovers }: Trial,
-  summary: Summary,
-): Result['trials'][number] {
-  const write = latencyOf(measured.write)
+function describeTrial({ record, checks, failovers, summary }: JudgedTrial): Result['trials'][number] {
+  const { lagMs, latencyMs } = summary
+  const { write } = latencyMs
   return {
     seed: record.seed,
     failoverMs: failovers.failoverMs,
     clientOutageMs: [describeOutages(failovers.outages).longestMs],
-    longestSilenceMs: measured.silence.durationMs,
-    throughputOpsPerSec: measured.throughputOpsPerSec,
+    longestSilenceMs: summary.longestSilenceMs!,
+    throughputOpsPerSec: summary.throughputOpsPerSec,
     writeP50Ms: write.count === 0 ? null : write.p50,
     writeP99Ms: write.count === 0 ? null : write.p99,
     lagP99Ms: lagMs.count === 0 ? null : lagMs.p99,
-    operations: measured.operations,
+    operations: summary.operations,
     checks: Object.fromEntries(checks.map(({ name, verdict }) => [name, verdict])),
     digest: record.digest,
     summary,
@@ -226,7 +246,7 @@ function describeTrial(
 const SEVERITY: Readonly<Record<Verdict, number>> = { pass: 0, unknown: 1, fail: 2 }
 
 /** The worst of the trials, with evidence from the bad ones only, each line naming its seed. */
-function mergeChecks(name: CheckName, trials: readonly Trial[], index: number): CheckResult {
+function mergeChecks(name: CheckName, trials: readonly JudgedTrial[], index: number): CheckResult {
   const results = trials.map(({ checks, record }) => ({ ...checks[index]!, seed: record.seed }))
   if (results.length === 1) {
     const { seed: _, ...only } = results[0]!

@@ -12,7 +12,8 @@ import { isClairvoyant } from '../../scenarios/file/policies.ts'
 import type { Written } from '../../scenarios/file/written.ts'
 import { verdictOn } from '../../scenarios/judge.ts'
 import type { RunRecord } from '../../scenarios/record.ts'
-import { measured, type RunOptions, throwIncident } from '../run/run.ts'
+import type { RunOptions } from '../run/run.ts'
+import { measured, throwIncident } from '../run/worlds.ts'
 
 interface Audience {
   readonly screen: Screen

@@ -14,8 +14,8 @@ import { EXIT } from '../exit.ts'
 import { claimFolder } from '../folder.ts'
 import { sizeText, storyOf } from '../fuzz/failures.ts'
 import { print, untilInterrupted, version } from '../output.ts'
-import { type Beginning, begin, resultOf, saveResult } from '../result.ts'
-import { measured, throwIncident } from '../run/run.ts'
+import { type Beginning, begin, judgedTrial, resultOf, saveResult } from '../result.ts'
+import { measured, throwIncident } from '../run/worlds.ts'
 
 interface ReplayOptions {
   readonly file: string
@@ -117,7 +117,8 @@ async function report(
   beginning: Beginning,
   folder: string,
 ): Promise<void> {
-  const { reportPath, troubles } = await saveResult(folder, await resultOf(scenario, records, beginning))
+  const trials = await Promise.all(records.map((record) => judgedTrial(scenario, record)))
+  const { reportPath, troubles } = await saveResult(folder, await resultOf(scenario, trials, beginning))
   await print(`\n  report  ${reportPath ?? 'none'}\n`)
   if (troubles.length > 0) throw new EnvironmentError(troubles.join('\n'))
 }

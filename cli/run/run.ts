@@ -11,19 +11,22 @@ import { environmentOf, withUnbegun } from '../../scenarios/environment.ts'
 import { UsageError } from '../../scenarios/file/errors.ts'
 import { loadWritten } from '../../scenarios/file/load.ts'
 import { describePolicies } from '../../scenarios/file/policies.ts'
-import type { Progress, ProgressListener } from '../../scenarios/progress.ts'
+import type { JudgedTrial } from '../../scenarios/judge.ts'
+import type { Progress } from '../../scenarios/progress.ts'
 import type { RunRecord } from '../../scenarios/record.ts'
 import type { Result } from '../../scenarios/result.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import { drawsEverything } from '../../scenarios/swarm/space.ts'
+import type { SimulatedTrial } from '../../sim/host/simulate-in-worker.ts'
 import { Estimate } from '../estimate.ts'
 import { COMMAND, exitCodeOfRun } from '../exit.ts'
 import { claimFolder } from '../folder.ts'
 import { print, untilInterrupted, version } from '../output.ts'
 import { replayLine } from '../paste.ts'
-import { begin, resultOf, saveResult } from '../result.ts'
+import { begin, judgedTrial, resultOf, saveResult } from '../result.ts'
 import { type Exports, prepareExports, writeExports, writeExportsOfNothing } from './exports.ts'
 import { type Complete, type Request, requestOf, sameCourse } from './request.ts'
+import { onServers, simulated, type World } from './worlds.ts'
 
 export interface RunOptions {
   readonly file: string
@@ -31,6 +34,8 @@ export interface RunOptions {
   readonly on: 'sim' | 'local' | undefined
   readonly seed: number | undefined
   readonly trials: number | undefined
+  /** Simulator: threads; undefined: the processors. */
+  readonly jobs: number | undefined
   readonly expect: readonly string[]
   readonly out: string | undefined
   readonly json: boolean
@@ -65,15 +70,17 @@ export async function run(asked: RunOptions): Promise<number> {
     )
     const done = await trialsOf(scenario, seed, folder, options, screen, interrupt.signal)
     // What broke the first trial is all there is to say; what broke a later one is said below what was measured.
-    if (done.broken !== null && done.records.length === 0) {
+    if (done.broken !== null && done.trials.length === 0) {
       await writeExportsOfNothing(options.exports, scenario.name, done.broken.error)
       throw done.broken.error
     }
-    const records = done.records.length > 0 ? done.records : [notBegun(options.on, seed)]
-    const result = { ...(await resultOf(scenario, judgedOf(records), beginning)), ...endOf(done, seed, options.trials) }
+    const judged = done.trials.map((trial) => trial.judged)
+    const trials = judged.length > 0 ? judged : [await judgedTrial(scenario, notBegun(options.on, seed))]
+    const result = { ...(await resultOf(scenario, wholeOf(trials), beginning)), ...endOf(done, seed, options.trials) }
+    const records = done.trials.flatMap(({ record }) => record ?? [])
     const troubles = [
       ...(await conclude(result, folder, request, screen)),
-      ...(await writeExports(options.exports, result, done.records)),
+      ...(await writeExports(options.exports, result, records)),
     ]
     if (done.broken !== null) throw done.broken.error
     if (troubles.length > 0) throw new EnvironmentError(troubles.join('\n'))
@@ -97,18 +104,15 @@ function refuseSwarm(file: string): void {
 }
 
 /** Statistics are over whole trials; a part of one is better than nothing where there is no other. */
-function judgedOf(records: readonly RunRecord[]): readonly RunRecord[] {
-  const whole = records.filter(({ complete }) => complete)
-  return whole.length > 0 ? whole : records
+function wholeOf(trials: readonly JudgedTrial[]): readonly JudgedTrial[] {
+  const whole = trials.filter(({ record }) => record.complete)
+  return whole.length > 0 ? whole : trials
 }
 
 /** Trials that ended early or were never begun are missing from the result: it is not complete, and says why. */
-function endOf(
-  { records, broken }: TrialsDone,
-  seed: number,
-  trials: number,
-): Pick<Result, 'complete' | 'environment'> {
-  const complete = records.length === trials && records.every((record) => record.complete)
+function endOf({ trials, broken }: TrialsDone, seed: number, wanted: number): Pick<Result, 'complete' | 'environment'> {
+  const records = trials.map(({ judged }) => judged.record)
+  const complete = records.length === wanted && records.every((record) => record.complete)
   const during = environmentOf(records)
   const unbegun = broken === null ? null : asEnvironmentError(broken.error)
   if (unbegun === null) return during === undefined ? { complete } : { complete, environment: during }
@@ -118,7 +122,7 @@ function endOf(
 
 interface TrialsDone {
   /** One for each trial that was begun and did not break. */
-  readonly records: readonly RunRecord[]
+  readonly trials: readonly SimulatedTrial[]
   /** What ended the trials before their number was reached, other than an interrupt. */
   readonly broken: { readonly error: unknown } | null
 }
@@ -133,15 +137,15 @@ async function trialsOf(
 ): Promise<TrialsDone> {
   const style = styleOf(process.stderr, process.env)
   const told = new EventLines(style, options.verbose)
-  const records: RunRecord[] = []
+  const trials: SimulatedTrial[] = []
   const estimate = new Estimate(
     `${plural(options.trials, 'trial')} of ${milliseconds(scenario.workload.durationUs / 1000)}`,
   )
   const listener = {
     onProgress: (progress: Progress) => {
       if (progress.phase === 'workload') {
-        const share = progress.atUs / scenario.workload.durationUs
-        const long = estimate.at((records.length + Math.min(1, share)) / options.trials)
+        const share = Math.min(1, progress.atUs / scenario.workload.durationUs)
+        const long = estimate.at(options.on === 'sim' ? share : (trials.length + share) / options.trials)
         if (long !== null) screen.line(long)
       }
       screen.live(() => {
@@ -155,15 +159,15 @@ async function trialsOf(
   }
   const audience = { screen, listener, signal }
   let broken: TrialsDone['broken'] = null
-  let world: Trials | null = null
+  let world: World | null = null
   try {
-    world = await (options.on === 'sim' ? simulated(scenario, audience) : measured(scenario, folder, options, audience))
-    for (let trial = 0; trial < options.trials && !signal.aborted; trial++) {
-      if (options.trials > 1) screen.line(`  trial ${trial + 1} of ${options.trials}, seed ${seed + trial}`)
-      const record = await world.run(seed + trial)
-      records.push(record)
+    world = await (options.on === 'sim'
+      ? simulated(scenario, options, audience)
+      : onServers(scenario, folder, options, audience))
+    for await (const trial of world.trials(Array.from({ length: options.trials }, (_, index) => seed + index))) {
+      trials.push(trial)
       for (const line of told.end()) screen.line(line)
-      if (!record.complete) break
+      if (!trial.judged.record.complete) break
     }
   } catch (error) {
     if (!signal.aborted) broken = { error }
@@ -172,7 +176,7 @@ async function trialsOf(
     screen.close()
     await world?.end()
   }
-  return { records, broken }
+  return { trials, broken }
 }
 
 /** Writes the files, prints the summary; returns what went wrong in writing. */
@@ -199,71 +203,6 @@ async function conclude(
     await print(`${JSON.stringify(summaryJson(result), null, 2)}\n`)
   } else await print(`${closing}\n`)
   return saved.troubles
-}
-
-interface Trials {
-  run(seed: number): Promise<RunRecord>
-  end(): Promise<void>
-}
-
-interface Audience {
-  readonly screen: Screen
-  readonly listener: Required<ProgressListener>
-  readonly signal: AbortSignal
-}
-
-async function simulated(scenario: Scenario, { listener, signal }: Audience): Promise<Trials> {
-  const { SimulationThread } = await import('../../sim/host/simulate-in-worker.ts')
-  const thread = new SimulationThread()
-  const onProgress = (fraction: number) => {
-    listener.onProgress({ ...NO_COUNTS, phase: 'workload', atUs: fraction * scenario.workload.durationUs })
-  }
-  return {
-    run: async (seed) => {
-      const record = await thread.simulate(scenario, { seed, onProgress, signal })
-      for (const event of record.events) listener.onEvent(event)
-      return record
-    },
-    end: () => thread.end(),
-  }
-}
-
-/** Runs on local servers, a cluster of its own for each. */
-export async function measured(
-  scenario: Scenario,
-  outDir: string,
-  options: Pick<RunOptions, 'mysqld' | 'dataDir' | 'basePort'>,
-  audience: Audience,
-): Promise<Trials> {
-  const { screen, listener, signal } = audience
-  const { refuseUnsupported } = await import('../../real/faults/unsupported.ts')
-  refuseUnsupported(scenario)
-  const { createLocalDriver } = await import('../../real/drivers/local/local-driver.ts')
-  const { runReal } = await import('../../real/run.ts')
-  const local = {
-    nodes: scenario.cluster.nodes,
-    mysqld: options.mysqld,
-    dataDirectory: options.dataDir,
-    basePort: options.basePort,
-    extrasDirectory: join(outDir, 'extras'),
-    onProgress: (line: string) => screen.line(`  ${line}`),
-  }
-  return {
-    run: async (seed) =>
-      runReal(scenario, { seed, outDir, signal, driver: await createLocalDriver(local), ...listener }),
-    end: async () => {},
-  }
-}
-
-/** The simulator is too fast to be counted while it runs. */
-const NO_COUNTS = { offered: 0, ok: 0, failed: 0, unknown: 0, p99Ms: null, lagMs: null, source: null, faults: [] }
-
-/** Throws what the world did to a run, where it did something: a run of which only a part is known proves nothing. */
-export function throwIncident({ incidents = [] }: RunRecord): void {
-  const [first] = incidents
-  if (first === undefined) return
-  const { what, ...particulars } = first
-  throw new EnvironmentError(what, particulars)
 }
 
 /** The record of a trial that was interrupted before its workload began. */

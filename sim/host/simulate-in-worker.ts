@@ -1,8 +1,9 @@
 /**
  * A simulation is synchronous, so while it runs its thread hears nothing: no Ctrl-C, no clock to draw a progress line
- * by. It therefore runs in a thread of its own, and this one only listens. What it returns is what `simulate` returns
- * in this thread: a function of scenario and seed.
+ * by. It therefore runs in a thread of its own, is judged there (a record is large, and copying it between threads took a
+ * fifth of a long run), and this one only listens. What it returns is a function of scenario and seed.
  */
+import type { JudgedTrial } from '../../scenarios/judge.ts'
 import type { RunRecord } from '../../scenarios/record.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import { startThread } from './thread.ts'
@@ -10,31 +11,43 @@ import type { Task } from './worker.ts'
 
 export interface WorkerOptions {
   readonly seed: number
+  /** For exports that need every operation. */
+  readonly withRecord?: boolean
   /** 0 to 1. */
   readonly onProgress?: ((fraction: number) => void) | undefined
   /** When it is aborted the run ends with what there is (`complete: false`). */
   readonly signal?: AbortSignal | undefined
 }
 
+/** A trial, judged where it ran. */
+export interface SimulatedTrial {
+  readonly judged: JudgedTrial
+  /** Null: it was not asked for. */
+  readonly record: RunRecord | null
+}
+
 type Message =
   | { readonly kind: 'progress'; readonly fraction: number }
-  | { readonly kind: 'record'; readonly record: RunRecord }
+  | { readonly kind: 'trial'; readonly trial: SimulatedTrial }
 
-export class SimulationThread {
+class SimulationThread {
   readonly #stop = new Int32Array(new SharedArrayBuffer(4))
   readonly #worker = startThread(new URL('./worker.ts', import.meta.url), this.#stop.buffer)
 
   /** One at a time. Rejects with what `simulate` throws. */
-  simulate(scenario: Scenario, { seed, onProgress, signal }: WorkerOptions): Promise<RunRecord> {
+  simulate(
+    scenario: Scenario,
+    { seed, withRecord = false, onProgress, signal }: WorkerOptions,
+  ): Promise<SimulatedTrial> {
     const worker = this.#worker
     const stop = () => Atomics.store(this.#stop, 0, 1)
     if (signal?.aborted === true) stop()
     signal?.addEventListener('abort', stop, { once: true })
-    worker.postMessage({ scenario, seed } satisfies Task)
-    return new Promise<RunRecord>((resolve, reject) => {
+    worker.postMessage({ scenario, seed, withRecord } satisfies Task)
+    return new Promise<SimulatedTrial>((resolve, reject) => {
       worker.removeAllListeners()
       worker.on('message', (message: Message) => {
-        if (message.kind === 'record') resolve(message.record)
+        if (message.kind === 'trial') resolve(message.trial)
         else onProgress?.(message.fraction)
       })
       worker.on('error', reject)
@@ -45,4 +58,63 @@ export class SimulationThread {
   async end(): Promise<void> {
     await this.#worker.terminate()
   }
+}
+
+/**
+ * Trials over several threads, told in the order of their seeds. Each is a function of its seed alone, so the number of
+ * threads changes nothing but the time.
+ */
+export class SimulationThreads {
+  readonly #threads: readonly SimulationThread[]
+
+  constructor(threads: number) {
+    this.#threads = Array.from({ length: threads }, () => new SimulationThread())
+  }
+
+  /** `onProgress`: trials that are done, and parts of those that run. An abort ends the trials that run; none begins after it. */
+  async *simulate(
+    scenario: Scenario,
+    seeds: readonly number[],
+    options: Omit<WorkerOptions, 'seed'>,
+  ): AsyncGenerator<SimulatedTrial> {
+    const { signal, withRecord = false } = options
+    const fractions = seeds.map(() => 0)
+    const left = seeds.entries()
+    const trials = seeds.map(() => deferred<SimulatedTrial | null>())
+    // Who is asked for later may fail before.
+    for (const { promise } of trials) promise.catch(() => {})
+    for (const thread of this.#threads)
+      void (async () => {
+        for (const [index, seed] of left) {
+          const onProgress = (fraction: number) => {
+            fractions[index] = fraction
+            options.onProgress?.(fractions.reduce((sum, one) => sum + one, 0))
+          }
+          if (signal?.aborted === true) trials[index]!.resolve(null)
+          else
+            await thread
+              .simulate(scenario, { seed, withRecord, onProgress, signal })
+              .then(trials[index]!.resolve, trials[index]!.reject)
+        }
+      })()
+    for (const { promise } of trials) {
+      const trial = await promise
+      if (trial === null) return
+      yield trial
+    }
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.end()))
+  }
+}
+
+function deferred<T>() {
+  let resolve: (value: T) => void = () => {}
+  let reject: (error: unknown) => void = () => {}
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve
+    reject = onReject
+  })
+  return { promise, resolve, reject }
 }

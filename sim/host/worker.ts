@@ -1,20 +1,24 @@
-/** The thread in which simulations run: one after another, as they are asked for. See simulate-in-worker.ts. */
+/** The thread in which simulations run and are judged: one after another, as they are asked for. See simulate-in-worker.ts. */
 import { parentPort, workerData } from 'node:worker_threads'
+import { judgeTrial } from '../../scenarios/judge.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import { simulate } from '../run.ts'
+import type { SimulatedTrial } from './simulate-in-worker.ts'
 
 export interface Task {
   readonly scenario: Scenario
   readonly seed: number
+  readonly withRecord: boolean
 }
 
 const stop = new Int32Array(workerData as SharedArrayBuffer)
 
-parentPort!.on('message', ({ scenario, seed }: Task) => {
+parentPort!.on('message', ({ scenario, seed, withRecord }: Task) => {
   const record = simulate(scenario, {
     seed,
     onProgress: (fraction) => parentPort!.postMessage({ kind: 'progress', fraction }),
     shouldStop: () => Atomics.load(stop, 0) === 1,
   })
-  parentPort!.postMessage({ kind: 'record', record })
+  const trial: SimulatedTrial = { judged: judgeTrial(scenario, record), record: withRecord ? record : null }
+  parentPort!.postMessage({ kind: 'trial', trial })
 })

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { parseScenario } from '../../../scenarios/file/load.ts'
-import { SimulationThread } from '../../../sim/host/simulate-in-worker.ts'
+import { type JudgedTrial, judgeTrial, resultOfTrials } from '../../../scenarios/judge.ts'
+import { SimulationThreads } from '../../../sim/host/simulate-in-worker.ts'
 import { simulate } from '../../../sim/run.ts'
+import { STAMP } from '../../scenarios/stamp.ts'
 import { test } from '../../support/test.ts'
 
 const SHORT = parseScenario(
@@ -10,45 +12,66 @@ const SHORT = parseScenario(
 )
 const LONG = parseScenario('name: long\nworkload: { ratePerSec: 2000, duration: 1h }\n', 'long.yaml')
 
-async function inThread(body: (thread: SimulationThread) => Promise<void>): Promise<void> {
-  const thread = new SimulationThread()
+async function inThreads(count: number, body: (threads: SimulationThreads) => Promise<void>): Promise<void> {
+  const threads = new SimulationThreads(count)
   try {
-    await body(thread)
+    await body(threads)
   } finally {
-    await thread.end()
+    await threads.end()
   }
 }
 
-test('a simulation in a thread returns the record that it returns here, time after time', { deadlineMs: 30_000 }, () =>
-  inThread(async (thread) => {
-    for (const seed of [1, 2, 1]) {
+async function all<T>(trials: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = []
+  for await (const trial of trials) found.push(trial)
+  return found
+}
+
+test('a simulation in threads returns what it returns here, in the order of its seeds, for any number of threads', {
+  deadlineMs: 60_000,
+}, async () => {
+  const seeds = [1, 2, 1, 3]
+  const here = seeds.map((seed) => simulate(SHORT, { seed }))
+  for (const count of [1, 2, 3])
+    await inThreads(count, async (threads) => {
       const fractions: number[] = []
-      const there = await thread.simulate(SHORT, { seed, onProgress: (fraction) => fractions.push(fraction) })
-      assert.deepEqual(there, simulate(SHORT, { seed }))
-      assert.ok(fractions.length > 1)
-      assert.equal(fractions.at(-1), 1)
+      const onProgress = (fraction: number) => fractions.push(fraction)
+      const there = await all(threads.simulate(SHORT, seeds, { withRecord: true, onProgress }))
+      assert.deepEqual(
+        there.map(({ record }) => record),
+        here,
+      )
+      const bytes = (trials: readonly JudgedTrial[]) => JSON.stringify(resultOfTrials(SHORT, trials, STAMP))
+      const judged = there.map((trial) => trial.judged)
+      assert.equal(bytes(judged), bytes(here.map((record) => judgeTrial(SHORT, record))))
+      assert.equal(fractions.at(-1), seeds.length)
+    })
+})
+
+test('operations stay where they were simulated unless they are asked for', { deadlineMs: 30_000 }, () =>
+  inThreads(1, async (threads) => {
+    const [trial] = await all(threads.simulate(SHORT, [1], {}))
+    assert.equal(trial!.record, null)
+    assert.ok(!('operations' in trial!.judged.record))
+  }),
+)
+
+test('aborted simulations end soon with what there is, and no other begins', { deadlineMs: 30_000 }, () =>
+  inThreads(2, async (threads) => {
+    const controller = new AbortController()
+    const trials = await all(
+      threads.simulate(LONG, [1, 2, 3], { signal: controller.signal, onProgress: () => controller.abort() }),
+    )
+    assert.equal(trials.length, 2)
+    for (const { judged } of trials) {
+      assert.equal(judged.record.complete, false)
+      assert.ok(judged.record.endedUs < LONG.workload.durationUs)
     }
   }),
 )
 
-test('an aborted simulation ends soon with what there is', { deadlineMs: 30_000 }, () =>
-  inThread(async (thread) => {
-    const controller = new AbortController()
-    const record = await thread.simulate(LONG, {
-      seed: 1,
-      signal: controller.signal,
-      onProgress: () => controller.abort(),
-    })
-    assert.equal(record.complete, false)
-    assert.ok(record.endedUs < LONG.workload.durationUs)
-  }),
-)
-
 test('what a simulation throws is thrown here', { deadlineMs: 30_000 }, () =>
-  inThread(async (thread) => {
-    await assert.rejects(
-      thread.simulate({ ...SHORT, workload: { ...SHORT.workload, clients: -1 } }, { seed: 0.5 }),
-      /a seed is an integer/,
-    )
+  inThreads(1, async (threads) => {
+    await assert.rejects(all(threads.simulate(SHORT, [0.5], {})), /a seed is an integer/)
   }),
 )
