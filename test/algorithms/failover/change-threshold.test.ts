@@ -22,11 +22,11 @@ class Operated {
   readonly cluster: SimCluster
   #ops = 0
 
-  /** `apart`: servers that the other ones cannot be reached from. */
-  constructor(algorithms: string, nodes = 5, apart: readonly string[] = []) {
+  /** `apart`: servers that the other ones cannot be reached from. `more`: of the cluster. */
+  constructor(algorithms: string, nodes = 5, apart: readonly string[] = [], more = '') {
     const text = `
 name: thresholds
-cluster: { nodes: ${nodes} }
+cluster: { nodes: ${nodes}${more} }
 algorithms: { ${algorithms} }
 tuning: { quorumTimeout: 1s }
 `
@@ -102,6 +102,23 @@ test('k is lowered by a row that as many replicas hold as the larger k asks for'
   assert.ok(holders.length >= 2, `${holders}`)
   operated.pause('node2', 'node3', 'node4')
   assert.equal(operated.write().verdict, 'ok', 'one replica is enough now')
+})
+
+test('a relay log that is lost with the row, and nothing else new, before the next probe is known to be lost', () => {
+  const operated = new Operated('quorum: flexible, failureThreshold: 2', 5, [], ', acknowledge: received')
+  const { mysql, journals } = operated.cluster
+  for (const node of ['node2', 'node3', 'node4', 'node5'])
+    mysql.server(node).instance!.statements.run({ kind: 'lock tables' }, () => {})
+  const before = journals.get('coordinator')!.contents.records
+  const asked = operated.ask<ChangeThresholdReply>({ kind: 'changeThreshold', failureThreshold: 1 })
+  while (asked.outcome === null) operated.run(1)
+  assert.equal(operated.kOf('node2'), 1)
+  mysql.server('node2').loseRelayLog()
+  assert.equal(operated.kOf('node2'), 2)
+  // It starts again, and is looked at.
+  operated.run(4_000)
+  // The new threshold, that node2 lost something, and that it has proved itself since.
+  assert.ok(journals.get('coordinator')!.contents.records >= before + 2)
 })
 
 test('until its row is acknowledged a lower k is not in effect, and a take-over counts on it all the same', () => {
