@@ -20,6 +20,13 @@ export function generatorText({ generator, operations, offeredOpsPerSec }: Resul
   if (verdict === 'late')
     return `The load generator was late: ${share}${waited}, though a client was free. The machine that ran it was too busy, and every latency here contains that.${unsent}`
   const most = answerMeanMs === null || answerMeanMs === 0 ? null : (clients * 1000) / answerMeanMs
+  // With clients enough on average, it was a stretch of slow answers that kept all of them busy.
+  if (most !== null && most > offeredOpsPerSec)
+    return (
+      `For a while every client waited for an answer: ${share}${waited}. ${plural(clients, 'client')} with one operation in flight each, ` +
+      `answered in ${milliseconds(answerMeanMs)} on average, can ask about ${digits(most)} a second, more than the ${digits(offeredOpsPerSec)} ` +
+      `that were wanted: answers were slow before any fault, and the cluster or the machine below it was too busy.${unsent}`
+    )
   const ceiling =
     most === null
       ? ''

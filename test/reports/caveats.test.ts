@@ -30,14 +30,27 @@ test('the first screen says whether it was simulated or measured, and that no mo
 })
 
 test('a load generator that was the ceiling is the first thing said, with what it could ask', () => {
-  const result = withGenerator({ ...KEPT_UP, verdict: 'out of clients', late: 900, medianWaitMs: 4700 })
+  const result = withGenerator({
+    ...KEPT_UP,
+    verdict: 'out of clients',
+    late: 900,
+    medianWaitMs: 4700,
+    answerMeanMs: 20,
+  })
   assert.match(
     plain(generatorText(result.summary)!),
-    /^The load generator was the ceiling, not the cluster: 90 % .* 4 clients with one operation in flight each, answered in 2 ms on average, can ask about 2,000 a second/,
+    /^The load generator was the ceiling, not the cluster: 90 % .* 4 clients with one operation in flight each, answered in 20 ms on average, can ask about 200 a second/,
   )
   assert.match(summaryText(result, PLAIN), /^ {2}! note {2}The load generator was the ceiling/)
   const page = textOf(answerSection(runsOf([result])).text)
   assert.ok(page.indexOf('The load generator was the ceiling') < page.indexOf('Nothing was broken'))
+})
+
+test('clients that are enough on average and were all busy for a while were kept waiting, and are no ceiling', () => {
+  const { summary } = withGenerator({ ...KEPT_UP, verdict: 'out of clients', late: 200, medianWaitMs: 119 })
+  const text = plain(generatorText(summary)!)
+  assert.match(text, /^For a while every client waited for an answer: .* can ask about 2,000 a second, more than the /)
+  assert.doesNotMatch(text, /ceiling|Raise workload.clients/)
 })
 
 test('a generator that was late for another reason is not told to have more clients', () => {
