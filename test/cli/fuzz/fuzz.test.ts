@@ -41,7 +41,7 @@ test('run draws nothing from a swarm, says so and what does, and starts nothing'
       const refused = await shell(`cli run ${file} --on ${world} --out '${out}'`)
       assert.equal(refused.code, 2, refused.stderr)
       assert.match(refused.stderr, /^[\w-]+: it states no faults .*`run` draws nothing/)
-      assert.match(refused.stderr, new RegExp(`cli\\.ts fuzz ${file} --seeds 1000`))
+      assert.match(refused.stderr, new RegExp(`npx quorumlab fuzz ${file} --seeds 1000`))
       assert.ok(!existsSync(out))
     }
   })
