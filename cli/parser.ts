@@ -54,7 +54,7 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
           .option('on', value('world: sim or local (default: sim)'))
           .option('seed', value("a whole number (default: the scenario's)"))
           .option('trials', value('how many; trial i uses seed + i (default: 1)'))
-          .option('jobs', value('sim: threads for the trials (default: the processors)'))
+          .option('jobs', value('sim: threads for the trials (default: 1; more pay off in long runs)'))
           .option('out', value('DIR (default: out/<scenario>-<world>-<seed>)'))
           .option('expect', {
             ...value("one more number or verdict, as in `expect:`, e.g. 'failoverMs.max: < 3000'"),

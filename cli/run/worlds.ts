@@ -1,5 +1,4 @@
 /** The worlds in which `run` has its trials: the simulator, on threads, or servers of this machine. */
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { EnvironmentError } from '../../real/drivers/environment-error.ts'
 import type { Screen } from '../../reports/screen.ts'
@@ -43,7 +42,8 @@ export async function simulated(scenario: Scenario, options: Simulated, audience
   const { SimulationThreads } = await import('../../sim/host/simulate-in-worker.ts')
   const { listener, signal } = audience
   const { history, hdr } = options.exports
-  const threads = new SimulationThreads(Math.min(options.jobs ?? availableParallelism(), options.trials))
+  // A new thread costs some 0.75 s of imports and a slow first trial: more than one is for whoever asks for it.
+  const threads = new SimulationThreads(Math.min(options.jobs ?? 1, options.trials))
   return {
     async *trials(seeds) {
       const onProgress = (done: number) => {
