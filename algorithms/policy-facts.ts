@@ -15,7 +15,7 @@ export interface PolicyFacts {
   readonly name: string
   /** What of a scenario's settings means anything to it, and so belongs to its label. */
   readonly parameters: readonly (keyof PolicySettings)[]
-  /** Its colour on every page: one of the eight of reports/palette.ts, from 0; another one for each of its family. */
+  /** Its colour on every page: one of the eight of scenarios/shown/palette.ts, from 0; another one for each of its family. */
   readonly colour: number
   /** One sentence without a full stop: what it promises. */
   readonly promise: string

@@ -1,6 +1,6 @@
 /** What must be known before any number is read: of what it is, who was left out, and who set the pace. */
 import type { LatencySummary, Result } from '../scenarios/result.ts'
-import { count, digits, milliseconds, percent, plural } from './numbers.ts'
+import { count, digits, milliseconds, percent, plural } from '../scenarios/shown/numbers.ts'
 
 /** Whether the numbers are of a model or of servers. */
 export function worldText({ world, versions, scenario }: Pick<Result, 'world' | 'versions' | 'scenario'>): string {

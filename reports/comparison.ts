@@ -3,9 +3,9 @@
  * the trials bear it out, or a model and its measurement, where each row is the model's error.
  */
 import { type Comparison, type ComparisonRow, policyText, type SampleSummary } from '../scenarios/measures/compare.ts'
+import { change, digits, missing } from '../scenarios/shown/numbers.ts'
 import { intervalText, RANGE_NOTE } from './intervals.ts'
 import { html, listed, type Markup } from './markup.ts'
-import { change, digits, missing } from './numbers.ts'
 import type { Run } from './runs.ts'
 import { type Cell, table } from './tables.ts'
 

@@ -1,9 +1,9 @@
 /** Several results against a baseline, the first: one table, each of the others in a column of its own. */
 import type { Comparison, ComparisonRow } from '../scenarios/measures/compare.ts'
+import { change } from '../scenarios/shown/numbers.ts'
 import { comparisonFinding, errorOf, labelOf, named, pText, sample, testText } from './comparison.ts'
 import { RANGE_NOTE } from './intervals.ts'
 import { html, listed, type Markup } from './markup.ts'
-import { change } from './numbers.ts'
 import type { Run } from './runs.ts'
 import { type Cell, table } from './tables.ts'
 

@@ -1,6 +1,6 @@
 /** An expectation and what became of it, in words: over several trials with the seed of the worst. */
 import { type ExpectationResult, isShare } from '../scenarios/result.ts'
-import { digits, missing, plural } from './numbers.ts'
+import { digits, missing, plural } from '../scenarios/shown/numbers.ts'
 
 /** `operations.failed == 4`, as the file has it. */
 export function wantedText({ path, op, limit }: ExpectationResult): string {

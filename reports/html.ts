@@ -4,12 +4,12 @@
  */
 import type { Comparison } from '../scenarios/measures/compare.ts'
 import type { Result } from '../scenarios/result.ts'
+import { colourCss } from '../scenarios/shown/palette.ts'
 import { renderComparison } from './comparison.ts'
 import { renderComparisons } from './comparisons.ts'
 import { inlinedLibraries, inlinedScripts, inlinedStyle } from './libraries.ts'
 import type { Markup } from './markup.ts'
 import { page } from './page.ts'
-import { colourCss } from './palette.ts'
 import { runsOf } from './runs.ts'
 import { answerSection } from './sections/answer.ts'
 import { checksSection } from './sections/checks.ts'

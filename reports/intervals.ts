@@ -3,7 +3,7 @@
  * range: it holds the median less often than anybody expects of an interval.
  */
 import type { MedianInterval } from '../scenarios/result.ts'
-import { missing } from './numbers.ts'
+import { missing } from '../scenarios/shown/numbers.ts'
 
 /** `96.9 % interval 198 to 231 ms`, or `range 198 to 231 ms`; empty where there is none. */
 export function intervalText(interval: MedianInterval | null | undefined, show: (value: number) => string): string {

@@ -1,7 +1,7 @@
 /** What clients saw, in words: outages (something failed) and silence (nothing did, and nobody was answered). */
 import type { Result } from '../scenarios/result.ts'
 import type { Failover, OutageSummary } from '../scenarios/result-durations.ts'
-import { count, milliseconds, plural, seconds } from './numbers.ts'
+import { count, milliseconds, plural, seconds } from '../scenarios/shown/numbers.ts'
 
 type Summary = Result['summary']
 

@@ -2,7 +2,7 @@
 
 import type { Result } from '../scenarios/result.ts'
 import type { Failover } from '../scenarios/result-durations.ts'
-import { milliseconds, seconds } from './numbers.ts'
+import { milliseconds, seconds } from '../scenarios/shown/numbers.ts'
 
 interface PlannedMove {
   readonly from: string

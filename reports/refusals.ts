@@ -4,7 +4,7 @@
  * until when.
  */
 import type { Result } from '../scenarios/result.ts'
-import { seconds } from './numbers.ts'
+import { seconds } from '../scenarios/shown/numbers.ts'
 
 type Event = Result['events'][number]
 

@@ -1,8 +1,8 @@
 /** Two results side by side, as a table for the terminal. */
 import { type Comparison, policyText, type SampleSummary } from '../scenarios/measures/compare.ts'
+import { change, digits, missing } from '../scenarios/shown/numbers.ts'
 import { named, pText, testText } from './comparison.ts'
 import { levelText } from './intervals.ts'
-import { change, digits, missing } from './numbers.ts'
 import { tame } from './terminal.ts'
 import { wrapped } from './wrapping.ts'
 

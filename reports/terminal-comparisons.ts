@@ -1,9 +1,9 @@
 /** Two or more results side by side on a terminal: two as terminal-comparison.ts has them, more against the first. */
 import { type Comparison, type ComparisonRow, policyText } from '../scenarios/measures/compare.ts'
+import { change, missing } from '../scenarios/shown/numbers.ts'
 import { named, pText, testText } from './comparison.ts'
 import { rowsOf } from './comparisons.ts'
 import type { ComparedResults } from './export/comparison-formats.ts'
-import { change, missing } from './numbers.ts'
 import { letterOf } from './runs.ts'
 import { tame } from './terminal.ts'
 import { aligned, comparisonText, sampleText, sharedTrust } from './terminal-comparison.ts'

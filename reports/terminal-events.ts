@@ -1,6 +1,6 @@
 /** The decisions of a run on a terminal, a line each. */
 import type { Result } from '../scenarios/result.ts'
-import { fixed, milliseconds } from './numbers.ts'
+import { fixed, milliseconds } from '../scenarios/shown/numbers.ts'
 import { type Folded, RefusalFold, repeatedText } from './refusals.ts'
 import { type Style, tame } from './terminal.ts'
 import { wrapped } from './wrapping.ts'

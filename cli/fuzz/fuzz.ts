@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { environmentErrorOf } from '../../real/drivers/environment-error.ts'
-import { plural } from '../../reports/numbers.ts'
+import { plural } from '../../scenarios/shown/numbers.ts'
 import { Screen } from '../../reports/screen.ts'
 import { loadSpace } from '../../scenarios/swarm/space.ts'
 import { tallyText } from '../../scenarios/swarm/table.ts'

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { asEnvironmentError, EnvironmentError } from '../../real/drivers/environment-error.ts'
 import { environmentLines } from '../../reports/environment.ts'
-import { milliseconds, plural } from '../../reports/numbers.ts'
+import { milliseconds, plural } from '../../scenarios/shown/numbers.ts'
 import { Screen, styleOf } from '../../reports/screen.ts'
 import { summaryJson } from '../../reports/summary-json.ts'
 import { headerText, liveLine, summaryText } from '../../reports/terminal.ts'

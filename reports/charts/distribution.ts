@@ -3,8 +3,8 @@
  * Means hide what matters here; on this chart a one-in-a-thousand stall is a visible step.
  */
 import type { Distribution } from '../../scenarios/result-series.ts'
-import { compact, milliseconds } from '../numbers.ts'
-import { ink } from '../palette.ts'
+import { compact, milliseconds } from '../../scenarios/shown/numbers.ts'
+import { ink } from '../../scenarios/shown/palette.ts'
 import type { Run } from '../runs.ts'
 import { type LogScale, logScale } from './log-axis.ts'
 import { type Chart, CONFIG, type Layer, MS_LABEL, sized, valueAxis } from './spec.ts'

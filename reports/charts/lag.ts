@@ -1,6 +1,6 @@
 /** Replication lag per node: how long a transaction took from its commit on the source to its application there. */
-import { compact, milliseconds } from '../numbers.ts'
-import { seriesColour } from '../palette.ts'
+import { compact, milliseconds } from '../../scenarios/shown/numbers.ts'
+import { seriesColour } from '../../scenarios/shown/palette.ts'
 import type { Run } from '../runs.ts'
 import { caughtUp } from '../sentences.ts'
 import { logScale } from './log-axis.ts'

@@ -1,6 +1,7 @@
 /** Latency over time as bands: half of the operations below the line, 90 % below the dark band, 99 % below the pale one. */
+
+import { compact, milliseconds } from '../../scenarios/shown/numbers.ts'
 import { latencyFromText } from '../caveats.ts'
-import { compact, milliseconds } from '../numbers.ts'
 import type { Run } from '../runs.ts'
 import { logScale } from './log-axis.ts'
 import { backdrop, endOf } from './marks-of-time.ts'

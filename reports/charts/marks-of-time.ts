@@ -1,5 +1,5 @@
 /** What every chart over time shows behind its data: the warm-up, what was broken when, and where a reign began. */
-import { ink, nodeColour } from '../palette.ts'
+import { ink, nodeColour } from '../../scenarios/shown/palette.ts'
 import type { Run } from '../runs.ts'
 import { type Layer, timeEncoding } from './spec.ts'
 

@@ -2,7 +2,7 @@
  * Whom an acknowledgement waited for: a row for each server, dark where it weighs much. Neighbouring ranks differ by a
  * constant factor, so the shade follows the logarithm of the weight: one step of rank is one step of shade.
  */
-import { percent } from '../numbers.ts'
+import { percent } from '../../scenarios/shown/numbers.ts'
 import type { Run } from '../runs.ts'
 import { endOf, moments } from './marks-of-time.ts'
 import { readoutOf } from './readout.ts'

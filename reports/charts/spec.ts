@@ -3,7 +3,7 @@
  * and a parameter `timeDomain`; the page sets that one parameter in all of them, and so they zoom together.
  */
 import type { TopLevelSpec } from 'vega-lite'
-import { ink } from '../palette.ts'
+import { ink } from '../../scenarios/shown/palette.ts'
 import type { LogScale } from './log-axis.ts'
 
 export type Layer = Extract<TopLevelSpec, { layer: unknown }>['layer'][number]

@@ -1,6 +1,6 @@
 /** What was asked of the cluster and what it answered, in operations a second. */
-import { compact, digits } from '../numbers.ts'
-import { ink } from '../palette.ts'
+import { compact, digits } from '../../scenarios/shown/numbers.ts'
+import { ink } from '../../scenarios/shown/palette.ts'
 import type { Run } from '../runs.ts'
 import { backdrop, endOf } from './marks-of-time.ts'
 import { readoutOf } from './readout.ts'

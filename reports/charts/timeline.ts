@@ -1,5 +1,5 @@
 /** The strip on top of the time charts: each fault on a lane of its own, labelled once, then who was the source when. */
-import { ink } from '../palette.ts'
+import { ink } from '../../scenarios/shown/palette.ts'
 import type { Run } from '../runs.ts'
 import { backdrop, colourOfNode, endOf, type FaultBand, faultBands, reigns } from './marks-of-time.ts'
 import { readoutOf } from './readout.ts'

@@ -1,8 +1,8 @@
 /** Every trial is a dot: with a handful of trials the dots say more than any summary of them. */
 import type { MedianInterval, Result } from '../../scenarios/result.ts'
+import { milliseconds } from '../../scenarios/shown/numbers.ts'
+import { ink } from '../../scenarios/shown/palette.ts'
 import { levelText } from '../intervals.ts'
-import { milliseconds } from '../numbers.ts'
-import { ink } from '../palette.ts'
 import type { Run } from '../runs.ts'
 import { type Chart, CONFIG, type Layer, LEFT_MARGIN_PX, sized } from './spec.ts'
 

@@ -4,8 +4,8 @@
  * the clients saw of it, which may begin and end at other times.
  */
 import type { Failover, FailoverPhases } from '../../scenarios/result-durations.ts'
-import { compact, milliseconds } from '../numbers.ts'
-import { ink } from '../palette.ts'
+import { compact, milliseconds } from '../../scenarios/shown/numbers.ts'
+import { ink } from '../../scenarios/shown/palette.ts'
 import { plannedMove } from '../planned.ts'
 import type { Run } from '../runs.ts'
 import { type Chart, CONFIG, type Layer } from './spec.ts'

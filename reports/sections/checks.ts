@@ -1,8 +1,8 @@
 /** What was checked: every promise with its verdict and evidence, every expectation, every fault with its witness. */
 import type { CheckResult } from '../../scenarios/result.ts'
+import { count, plural, seconds } from '../../scenarios/shown/numbers.ts'
 import { actualText } from '../expectation.ts'
 import { html, type Markup } from '../markup.ts'
-import { count, plural, seconds } from '../numbers.ts'
 import type { Run } from '../runs.ts'
 import { table } from '../tables.ts'
 import { foreseen, verdictWord } from '../verdict.ts'

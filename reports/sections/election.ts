@@ -1,9 +1,9 @@
 /** Why this node: the recorded reason, and what every policy would have ranked on the same state. */
 import type { Result } from '../../scenarios/result.ts'
 import type { Failover } from '../../scenarios/result-durations.ts'
+import { seconds } from '../../scenarios/shown/numbers.ts'
+import { policyColour } from '../../scenarios/shown/palette.ts'
 import { html, type Markup, type Piece } from '../markup.ts'
-import { seconds } from '../numbers.ts'
-import { policyColour } from '../palette.ts'
 import { plannedMove } from '../planned.ts'
 import { type Folded, foldRefusals, repeatedText } from '../refusals.ts'
 import type { Run } from '../runs.ts'

@@ -1,7 +1,7 @@
 /** The decisions of a run in the order they were taken, a line each. */
 import type { Result } from '../../scenarios/result.ts'
+import { milliseconds, seconds } from '../../scenarios/shown/numbers.ts'
 import { html, type Markup } from '../markup.ts'
-import { milliseconds, seconds } from '../numbers.ts'
 import { foldRefusals, repeatedText } from '../refusals.ts'
 import type { Run } from '../runs.ts'
 import { table } from '../tables.ts'

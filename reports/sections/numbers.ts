@@ -1,9 +1,9 @@
 /** Every number of the summary, a table per subject, a row per run; then the trials. */
 import type { LatencySummary, Result, Spread } from '../../scenarios/result.ts'
+import { count, digits } from '../../scenarios/shown/numbers.ts'
 import { latencyFromText } from '../caveats.ts'
 import { intervalCell, RANGE_NOTE } from '../intervals.ts'
 import { html, type Markup, type Piece } from '../markup.ts'
-import { count, digits } from '../numbers.ts'
 import { oneTrialText, type Run } from '../runs.ts'
 import { type Cell, type Column, table } from '../tables.ts'
 import { verdictWord } from '../verdict.ts'

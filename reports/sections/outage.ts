@@ -1,12 +1,12 @@
 /** When and how long: a waterfall per failover, the trials, the same as a table, and what clients saw. */
 
 import type { Failover } from '../../scenarios/result-durations.ts'
+import { count, digits, milliseconds, missing, seconds } from '../../scenarios/shown/numbers.ts'
 import type { Chart } from '../charts/spec.ts'
 import { trialsChart } from '../charts/trials.ts'
 import { PHASES, waterfallChart } from '../charts/waterfall.ts'
 import { figure } from '../figure.ts'
 import { html, type Markup } from '../markup.ts'
-import { count, digits, milliseconds, missing, seconds } from '../numbers.ts'
 import { severalText, silenceText } from '../outages.ts'
 import { plannedMove } from '../planned.ts'
 import { oneTrialText, provenanceOf, type Run } from '../runs.ts'

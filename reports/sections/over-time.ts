@@ -1,4 +1,6 @@
 /** The charts over time: one timeline on top, then what users saw and what the replicas did. Their time axes are one. */
+
+import { seconds } from '../../scenarios/shown/numbers.ts'
 import { distributionChart } from '../charts/distribution.ts'
 import { lagChart } from '../charts/lag.ts'
 import { latencyChart } from '../charts/latency.ts'
@@ -8,7 +10,6 @@ import { throughputChart } from '../charts/throughput.ts'
 import { timelineChart } from '../charts/timeline.ts'
 import { figure } from '../figure.ts'
 import { html, type Markup } from '../markup.ts'
-import { seconds } from '../numbers.ts'
 import { oneTrialText, provenanceOf, type Run } from '../runs.ts'
 
 const JUMPS_AT_MOST = 6

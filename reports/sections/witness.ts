@@ -4,8 +4,8 @@
  * not to scale; the times stand under each interval. Plain HTML: it is legible without a script and at any width.
  */
 import type { HistoryWitness, WitnessOperation } from '../../scenarios/result.ts'
+import { seriesColour } from '../../scenarios/shown/palette.ts'
 import { html, type Markup } from '../markup.ts'
-import { seriesColour } from '../palette.ts'
 
 export function witnessFigure(witness: HistoryWitness): Markup {
   const { key, reason, operations } = witness

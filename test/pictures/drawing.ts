@@ -1,7 +1,7 @@
 /** What the pictures share: their width, sizes of type that are still read at half the width, axes and labels. */
 import type { TopLevelSpec } from 'vega-lite'
 import type { Layer } from '../../reports/charts/spec.ts'
-import { ink } from '../../reports/palette.ts'
+import { ink } from '../../scenarios/shown/palette.ts'
 
 const WIDTH_PX = 600
 const LEFT_PX = 78

@@ -1,7 +1,7 @@
 /** Pictures of the election policies: what they would choose, what follows from it, and seer at work. */
 import type { TopLevelSpec } from 'vega-lite'
-import { ink, nodeColour } from '../../reports/palette.ts'
 import { median } from '../../scenarios/measures/statistics.ts'
+import { ink, nodeColour } from '../../scenarios/shown/palette.ts'
 import { above, framed, type Label, labels, quantitative, rule } from './drawing.ts'
 import type { Picture } from './picture.ts'
 import { colourOfPolicy } from './policy-colours.ts'

@@ -1,8 +1,8 @@
 /** Pictures of the two ways to another source: a take-over after a crash, and a planned move. */
 import type { TopLevelSpec } from 'vega-lite'
 import type { FailoverPhase } from '../../algorithms/trace.ts'
-import { ink, nodeColour, seriesColour } from '../../reports/palette.ts'
 import type { RunRecord } from '../../scenarios/record.ts'
+import { ink, nodeColour, seriesColour } from '../../scenarios/shown/palette.ts'
 import { band, framed, type Label, labels, quantitative, rule } from './drawing.ts'
 import type { Picture } from './picture.ts'
 import { libraryText, simulated, startOf, withMessages } from './simulation.ts'

@@ -1,6 +1,6 @@
 /** Pictures of the quorum rules: who holds a write when, and what each rule makes of it. */
 import type { TopLevelSpec } from 'vega-lite'
-import { ink, seriesColour } from '../../reports/palette.ts'
+import { ink, seriesColour } from '../../scenarios/shown/palette.ts'
 import { above, band, framed, type Label, labels, quantitative, rule, strokes } from './drawing.ts'
 import type { Picture } from './picture.ts'
 import { colourOfPolicy } from './policy-colours.ts'

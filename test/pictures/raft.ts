@@ -1,7 +1,7 @@
 /** Pictures of Raft: an election message by message, and what the quorum of a large group costs. */
 import type { TopLevelSpec } from 'vega-lite'
 import type { Message as RaftMessage } from '../../algorithms/raft/message.ts'
-import { ink, nodeColour, seriesColour } from '../../reports/palette.ts'
+import { ink, nodeColour, seriesColour } from '../../scenarios/shown/palette.ts'
 import { above, band, framed, type Label, labels, quantitative, rule, strokes } from './drawing.ts'
 import type { Picture } from './picture.ts'
 import { colourOfPolicy } from './policy-colours.ts'

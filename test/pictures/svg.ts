@@ -6,7 +6,7 @@
 import * as vega from 'vega'
 import { compile } from 'vega-lite'
 import { escapeHtml } from '../../reports/markup.ts'
-import { INKS, SERIES } from '../../reports/palette.ts'
+import { INKS, SERIES } from '../../scenarios/shown/palette.ts'
 import { strictLogger } from '../reports/pieces.ts'
 import type { Picture } from './picture.ts'
 

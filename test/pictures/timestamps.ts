@@ -1,7 +1,7 @@
 /** Pictures of the timestamp services. */
 import type { TopLevelSpec } from 'vega-lite'
-import { ink, seriesColour } from '../../reports/palette.ts'
 import type { Operation } from '../../scenarios/record.ts'
+import { ink, seriesColour } from '../../scenarios/shown/palette.ts'
 import { band, framed, type Label, labels, quantitative, rule } from './drawing.ts'
 import type { Picture } from './picture.ts'
 import { libraryText, type Simulated, simulated } from './simulation.ts'

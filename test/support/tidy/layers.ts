@@ -24,6 +24,8 @@ const REPORTS_MAY_IMPORT = [
   'scenarios/result-durations.ts',
   'scenarios/result-series.ts',
   'scenarios/measures/statistics.ts',
+  'scenarios/shown/numbers.ts',
+  'scenarios/shown/palette.ts',
   'scenarios/measures/compare.ts',
   'scenarios/file/delay-text.ts',
   'scenarios/file/levels.ts',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { INKS, nodeColour, SERIES } from '../../reports/palette.ts'
-import { test } from '../support/test.ts'
+import { INKS, nodeColour, SERIES } from '../../../scenarios/shown/palette.ts'
+import { test } from '../../support/test.ts'
 
 /** WCAG 2: relative luminance of an sRGB colour, and the contrast of two. */
 function luminance(hex: string): number {

@@ -3,7 +3,7 @@
  * that a line keeps a contrast of 3:1 on a white page and on a dark one. Charts and page name them by CSS variable:
  * switching the theme or printing then needs no new drawing.
  */
-import type { Result } from '../scenarios/result.ts'
+import type { Result } from '../result.ts'
 
 type Shades = readonly [light: string, dark: string]
 

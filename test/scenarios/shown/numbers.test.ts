@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { apart, change, compact, count, digits, milliseconds, percent } from '../../reports/numbers.ts'
-import { test } from '../support/test.ts'
+import { apart, change, compact, count, digits, milliseconds, percent } from '../../../scenarios/shown/numbers.ts'
+import { test } from '../../support/test.ts'
 
 test('numbers carry about three digits, and units stay with them', () => {
   assert.deepEqual([0, 0.0123, 0.5, 1.94, 2.6, 23.44, 198.4, 12402, -3.2].map(digits), [
