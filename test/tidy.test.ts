@@ -74,6 +74,11 @@ const rules: readonly Tested[] = [
       ['real/a.ts', `import { b } from '../sim/b.ts'`, ['1 real/ imports sim/b.ts']],
       ['real/a.ts', `new Worker(new URL('../sim/b.ts', import.meta.url))`, ['1 real/ imports sim/b.ts']],
       ['real/a.ts', `import { b } from '../reports/b.ts'`, ['1 real/ imports reports/b.ts']],
+      [
+        'real/a.vue',
+        `<template>\n</template>\n<script setup lang="ts">\nimport { b } from '../reports/b.ts'\n</script>`,
+        ['4 real/ imports reports/b.ts'],
+      ],
       ['scenarios/a.ts', `import { b } from '../sim/b.ts'`, ['1 scenarios/ imports sim/b.ts']],
       ['scenarios/a.ts', `import { b } from '../algorithms/b.ts'\nimport { z } from 'zod'`, []],
       ['reports/a.ts', `import { b } from '../algorithms/b.ts'`, ['1 reports/ imports algorithms/b.ts']],
@@ -81,7 +86,7 @@ const rules: readonly Tested[] = [
         'reports/a.ts',
         `import { b } from '../scenarios/judge.ts'`,
         [
-          '1 reports/ imports scenarios/judge.ts; it may import scenarios/record.ts, scenarios/measures/expectations.ts, scenarios/result.ts, scenarios/result-durations.ts, scenarios/result-series.ts, scenarios/measures/statistics.ts, scenarios/measures/compare.ts, scenarios/file/delay-text.ts, scenarios/file/levels.ts, scenarios/file/load-text.ts',
+          '1 reports/ imports scenarios/judge.ts; it may import scenarios/record.ts, scenarios/measures/expectations.ts, scenarios/result.ts, scenarios/result-durations.ts, scenarios/result-series.ts, scenarios/measures/statistics.ts, scenarios/shown/numbers.ts, scenarios/shown/palette.ts, scenarios/measures/compare.ts, scenarios/file/delay-text.ts, scenarios/file/levels.ts, scenarios/file/load-text.ts',
         ],
       ],
       ['reports/x/a.ts', `import { b } from '../../scenarios/result.ts'`, []],

@@ -97,7 +97,7 @@ export const importsEndInTs: Rule = (tree) => {
   const violations: Violation[] = []
   for (const source of sourcesOf(tree).values())
     for (const { node, target } of importsOf(source))
-      if (target?.startsWith('.') === true && !/\.(ts|json)$/.test(target))
+      if (target?.startsWith('.') === true && !/\.(ts|vue|css|json)$/.test(target))
         violations.push(violationAt(node, 'imports end in .ts', target))
   return violations
 }

@@ -38,7 +38,7 @@ export const filesAreNamedForAnIdea: Rule = (tree) => {
   const violations: Violation[] = []
   for (const path of tree.texts.keys()) {
     const name = path.slice(path.lastIndexOf('/') + 1)
-    const stem = name.replace(/(\.test)?\.(ts|md|yaml)$/, '')
+    const stem = name.replace(/(\.test)?\.(ts|vue|md|yaml)$/, '')
     const isKebab = /^[a-z0-9]+(-[a-z0-9]+)*$/.test(stem)
     const isDocument = name.endsWith('.md') && /^[A-Z]+(-[A-Z]+)*$/.test(stem)
     if ((!isKebab && !isDocument) || NAMELESS.includes(stem)) violations.push({ path, line: 1, rule, found: name })
@@ -54,7 +54,7 @@ export const filesAreNamedForAnIdea: Rule = (tree) => {
 export const filesStayShort: Rule = (tree) => {
   const violations: Violation[] = []
   for (const [path, text] of tree.texts) {
-    if (!path.endsWith('.ts') || !SHORT_FILES.includes(topFolderOf(path))) continue
+    if (!/\.(ts|vue)$/.test(path) || !SHORT_FILES.includes(topFolderOf(path))) continue
     const lines = text.trimEnd().split('\n').length
     if (lines > MAX_LINES)
       violations.push({ path, line: MAX_LINES + 1, rule: `files have at most ${MAX_LINES} lines`, found: `${lines}` })

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path'
 import ts from 'typescript'
 
 export interface SourceTree {
-  /** Path from the project's root, with '/', to text; every .ts, .md and .yaml file. */
+  /** Path from the project's root, with '/', to text; every .ts, .vue, .md and .yaml file. */
   readonly texts: ReadonlyMap<string, string>
   /** Every folder, path from the root. */
   readonly folders: readonly string[]
@@ -21,7 +21,7 @@ export interface Violation {
 export type Rule = (tree: SourceTree) => Violation[]
 
 /** What tools and runs leave beside the project. */
-const NOT_OURS = ['node_modules', 'out']
+const NOT_OURS = ['node_modules', 'out', 'real/dashboard/dist']
 
 export function readTree(root: string): SourceTree {
   const texts = new Map<string, string>()
@@ -34,7 +34,7 @@ export function readTree(root: string): SourceTree {
         if (entry.name.startsWith('.') || NOT_OURS.includes(name)) continue
         folders.push(name)
         visit(path)
-      } else if (/\.(ts|md|yaml)$/.test(entry.name)) texts.set(name, readFileSync(path, 'utf8'))
+      } else if (/\.(ts|vue|md|yaml)$/.test(entry.name)) texts.set(name, readFileSync(path, 'utf8'))
     }
   }
   visit(root)
@@ -57,17 +57,27 @@ export function topFolderOf(path: string): string {
 
 const parsed = new WeakMap<SourceTree, ReadonlyMap<string, ts.SourceFile>>()
 
-/** Syntax trees of all TypeScript files. */
+/** Syntax trees of all TypeScript files, and of the scripts of Vue's components. */
 export function sourcesOf(tree: SourceTree): ReadonlyMap<string, ts.SourceFile> {
   let sources = parsed.get(tree)
   if (sources === undefined) {
     const fresh = new Map<string, ts.SourceFile>()
     for (const [path, text] of tree.texts)
-      if (path.endsWith('.ts')) fresh.set(path, ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true))
+      if (/\.(ts|vue)$/.test(path)) {
+        const script = path.endsWith('.vue') ? scriptOf(text) : text
+        fresh.set(path, ts.createSourceFile(path, script, ts.ScriptTarget.ES2023, true, ts.ScriptKind.TS))
+      }
     parsed.set(tree, fresh)
     sources = fresh
   }
   return sources
+}
+
+/** On its own lines, so that a place in it is a place in the file. */
+function scriptOf(component: string): string {
+  const found = /^<script setup lang="ts">$([\s\S]*?)^<\/script>$/m.exec(component)
+  if (found === null) return ''
+  return component.slice(0, found.index).replace(/[^\n]/g, '') + found[1]
 }
 
 export function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
