@@ -6,6 +6,7 @@
 import type { ToldLook } from './failover/told-look.ts'
 import type { Gtid, GtidSet } from './gtid-set.ts'
 import type { Why } from './reasons/why.ts'
+import type { Executed, Rows, RowValue, Staleness, Statement, WriteResult } from './statements.ts'
 import type { Timestamp } from './timestamps/timestamp.ts'
 
 /** A map from request kind to what is sent (besides `kind`) and what an `ok` outcome carries. */
@@ -61,12 +62,6 @@ export interface ServerState {
   readonly semiSyncSource: boolean
 }
 
-/** A row of the workload's table, as a read sees it. */
-export interface RowValue {
-  readonly op: number
-  readonly timestamp: Timestamp | null
-}
-
 /**
  * Administrative commands: each changes a server, so each runs in the one session that holds the server's
  * administrator lock, after the check that the session's epoch is not outdated (failover/rules.md section 2).
@@ -100,18 +95,28 @@ export type AdminCommand =
   | { readonly command: 'release' }
 
 export type MysqlRequests = {
-  /** One autocommit INSERT of operation `op` on `key`. `ok` carries the transaction's GTID from the OK packet. */
+  /** One autocommit transaction. SQL that the server refuses is `failed`, code `statement-refused`: the server is well. */
   execute: {
-    request: { readonly op: number; readonly key: number; readonly timestamp: Timestamp | null }
-    reply: { readonly gtid: Gtid }
+    request: {
+      readonly statement: Statement
+      readonly timestamp: Timestamp | null
+      readonly operationId: string | null
+    }
+    reply: Executed
   }
   /**
-   * Read the newest row of `key`. `after`: wait first until these are executed here. `wantExecuted`: gtid_executed,
-   * read on the same connection after the data (never before it).
+   * Read. `after`: wait first until these are executed here. `wantExecuted`: gtid_executed, read on the same connection
+   * after the data (never before it).
    */
   query: {
-    request: { readonly key: number; readonly after: GtidSet | null; readonly wantExecuted: boolean }
-    reply: { readonly value: RowValue | null; readonly executed: GtidSet | null }
+    request: { readonly statement: Statement; readonly after: GtidSet | null; readonly wantExecuted: boolean }
+    reply: {
+      /** A keyed read's. */
+      readonly value: RowValue | null
+      /** An SQL read's. */
+      readonly rows: Rows | null
+      readonly executed: GtidSet | null
+    }
   }
   /** The highest timestamp among the rows applied here. */
   highestTimestamp: { request: object; reply: { readonly timestamp: Timestamp | null } }
@@ -182,10 +187,15 @@ export interface Session {
 export type WriteReply =
   | {
       readonly verdict: 'ok'
-      readonly gtid: Gtid
+      /** Null: SQL that changed nothing. What it saw is acknowledged then, as with a read. */
+      readonly gtid: Gtid | null
       readonly timestamp: Timestamp | null
       readonly epoch: number
       readonly node: string
+      /** Of SQL. */
+      readonly result: WriteResult | null
+      /** Beside a null `gtid`, for the session to remember; null also where nothing was waited for (EVENTUAL). */
+      readonly seen: GtidSet | null
     }
   /** `gtid` is known when the source committed but the quorum did not answer. */
   | {
@@ -198,20 +208,27 @@ export type WriteReply =
 export type ReadReply =
   | {
       readonly verdict: 'ok'
+      /** A keyed read's. */
       readonly value: RowValue | null
+      /** An SQL read's. */
+      readonly rows: Rows | null
       readonly epoch: number
       readonly node: string
       /** Everything that the value may come from, for the session to remember; null: it keeps nothing, or EVENTUAL. */
       readonly seen: GtidSet | null
+      /** Of an EVENTUAL read; the others are not stale. */
+      readonly staleness: Staleness | null
     }
   | { readonly verdict: 'failed'; readonly why: Why; readonly reason: string }
 
-/** One operation of a client. `session` null: a client without one. */
+/** One operation of a client. */
 export interface ClientRequest {
-  readonly op: number
-  readonly key: number
+  readonly statement: Statement
   readonly consistency: Consistency
+  /** Null: a client without one. */
   readonly session: Session | null
+  /** Makes a repeat of an SQL write harmless: it is answered with what the first one came to. */
+  readonly operationId?: string
 }
 
 /** `unknown`: the row may be written, so a take-over may count on the smaller k; acknowledgement keeps the larger. */

@@ -2,7 +2,7 @@
 import { call, deferred, emit, type Fiber, sleep, wait } from '../effects.ts'
 import type { GtidSet } from '../gtid-set.ts'
 import type { ReplicaView } from '../quorum/policy.ts'
-import type { ServerState } from '../servers.ts'
+import type { Outcome, ServerState } from '../servers.ts'
 import { judgeSource } from './detector.ts'
 import { newestRow } from './epoch.ts'
 import { kindOfLoss, lookOf, markDoubted, markLost, unlose } from './loss.ts'
@@ -132,7 +132,12 @@ function settleRebuild(member: Member, rebuild: PendingRebuild, state: ServerSta
   else if (rebuild.sinceUs === null || askedUs - state.uptimeUs > rebuild.sinceUs) unlose(member, askedUs)
 }
 
-/** A client's statement on the source succeeded or not: the detector's second witness. */
+/** Did the server answer? A statement that it refuses for what it says is the client's mistake: the server is well. */
+export function isAnswered(outcome: Outcome<unknown>): boolean {
+  return outcome.kind === 'ok' || outcome.why.code === 'statement-refused'
+}
+
+/** A client's statement on the source was answered or not: the detector's second witness. */
 export function clientOutcome(coordinator: CoordinatorState, reign: Reign, answered: boolean, nowUs: number): void {
   if (coordinator.reign !== reign) return
   coordinator.client = answered ? 'answered' : 'failed'

@@ -14,9 +14,10 @@ import { call, type Fiber, wait } from '../effects.ts'
 import type { GtidSet } from '../gtid-set.ts'
 import { textOf } from '../reasons/text.ts'
 import type { Why } from '../reasons/why.ts'
-import type { ClientRequest, ReadReply } from '../servers.ts'
+import type { ClientRequest, MysqlRequests, ReadReply, ReplyOf } from '../servers.ts'
+import type { Staleness, Statement } from '../statements.ts'
 import { newestRow } from './epoch.ts'
-import { clientOutcome } from './monitor.ts'
+import { clientOutcome, isAnswered } from './monitor.ts'
 import type { CoordinatorState, Member, Reign } from './state.ts'
 
 /** A replica has so long to execute what a session has seen, before the source is asked. */
@@ -24,19 +25,19 @@ const SESSION_WAIT_US = 100_000
 
 export function read(
   coordinator: CoordinatorState,
-  request: Pick<ClientRequest, 'key' | 'consistency' | 'session'>,
+  request: Pick<ClientRequest, 'statement' | 'consistency' | 'session'>,
 ): Fiber<ReadReply> {
   const { reign } = coordinator
   if (reign === null) return refusal({ code: 'nobody-reigns' })
-  const { key } = request
+  const { statement } = request
   const seen = request.session?.seen ?? null
   switch (request.consistency) {
     case 'STRONG':
-      return strong(coordinator, reign, key, seen)
+      return strong(coordinator, reign, statement, seen)
     case 'SESSION':
-      return inSession(coordinator, reign, key, seen)
+      return inSession(coordinator, reign, statement, seen)
     case 'EVENTUAL':
-      return eventual(coordinator, reign, key)
+      return eventual(coordinator, reign, statement)
   }
 }
 
@@ -44,45 +45,64 @@ export function read(
  * `seen`: of a session that keeps track. The source is waited for like any other server: under semi-sync its replicas
  * may show (and have acknowledged) what it does not show yet itself, and the session may have read it there.
  */
-function* strong(coordinator: CoordinatorState, reign: Reign, key: number, seen: GtidSet | null): Fiber<ReadReply> {
-  const { tuning } = coordinator
-  const { source, acknowledgements, confirmations } = reign
+function* strong(
+  coordinator: CoordinatorState,
+  reign: Reign,
+  statement: Statement,
+  seen: GtidSet | null,
+): Fiber<ReadReply> {
+  const { source } = reign
   const outcome = yield* call(
     source.server,
-    { kind: 'query', key, after: seen, wantExecuted: true },
-    tuning.statementTimeoutUs,
+    { kind: 'query', statement, after: seen, wantExecuted: true },
+    coordinator.tuning.statementTimeoutUs,
     reign.ended,
   )
-  const nowUs = coordinator.process.nowUs
-  clientOutcome(coordinator, reign, outcome.kind === 'ok', nowUs)
+  clientOutcome(coordinator, reign, isAnswered(outcome), coordinator.process.nowUs)
   if (outcome.kind !== 'ok') return failed(outcome.why)
+  const { executed } = outcome.reply
+  const why = yield* held(coordinator, reign, executed!)
+  if (why !== null) return failed(why)
+  return shown(reign, source, outcome.reply, seen === null ? null : executed)
+}
 
+/**
+ * Waits until everything in `executed`, which the source has just shown, is acknowledged and the epoch is confirmed;
+ * null: so it is.
+ */
+export function* held(
+  { tuning, process }: CoordinatorState,
+  { acknowledgements, confirmations, base, sourceUuid }: Reign,
+  executed: GtidSet,
+): Fiber<Why | null> {
   const confirmation = confirmations.request()
-  const executed = outcome.reply.executed!
-  const shown = Math.max(reign.base, executed.highest(reign.sourceUuid))
-  const acknowledgement = acknowledgements.waitFor(shown, null, nowUs)
+  const newest = Math.max(base, executed.highest(sourceUuid))
+  const acknowledgement = acknowledgements.waitFor(newest, null, process.nowUs)
   const acknowledged = yield* wait(acknowledgement, tuning.quorumTimeoutUs)
   if (acknowledged !== 'acknowledged') {
     acknowledgements.forget(acknowledgement)
     confirmations.forget(confirmation)
-    return failed({ code: acknowledged === 'ended' ? 'epoch-ended' : 'read-unacknowledged' })
+    return { code: acknowledged === 'ended' ? 'epoch-ended' : 'read-unacknowledged' }
   }
   const confirmed = yield* wait(confirmation, tuning.quorumTimeoutUs)
-  if (confirmed !== 'confirmed') {
-    confirmations.forget(confirmation)
-    return failed({ code: confirmed === 'ended' ? 'epoch-ended' : 'read-unconfirmed' })
-  }
-  const { value } = outcome.reply
-  return { verdict: 'ok', value, epoch: reign.epoch, node: source.node, seen: seen === null ? null : executed }
+  if (confirmed === 'confirmed') return null
+  confirmations.forget(confirmation)
+  return { code: confirmed === 'ended' ? 'epoch-ended' : 'read-unconfirmed' }
 }
 
-function* inSession(coordinator: CoordinatorState, reign: Reign, key: number, seen: GtidSet | null): Fiber<ReadReply> {
+function* inSession(
+  coordinator: CoordinatorState,
+  reign: Reign,
+  statement: Statement,
+  seen: GtidSet | null,
+): Fiber<ReadReply> {
   const member = nearest(coordinator, reign)
   if (member !== reign.source) {
-    const reply = yield* after(coordinator, reign, member, key, seen, SESSION_WAIT_US)
-    if (reply.verdict === 'ok') return reply
+    const reply = yield* after(coordinator, reign, member, statement, seen, SESSION_WAIT_US)
+    // What is wrong with the statement itself is so everywhere.
+    if (reply.verdict === 'ok' || reply.why.code === 'statement-refused') return reply
   }
-  return yield* after(coordinator, reign, reign.source, key, seen, coordinator.tuning.statementTimeoutUs)
+  return yield* after(coordinator, reign, reign.source, statement, seen, coordinator.tuning.statementTimeoutUs)
 }
 
 /** What `member` shows once it has executed `seen` and what it shows is acknowledged. */
@@ -90,20 +110,19 @@ function* after(
   coordinator: CoordinatorState,
   reign: Reign,
   member: Member,
-  key: number,
+  statement: Statement,
   seen: GtidSet | null,
   deadlineUs: number,
 ): Fiber<ReadReply> {
   const outcome = yield* call(
     member.server,
-    { kind: 'query', key, after: seen, wantExecuted: true },
+    { kind: 'query', statement, after: seen, wantExecuted: true },
     deadlineUs,
     reign.ended,
   )
   const nowUs = coordinator.process.nowUs
-  if (member === reign.source) clientOutcome(coordinator, reign, outcome.kind === 'ok', nowUs)
+  if (member === reign.source) clientOutcome(coordinator, reign, isAnswered(outcome), nowUs)
   if (outcome.kind !== 'ok') return failed(outcome.why)
-  const { value } = outcome.reply
   const executed = outcome.reply.executed!
   const { acknowledgements } = reign
   const { base, marker } = acknowledgements.epoch
@@ -112,21 +131,40 @@ function* after(
   if (!executed.has(marker) || newestRow(executed)!.epoch > reign.epoch) return failed({ code: 'foreign-server' })
   const acknowledgement = acknowledgements.waitFor(Math.max(base, executed.highest(reign.sourceUuid)), null, nowUs)
   const acknowledged = yield* wait(acknowledgement, coordinator.tuning.quorumTimeoutUs)
-  if (acknowledged === 'acknowledged')
-    return { verdict: 'ok', value, epoch: reign.epoch, node: member.node, seen: executed }
+  if (acknowledged === 'acknowledged') return shown(reign, member, outcome.reply, executed)
   acknowledgements.forget(acknowledgement)
   return failed({ code: acknowledged === 'ended' ? 'epoch-ended' : 'read-unacknowledged' })
 }
 
-function* eventual(coordinator: CoordinatorState, reign: Reign, key: number): Fiber<ReadReply> {
+function* eventual(coordinator: CoordinatorState, reign: Reign, statement: Statement): Fiber<ReadReply> {
   const member = nearest(coordinator, reign)
   const outcome = yield* call(
     member.server,
-    { kind: 'query', key, after: null, wantExecuted: false },
+    { kind: 'query', statement, after: null, wantExecuted: false },
     coordinator.tuning.statementTimeoutUs,
   )
   if (outcome.kind !== 'ok') return failed(outcome.why)
-  return { verdict: 'ok', value: outcome.reply.value, epoch: reign.epoch, node: member.node, seen: null }
+  const staleness = stalenessOf(reign, member, coordinator.process.nowUs)
+  return { ...shown(reign, member, outcome.reply, null), staleness }
+}
+
+function shown(
+  { epoch }: Reign,
+  { node }: Member,
+  { value, rows }: ReplyOf<MysqlRequests, 'query'>,
+  seen: GtidSet | null,
+): Extract<ReadReply, { verdict: 'ok' }> {
+  return { verdict: 'ok', value, rows, epoch, node, seen, staleness: null }
+}
+
+function stalenessOf({ source }: Reign, member: Member, nowUs: number): Staleness {
+  const { state } = member
+  const newest = source.state?.executed ?? source.held
+  return {
+    lagTransactions: member === source || state === null ? 0 : newest.minus(state.executed).size,
+    fedAgeUs: member === source ? null : (state?.fedAgeUs ?? null),
+    probeAgeUs: nowUs - member.stateAskedUs,
+  }
 }
 
 function nearest(coordinator: CoordinatorState, reign: Reign): Member {

@@ -4,9 +4,11 @@ import type { Gtid } from '../gtid-set.ts'
 import { textOf } from '../reasons/text.ts'
 import type { Why } from '../reasons/why.ts'
 import type { ClientRequest, WriteReply } from '../servers.ts'
+import type { Executed } from '../statements.ts'
 import type { Timestamp } from '../timestamps/timestamp.ts'
 import type { Acknowledged } from './acknowledgements.ts'
-import { clientOutcome, viewsOf } from './monitor.ts'
+import { clientOutcome, isAnswered, viewsOf } from './monitor.ts'
+import { held } from './read.ts'
 import type { CoordinatorState, Reign } from './state.ts'
 
 /** A selection made from probes is as old as the probes; it is renewed at the same pace. */
@@ -15,7 +17,7 @@ export const SELECTION_AGE_US = 100_000
 const WEIGHTS_SHOWN_US = 500_000
 
 /** What a client hears if the quorum has the write. */
-export type ExecutedReply = Extract<WriteReply, { verdict: 'ok' }>
+export type ExecutedReply = Extract<WriteReply, { verdict: 'ok' }> & { readonly gtid: Gtid }
 
 export function* write(coordinator: CoordinatorState, request: ClientRequest): Fiber<WriteReply> {
   if (coordinator.reign === null) return failed({ code: 'nobody-reigns' })
@@ -28,16 +30,20 @@ export function* write(coordinator: CoordinatorState, request: ClientRequest): F
   reign.executions.began(beganUs)
   const executed = yield* call(
     reign.source.server,
-    { kind: 'execute', op: request.op, key: request.key, timestamp },
+    { kind: 'execute', statement: request.statement, timestamp, operationId: request.operationId ?? null },
     coordinator.tuning.statementTimeoutUs,
     reign.ended,
   )
   const nowUs = coordinator.process.nowUs
-  reign.executions.ended(executed.kind === 'ok', nowUs)
-  clientOutcome(coordinator, reign, executed.kind === 'ok', nowUs)
+  const answered = isAnswered(executed)
+  reign.executions.ended(answered, nowUs)
+  clientOutcome(coordinator, reign, answered, nowUs)
   if (executed.kind !== 'ok') return notOk(executed.kind, executed.why, null, timestamp)
-  const { gtid } = executed.reply
-  const ok: ExecutedReply = { verdict: 'ok', gtid, timestamp, epoch: reign.epoch, node: reign.source.node }
+  const { gtid, result } = executed.reply
+  const reply = { verdict: 'ok', timestamp, epoch: reign.epoch, node: reign.source.node, result } as const
+  if (gtid === null)
+    return yield* unchanged(coordinator, reign, { ...reply, gtid, seen: null }, executed.reply, request)
+  const ok: ExecutedReply = { ...reply, gtid, seen: null }
   if (request.consistency === 'EVENTUAL') return ok
 
   // Written, but by whom? A source that was rebuilt, or numbers that the epoch did not hand out, prove nothing.
@@ -50,6 +56,20 @@ export function* write(coordinator: CoordinatorState, request: ClientRequest): F
   if (coordinator.commits !== null && verdict !== 'ended') coordinator.commits.add(coordinator.process.nowUs - beganUs)
   if (verdict === 'acknowledged') return ok
   return procedures.missedQuorum(ok, { code: verdict === 'ended' ? 'epoch-ended' : 'quorum-late' })
+}
+
+/** It wrote nothing, but says what it found: that has to be acknowledged, as with a read. */
+function* unchanged(
+  coordinator: CoordinatorState,
+  reign: Reign,
+  ok: Extract<WriteReply, { verdict: 'ok' }>,
+  { executed }: Executed,
+  { consistency, session }: ClientRequest,
+): Fiber<WriteReply> {
+  if (consistency === 'EVENTUAL') return ok
+  const why = yield* held(coordinator, reign, executed!)
+  if (why !== null) return notOk('failed', why, null, ok.timestamp)
+  return session?.seen == null ? ok : { ...ok, seen: executed }
 }
 
 /** Waits until the quorum holds this transaction, by its GTID; undefined: not in time. */

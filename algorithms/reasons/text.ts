@@ -132,6 +132,8 @@ export function textOf(why: Why): string {
       return 'in flight'
     case 'no-client-free':
       return 'no client was free before the workload ended'
+    case 'statement-refused':
+      return `error ${why.errno} (${why.sqlState}): ${why.message}`
     case 'rule':
       return ruleText(why)
     case 'too-few-replicas':

@@ -91,6 +91,13 @@ type OperationWhy =
   | { readonly code: 'nobody-leads' | 'leader-stepped-down' }
   /** The run ended before an answer came; before any client was free to send it. */
   | { readonly code: 'in-flight' | 'no-client-free' }
+  /** A client's SQL, for what it says: the server is well. In MySQL's words. */
+  | {
+      readonly code: 'statement-refused'
+      readonly errno: number
+      readonly sqlState: string
+      readonly message: string
+    }
 
 /** Servers that count, against those that are needed. */
 interface Count {

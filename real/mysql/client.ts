@@ -4,12 +4,14 @@
  * never delays a probe and a busy data pool never delays a failover.
  */
 import type { MysqlRequests, Outcome, RequestOf } from '../../algorithms/servers.ts'
+import type { Timestamp } from '../../algorithms/timestamps/timestamp.ts'
 import type { Pending } from '../../algorithms/world.ts'
 import type { Callable } from '../transport/callable.ts'
 import { Administrator } from './administrator.ts'
-import { NO_SETUP } from './connection.ts'
+import { NO_SETUP, type StatementDone } from './connection.ts'
 import { DATA_SETUP, execute, highestTimestamp, query } from './data.ts'
 import { ConnectionPool } from './pool.ts'
+import { change, SQL_READ_SETUP, SQL_WRITE_SETUP, show } from './sql.ts'
 import { WATCH_SETUP } from './state.ts'
 import { clientEndpoint, type MysqlTarget, ServerStart, watchEndpoint } from './target.ts'
 import { confirm, executed, probe, waitFor } from './watch.ts'
@@ -17,18 +19,33 @@ import { confirm, executed, probe, waitFor } from './watch.ts'
 /** A new source starts with this many open data connections instead of opening them under its first writes. */
 const WARM_CONNECTIONS = 8
 
+type Done = (outcome: Outcome<unknown>) => void
+
+interface MysqlClientOptions {
+  /** At most so many for keyed statements, and for SQL as many that read and as many that write. */
+  readonly dataConnections: number
+  /** What a row of a client's own table gets to hold; the counter alone unless said otherwise. */
+  readonly rowTimestamp?: (timestamp: Timestamp) => number
+}
+
 export class MysqlClient implements Callable {
   readonly #target: MysqlTarget
   readonly #data: ConnectionPool
+  readonly #sqlReads: ConnectionPool
+  readonly #sqlWrites: ConnectionPool
   readonly #probes: ConnectionPool
   readonly #confirmations: ConnectionPool
   readonly #waits: ConnectionPool
   readonly #administrator: Administrator
+  readonly #rowTimestamp: (timestamp: Timestamp) => number
 
-  constructor(server: Omit<MysqlTarget, 'start'>, options: { readonly dataConnections: number }) {
+  constructor(server: Omit<MysqlTarget, 'start'>, options: MysqlClientOptions) {
     const target: MysqlTarget = { ...server, start: new ServerStart() }
     this.#target = target
     this.#data = new ConnectionPool(clientEndpoint(target), DATA_SETUP, options.dataConnections)
+    this.#sqlReads = new ConnectionPool(clientEndpoint(target), SQL_READ_SETUP, options.dataConnections)
+    this.#sqlWrites = new ConnectionPool(clientEndpoint(target), SQL_WRITE_SETUP, options.dataConnections)
+    this.#rowTimestamp = options.rowTimestamp ?? (({ counter }) => counter)
     this.#probes = new ConnectionPool(watchEndpoint(target), WATCH_SETUP, 2)
     this.#confirmations = new ConnectionPool(watchEndpoint(target), NO_SETUP, 2)
     this.#waits = new ConnectionPool(watchEndpoint(target), NO_SETUP, 2)
@@ -39,9 +56,9 @@ export class MysqlClient implements Callable {
     const typed = request as RequestOf<MysqlRequests>
     switch (typed.kind) {
       case 'execute':
-        return execute(this.#data, typed, deadlineUs, done)
+        return this.#execute(typed, deadlineUs, done)
       case 'query':
-        return query(this.#data, typed, deadlineUs, done)
+        return this.#query(typed, deadlineUs, done)
       case 'highestTimestamp':
         return highestTimestamp(this.#data, deadlineUs, done)
       case 'executed':
@@ -60,6 +77,19 @@ export class MysqlClient implements Callable {
     }
   }
 
+  #execute({ statement, timestamp }: MysqlRequests['execute']['request'], deadlineUs: number, done: Done): Pending {
+    if (statement.kind === 'keyed') return execute(this.#data, statement, timestamp, deadlineUs, done)
+    const number = timestamp === null ? null : this.#rowTimestamp(timestamp)
+    return this.#sqlWrites.submit(() => change(statement, number), deadlineUs, concluded(done))
+  }
+
+  #query(request: MysqlRequests['query']['request'], deadlineUs: number, done: Done): Pending {
+    const { statement } = request
+    if (statement.kind === 'keyed') return query(this.#data, statement, request, deadlineUs, done)
+    // The server gives up a little before we do: a timed-out wait then leaves the connection usable.
+    return this.#sqlReads.submit(() => show(statement, request, deadlineUs * 0.9), deadlineUs, concluded(done))
+  }
+
   /**
    * Open the connections that the first probe and the first wait would otherwise pay for: the first handshake with an
    * account costs the server a key exchange. Settles when each is open or has failed; failing is no error here.
@@ -73,7 +103,13 @@ export class MysqlClient implements Callable {
   }
 
   close(): void {
-    for (const pool of [this.#data, this.#probes, this.#confirmations, this.#waits]) pool.close()
+    for (const pool of [this.#data, this.#sqlReads, this.#sqlWrites, this.#probes, this.#confirmations, this.#waits])
+      pool.close()
     this.#administrator.close()
   }
+}
+
+/** An exchange says itself what it came to, unless it was cut short. */
+function concluded(done: (outcome: Outcome<unknown>) => void): StatementDone {
+  return (failure, outcome) => done(failure ?? (outcome as Outcome<unknown>))
 }

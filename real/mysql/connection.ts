@@ -10,10 +10,20 @@
  * (insert-packets.ts): mysql2 is at rest then and never learns of it.
  */
 import { connect, type Socket } from 'node:net'
-import { type Connection, createConnection } from 'mysql2'
+import { type Connection, createConnection, type FieldPacket } from 'mysql2'
+import type { SqlValue } from '../../algorithms/statements.ts'
 import { DeadlineTimer } from '../transport/deadline-timer.ts'
 import { readInto } from '../transport/read-buffer.ts'
-import { CLOSED, connectFailure, DEADLINE_IN_FLIGHT, errnoOf, type Failure, statementFailure } from './failure.ts'
+import type { Exchange, Step } from './exchange.ts'
+import {
+  CLOSED,
+  connectFailure,
+  DEADLINE_IN_FLIGHT,
+  errnoOf,
+  type Failure,
+  serverError,
+  statementFailure,
+} from './failure.ts'
 import { executePacket, type IntegerValues, packetLength, readInsertAnswer } from './insert-packets.ts'
 
 export interface Account {
@@ -27,19 +37,25 @@ export interface Endpoint {
   readonly account: Account
 }
 
-/** What each new connection of a pool is told before its first statement; both may be empty. */
+/** What each new connection of a pool is told before its first statement; texts may be empty. */
 export interface ConnectionSetup {
   readonly sql: string
   /** The INSERT that values are for. */
   readonly insert: string
+  readonly database: string
+  /** May a text hold several, for texts of our own? */
+  readonly severalStatements: boolean
 }
 
-export const NO_SETUP: ConnectionSetup = { sql: '', insert: '' }
+export const NO_SETUP: ConnectionSetup = { sql: '', insert: '', database: '', severalStatements: true }
 
-/** SQL text, or the values of the prepared INSERT. */
-export type Statement = string | IntegerValues
+/** SQL text, the values of the prepared INSERT, or what begins an exchange. */
+export type Work = string | IntegerValues | (() => Exchange<unknown>)
 
-/** `result`: what mysql2 gives for a text (rows are arrays, an entry for each of several statements); a Gtid or null for values. */
+/**
+ * `result`: what mysql2 gives for a text (rows are arrays, an entry for each of several statements); a Gtid or null for
+ * values; an exchange's outcome.
+ */
 export type StatementDone = (failure: Failure | null, result: unknown) => void
 
 const CONNECT_TIMEOUT_MS = 1_000
@@ -77,9 +93,11 @@ export class MysqlConnection {
       user: endpoint.account.user,
       password: endpoint.account.password,
       connectTimeout: CONNECT_TIMEOUT_MS,
-      multipleStatements: true,
+      database: setup.database,
+      multipleStatements: setup.severalStatements,
       rowsAsArray: true,
       dateStrings: true,
+      jsonStrings: true,
       // A BIGINT beyond 2^53-1 comes as text: its reader refuses it by name (exact-integer.ts) instead of a neighbour.
       supportBigNumbers: true,
       flags: ['SESSION_TRACK', '-CLIENT_QUERY_ATTRIBUTES'],
@@ -122,7 +140,7 @@ export class MysqlConnection {
   }
 
   /** `done` is called once, not at all after `destroy()`. On failures other than a refusal the connection is dead. */
-  run(statement: Statement, timeoutMs: number, done: StatementDone): void {
+  run(work: Work, timeoutMs: number, done: StatementDone): void {
     if (this.#state === 'dead') {
       done(CLOSED, undefined)
       return
@@ -132,14 +150,34 @@ export class MysqlConnection {
     this.#done = done
     this.#dueMs = performance.now() + timeoutMs
     this.#deadline.cover(this.#dueMs)
-    if (typeof statement !== 'string') {
+    if (typeof work === 'function') this.#begin(work())
+    else if (typeof work === 'string')
+      this.#mysql.query(work, (error: unknown, result: unknown) => {
+        if (this.#state === 'busy') this.#answer(error === null ? null : statementFailure(error), result)
+      })
+    else {
       this.#inserting = true
-      this.#socket.write(executePacket(this.#insertId, statement))
-      return
+      this.#socket.write(executePacket(this.#insertId, work))
     }
-    this.#mysql.query(statement, (error: unknown, result: unknown) => {
-      if (this.#state === 'busy') this.#answer(error === null ? null : statementFailure(error), result)
-    })
+  }
+
+  #begin(exchange: Exchange<unknown>): void {
+    const proceed = (next: IteratorResult<Step, unknown>) => {
+      if (next.done === true) {
+        this.#answer(null, next.value)
+        return
+      }
+      const { text, parameters } = next.value
+      const heard = (error: unknown, result: unknown, fields?: readonly FieldPacket[]) => {
+        if (this.#state !== 'busy') return
+        const refusal = error === null ? null : serverError(error)
+        if (error !== null && refusal === null) this.#die(statementFailure(error))
+        else proceed(exchange.next({ error: refusal, result, columns: fields?.map(({ name }) => name) ?? [] }))
+      }
+      if (parameters.length === 0) this.#mysql.query(text, heard)
+      else this.#mysql.execute(text, parameters as SqlValue[], heard)
+    }
+    proceed(exchange.next())
   }
 
   /** Drop the connection with whatever is in flight on it. No callback is called any more. */

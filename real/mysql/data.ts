@@ -2,14 +2,17 @@
 import { exactInteger } from '../../algorithms/exact-integer.ts'
 import { type Gtid, MutableGtidSet } from '../../algorithms/gtid-set.ts'
 import { failed, unknown } from '../../algorithms/reasons/outcomes.ts'
-import type { MysqlRequests, Outcome, ReplyOf, RowValue } from '../../algorithms/servers.ts'
+import type { MysqlRequests, Outcome, ReplyOf } from '../../algorithms/servers.ts'
+import type { KeyedStatement, RowValue } from '../../algorithms/statements.ts'
+import type { Timestamp } from '../../algorithms/timestamps/timestamp.ts'
 import type { Pending } from '../../algorithms/world.ts'
-import type { ConnectionSetup } from './connection.ts'
+import { type ConnectionSetup, NO_SETUP } from './connection.ts'
 import { decoded } from './decoded.ts'
 import type { ConnectionPool } from './pool.ts'
 import { EXECUTED } from './state.ts'
 
 export const DATA_SETUP: ConnectionSetup = {
+  ...NO_SETUP,
   // Each answer to a write then carries the transaction's GTID.
   sql: 'SET SESSION session_track_gtids = OWN_GTID',
   insert: 'INSERT INTO quorumlab.operations (op, key_id, ts_counter, ts_server) VALUES (?, ?, ?, ?)',
@@ -19,26 +22,26 @@ type Done<K extends keyof MysqlRequests> = (outcome: Outcome<ReplyOf<MysqlReques
 
 export function execute(
   pool: ConnectionPool,
-  request: MysqlRequests['execute']['request'],
+  { op, key }: KeyedStatement,
+  timestamp: Timestamp | null,
   deadlineUs: number,
   done: Done<'execute'>,
 ): Pending {
-  const { op, key, timestamp } = request
   const values = [op, key, timestamp === null ? null : timestamp.counter, timestamp === null ? null : timestamp.server]
   return pool.submit(values, deadlineUs, (failure, gtid) => {
     if (failure !== null) done(failure)
     else if (gtid === null) done(unknown({ code: 'no-gtid' }))
-    else done({ kind: 'ok', reply: { gtid: gtid as Gtid } })
+    else done({ kind: 'ok', reply: { gtid: gtid as Gtid, executed: null, result: null } })
   })
 }
 
 export function query(
   pool: ConnectionPool,
-  request: MysqlRequests['query']['request'],
+  { key }: KeyedStatement,
+  { after, wantExecuted }: Pick<MysqlRequests['query']['request'], 'after' | 'wantExecuted'>,
   deadlineUs: number,
   done: Done<'query'>,
 ): Pending {
-  const { key, after, wantExecuted } = request
   // MySQL runs the texts in order: first the wait, then the data, then (never before it) the GTIDs.
   const texts: string[] = []
   // The server gives up a little before we do: a timed-out wait then leaves the connection usable.
@@ -62,6 +65,7 @@ export function query(
     done(
       decoded(() => ({
         value: row === undefined ? null : rowValue(row),
+        rows: null,
         executed: wantExecuted ? MutableGtidSet.parse(results[data]![0]![0] as string) : null,
       })),
     )

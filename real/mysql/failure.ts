@@ -7,6 +7,7 @@ import { mysqlWhy } from '../../algorithms/reasons/mysql-errors.ts'
 import { failed, unknown } from '../../algorithms/reasons/outcomes.ts'
 import type { Why } from '../../algorithms/reasons/why.ts'
 import type { Failed, Unknown } from '../../algorithms/servers.ts'
+import type { ServerError } from './exchange.ts'
 
 export type Failure = Failed | Unknown
 
@@ -42,6 +43,31 @@ export function statementFailure(error: unknown): Failure {
   if (number === 0) return unknown({ code: 'connection-lost' })
   const why = mysqlWhy(number, sqlState, message)
   return REFUSED_STATEMENTS.has(number) ? failed(why) : unknown(why)
+}
+
+/** The server's own refusal; null: the connection was lost. */
+export function serverError(error: unknown): ServerError | null {
+  const { errno, sqlState = 'HY000', message = '' } = error as DriverError
+  const number = serverErrno(errno)
+  return number === 0 ? null : { errno: number, sqlState, message }
+}
+
+/**
+ * Errors that say something of the server, or that a transaction may have met on its way into the binlog: what they
+ * leave behind is judged as for any other statement. All others are about the client's statement.
+ */
+const NOT_THE_STATEMENT: ReadonlySet<number> = new Set([
+  // It stops, or its clients are sent away; the session was killed; memory or disk is out.
+  1021, 1037, 1038, 1040, 1041, 1053, 1114, 1203, 1317, 1927, 3032, 3169,
+  // It is no source.
+  1290, 1836,
+  // During the commit.
+  1026, 1030, 1105, 1180, 1197, 1534, 1598, 1705, 3100, 3101,
+])
+
+/** A client's SQL, alone in its transaction, was answered with this: what MySQL refuses is rolled back. */
+export function sqlFailure(error: ServerError): Failure {
+  return NOT_THE_STATEMENT.has(error.errno) ? statementFailure(error) : failed({ code: 'statement-refused', ...error })
 }
 
 export const DEADLINE_IN_FLIGHT: Failure = unknown({ code: 'deadline' })

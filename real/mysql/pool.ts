@@ -5,13 +5,7 @@
  */
 import type { Pending } from '../../algorithms/world.ts'
 import { DeadlineTimer } from '../transport/deadline-timer.ts'
-import {
-  type ConnectionSetup,
-  type Endpoint,
-  MysqlConnection,
-  type Statement,
-  type StatementDone,
-} from './connection.ts'
+import { type ConnectionSetup, type Endpoint, MysqlConnection, type StatementDone, type Work } from './connection.ts'
 import { CLOSED, DEADLINE_UNSENT, type Failure } from './failure.ts'
 
 export class ConnectionPool {
@@ -32,9 +26,9 @@ export class ConnectionPool {
     this.#size = size
   }
 
-  /** Run one statement on any connection. Abandoning destroys the connection if it is in flight. */
-  submit(statement: Statement, deadlineUs: number, done: StatementDone): Pending {
-    const job = new Job(this, statement, deadlineUs / 1000, done)
+  /** Run one statement, or one exchange, on any connection. Abandoning destroys the connection if it is in flight. */
+  submit(work: Work, deadlineUs: number, done: StatementDone): Pending {
+    const job = new Job(this, work, deadlineUs / 1000, done)
     if (this.#closed) done(CLOSED, undefined)
     else {
       const connection = this.#idle.pop()
@@ -143,20 +137,20 @@ class Job implements Pending {
   /** Only for one that waits: when it is given up. */
   dueMs = 0
   readonly #pool: ConnectionPool
-  readonly #statement: Statement
+  readonly #work: Work
   #done: StatementDone | null
   #connection: MysqlConnection | null = null
 
-  constructor(pool: ConnectionPool, statement: Statement, deadlineMs: number, done: StatementDone) {
+  constructor(pool: ConnectionPool, work: Work, deadlineMs: number, done: StatementDone) {
     this.#pool = pool
-    this.#statement = statement
+    this.#work = work
     this.deadlineMs = deadlineMs
     this.#done = done
   }
 
   start(connection: MysqlConnection, leftMs: number): void {
     this.#connection = connection
-    connection.run(this.#statement, leftMs, (failure, result) => {
+    connection.run(this.#work, leftMs, (failure, result) => {
       const done = this.#done
       this.#done = null
       this.#connection = null

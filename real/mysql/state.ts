@@ -5,7 +5,7 @@
 import { exactInteger } from '../../algorithms/exact-integer.ts'
 import { MutableGtidSet } from '../../algorithms/gtid-set.ts'
 import type { ServerState } from '../../algorithms/servers.ts'
-import type { ConnectionSetup } from './connection.ts'
+import { type ConnectionSetup, NO_SETUP } from './connection.ts'
 import type { MysqlTarget } from './target.ts'
 
 /**
@@ -15,7 +15,7 @@ import type { MysqlTarget } from './target.ts'
 const WATCH_SQL =
   "SET time_zone = '+00:00', @quorumlab_started = (SELECT NOW(6) - INTERVAL VARIABLE_VALUE SECOND" +
   " FROM performance_schema.global_status WHERE VARIABLE_NAME = 'Uptime')"
-export const WATCH_SETUP: ConnectionSetup = { sql: WATCH_SQL, insert: '' }
+export const WATCH_SETUP: ConnectionSetup = { ...NO_SETUP, sql: WATCH_SQL }
 
 export const PROMISED = 'SELECT promised FROM quorumlab.promise WHERE id = 1'
 export const EXECUTED = 'SELECT @@global.gtid_executed'

@@ -13,12 +13,13 @@ const GTID_FIELDS: Readonly<
 > = {
   saveExtras: { request: ['gtids'], reply: [] },
   waitFor: { request: ['gtids'], reply: ['gtids'] },
+  execute: { request: [], reply: ['executed'] },
   query: { request: ['after'], reply: ['executed'] },
   executed: { request: [], reply: ['executed'] },
   confirm: { request: [], reply: ['gtids'] },
   probe: { request: [], reply: ['executed', 'retrieved'] },
   administer: { request: [], reply: ['executed', 'retrieved'] },
-  write: { request: ['session.seen'], reply: [] },
+  write: { request: ['session.seen'], reply: ['seen'] },
   read: { request: ['session.seen'], reply: ['seen'] },
   status: { request: [], reply: ['looks.look.executed', 'looks.look.held'] },
 }

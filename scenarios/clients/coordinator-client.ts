@@ -68,7 +68,8 @@ export class CoordinatorClient {
     operation.outcome = operation.kind === 'write' ? 'unknown' : 'failed'
     const { kind, op, key, consistency } = operation
     const coordinator = this.#coordinators[session.coordinator]!
-    return call(coordinator, { kind, op, key, consistency, session: session.now }, deadlineUs)
+    const statement = { kind: 'keyed', op, key } as const
+    return call(coordinator, { kind, statement, consistency, session: session.now }, deadlineUs)
   }
 
   /** The operation has its outcome; `endUs` is left to the caller. */

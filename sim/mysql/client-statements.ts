@@ -2,7 +2,9 @@
 import type { Gtid } from '../../algorithms/gtid-set.ts'
 import { mysqlWhy } from '../../algorithms/reasons/mysql-errors.ts'
 import type { Why } from '../../algorithms/reasons/why.ts'
-import type { MysqlRequests, RequestOf, RowValue } from '../../algorithms/servers.ts'
+import type { MysqlRequests, RequestOf } from '../../algorithms/servers.ts'
+import type { KeyedStatement, RowValue } from '../../algorithms/statements.ts'
+import type { Timestamp } from '../../algorithms/timestamps/timestamp.ts'
 import type { Call } from '../kernel/call.ts'
 import type { Committer } from './group-commit.ts'
 import type { MysqlInstance } from './instance.ts'
@@ -10,6 +12,9 @@ import type { Transaction } from './transaction.ts'
 
 type Execute = Extract<RequestOf<MysqlRequests>, { kind: 'execute' }>
 type Query = Extract<RequestOf<MysqlRequests>, { kind: 'query' }>
+
+/** The model's tables hold rows of keys: it knows the workloads' statements, and no SQL. */
+const NO_SQL: Why = { code: 'statement-refused', errno: 1235, sqlState: '42000', message: 'the simulator has no SQL' }
 
 const OFFLINE = mysqlWhy(3032)
 const READ_ONLY = mysqlWhy(1290)
@@ -20,19 +25,23 @@ export function execute(server: MysqlInstance, call: Call): void {
     call.refuse(OFFLINE)
     return
   }
-  new Insert(server, call).start()
+  const request = call.request as Execute
+  if (request.statement.kind === 'sql') call.refuse(NO_SQL)
+  else new Insert(server, call, request.statement, request.timestamp).start()
 }
 
 /** INSERT of one operation: processor time, then the commit pipeline, then the OK packet with its GTID. */
 class Insert implements Committer {
   readonly #server: MysqlInstance
   readonly #call: Call
-  readonly #request: Execute
+  readonly #statement: KeyedStatement
+  readonly #timestamp: Timestamp | null
 
-  constructor(server: MysqlInstance, call: Call) {
+  constructor(server: MysqlInstance, call: Call, statement: KeyedStatement, timestamp: Timestamp | null) {
     this.#server = server
     this.#call = call
-    this.#request = call.request as Execute
+    this.#statement = statement
+    this.#timestamp = timestamp
   }
 
   /** Again, when it had to wait for a lock. */
@@ -51,7 +60,7 @@ class Insert implements Committer {
 
   static #worked(this: void, insert: Insert): void {
     const server = insert.#server
-    const { op } = insert.#request
+    const { op } = insert.#statement
     // Cut off (offline_mode) before its commit: rolled back.
     if (!insert.#call.isOpen) insert.#refuse({ code: 'connection-lost' })
     else if (server.readOnly) insert.#refuse(READ_ONLY)
@@ -64,16 +73,16 @@ class Insert implements Committer {
 
   write(): Transaction {
     const { data, kernel } = this.#server
-    const { op, key, timestamp } = this.#request
+    const { op, key } = this.#statement
     const gtid: Gtid = { uuid: data.uuid, number: data.nextNumber++ }
-    const row: RowValue = { op, timestamp }
+    const row: RowValue = { op, timestamp: this.#timestamp }
     return { gtid, key, row, originalUs: kernel.queue.now }
   }
 
   committed({ gtid }: Transaction): void {
-    this.#server.claimed.delete(this.#request.op)
+    this.#server.claimed.delete(this.#statement.op)
     this.#server.statements.endWrite()
-    this.#call.answer({ gtid })
+    this.#call.answer({ gtid, executed: null, result: null })
   }
 }
 
@@ -82,7 +91,11 @@ export function query(server: MysqlInstance, call: Call): void {
     call.refuse(OFFLINE)
     return
   }
-  const { after } = call.request as Query
+  const { statement, after } = call.request as Query
+  if (statement.kind === 'sql') {
+    call.refuse(NO_SQL)
+    return
+  }
   if (after === null || server.data.executed.live.covers(after)) readSoon(call, true, server)
   else server.appliedWaiters.add(call, after, readSoon, null)
 }
@@ -92,7 +105,7 @@ function readSoon(call: Call, _covered: boolean, server: MysqlInstance): void {
 }
 
 function readRow({ server, call }: { readonly server: MysqlInstance; readonly call: Call }): void {
-  const { key, wantExecuted } = call.request as Query
-  const value = server.data.table.newest(key)
-  call.answer({ value, executed: wantExecuted ? server.data.executed.snapshot() : null })
+  const { statement, wantExecuted } = call.request as Query
+  const value = server.data.table.newest((statement as KeyedStatement).key)
+  call.answer({ value, rows: null, executed: wantExecuted ? server.data.executed.snapshot() : null })
 }

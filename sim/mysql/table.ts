@@ -2,7 +2,7 @@
  * The workload's table, `operations(op PRIMARY KEY, key, ...)`: the set of operations, the newest row per key in the
  * order they were applied here, and a checksum that does not depend on that order.
  */
-import type { RowValue } from '../../algorithms/servers.ts'
+import type { RowValue } from '../../algorithms/statements.ts'
 import { compareTimestamps, type Timestamp } from '../../algorithms/timestamps/timestamp.ts'
 import { OperationSet } from './operation-set.ts'
 

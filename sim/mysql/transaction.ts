@@ -1,6 +1,6 @@
 /** One transaction, as binlogs and relay logs hold it. Immutable, so all servers share the one object. */
 import type { Gtid } from '../../algorithms/gtid-set.ts'
-import type { RowValue } from '../../algorithms/servers.ts'
+import type { RowValue } from '../../algorithms/statements.ts'
 
 export interface Transaction {
   readonly gtid: Gtid

@@ -3,12 +3,13 @@ import type { Entry } from '../../algorithms/raft/message.ts'
 import type { Output } from '../../algorithms/raft/output.ts'
 import { unknown } from '../../algorithms/reasons/outcomes.ts'
 import type { ClientRequest, WriteReply } from '../../algorithms/servers.ts'
+import type { KeyedStatement } from '../../algorithms/statements.ts'
 import type { Call } from '../kernel/call.ts'
 import type { RaftServer } from './server.ts'
 import { termUuid } from './term-uuid.ts'
 
-/** As a client would ask a coordinator. A SESSION read is served as a STRONG one. */
-export type RaftRequest = ClientRequest & { readonly kind: 'read' | 'write' }
+/** As a workload's client would ask a coordinator. A SESSION read is served as a STRONG one. */
+export type RaftRequest = ClientRequest & { readonly kind: 'read' | 'write'; readonly statement: KeyedStatement }
 
 /** Nothing was done here; `leader` is who leads, as far as this server knows. */
 export interface Redirect {
@@ -30,6 +31,7 @@ export class ClientRequests {
 
   take(call: Call): void {
     const request = call.request as RaftRequest
+    const { statement } = request
     const server = this.#server
     const node = server.node!
     if (node.role !== 'leader') {
@@ -38,14 +40,14 @@ export class ClientRequests {
     }
     const { now } = server.kernel.queue
     if (request.kind === 'write') {
-      this.#writes.set(request.op, call)
-      node.propose([request], now)
+      this.#writes.set(statement.op, call)
+      node.propose([statement], now)
     } else if (request.consistency === 'EVENTUAL') {
       this.#answerRead(call)
       return
     } else {
-      this.#reads.set(request.op, call)
-      node.read(request.op, now)
+      this.#reads.set(statement.op, call)
+      node.read(statement.op, now)
     }
     server.carryOut()
   }
@@ -62,6 +64,8 @@ export class ClientRequests {
       timestamp: null,
       epoch: entry.term,
       node: this.#server.process.name,
+      result: null,
+      seen: null,
     })
   }
 
@@ -96,14 +100,16 @@ export class ClientRequests {
 
   #answerRead(call: Call): void {
     const { store, node, process } = this.#server
-    const op = store.read((call.request as RaftRequest).key)
+    const op = store.read((call.request as RaftRequest).statement.key)
     call.answer({
       verdict: 'ok',
       value: op === null ? null : { op, timestamp: null },
+      rows: null,
       epoch: node!.term,
       node: process.name,
       // Whatever a session saw, a leader that answers has it: there is nothing to remember.
       seen: null,
+      staleness: null,
     })
   }
 }

@@ -132,8 +132,7 @@ async function compare(
     const op = nextOp++
     const request: RequestOf<CoordinatorRequests> = {
       kind: 'write',
-      op,
-      key: op % 1_000,
+      statement: { kind: 'keyed', op, key: op % 1_000 },
       consistency: 'EVENTUAL',
       session: null,
     }

@@ -18,6 +18,34 @@ const USERS = {
   drain: 'quorumlab_drain',
 } as const
 
+/** On testdb, whose tables are the clients' own; on nothing else. */
+const CLIENT_RIGHTS =
+  'SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES, CREATE VIEW, SHOW VIEW, TRIGGER, EXECUTE,' +
+  ' CREATE ROUTINE, ALTER ROUTINE, CREATE TEMPORARY TABLES, LOCK TABLES'
+
+/**
+ * A write's timestamp goes into its own row: the coordinator says it to its session, and these triggers put it down. A
+ * replica gets the row with the value.
+ */
+function timestampTriggers(table: string): string[] {
+  return ['INSERT', 'UPDATE'].map(
+    (event) =>
+      `CREATE DEFINER = '${USERS.admin}'@'%' TRIGGER testdb.${table}_${event.toLowerCase()} BEFORE ${event} ON testdb.${table}` +
+      ' FOR EACH ROW SET NEW.timestamp = COALESCE(@quorumlab_timestamp, NEW.timestamp)',
+  )
+}
+
+/** The demonstration's database. `_metadata` and `_table_timestamps` are filled beside the writes: inside they would be hot rows. */
+const TESTDB_SQL: readonly string[] = [
+  'CREATE DATABASE testdb',
+  'CREATE TABLE testdb.users (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255) NOT NULL, email VARCHAR(255) NULL UNIQUE, created_at TIMESTAMP NULL DEFAULT CURRENT_TIMESTAMP, timestamp BIGINT NULL)',
+  'CREATE TABLE testdb.products (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255) NOT NULL, price DECIMAL(10, 2) NOT NULL DEFAULT 0, stock INT NOT NULL DEFAULT 0, created_at TIMESTAMP NULL DEFAULT CURRENT_TIMESTAMP, timestamp BIGINT NULL)',
+  'CREATE TABLE testdb._metadata (id INT NOT NULL PRIMARY KEY, last_applied_timestamp BIGINT NOT NULL)',
+  'INSERT INTO testdb._metadata VALUES (1, 0)',
+  'CREATE TABLE testdb._table_timestamps (table_name VARCHAR(64) NOT NULL PRIMARY KEY, last_timestamp BIGINT NOT NULL)',
+  "INSERT INTO testdb._table_timestamps VALUES ('users', 0), ('products', 0)",
+]
+
 export const TEMPLATE_SQL: readonly string[] = [
   'SET sql_log_bin = 0',
   'CREATE DATABASE quorumlab',
@@ -33,6 +61,9 @@ export const TEMPLATE_SQL: readonly string[] = [
   `GRANT ALL ON *.* TO '${USERS.admin}'@'%' WITH GRANT OPTION`,
   `GRANT SELECT, INSERT, UPDATE, DELETE ON quorumlab.operations TO '${USERS.client}'@'%'`,
   `GRANT SELECT ON quorumlab.* TO '${USERS.client}'@'%'`,
+  ...TESTDB_SQL,
+  ...['users', 'products'].flatMap(timestampTriggers),
+  `GRANT ${CLIENT_RIGHTS} ON testdb.* TO '${USERS.client}'@'%'`,
   `GRANT REPLICATION SLAVE ON *.* TO '${USERS.replication}'@'%'`,
   `GRANT REPLICATION SLAVE, CONNECTION_ADMIN ON *.* TO '${USERS.drain}'@'%'`,
   "ALTER USER 'root'@'localhost' ACCOUNT LOCK",

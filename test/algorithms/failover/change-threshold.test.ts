@@ -71,7 +71,8 @@ tuning: { quorumTimeout: 1s }
   }
 
   write(ms = 1_500): WriteReply {
-    const asked = this.ask<WriteReply>({ kind: 'write', op: ++this.#ops, key: 1, consistency: 'STRONG', session: null })
+    const statement = { kind: 'keyed', op: ++this.#ops, key: 1 } as const
+    const asked = this.ask<WriteReply>({ kind: 'write', statement, consistency: 'STRONG', session: null })
     this.run(ms)
     assert.equal(asked.outcome?.kind, 'ok')
     return (asked.outcome as { reply: WriteReply }).reply
@@ -163,7 +164,7 @@ test('after a failover the lowered k is kept, nothing acknowledged under it is l
   operated.run(4_000)
   const second = operated.events('reign').at(-1)!
   assert.ok(second.kind === 'reign' && second.epoch > 1 && second.k === 1, JSON.stringify(second))
-  const acknowledged = written.flatMap((reply) => (reply.verdict === 'ok' ? [reply.gtid] : []))
+  const acknowledged = written.flatMap((reply) => (reply.verdict === 'ok' ? [reply.gtid!] : []))
   assert.ok(acknowledged.length > 0)
   for (const gtid of acknowledged) assert.ok(operated.held(second.source).has(gtid))
   operated.cluster.hosts.get('node1')!.boot()

@@ -3,6 +3,7 @@ import { markerOf } from '../../../algorithms/failover/epoch.ts'
 import { MutableGtidSet } from '../../../algorithms/gtid-set.ts'
 import { failed, unknown } from '../../../algorithms/reasons/outcomes.ts'
 import { nodeTarget } from '../../../real/faults/targets.ts'
+import { insertOf, newestOf } from '../../support/keyed.ts'
 import { test } from '../../support/test.ts'
 import { callOf, withCluster } from './cluster.ts'
 
@@ -151,7 +152,7 @@ test(
       const fenced = await cluster.administer(0, 2, null, { command: 'fence', promise: 2 })
       assert.deepEqual([fenced.offline, fenced.superReadOnly, fenced.promised], [true, true, 2])
       assert.ok(fenced.executed.covers(missing))
-      const refused = await cluster.call(0, { kind: 'execute', op: 3, key: 1, timestamp: null })
+      const refused = await cluster.call(0, insertOf(3, 1))
       assert.deepEqual(refused, failed({ code: 'offline-mode', errno: 3032, sqlState: 'HY000' }))
       await cluster.administer(1, 2, null, { command: 'point', source: 'node1', drain: true })
       await cluster.waitApplied(1, missing)
@@ -174,7 +175,7 @@ test(
       await cluster.reign(1, 0, [1])
       await cluster.waitApplied(1, await cluster.write(0, 1))
       // A client's connection on the replica, idle.
-      await cluster.ok(1, { kind: 'query', key: 1, after: null, wantExecuted: false })
+      await cluster.ok(1, newestOf(1))
       const quiet = await cluster.administer(1, 1, 'node1', { command: 'quiesce' })
       assert.deepEqual([quiet.receiver, quiet.applier, quiet.superReadOnly], ['stopped', 'stopped', true])
       const look = await cluster.sql(1)

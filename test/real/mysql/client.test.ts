@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { MutableGtidSet } from '../../../algorithms/gtid-set.ts'
 import { failed, unknown } from '../../../algorithms/reasons/outcomes.ts'
+import { insertOf, newestOf } from '../../support/keyed.ts'
 import { test } from '../../support/test.ts'
 import { withCluster } from './cluster.ts'
 
@@ -36,18 +37,18 @@ test('a read gives the newest row of its key, after what it has to wait for', MY
     await cluster.write(0, 1, 7)
     await cluster.write(0, 2, 8)
     const after = await cluster.write(0, 3, 7)
-    const read = await cluster.ok(1, { kind: 'query', key: 7, after, wantExecuted: true })
+    const read = await cluster.ok(1, newestOf(7, { after, wantExecuted: true }))
     assert.deepEqual(read.value, { op: 3, timestamp: { counter: 3, server: 1 } })
     assert.ok(read.executed?.covers(after))
-    const plain = await cluster.ok(0, { kind: 'query', key: 8, after: null, wantExecuted: false })
-    assert.deepEqual(plain, { value: { op: 2, timestamp: { counter: 2, server: 1 } }, executed: null })
-    const none = await cluster.ok(0, { kind: 'query', key: 9, after: null, wantExecuted: true })
+    const plain = await cluster.ok(0, newestOf(8))
+    assert.deepEqual(plain, { value: { op: 2, timestamp: { counter: 2, server: 1 } }, rows: null, executed: null })
+    const none = await cluster.ok(0, newestOf(9, { wantExecuted: true }))
     assert.equal(none.value, null)
 
     const { uuid } = await cluster.ok(0, { kind: 'probe' })
     const late = await cluster.call(
       1,
-      { kind: 'query', key: 7, after: MutableGtidSet.interval(uuid, 99, 99), wantExecuted: true },
+      newestOf(7, { after: MutableGtidSet.interval(uuid, 99, 99), wantExecuted: true }),
       100_000,
     )
     assert.deepEqual(late, failed({ code: 'not-caught-up' }))
@@ -58,9 +59,9 @@ test('what a server refuses has certainly failed', MYSQL, async () => {
   await withCluster(2, async (cluster) => {
     await cluster.reign(1, 0, [1])
     await cluster.write(0, 1)
-    const again = await cluster.call(0, { kind: 'execute', op: 1, key: 1, timestamp: null })
+    const again = await cluster.call(0, insertOf(1, 1))
     assert.deepEqual(again, failed({ code: 'duplicate-operation', errno: 1062, sqlState: '23000' }))
-    const onReplica = await cluster.call(1, { kind: 'execute', op: 2, key: 1, timestamp: null })
+    const onReplica = await cluster.call(1, insertOf(2, 1))
     assert.deepEqual(onReplica, failed({ code: 'read-only', errno: 1290, sqlState: 'HY000' }))
   })
 })
@@ -73,18 +74,14 @@ test(
       await cluster.reign(1, 0, [])
       await cluster.write(0, 1)
       await cluster.driver.pause('node1')
-      const sent = await cluster.call(0, { kind: 'execute', op: 2, key: 1, timestamp: null }, 100_000)
+      const sent = await cluster.call(0, insertOf(2, 1), 100_000)
       assert.deepEqual(sent, unknown({ code: 'deadline' }))
-      const more = await Promise.all(
-        [10, 11, 12, 13, 14, 15].map((op) =>
-          cluster.call(0, { kind: 'execute', op, key: 1, timestamp: null }, 100_000),
-        ),
-      )
+      const more = await Promise.all([10, 11, 12, 13, 14, 15].map((op) => cluster.call(0, insertOf(op, 1), 100_000)))
       assert.ok(more.some((outcome) => outcome.kind === 'failed'))
       await cluster.driver.resume('node1')
       // Only the connections that were given up are gone: the server serves again at once.
       await cluster.write(0, 3)
-      const rows = await cluster.ok(0, { kind: 'query', key: 1, after: null, wantExecuted: false })
+      const rows = await cluster.ok(0, newestOf(1))
       assert.ok(rows.value !== null)
     })
   },
@@ -99,7 +96,7 @@ test(
       await cluster.write(0, 1)
       const lock = await cluster.sql(0)
       await lock('LOCK TABLES quorumlab.operations READ')
-      const inFlight = cluster.call(0, { kind: 'execute', op: 2, key: 1, timestamp: null })
+      const inFlight = cluster.call(0, insertOf(2, 1))
       // The statement waits for the table: it is in flight when another look finds it there.
       const look = await cluster.sql(0)
       for (let found = 0; found === 0; )
@@ -111,10 +108,10 @@ test(
       await cluster.driver.kill('node1')
       const lost = await inFlight
       assert.deepEqual(lost, unknown({ code: 'connection-lost' }))
-      const refused = await cluster.call(0, { kind: 'execute', op: 3, key: 1, timestamp: null })
+      const refused = await cluster.call(0, insertOf(3, 1))
       assert.deepEqual(refused, failed({ code: 'connection-refused' }))
       await cluster.driver.restart('node1')
-      const { value } = await cluster.ok(0, { kind: 'query', key: 1, after: null, wantExecuted: false })
+      const { value } = await cluster.ok(0, newestOf(1))
       assert.equal(value?.op, 1)
     })
   },

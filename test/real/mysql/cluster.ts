@@ -15,6 +15,7 @@ import { createLocalDriver } from '../../../real/drivers/local/local-driver.ts'
 import { MysqlClient } from '../../../real/mysql/client.ts'
 import { MysqlConnection, NO_SETUP } from '../../../real/mysql/connection.ts'
 import type { Callable } from '../../../real/transport/callable.ts'
+import { insertOf } from '../../support/keyed.ts'
 
 class TestCluster {
   readonly driver: Driver
@@ -72,9 +73,9 @@ class TestCluster {
   }
 
   async write(member: number, op: number, key = 1): Promise<GtidSet> {
-    const { gtid } = await this.ok(member, { kind: 'execute', op, key, timestamp: { counter: op, server: 1 } })
+    const { gtid } = await this.ok(member, insertOf(op, key, { counter: op, server: 1 }))
     const { MutableGtidSet } = await import('../../../algorithms/gtid-set.ts')
-    return MutableGtidSet.of(gtid)
+    return MutableGtidSet.of(gtid!)
   }
 
   async waitApplied(member: number, gtids: GtidSet): Promise<void> {

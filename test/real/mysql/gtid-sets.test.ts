@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { MutableGtidSet } from '../../../algorithms/gtid-set.ts'
 import { drawnSets } from '../../algorithms/drawn-gtid-sets.ts'
+import { newestOf } from '../../support/keyed.ts'
 import { test } from '../../support/test.ts'
 import { withCluster } from './cluster.ts'
 
@@ -47,7 +48,7 @@ test('a BIGINT or a GTID number beyond 2^53-1 is refused by its name, never roun
     await cluster.reign(1, 0, [])
     const sql = await cluster.sql(0)
     await sql('INSERT INTO quorumlab.operations (op, key_id) VALUES (9007199254740993, 7)')
-    const read = await cluster.call(0, { kind: 'query', key: 7, after: null, wantExecuted: false })
+    const read = await cluster.call(0, newestOf(7))
     assert.deepEqual(
       [read.kind, 'reason' in read && read.reason],
       [

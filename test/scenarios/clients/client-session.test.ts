@@ -13,11 +13,15 @@ const written = (number: number, counter: number): WriteReply => ({
   timestamp: { counter, server: 1 },
   epoch: 1,
   node: 'node1',
+  result: null,
+  seen: null,
 })
 const shown = (text: string | null) =>
   ({
     verdict: 'ok',
     value: null,
+    rows: null,
+    staleness: null,
     epoch: 1,
     node: 'node2',
     seen: text === null ? null : MutableGtidSet.parse(text),

@@ -27,8 +27,9 @@ const WORKLOAD: Workload = {
   deadlineUs: 300_000,
 }
 
-const WRITTEN: WriteReply = { verdict: 'ok', gtid: { uuid: 'u', number: 7 }, timestamp: null, epoch: 1, node: 'node1' }
-const READ: ReadReply = { verdict: 'ok', value: null, epoch: 1, node: 'node2', seen: null }
+const BOTH = { verdict: 'ok', epoch: 1, seen: null } as const
+const WRITTEN: WriteReply = { ...BOTH, gtid: { uuid: 'u', number: 7 }, timestamp: null, node: 'node1', result: null }
+const READ: ReadReply = { ...BOTH, value: null, rows: null, node: 'node2', staleness: null }
 
 function answering(afterUs: number): Handler {
   return ({ kind }) => ({ outcome: { kind: 'ok', reply: kind === 'write' ? WRITTEN : READ }, afterUs })

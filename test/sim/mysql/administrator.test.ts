@@ -4,6 +4,7 @@ import { mysqlWhy } from '../../../algorithms/reasons/mysql-errors.ts'
 import { failed, unknown } from '../../../algorithms/reasons/outcomes.ts'
 import type { Outcome, ServerState } from '../../../algorithms/servers.ts'
 import { Administrator } from '../../../sim/mysql/administrator.ts'
+import { insertOf } from '../../support/keyed.ts'
 import { test } from '../../support/test.ts'
 import { BenchCluster } from './bench-cluster.ts'
 
@@ -30,7 +31,7 @@ function reigning(cluster = new BenchCluster()): BenchCluster {
 
 test('promote writes the marker before any client can write, and opens the server', () => {
   const cluster = new BenchCluster()
-  const early = cluster.send('node1', { kind: 'execute', op: 1_000, key: 1, timestamp: null })
+  const early = cluster.send('node1', insertOf(1_000, 1))
   const state = stateOf(cluster.administer('node1', 1, 'node1', { command: 'promote', marker: marker(1, 0), k: 2 }))
   assert.deepEqual(early.outcome, failed(mysqlWhy(1290)))
   assert.equal(state.superReadOnly, false)

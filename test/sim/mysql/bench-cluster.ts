@@ -9,6 +9,7 @@ import type {
   RequestOf,
   ServerState,
 } from '../../../algorithms/servers.ts'
+import type { Executed } from '../../../algorithms/statements.ts'
 import { RandomStreams } from '../../../scenarios/chance/random.ts'
 import { Kernel } from '../../../sim/kernel/kernel.ts'
 import type { SimProcess } from '../../../sim/kernel/process.ts'
@@ -18,6 +19,7 @@ import type { MysqlInstance } from '../../../sim/mysql/instance.ts'
 import { MysqlCluster, type MysqlServer } from '../../../sim/mysql/server.ts'
 import type { Statement, StatementResult } from '../../../sim/mysql/statements.ts'
 import { Network } from '../../../sim/network/network.ts'
+import { insertOf } from '../../support/keyed.ts'
 
 interface Asked<T> {
   outcome: Outcome<T> | null
@@ -150,9 +152,9 @@ export class BenchCluster {
   }
 
   /** Begins a write on `node`. */
-  write(node: string): Asked<{ gtid: Gtid }> & { op: number } {
+  write(node: string): Asked<Executed> & { op: number } {
     const op = this.nextOp()
-    return Object.assign(this.send(node, { kind: 'execute', op, key: op % 7, timestamp: null }), { op })
+    return Object.assign(this.send(node, insertOf(op, op % 7)), { op })
   }
 
   /** node1 writable, the others following it; by hand, without any coordinator. */
@@ -168,7 +170,7 @@ export class BenchCluster {
     this.must(node, { kind: 'start receiver' })
   }
 
-  load(node: string, writes: number, gapUs = 200): (Asked<{ gtid: Gtid }> & { op: number })[] {
+  load(node: string, writes: number, gapUs = 200): (Asked<Executed> & { op: number })[] {
     const asked = []
     for (let i = 0; i < writes; i++) {
       asked.push(this.write(node))

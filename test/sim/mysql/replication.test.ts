@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { type Gtid, MutableGtidSet } from '../../../algorithms/gtid-set.ts'
 import { mysqlWhy } from '../../../algorithms/reasons/mysql-errors.ts'
 import { failed } from '../../../algorithms/reasons/outcomes.ts'
+import { insertOf, newestOf } from '../../support/keyed.ts'
 import { test } from '../../support/test.ts'
 import { BenchCluster } from './bench-cluster.ts'
 
@@ -37,9 +38,7 @@ test('transactions that come while one fsync lasts share the next: fewer fsyncs 
 test('cores are a shared resource: twice the statements take twice as long', () => {
   const time = (statements: number) => {
     const cluster = new BenchCluster({ costs: { cores: 1, read: { sample: () => 1_000 } } })
-    const reads = Array.from({ length: statements }, () =>
-      cluster.send('node1', { kind: 'query', key: 1, after: null, wantExecuted: false }),
-    )
+    const reads = Array.from({ length: statements }, () => cluster.send('node1', newestOf(1)))
     const beganUs = cluster.kernel.queue.now
     cluster.until(() => reads.every(({ outcome }) => outcome !== null), 'all reads')
     return cluster.kernel.queue.now - beganUs
@@ -68,10 +67,10 @@ test('a replica that connects gets all that it has neither executed nor received
 test('an INSERT of an operation that is there already fails as a duplicate', () => {
   const cluster = new BenchCluster()
   cluster.replicate()
-  const twice = [1, 2].map(() => cluster.send('node1', { kind: 'execute', op: 500, key: 1, timestamp: null }))
+  const twice = [1, 2].map(() => cluster.send('node1', insertOf(500, 1)))
   cluster.run(20)
   assert.deepEqual(twice.map(({ outcome }) => outcome?.kind).sort(), ['failed', 'ok'])
-  const again = cluster.ask('node1', { kind: 'execute', op: 500, key: 2, timestamp: null })
+  const again = cluster.ask('node1', insertOf(500, 2))
   assert.deepEqual(again, failed(mysqlWhy(1062)))
 })
 
@@ -79,8 +78,8 @@ test('an errant row stops the applier, and stays out of the table', () => {
   const cluster = new BenchCluster()
   cluster.replicate()
   cluster.must('node2', { kind: 'set read_only', on: false })
-  assert.equal(cluster.ask('node2', { kind: 'execute', op: 700, key: 1, timestamp: null }).kind, 'ok')
-  cluster.ask('node1', { kind: 'execute', op: 700, key: 1, timestamp: null })
+  assert.equal(cluster.ask('node2', insertOf(700, 1)).kind, 'ok')
+  cluster.ask('node1', insertOf(700, 1))
   cluster.load('node1', 3)
   cluster.run(50)
   assert.equal(cluster.state('node2').applier, 'stopped')
@@ -93,15 +92,13 @@ test('a read returns the newest row in apply order; its GTID set is read after t
   const cluster = new BenchCluster()
   cluster.replicate()
   for (const op of [901, 902, 903])
-    assert.equal(
-      cluster.ask('node1', { kind: 'execute', op, key: 5, timestamp: { counter: op, server: 1 } }).kind,
-      'ok',
-    )
-  const { value, executed } = cluster.get('node1', { kind: 'query', key: 5, after: null, wantExecuted: true })
+    assert.equal(cluster.ask('node1', insertOf(op, 5, { counter: op, server: 1 })).kind, 'ok')
+  const { value, executed } = cluster.get('node1', newestOf(5, { wantExecuted: true }))
   assert.deepEqual(value, { op: 903, timestamp: { counter: 903, server: 1 } })
   assert.equal(executed?.size, 3)
-  assert.deepEqual(cluster.get('node1', { kind: 'query', key: 6, after: null, wantExecuted: false }), {
+  assert.deepEqual(cluster.get('node1', newestOf(6)), {
     value: null,
+    rows: null,
     executed: null,
   })
 })
@@ -110,30 +107,28 @@ test('a read with `after` waits until that is executed here', () => {
   const cluster = new BenchCluster()
   cluster.replicate()
   cluster.must('node2', { kind: 'lock tables' })
-  const written = cluster.get('node1', { kind: 'execute', op: 910, key: 3, timestamp: null })
-  const read = cluster.send('node2', {
-    kind: 'query',
-    key: 3,
-    after: MutableGtidSet.of(written.gtid),
-    wantExecuted: false,
-  })
+  const written = cluster.get('node1', insertOf(910, 3))
+  const read = cluster.send('node2', newestOf(3, { after: MutableGtidSet.of(written.gtid!) }))
   cluster.run(500)
   assert.equal(read.outcome, null)
   cluster.must('node2', { kind: 'unlock tables' })
   cluster.run(10)
-  assert.deepEqual(read.outcome, { kind: 'ok', reply: { value: { op: 910, timestamp: null }, executed: null } })
+  assert.deepEqual(read.outcome, {
+    kind: 'ok',
+    reply: { value: { op: 910, timestamp: null }, rows: null, executed: null },
+  })
 })
 
 test('waitFor: received comes before applied, and a wait that is over says so with what there is', () => {
   const cluster = new BenchCluster()
   cluster.replicate()
   cluster.must('node2', { kind: 'lock tables' })
-  const { gtid } = cluster.get('node1', { kind: 'execute', op: 920, key: 3, timestamp: null })
-  const gtids = MutableGtidSet.of(gtid)
+  const { gtid } = cluster.get('node1', insertOf(920, 3))
+  const gtids = MutableGtidSet.of(gtid!)
   const wait = (level: 'applied' | 'received', timeoutUs: number) =>
     cluster.get('node2', { kind: 'waitFor', gtids, level, timeoutUs })
   const received = wait('received', 1_000_000)
-  assert.ok(received.covered && received.gtids.has(gtid))
+  assert.ok(received.covered && received.gtids.has(gtid!))
   const applied = wait('applied', 100_000)
   assert.deepEqual([applied.covered, applied.gtids.isEmpty], [false, true])
   cluster.must('node2', { kind: 'unlock tables' })
@@ -178,5 +173,16 @@ test('uuids come from the seed and differ from server to server', () => {
   assert.deepEqual(uuids(3), uuids(3))
   assert.equal(new Set([...uuids(3), ...uuids(4)]).size, 8)
   const gtid: Gtid = { uuid: uuids(3)[0]!, number: 1 }
-  assert.equal(MutableGtidSet.parse(MutableGtidSet.of(gtid).toString()).has(gtid), true)
+  assert.equal(MutableGtidSet.parse(MutableGtidSet.of(gtid!).toString()).has(gtid!), true)
+})
+
+test('the model has no SQL, and says so without being unwell', () => {
+  const cluster = new BenchCluster()
+  cluster.replicate()
+  const statement = { kind: 'sql', text: 'SELECT 1', parameters: [], class: 'read' } as const
+  for (const asked of [
+    cluster.ask('node1', { kind: 'execute', statement, timestamp: null, operationId: null }),
+    cluster.ask('node1', { kind: 'query', statement, after: null, wantExecuted: false }),
+  ])
+    assert.ok(asked.kind === 'failed' && asked.why.code === 'statement-refused')
 })

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { mysqlWhy } from '../../../algorithms/reasons/mysql-errors.ts'
 import { failed, unknown } from '../../../algorithms/reasons/outcomes.ts'
+import { insertOf } from '../../support/keyed.ts'
 import { test } from '../../support/test.ts'
 import { BenchCluster } from './bench-cluster.ts'
 
@@ -137,7 +138,7 @@ test('offline_mode cuts the clients: their statements are unknown, new ones fail
   cluster.must('node1', { kind: 'set offline_mode', on: true })
   cluster.run(20)
   for (const { outcome } of inFlight) assert.deepEqual(outcome, unknown({ code: 'connection-lost' }))
-  const offline = cluster.ask('node1', { kind: 'execute', op: 99, key: 1, timestamp: null })
+  const offline = cluster.ask('node1', insertOf(99, 1))
   assert.deepEqual(offline, failed(mysqlWhy(3032)))
   assert.equal(cluster.get('node1', { kind: 'probe' }).offline, true)
 })
