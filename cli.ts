@@ -3,7 +3,7 @@
  * stderr everything else. What it does is in cli/main.ts, which is loaded when it is known that files can be opened.
  */
 import { endingOf } from './cli/exit.ts'
-import { LEAST_FILES, refuseFewFiles } from './real/drivers/local/limits.ts'
+import { LEAST_FILES, refuseFewFiles } from './real/drivers/local/file-limits.ts'
 
 /** stdout could not take what was printed, and its reader is not just gone. */
 let unprinted: Error | null = null

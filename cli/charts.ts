@@ -24,7 +24,7 @@ export async function charts({ path, out, format, only }: ChartsOptions): Promis
   if (odd !== undefined) throw new UsageError(`--format: expected svg, png or svg,png, found ${JSON.stringify(odd)}`)
   const { readResult } = await import('../scenarios/file/read-result.ts')
   const result = readResult(path)
-  const { picturesOf, pngOf } = await import('../reports/export/pictures.ts')
+  const { picturesOf, pngOf } = await import('../reports/export/chart-files.ts')
   const pictures = picturesOf(result)
   const names = pictures.map(({ name }) => name)
   const unknown = only.find((name) => !names.includes(name))

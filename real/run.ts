@@ -18,12 +18,12 @@ import { Ending, within } from './ending.ts'
 import { RunFaults } from './faults/run-faults.ts'
 import { ServerWords } from './faults/server-words.ts'
 import { refuseUnsupported } from './faults/unsupported.ts'
-import { History } from './history.ts'
 import { withoutEffect } from './honours.ts'
 import { ReceivedWatch } from './mysql/received-watch.ts'
 import { latenessOf } from './processes/client-lateness.ts'
-import { RunClock } from './processes/clock.ts'
+import { RunClock } from './processes/run-clock.ts'
 import { RunProcesses } from './processes/run-processes.ts'
+import { History } from './run-history.ts'
 
 export interface RealRunOptions extends ProgressListener {
   readonly seed: number

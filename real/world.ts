@@ -6,7 +6,7 @@ import type { Outcome, Requests, Server } from '../algorithms/servers.ts'
 import type { TraceEvent, TraceFact } from '../algorithms/trace.ts'
 import type { Pending, Waiter, World } from '../algorithms/world.ts'
 import { RandomStreams } from '../scenarios/chance/random.ts'
-import { RunClock } from './processes/clock.ts'
+import { RunClock } from './processes/run-clock.ts'
 import type { Callable } from './transport/callable.ts'
 
 interface RealWorldOptions {

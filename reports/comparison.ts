@@ -1,8 +1,13 @@
 /**
- * Two results against each other, as scenarios/measures/compare.ts found them: either two samples of trials, ranked only where
+ * Two results against each other, as scenarios/measures/compare-results.ts found them: either two samples of trials, ranked only where
  * the trials bear it out, or a model and its measurement, where each row is the model's error.
  */
-import { type Comparison, type ComparisonRow, policyText, type SampleSummary } from '../scenarios/measures/compare.ts'
+import {
+  type Comparison,
+  type ComparisonRow,
+  policyText,
+  type SampleSummary,
+} from '../scenarios/measures/compare-results.ts'
 import { change, digits, missing } from '../scenarios/shown/numbers.ts'
 import { intervalText, RANGE_NOTE } from './intervals.ts'
 import { html, listed, type Markup } from './markup.ts'

@@ -1,5 +1,5 @@
 /** Several results against a baseline, the first: one table, each of the others in a column of its own. */
-import type { Comparison, ComparisonRow } from '../scenarios/measures/compare.ts'
+import type { Comparison, ComparisonRow } from '../scenarios/measures/compare-results.ts'
 import { change } from '../scenarios/shown/numbers.ts'
 import { comparisonFinding, errorOf, labelOf, named, pText, sample, testText } from './comparison.ts'
 import { RANGE_NOTE } from './intervals.ts'

@@ -2,7 +2,7 @@
  * Results in, one file out: a page that needs no network, no server and no other file. One result is a run's report;
  * several are laid over one another, simulated dashed and measured solid. `comparisons` is `compareAll(results)`.
  */
-import type { Comparison } from '../scenarios/measures/compare.ts'
+import type { Comparison } from '../scenarios/measures/compare-results.ts'
 import type { Result } from '../scenarios/result.ts'
 import { colourCss } from '../scenarios/shown/palette.ts'
 import { renderComparison } from './comparison.ts'

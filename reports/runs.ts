@@ -1,5 +1,5 @@
 /** The results of one report with what tells them apart: a name, a colour and a dash (simulated dashed, measured solid). */
-import { policyName } from '../scenarios/measures/compare.ts'
+import { policyName } from '../scenarios/measures/compare-results.ts'
 import type { Result } from '../scenarios/result.ts'
 import { policyColour, seriesColour } from '../scenarios/shown/palette.ts'
 import { listed } from './markup.ts'

@@ -2,7 +2,7 @@
 
 import { levelsText } from '../scenarios/file/levels.ts'
 import { closedText } from '../scenarios/file/load-text.ts'
-import { policyName } from '../scenarios/measures/compare.ts'
+import { policyName } from '../scenarios/measures/compare-results.ts'
 import type { Result } from '../scenarios/result.ts'
 import type { Failover } from '../scenarios/result-durations.ts'
 import { apart, count, digits, milliseconds, percent, plural, seconds } from '../scenarios/shown/numbers.ts'

@@ -1,5 +1,5 @@
 /** Two results side by side, as a table for the terminal. */
-import { type Comparison, policyText, type SampleSummary } from '../scenarios/measures/compare.ts'
+import { type Comparison, policyText, type SampleSummary } from '../scenarios/measures/compare-results.ts'
 import { change, digits, missing } from '../scenarios/shown/numbers.ts'
 import { named, pText, testText } from './comparison.ts'
 import { levelText } from './intervals.ts'

@@ -1,5 +1,5 @@
 /** Two or more results side by side on a terminal: two as terminal-comparison.ts has them, more against the first. */
-import { type Comparison, type ComparisonRow, policyText } from '../scenarios/measures/compare.ts'
+import { type Comparison, type ComparisonRow, policyText } from '../scenarios/measures/compare-results.ts'
 import { change, missing } from '../scenarios/shown/numbers.ts'
 import { named, pText, testText } from './comparison.ts'
 import { rowsOf } from './comparisons.ts'

@@ -6,7 +6,7 @@
 import { CHECKS, type CheckName } from './checks/checks.ts'
 import { EVIDENCE_LIMIT } from './checks/findings.ts'
 import { environmentOf } from './environment.ts'
-import { describePolicies } from './file/policies.ts'
+import { describePolicies } from './file/policy-names.ts'
 import { describeOutages } from './measures/client-outage.ts'
 import { outcomeOf } from './measures/durations.ts'
 import { judgeExpectations } from './measures/expectations.ts'

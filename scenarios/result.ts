@@ -74,19 +74,19 @@ export interface CheckResult {
   /** What was found, or could not be decided, as codes; empty: nothing was wrong. Absent in results of 0.1.0. */
   readonly kinds?: readonly string[]
   /** Of a check on client histories that failed: the few operations that prove it, to be drawn. */
-  readonly witness?: HistoryWitness
+  readonly witness?: Contradiction
 }
 
 /** Operations on one key that no order explains, as few as possible. */
-export interface HistoryWitness {
+export interface Contradiction {
   readonly key: number
   /** Why, in one sentence. */
   readonly reason: string
   /** Ascending by the moment they were sent. */
-  readonly operations: readonly WitnessOperation[]
+  readonly operations: readonly ContradictingOperation[]
 }
 
-export interface WitnessOperation {
+export interface ContradictingOperation {
   readonly op: number
   readonly kind: 'read' | 'write'
   /** The client's number, from 1; null: not recorded. */

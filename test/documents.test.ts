@@ -23,7 +23,7 @@ test('every link of the documents at the top leads to something', () => {
   assert.deepEqual(dead, [])
 })
 
-/** `scenarios/faults/read.ts`, `list.ts`: a name without a folder lies in a folder that its walk has named before. */
+/** `scenarios/faults/read-steps.ts`, `list.ts`: a name without a folder lies in a folder that its walk has named before. */
 test('every file of the four walks is there, in a folder that its walk has named', () => {
   const [, walks] = read('ARCHITECTURE.md').split('## Four walks')
   const text = walks!.split('\n## ')[0]!

@@ -5,9 +5,9 @@
  */
 import assert from 'node:assert/strict'
 import { PLANTED_BUGS } from './planted/bugs.ts'
+import { type Verdict, verdictOf } from './planted/caught.ts'
 import type { Hunt, PlantedBug } from './planted/planted-bug.ts'
 import { inTree } from './planted/tree.ts'
-import { type Verdict, verdictOf } from './planted/verdict.ts'
 import { test } from './support/test.ts'
 
 const AT_ONCE = 2

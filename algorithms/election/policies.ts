@@ -26,16 +26,16 @@ export interface Elections {
 
 /**
  * Made anew for each coordinator. `chosen` may be a factory of somebody's own. The opinion of one that learns is what it
- * has learnt, so it has one only where it decides and was fed; that of a clairvoyant exists where there is an oracle.
+ * has learnt, so it has one only where it decides and was fed; that of a clairvoyant exists where the true delays are known.
  */
 export function electionsOf(
   chosen: ElectionName | ElectionFactory,
   setup: ElectionSetup,
-  hasOracle: boolean,
+  hasTrueDelays: boolean,
 ): Elections {
   const deciding = typeof chosen === 'string' ? ELECTION_POLICIES[chosen].make(setup) : chosen(setup)
   const others = Object.values<ElectionKind>(ELECTION_POLICIES)
-    .filter(({ name, learns, isClairvoyant }) => !learns && (!isClairvoyant || hasOracle) && name !== deciding.name)
+    .filter(({ name, learns, isClairvoyant }) => !learns && (!isClairvoyant || hasTrueDelays) && name !== deciding.name)
     .map(({ make }) => make(setup))
   return { deciding, all: [deciding, ...others] }
 }

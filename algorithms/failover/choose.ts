@@ -21,7 +21,7 @@ export function* rankAll(
   const candidates: Candidate[] = []
   for (const view of viewsOf(members, target)) {
     const draw = yield* random('election')
-    candidates.push({ ...view, draw, trueDelayUs: coordinator.oracle?.(view.node, k) ?? null })
+    candidates.push({ ...view, draw, trueDelayUs: coordinator.trueDelayUs?.(view.node, k) ?? null })
   }
   return Object.fromEntries(coordinator.elections.all.map((policy) => [policy.name, policy.rank(candidates)]))
 }

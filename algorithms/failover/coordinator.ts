@@ -33,7 +33,7 @@ import { read } from './read.ts'
 import { recall } from './recall.ts'
 import { type ReignEnd, ruleWhile } from './reign.ts'
 import { couldTakeOver, standBy, untilForeseen } from './stand-by.ts'
-import { type CoordinatorState, newMember, type Oracle, type Reign } from './state.ts'
+import { type CoordinatorState, newMember, type Reign, type TrueDelay } from './state.ts'
 import { switchover } from './switchover.ts'
 import { backOff, type Cause, type TakeOver, takeOver } from './take-over.ts'
 import type { Tuning } from './tuning.ts'
@@ -63,7 +63,7 @@ export interface CoordinatorConfig {
   /** The prototype's unsafe behaviours in place of the sound ones; none unless a scenario asks for them. */
   readonly unsafe: readonly UnsafeForm[]
   /** The simulator's: the commit delay if `node` led and `k` replicas had to hold a write. Null: nobody knows. */
-  readonly oracle: Oracle | null
+  readonly trueDelayUs: TrueDelay | null
 }
 
 export interface Coordinator {
@@ -86,7 +86,7 @@ const SURVEY_STEP_US = 5_000
 export function startCoordinator(process: FiberProcess, config: CoordinatorConfig): Coordinator {
   const members = config.nodes.map((node, index) => newMember(index, node, EMPTY_GTID_SET))
   const servers = config.timestampServers.map((name): TimestampServer => ({ name, kind: 'timestamp' }))
-  const elections = electionsOf(config.algorithms.election, config, config.oracle !== null)
+  const elections = electionsOf(config.algorithms.election, config, config.trueDelayUs !== null)
   const { adviser } = elections.deciding
   const commits = adviser === undefined ? null : new CommitDelays()
   const quorum = QUORUM_POLICIES[config.algorithms.quorum].make(config.algorithms)
@@ -104,7 +104,7 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
     leastK: quorum.replicasRequired(members.length),
     quorumSettings: config.algorithms,
     elections,
-    oracle: config.oracle,
+    trueDelayUs: config.trueDelayUs,
     timestamps: TIMESTAMP_ALGORITHMS[config.algorithms.timestamps].client(servers, TIMESTAMP_DEADLINES),
     journal: config.journal,
     supervisor: config.supervisor,

@@ -112,7 +112,7 @@ export interface Member {
 }
 
 /** The simulator's knowledge: microseconds until `k` replicas hold a write of `node`. */
-export type Oracle = (node: string, k: number) => number
+export type TrueDelay = (node: string, k: number) => number
 
 export interface CoordinatorState {
   readonly process: FiberProcess
@@ -130,7 +130,7 @@ export interface CoordinatorState {
   leastK: number
   quorumSettings: PolicySettings
   readonly elections: Elections
-  readonly oracle: Oracle | null
+  readonly trueDelayUs: TrueDelay | null
   readonly timestamps: TimestampClient
   readonly journal: JournalServer
   readonly supervisor: SupervisorServer

@@ -11,7 +11,7 @@ import { isAgreement, rankingOf, rerank, type WeightScheme, weightsByMember, wei
 import type { QuorumWeights } from '../trace.ts'
 import { VoteCount } from './counting.ts'
 import type { ThresholdRange } from './log.ts'
-import type { CommitRule, CommitTally, QuorumScheme } from './quorum.ts'
+import type { CommitRule, CommitTally, QuorumScheme } from './quorum-system.ts'
 import type { RaftQuorumKind } from './scheme-kind.ts'
 
 export const RAFT_CABINET: RaftQuorumKind = {

@@ -1,6 +1,6 @@
 import type { DurableWrite } from './message.ts'
-import type { Output } from './output.ts'
-import type { QuorumScheme } from './quorum.ts'
+import type { Output } from './node-output.ts'
+import type { QuorumScheme } from './quorum-system.ts'
 
 export interface RaftConfig {
   readonly id: number

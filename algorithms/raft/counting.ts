@@ -1,7 +1,7 @@
 /** Tallies and a rule for the schemes that count servers: so many hold it, so many voted. */
 import { type PolicyFacts, takesThreshold } from '../policy-facts.ts'
 import type { ThresholdRange } from './log.ts'
-import type { CommitRule, CommitTally, ElectionTally, QuorumScheme } from './quorum.ts'
+import type { CommitRule, CommitTally, ElectionTally, QuorumScheme } from './quorum-system.ts'
 
 class CountTally implements CommitTally {
   readonly repliers: number[] = []

@@ -1,5 +1,5 @@
 import { countingScheme } from './counting.ts'
-import type { QuorumScheme } from './quorum.ts'
+import type { QuorumScheme } from './quorum-system.ts'
 import type { RaftQuorumKind } from './scheme-kind.ts'
 
 /**

@@ -7,7 +7,7 @@
 import { takesThreshold } from '../policy-facts.ts'
 import { repliersFirst } from './counting.ts'
 import { evenGroups, type Grouping } from './grouping.ts'
-import type { CommitRule, CommitTally, ElectionTally, QuorumScheme } from './quorum.ts'
+import type { CommitRule, CommitTally, ElectionTally, QuorumScheme } from './quorum-system.ts'
 import type { RaftQuorumKind } from './scheme-kind.ts'
 
 export const RAFT_HIERARCHICAL: RaftQuorumKind = {

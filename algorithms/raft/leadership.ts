@@ -8,8 +8,8 @@
 import { FollowerProgress } from './follower-progress.ts'
 import type { RaftLog } from './log.ts'
 import type { Append, AppendReply, DurableWrite, Entry } from './message.ts'
-import type { FinishedRound, Output } from './output.ts'
-import type { CommitRule, CommitTally } from './quorum.ts'
+import type { FinishedRound, Output } from './node-output.ts'
+import type { CommitRule, CommitTally } from './quorum-system.ts'
 
 export interface Proposal {
   readonly op: number

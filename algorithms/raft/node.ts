@@ -22,8 +22,8 @@ import {
   type VoteRequest,
 } from './message.ts'
 import { NewestRound } from './newest-round.ts'
-import { Output } from './output.ts'
-import type { CommitRule, ElectionTally, QuorumScheme } from './quorum.ts'
+import { Output } from './node-output.ts'
+import type { CommitRule, ElectionTally, QuorumScheme } from './quorum-system.ts'
 import { isComplete, voteRequests } from './voting.ts'
 
 export class RaftNode implements LeadingServer {

@@ -1,7 +1,7 @@
 /** A quorum system of Raft as scenarios name it: its facts, and how it is made for a group. */
 import type { Guaranteeing } from '../policy-facts.ts'
 import type { Grouping } from './grouping.ts'
-import type { QuorumScheme } from './quorum.ts'
+import type { QuorumScheme } from './quorum-system.ts'
 
 interface SchemeSetup {
   readonly nodes: number

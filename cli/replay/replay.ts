@@ -14,8 +14,8 @@ import { EXIT } from '../exit.ts'
 import { claimFolder } from '../folder.ts'
 import { sizeText, storyOf } from '../fuzz/failures.ts'
 import { print, untilInterrupted, version } from '../output.ts'
-import { type Beginning, begin, judgedTrial, resultOf, saveResult } from '../result.ts'
 import { measured, throwIncident } from '../run/worlds.ts'
+import { type Beginning, begin, judgedTrial, resultOf, saveResult } from '../save-result.ts'
 
 interface ReplayOptions {
   readonly file: string

@@ -6,7 +6,7 @@ import type { ProgressListener } from '../../scenarios/progress.ts'
 import type { RunRecord } from '../../scenarios/record.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import type { SimulatedTrial } from '../../sim/host/simulate-in-worker.ts'
-import { judgedTrial } from '../result.ts'
+import { judgedTrial } from '../save-result.ts'
 import type { Exports } from './exports.ts'
 
 interface Local {

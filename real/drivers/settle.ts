@@ -6,7 +6,7 @@ import type { CoordinatorRequests, MysqlRequests, Outcome, ReplyOf } from '../..
 import { counted } from '../../algorithms/wording.ts'
 import { MysqlClient } from '../mysql/client.ts'
 import type { Callable } from '../transport/callable.ts'
-import { ServiceClient } from '../transport/client.ts'
+import { ServiceClient } from '../transport/service-client.ts'
 import type { Driver } from './driver.ts'
 import { EnvironmentError } from './environment-error.ts'
 

@@ -9,7 +9,7 @@ import { FaultSchedule } from '../../scenarios/faults/schedule.ts'
 import type { FaultStep } from '../../scenarios/faults/step.ts'
 import type { WritersSight } from '../../scenarios/faults/writers.ts'
 import { monotonicUs } from '../drivers/driver.ts'
-import { EFFECTS, type FaultPlace } from './effects.ts'
+import { EFFECTS, type FaultPlace } from './fault-effects.ts'
 import { asPromise, promised } from './promises.ts'
 import { namesIn, type RoleContext } from './roles.ts'
 

@@ -1,7 +1,7 @@
 /** What real servers cannot do is refused before anything is started. */
 import { isPossible, possibleIn } from '../../scenarios/faults/facts.ts'
 import { FAULTS, type FaultVerb } from '../../scenarios/faults/list.ts'
-import { isClairvoyant } from '../../scenarios/file/policies.ts'
+import { isClairvoyant } from '../../scenarios/file/policy-names.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import { EnvironmentError } from '../drivers/environment-error.ts'
 

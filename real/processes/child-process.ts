@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Ended, endedText, saysHeapFull, undeclaredDeath } from '../drivers/death.ts'
 import { EnvironmentError } from '../drivers/environment-error.ts'
-import type { FromChild, Refusal, Setup, ToChild } from './messages.ts'
+import type { FromChild, Refusal, Setup, ToChild } from './ipc-messages.ts'
 
 /** Starting Node and compiling the sources takes a second on a busy machine. */
 const READY_DEADLINE_MS = 20_000

@@ -1,6 +1,6 @@
 /** The child's side of the channel, and the manners of a child: it dies with its parent. */
 import { asEnvironmentError } from '../drivers/environment-error.ts'
-import type { FromChild, Setup, ToChild } from './messages.ts'
+import type { FromChild, Setup, ToChild } from './ipc-messages.ts'
 
 export function tellParent(message: FromChild): void {
   // The channel may close between the check and the write; the disconnect handler ends the process then.

@@ -5,10 +5,10 @@
 import { FiberProcess } from '../../algorithms/fiber.ts'
 import { coordinatorServer, type LoadGenerator, startLoadGenerator } from '../../scenarios/clients/load-generator.ts'
 import type { Operation } from '../../scenarios/record.ts'
-import { ServiceClient } from '../transport/client.ts'
+import { ServiceClient } from '../transport/service-client.ts'
 import { RealWorld } from '../world.ts'
 import { fatal, runChild, tellParent } from './child.ts'
-import type { ClientSetup } from './messages.ts'
+import type { ClientSetup } from './ipc-messages.ts'
 
 const BATCH_MS = 200
 

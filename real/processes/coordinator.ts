@@ -5,12 +5,12 @@ import { failed } from '../../algorithms/reasons/outcomes.ts'
 import type { CoordinatorRequests, JournalServer, RequestOf, SupervisorServer } from '../../algorithms/servers.ts'
 import { MysqlClient } from '../mysql/client.ts'
 import type { Callable } from '../transport/callable.ts'
-import { ServiceClient } from '../transport/client.ts'
-import { ServiceServer } from '../transport/server.ts'
+import { ServiceClient } from '../transport/service-client.ts'
+import { ServiceServer } from '../transport/service-server.ts'
 import { RealWorld } from '../world.ts'
 import { fatal, runChild, tellParent } from './child.ts'
+import type { CoordinatorSetup } from './ipc-messages.ts'
 import { Journal } from './journal.ts'
-import type { CoordinatorSetup } from './messages.ts'
 import { Peer } from './peer.ts'
 import { SupervisorClient } from './supervisor-client.ts'
 
@@ -53,7 +53,7 @@ runChild<CoordinatorSetup>('coordinator', async (setup) => {
     timestampServers: timestampServers.map(({ name }) => name),
     journal: JOURNAL,
     supervisor: SUPERVISOR,
-    oracle: null,
+    trueDelayUs: null,
   })
   tellParent({ kind: 'ready', port: service.port })
   return (message) => {

@@ -3,7 +3,7 @@ import { failed } from '../../algorithms/reasons/outcomes.ts'
 import type { Outcome } from '../../algorithms/servers.ts'
 import type { Pending } from '../../algorithms/world.ts'
 import { type Callable, NOTHING_PENDING } from '../transport/callable.ts'
-import { ServiceClient } from '../transport/client.ts'
+import { ServiceClient } from '../transport/service-client.ts'
 
 export class Peer implements Callable {
   #client: ServiceClient | null = null

@@ -7,7 +7,7 @@ import { rm } from 'node:fs/promises'
 import type { Outcome } from '../../algorithms/servers.ts'
 import type { TraceEvent } from '../../algorithms/trace.ts'
 import { ChildProcess, refusedTo } from './child-process.ts'
-import type { CoordinatorSetup, FromChild, TimestampSetup } from './messages.ts'
+import type { CoordinatorSetup, FromChild, TimestampSetup } from './ipc-messages.ts'
 
 export interface ServiceEvents {
   readonly onSpawn?: (name: string, pid: number) => void

@@ -3,11 +3,11 @@ import { FiberProcess } from '../../algorithms/fiber.ts'
 import type { JournalServer, RequestOf, TimestampRequests, TimestampServer } from '../../algorithms/servers.ts'
 import { TIMESTAMP_ALGORITHMS } from '../../algorithms/timestamps/algorithms.ts'
 import type { Callable } from '../transport/callable.ts'
-import { ServiceServer } from '../transport/server.ts'
+import { ServiceServer } from '../transport/service-server.ts'
 import { RealWorld } from '../world.ts'
 import { fatal, runChild, tellParent } from './child.ts'
+import type { TimestampSetup } from './ipc-messages.ts'
 import { Journal } from './journal.ts'
-import type { TimestampSetup } from './messages.ts'
 import { Peer } from './peer.ts'
 
 const JOURNAL: JournalServer = { name: 'journal', kind: 'journal' }

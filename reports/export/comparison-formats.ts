@@ -1,5 +1,5 @@
 /** A comparison for other programs and for texts: JSON with everything, CSV with a row per measure, a Markdown table. */
-import type { Comparison, ComparisonRow, SampleSummary } from '../../scenarios/measures/compare.ts'
+import type { Comparison, ComparisonRow, SampleSummary } from '../../scenarios/measures/compare-results.ts'
 import type { Result } from '../../scenarios/result.ts'
 import { change, digits, missing } from '../../scenarios/shown/numbers.ts'
 import { named, pText, testText } from '../comparison.ts'

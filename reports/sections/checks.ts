@@ -6,8 +6,8 @@ import { html, type Markup } from '../markup.ts'
 import type { Run } from '../runs.ts'
 import { table } from '../tables.ts'
 import { foreseen, verdictWord } from '../verdict.ts'
+import { contradictionFigure } from './contradiction.ts'
 import { mark } from './marks.ts'
-import { witnessFigure } from './witness.ts'
 
 const EVIDENCE_AT_MOST = 20
 
@@ -35,7 +35,7 @@ function oneCheck({ result, name: runName }: Run, check: CheckResult, named: boo
   const examined = check.examined === 0 ? 'nothing was examined' : `${count(check.examined)} examined`
   const summary = html`${mark(check.verdict)} <span class="what"><strong>${check.name}</strong>${named ? html` <span class="who">${runName}</span>` : ''}${foreseen(result, check) && check.verdict !== 'pass' ? html` <em>${verdictWord(check.verdict)}, as the scenario expects</em>` : ''}<br>${check.detail}</span> <span class="examined">${examined}</span>`
   if (check.evidence.length === 0) return html`<div class="check">${summary}</div>\n`
-  return html`<details class="check"${check.verdict === 'fail' && !foreseen(result, check) ? html` open` : ''}><summary>${summary}</summary><ul class="evidence">${check.evidence.slice(0, EVIDENCE_AT_MOST).map((line) => html`<li>${line}</li>`)}</ul>${check.witness === undefined ? '' : witnessFigure(check.witness)}</details>
+  return html`<details class="check"${check.verdict === 'fail' && !foreseen(result, check) ? html` open` : ''}><summary>${summary}</summary><ul class="evidence">${check.evidence.slice(0, EVIDENCE_AT_MOST).map((line) => html`<li>${line}</li>`)}</ul>${check.witness === undefined ? '' : contradictionFigure(check.witness)}</details>
 `
 }
 

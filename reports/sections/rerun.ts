@@ -3,7 +3,7 @@
 import { delayText } from '../../scenarios/file/delay-text.ts'
 import { levelsText } from '../../scenarios/file/levels.ts'
 import { closedText, keysText, stagesText } from '../../scenarios/file/load-text.ts'
-import { policyName } from '../../scenarios/measures/compare.ts'
+import { policyName } from '../../scenarios/measures/compare-results.ts'
 import type { Result } from '../../scenarios/result.ts'
 import { digits, milliseconds, seconds } from '../../scenarios/shown/numbers.ts'
 import { receivedText } from '../caveats.ts'

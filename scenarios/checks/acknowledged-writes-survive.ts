@@ -13,10 +13,10 @@ import type { Operation, RunRecord } from '../record.ts'
 import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Check } from './check.ts'
-import { type ReadNode, readEndState } from './end-state.ts'
+import { describeOperation } from './evidence-text.ts'
 import { count, Findings } from './findings.ts'
+import { type ReadNode, readEndState } from './servers-at-end.ts'
 import { isPromised } from './session-history.ts'
-import { describeOperation } from './wording.ts'
 
 const NAME = 'acknowledged-writes-survive'
 

@@ -12,8 +12,8 @@ import type { RunRecord } from '../record.ts'
 import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Check } from './check.ts'
+import { describeOperation, moment } from './evidence-text.ts'
 import { count, Findings } from './findings.ts'
-import { describeOperation, moment } from './wording.ts'
 
 const NAME = 'elections-safe'
 

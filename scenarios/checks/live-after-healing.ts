@@ -18,10 +18,10 @@ import type { Operation, RunRecord } from '../record.ts'
 import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Check } from './check.ts'
+import { describeOperation, moment } from './evidence-text.ts'
 import { Findings } from './findings.ts'
 import { isPromised } from './session-history.ts'
 import { whoCounts } from './who-counts.ts'
-import { describeOperation, moment } from './wording.ts'
 
 const NAME = 'live-after-healing'
 

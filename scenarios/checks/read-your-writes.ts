@@ -10,9 +10,9 @@ import type { Operation, RunRecord } from '../record.ts'
 import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Check } from './check.ts'
+import { describeOperation, describeRead } from './evidence-text.ts'
 import { count, Findings } from './findings.ts'
 import { isPromised, keyHistories, sessionsOf } from './session-history.ts'
-import { describeOperation, describeRead } from './wording.ts'
 
 const NAME = 'read-your-writes'
 

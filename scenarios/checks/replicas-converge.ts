@@ -13,9 +13,9 @@ import type { FaultRecord, NodeEnd, RunRecord } from '../record.ts'
 import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Check } from './check.ts'
-import { type ReadNode, readEndState } from './end-state.ts'
+import { describeGtids, moment } from './evidence-text.ts'
 import { count, Findings } from './findings.ts'
-import { describeGtids, moment } from './wording.ts'
+import { type ReadNode, readEndState } from './servers-at-end.ts'
 
 const NAME = 'replicas-converge'
 

@@ -17,9 +17,9 @@ import type { Operation, RunRecord } from '../record.ts'
 import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Check } from './check.ts'
+import { describeGtid, describeOperation, moment } from './evidence-text.ts'
 import { count, Findings } from './findings.ts'
 import { isPromised } from './session-history.ts'
-import { describeGtid, describeOperation, moment } from './wording.ts'
 
 const NAME = 'single-writer'
 

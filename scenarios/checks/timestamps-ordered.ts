@@ -13,9 +13,9 @@ import type { Operation, RunRecord } from '../record.ts'
 import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Check } from './check.ts'
+import { describeTimestamp, moment } from './evidence-text.ts'
 import { count, Findings } from './findings.ts'
 import { stampedOperations } from './stamped.ts'
-import { describeTimestamp, moment } from './wording.ts'
 
 const NAME = 'timestamps-ordered'
 

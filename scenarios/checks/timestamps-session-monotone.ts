@@ -9,9 +9,9 @@ import type { Operation, RunRecord } from '../record.ts'
 import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Check } from './check.ts'
+import { describeOperation } from './evidence-text.ts'
 import { count, Findings } from './findings.ts'
 import { sessionsOf } from './session-history.ts'
-import { describeOperation } from './wording.ts'
 
 const NAME = 'timestamps-session-monotone'
 

@@ -8,9 +8,9 @@ import type { RunRecord } from '../record.ts'
 import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Check } from './check.ts'
+import { describeOperation, describeTimestamp } from './evidence-text.ts'
 import { count, Findings } from './findings.ts'
 import { stampedOperations } from './stamped.ts'
-import { describeOperation, describeTimestamp } from './wording.ts'
 
 const NAME = 'timestamps-unique'
 

@@ -25,8 +25,8 @@ import type { Scenario, Workload } from '../scenario.ts'
 import { clientPause } from './client-pause.ts'
 import { ClientSession } from './client-session.ts'
 import { CoordinatorClient, explain, type OpenOperation, unsent } from './coordinator-client.ts'
+import { Schedule } from './operation-schedule.ts'
 import { Probes } from './probes.ts'
-import { Schedule } from './schedule.ts'
 
 const NO_CLIENT_FREE = explained({ code: 'no-client-free' })
 

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { scenarioOf } from '../file/load.ts'
 import { isMapping, overlay, type Written, writtenText } from '../file/written.ts'
-import { promisedChecks } from '../swarm/promises.ts'
+import { promisedChecks } from '../swarm/promised-checks.ts'
 import { type Charge, formOf, keptBy } from './charge.ts'
 
 const ORDER = 'name description seed cluster algorithms unsafe workload liveness network tuning faults checks expect'

@@ -1,6 +1,6 @@
 /** What one step hits when it fires: an item for each thing hurt, with the label that people read. */
 
-import { linkPairs, type Pair, partitionPairs } from './links.ts'
+import { linkPairs, type Pair, partitionPairs } from './link-pairs.ts'
 import { FAULTS, HURTS, type HurtVerb } from './list.ts'
 import type { FaultStep } from './step.ts'
 

@@ -7,7 +7,7 @@ import { formatDuration } from './amounts.ts'
 import { delayText } from './delay-text.ts'
 import { levelsText } from './levels.ts'
 import { keysText, loadText } from './load-text.ts'
-import { givenBy, guaranteesOf, labelsOf, policiesOf, sameQuorums } from './policies.ts'
+import { givenBy, guaranteesOf, labelsOf, policiesOf, sameQuorums } from './policy-names.ts'
 
 export function explain(scenario: Scenario): string {
   const { cluster, unsafe, workload, network } = scenario

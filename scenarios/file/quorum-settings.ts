@@ -2,7 +2,7 @@
 import { feasibleRatios, largestFailureThreshold } from '../../algorithms/quorum/weights.ts'
 import type { Refuse } from '../faults/written-fault.ts'
 import type { Scenario } from '../scenario.ts'
-import { quorumTakesThreshold } from './policies.ts'
+import { quorumTakesThreshold } from './policy-names.ts'
 
 type Written = Omit<Scenario['algorithms'], 'failureThreshold'> & { readonly failureThreshold?: number | undefined }
 

@@ -9,7 +9,7 @@ import type { Refuse } from '../faults/written-fault.ts'
 import type { RaftSettings, Scenario, Zone } from '../scenario.ts'
 import { delay, duration } from './amounts.ts'
 import { suggestion } from './nearest.ts'
-import { namesOf } from './policies.ts'
+import { namesOf } from './policy-names.ts'
 import { show } from './schema-issues.ts'
 
 /** More round trips than this and the fits of `seer` take longer than the simulation. */

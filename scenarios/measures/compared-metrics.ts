@@ -1,7 +1,7 @@
 /** What two results are compared on, as each trial measured it. */
 
 import type { Result } from '../result.ts'
-import type { ComparisonRow, SampleSummary } from './compare.ts'
+import type { ComparisonRow, SampleSummary } from './compare-results.ts'
 import { ci95Of, median, medianInterval, oneEach } from './statistics.ts'
 
 export type Durations = readonly (number | null)[]

@@ -1,7 +1,7 @@
 /** Two samples of trials ranked against each other, metric by metric: which is better, or that nothing shows it. */
 
 import type { Result } from '../result.ts'
-import type { Comparison, ComparisonRow } from './compare.ts'
+import type { Comparison, ComparisonRow } from './compare-results.ts'
 import { type Durations, METRICS, type Metric, relative, samplesOf } from './compared-metrics.ts'
 import { holm, mannWhitney, signedRank, smallestOfPairs, smallestOfSamples } from './rank-tests.ts'
 import { oneEach } from './statistics.ts'

@@ -10,7 +10,7 @@ import { DRAWN } from '../faults/facts.ts'
 import type { FaultVerb } from '../faults/list.ts'
 import { loadWritten, scenarioOf } from '../file/load.ts'
 import { isMapping, type Written } from '../file/written.ts'
-import type { Aim } from './aims.ts'
+import type { Aim } from './run-aims.ts'
 
 export interface Space {
   /** Where the file stands; for messages. */

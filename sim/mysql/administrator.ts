@@ -7,9 +7,9 @@ import { failed, unknown } from '../../algorithms/reasons/outcomes.ts'
 import type { AdminCommand, MysqlRequests, Outcome, RequestOf, ServerState } from '../../algorithms/servers.ts'
 import type { Pending, Waiter } from '../../algorithms/world.ts'
 import type { Peer, SimProcess } from '../kernel/process.ts'
+import { type Procedure, type ProcedureSettings, procedureOf } from './admin-procedures.ts'
 import type { AdministratorSession, SessionRequest } from './administrator-lock.ts'
 import type { MysqlWorld } from './instance.ts'
-import { type Procedure, type ProcedureSettings, procedureOf } from './procedures.ts'
 import type { StatementResult } from './statements.ts'
 
 type Administer = Extract<RequestOf<MysqlRequests>, { kind: 'administer' }>

@@ -12,7 +12,7 @@ import { poolSize } from '../../scenarios/limits.ts'
 import { newestReign } from '../../scenarios/measures/reigns.ts'
 import type { DataLoss, NodeEnd } from '../../scenarios/record.ts'
 import { coordinatorNames, type Scenario } from '../../scenarios/scenario.ts'
-import { EFFECTS } from '../faults/effects.ts'
+import { EFFECTS } from '../faults/fault-effects.ts'
 import { operatorOf } from '../faults/operator.ts'
 import { namesIn } from '../faults/roles.ts'
 import { Kernel } from '../kernel/kernel.ts'
@@ -24,11 +24,11 @@ import { Administrator } from './administrator.ts'
 import { DEFAULT_COSTS } from './costs.ts'
 import { difference, endOf } from './end-state.ts'
 import { LagLog } from './lag-log.ts'
-import { Oracle } from './oracle.ts'
 import { MysqlCluster } from './server.ts'
 import { CoordinatorService, type Host, JournalService, TimestampService } from './services.ts'
 import { setUp } from './set-up.ts'
 import { Supervisor } from './supervisor.ts'
+import { TrueDelay } from './true-delay.ts'
 
 export class SimCluster implements SimulatedSystem {
   readonly kernel: Kernel
@@ -81,7 +81,7 @@ export class SimCluster implements SimulatedSystem {
       kernel.queue.stop()
     }
     const coordinators = coordinatorNames(cluster.coordinators)
-    const oracle = new Oracle(network, this.mysql).delayUs
+    const trueDelayUs = new TrueDelay(network, this.mysql).us
     const coordinate = (index: number) => {
       const journal = new JournalService(kernel, network.add(journalOf(index), { local: true }), DEFAULT_COSTS.fsync)
       journal.boot(0)
@@ -103,7 +103,7 @@ export class SimCluster implements SimulatedSystem {
           journal: { name: journalOf(index), kind: 'journal' },
           supervisor: { name: 'supervisor', kind: 'supervisor' },
           unsafe: scenario.unsafe,
-          oracle,
+          trueDelayUs,
         },
         onFatal,
       )

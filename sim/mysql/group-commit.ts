@@ -11,7 +11,7 @@ import { Fifo } from '../kernel/fifo.ts'
 import { EVENT, type Kernel } from '../kernel/kernel.ts'
 import type { Life } from '../kernel/process.ts'
 import type { MysqlCosts } from './costs.ts'
-import type { MysqlData } from './data.ts'
+import type { MysqlData } from './durable-data.ts'
 import type { Transaction } from './transaction.ts'
 
 /** A transaction that is ready to commit: a client's statement or an applier worker's. */

@@ -1,6 +1,6 @@
 /** The clients that wait for a Raft server: which calls are open, and how each of them ends. */
 import type { Entry } from '../../algorithms/raft/message.ts'
-import type { Output } from '../../algorithms/raft/output.ts'
+import type { Output } from '../../algorithms/raft/node-output.ts'
 import { unknown } from '../../algorithms/reasons/outcomes.ts'
 import type { ClientRequest, WriteReply } from '../../algorithms/servers.ts'
 import type { KeyedStatement } from '../../algorithms/statements.ts'

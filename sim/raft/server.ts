@@ -5,7 +5,7 @@
 
 import type { Message } from '../../algorithms/raft/message.ts'
 import { RaftNode } from '../../algorithms/raft/node.ts'
-import type { Output } from '../../algorithms/raft/output.ts'
+import type { Output } from '../../algorithms/raft/node-output.ts'
 import type { Call } from '../kernel/call.ts'
 import { Cpu } from '../kernel/cpu.ts'
 import type { EventHandle } from '../kernel/event-queue.ts'

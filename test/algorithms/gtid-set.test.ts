@@ -1,5 +1,5 @@
 /**
- * The interval arithmetic against an oracle too dumb to be wrong: a Set of strings `uuid:number`.
+ * The interval arithmetic against a plain set too dumb to be wrong: a Set of strings `uuid:number`.
  */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
@@ -14,7 +14,7 @@ const UUIDS = [
 const [A, B] = UUIDS as [string, string, string]
 const HIGHEST = 24
 
-type Oracle = Set<string>
+type PlainSet = Set<string>
 
 interface Interval {
   readonly uuid: string
@@ -35,16 +35,16 @@ function setOf(list: readonly Interval[]): MutableGtidSet {
   return set
 }
 
-function oracleOf(list: readonly Interval[]): Oracle {
-  const oracle: Oracle = new Set()
+function plainSetOf(list: readonly Interval[]): PlainSet {
+  const plain: PlainSet = new Set()
   for (const { uuid, first, last } of list)
-    for (let number = first; number <= last; number++) oracle.add(`${uuid}:${number}`)
-  return oracle
+    for (let number = first; number <= last; number++) plain.add(`${uuid}:${number}`)
+  return plain
 }
 
 /** Every transaction that the set says it has, asked one by one. */
-function membersOf(set: GtidSet): Oracle {
-  const members: Oracle = new Set()
+function membersOf(set: GtidSet): PlainSet {
+  const members: PlainSet = new Set()
   for (const uuid of UUIDS)
     for (let number = 1; number <= HIGHEST + 6; number++)
       if (set.has({ uuid, number })) members.add(`${uuid}:${number}`)
@@ -63,11 +63,11 @@ function assertCanonical(set: GtidSet): void {
   }
 }
 
-function assertSame(set: GtidSet, oracle: Oracle): void {
+function assertSame(set: GtidSet, plain: PlainSet): void {
   assertCanonical(set)
-  assert.deepEqual(membersOf(set), new Set([...oracle].sort((a, b) => compareMembers(a, b))))
-  assert.equal(set.size, oracle.size)
-  assert.equal(set.isEmpty, oracle.size === 0)
+  assert.deepEqual(membersOf(set), new Set([...plain].sort((a, b) => compareMembers(a, b))))
+  assert.equal(set.size, plain.size)
+  assert.equal(set.isEmpty, plain.size === 0)
 }
 
 /** The order in which membersOf asks. */
@@ -78,7 +78,7 @@ function compareMembers(a: string, b: string): number {
 }
 
 test('intervals added in any order hold what was added and nothing else', () => {
-  fc.assert(fc.property(lists, (list) => assertSame(setOf(list), oracleOf(list))))
+  fc.assert(fc.property(lists, (list) => assertSame(setOf(list), plainSetOf(list))))
 })
 
 test('single transactions added in any order hold what was added and nothing else', () => {
@@ -93,7 +93,7 @@ test('union, minus, covers and equals agree with sets of strings', () => {
   fc.assert(
     fc.property(lists, lists, (left, right) => {
       const [a, b] = [setOf(left), setOf(right)]
-      const [x, y] = [oracleOf(left), oracleOf(right)]
+      const [x, y] = [plainSetOf(left), plainSetOf(right)]
       assertSame(a.union(b), new Set([...x, ...y]))
       assertSame(a.minus(b), new Set([...x].filter((member) => !y.has(member))))
       assert.equal(
@@ -149,7 +149,7 @@ test('adding a set to itself changes nothing', () => {
     fc.property(lists, (list) => {
       const set = setOf(list)
       set.addAll(set)
-      assertSame(set, oracleOf(list))
+      assertSame(set, plainSetOf(list))
     }),
   )
 })
@@ -157,12 +157,12 @@ test('adding a set to itself changes nothing', () => {
 test('highest and contiguousFrom agree with counting', () => {
   fc.assert(
     fc.property(lists, fc.constantFrom(...UUIDS), numbers, (list, uuid, first) => {
-      const [set, oracle] = [setOf(list), oracleOf(list)]
+      const [set, plain] = [setOf(list), plainSetOf(list)]
       let highest = 0
-      for (let number = 1; number <= HIGHEST; number++) if (oracle.has(`${uuid}:${number}`)) highest = number
+      for (let number = 1; number <= HIGHEST; number++) if (plain.has(`${uuid}:${number}`)) highest = number
       assert.equal(set.highest(uuid), highest)
       let reached = first - 1
-      while (oracle.has(`${uuid}:${reached + 1}`)) reached++
+      while (plain.has(`${uuid}:${reached + 1}`)) reached++
       assert.equal(set.contiguousFrom(uuid, first), reached)
     }),
   )
@@ -173,7 +173,7 @@ test("MySQL's text form is read back as the same set", () => {
     fc.property(lists, (list) => {
       const set = setOf(list)
       const again = MutableGtidSet.parse(set.toString())
-      assertSame(again, oracleOf(list))
+      assertSame(again, plainSetOf(list))
       assert.equal(again.toString(), set.toString())
       assert.equal(JSON.stringify({ set }), JSON.stringify({ set: again.toString() }))
     }),
@@ -186,7 +186,7 @@ test('text is read with white space, capitals, repeated uuids and numbers in any
       const text = list
         .map(({ uuid, first, last }) => `${uuid.toUpperCase()}:${first}${space}-${space}${last}`)
         .join(`${space},${space}`)
-      assertSame(MutableGtidSet.parse(text), oracleOf(list))
+      assertSame(MutableGtidSet.parse(text), plainSetOf(list))
     }),
   )
 })

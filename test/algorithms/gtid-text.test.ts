@@ -1,5 +1,5 @@
 /**
- * GTID sets with tags and in every spelling of a uuid, against an oracle that knows no intervals and shares no code: a
+ * GTID sets with tags and in every spelling of a uuid, against plain sets that know no intervals and share no code: a
  * Set of strings `uuid:tag:number`, read and printed one number at a time. (test/real/mysql/gtid-sets.test.ts asks MySQL.)
  */
 import assert from 'node:assert/strict'
@@ -8,18 +8,18 @@ import { MutableGtidSet } from '../../algorithms/gtid-set.ts'
 import { test } from '../support/test.ts'
 import { drawnSets, type Piece, UUIDS } from './drawn-gtid-sets.ts'
 
-type Oracle = ReadonlySet<string>
+type PlainSet = ReadonlySet<string>
 
-function oracleOf(pieces: readonly Piece[]): Oracle {
-  const oracle = new Set<string>()
+function plainSetOf(pieces: readonly Piece[]): PlainSet {
+  const plain = new Set<string>()
   for (const { uuid, tag, first, last } of pieces)
-    for (let number = first; number <= last; number++) oracle.add([uuid, tag, number].join('|'))
-  return oracle
+    for (let number = first; number <= last; number++) plain.add([uuid, tag, number].join('|'))
+  return plain
 }
 
 /** As MySQL prints: uuids ascending, what has no tag first, then the tags; neighbours melt. */
-function printed(oracle: Oracle): string {
-  const members = [...oracle].map((member) => member.split('|') as [string, string, string])
+function printed(plain: PlainSet): string {
+  const members = [...plain].map((member) => member.split('|') as [string, string, string])
   const uuids = [...new Set(members.map(([uuid]) => uuid))].sort()
   return uuids
     .map((uuid) => {
@@ -43,9 +43,9 @@ test('a drawn text is read as the set it means, and printed as MySQL prints it',
   fc.assert(
     fc.property(drawnSets, ({ pieces, text }) => {
       const set = MutableGtidSet.parse(text)
-      assert.equal(set.toString(), printed(oracleOf(pieces)), text)
+      assert.equal(set.toString(), printed(plainSetOf(pieces)), text)
       assert.equal(MutableGtidSet.parse(set.toString()).toString(), set.toString())
-      assert.equal(set.size, oracleOf(pieces).size)
+      assert.equal(set.size, plainSetOf(pieces).size)
     }),
     { numRuns: 2_000 },
   )
@@ -55,7 +55,7 @@ test('union, minus, covers and equals of sets with tags agree with sets of strin
   fc.assert(
     fc.property(drawnSets, drawnSets, (left, right) => {
       const [a, b] = [MutableGtidSet.parse(left.text), MutableGtidSet.parse(right.text)]
-      const [x, y] = [oracleOf(left.pieces), oracleOf(right.pieces)]
+      const [x, y] = [plainSetOf(left.pieces), plainSetOf(right.pieces)]
       assert.equal(a.union(b).toString(), printed(new Set([...x, ...y])))
       assert.equal(a.minus(b).toString(), printed(new Set([...x].filter((member) => !y.has(member)))))
       assert.equal(

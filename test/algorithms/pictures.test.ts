@@ -5,7 +5,7 @@ import { ELECTION_POLICIES } from '../../algorithms/election/policies.ts'
 import { QUORUM_POLICIES } from '../../algorithms/quorum/policies.ts'
 import { RAFT_QUORUMS } from '../../algorithms/raft/schemes.ts'
 import { TIMESTAMP_ALGORITHMS } from '../../algorithms/timestamps/algorithms.ts'
-import { PICTURES } from '../pictures/pictures.ts'
+import { PICTURES } from '../pictures/all-pictures.ts'
 import { svgOf } from '../pictures/svg.ts'
 import { test } from '../support/test.ts'
 

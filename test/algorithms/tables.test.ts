@@ -10,7 +10,7 @@ import { TIMESTAMP_ALGORITHMS } from '../../algorithms/timestamps/algorithms.ts'
 import { CHECKS } from '../../scenarios/checks/checks.ts'
 import { SERIES } from '../../scenarios/shown/palette.ts'
 import { test } from '../support/test.ts'
-import { PAGES, TABLE_NAMES, withTables } from '../tables/tables.ts'
+import { PAGES, TABLE_NAMES, withTables } from '../tables/readme-tables.ts'
 
 const pages = PAGES.map((path) => ({ path, text: readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8') }))
 

@@ -4,11 +4,11 @@ import { eventCore } from './event-core.ts'
 import { fiber } from './fiber.ts'
 import { linearizability } from './linearizability.ts'
 import { localFailover } from './local-failover.ts'
-import { pieces } from './pieces.ts'
 import { queue } from './queue.ts'
 import { raft } from './raft.ts'
 import { raftLeaders } from './raft-leaders.ts'
 import { simulator } from './simulator.ts'
+import { pieces } from './small-parts.ts'
 
 interface Benchmark {
   readonly name: string

@@ -3,7 +3,7 @@
  * `--check` writes nothing and fails where a committed picture is not what would be drawn.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { PICTURES } from './pictures.ts'
+import { PICTURES } from './all-pictures.ts'
 import { svgOf } from './svg.ts'
 
 const FOLDER = new URL('../../algorithms/pictures/', import.meta.url)

@@ -7,7 +7,7 @@ import * as vega from 'vega'
 import { compile } from 'vega-lite'
 import { escapeHtml } from '../../reports/markup.ts'
 import { INKS, SERIES } from '../../scenarios/shown/palette.ts'
-import { strictLogger } from '../reports/pieces.ts'
+import { strictLogger } from '../reports/page-parts.ts'
 import type { Picture } from './picture.ts'
 
 const FONT = 'system-ui,-apple-system,Segoe UI,Roboto,Helvetica Neue,Arial,sans-serif'

@@ -4,8 +4,8 @@
  *   node --import tsx test/planted/try.ts [NAME...]
  */
 import { PLANTED_BUGS } from './bugs.ts'
+import { verdictOf } from './caught.ts'
 import { inTree } from './tree.ts'
-import { verdictOf } from './verdict.ts'
 
 const names = process.argv.slice(2)
 await inTree(async ({ folder, holding }) => {

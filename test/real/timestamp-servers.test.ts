@@ -1,9 +1,9 @@
 /** Timestamp servers as processes of their own: their journals, and what they say to one another. */
 import assert from 'node:assert/strict'
 import type { Outcome, ReplyOf, TimestampRequests } from '../../algorithms/servers.ts'
-import type { TimestampSetup } from '../../real/processes/messages.ts'
+import type { TimestampSetup } from '../../real/processes/ipc-messages.ts'
 import { Service } from '../../real/processes/service-processes.ts'
-import { ServiceClient } from '../../real/transport/client.ts'
+import { ServiceClient } from '../../real/transport/service-client.ts'
 import { test } from '../support/test.ts'
 import { until, withDirectory } from './drivers/local/scratch.ts'
 import { timestampSetup } from './timestamp-setup.ts'

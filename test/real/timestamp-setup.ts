@@ -1,7 +1,7 @@
 /** A timestamp server's process on its own, for tests that need some process of ours. */
 import { join } from 'node:path'
-import { RunClock } from '../../real/processes/clock.ts'
-import type { TimestampSetup } from '../../real/processes/messages.ts'
+import type { TimestampSetup } from '../../real/processes/ipc-messages.ts'
+import { RunClock } from '../../real/processes/run-clock.ts'
 import { DEFAULT_TUNING } from '../../scenarios/scenario.ts'
 
 /** Number `index` (0-based) of `count` servers; its journal goes to `directory`. */

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { renderReport } from '../../reports/html.ts'
-import { compareResults } from '../../scenarios/measures/compare.ts'
+import { compareResults } from '../../scenarios/measures/compare-results.ts'
 import { test } from '../support/test.ts'
 import { withReports } from './browser.ts'
+import { CONTRADICTION } from './contradiction-example.ts'
 import { fixture, hostileFixture } from './fixtures.ts'
-import { WITNESS } from './witness-example.ts'
 
 const NEEDS = { needs: 'chromium', deadlineMs: 120_000 } as const
 
@@ -20,7 +20,9 @@ async function both(): Promise<string> {
 async function convicted(): Promise<string> {
   const result = fixture()
   const [check] = result.checks
-  return renderReport([{ ...result, checks: [{ ...check!, verdict: 'fail', evidence: ['key 3'], witness: WITNESS }] }])
+  return renderReport([
+    { ...result, checks: [{ ...check!, verdict: 'fail', evidence: ['key 3'], witness: CONTRADICTION }] },
+  ])
 }
 
 const overflow = (page: Page) => page.evaluate<number>('inPage.overflow()')

@@ -7,7 +7,7 @@ import { summaryText } from '../../reports/terminal.ts'
 import type { Result } from '../../scenarios/result.ts'
 import { test } from '../support/test.ts'
 import { fixture } from './fixtures.ts'
-import { textOf } from './pieces.ts'
+import { textOf } from './page-parts.ts'
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ')
 const PLAIN = { colour: false, width: Number.POSITIVE_INFINITY }

@@ -4,7 +4,7 @@ import { renderReport } from '../../reports/html.ts'
 import type { Result } from '../../scenarios/result.ts'
 import { test } from '../support/test.ts'
 import { emptyFixture, fixture, hostileFixture } from './fixtures.ts'
-import { chartsIn, drawn } from './pieces.ts'
+import { chartsIn, drawn } from './page-parts.ts'
 
 const CASES: readonly {
   readonly name: string

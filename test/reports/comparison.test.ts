@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { differenceIn, renderComparison } from '../../reports/comparison.ts'
 import { runsOf } from '../../reports/runs.ts'
 import { comparisonText } from '../../reports/terminal-comparison.ts'
-import { compareResults } from '../../scenarios/measures/compare.ts'
+import { compareResults } from '../../scenarios/measures/compare-results.ts'
 import type { Result } from '../../scenarios/result.ts'
 import { test } from '../support/test.ts'
 import { fixture, withAlgorithms } from './fixtures.ts'
-import { includes, textOf } from './pieces.ts'
+import { includes, textOf } from './page-parts.ts'
 
 function compared(a: Result, b: Result): { text: string; line: string | null } {
   const runs = runsOf([a, b])

@@ -7,7 +7,7 @@ import {
 } from '../../reports/export/comparison-formats.ts'
 import { renderReport } from '../../reports/html.ts'
 import { comparisonsText } from '../../reports/terminal-comparisons.ts'
-import { compareAll } from '../../scenarios/measures/compare.ts'
+import { compareAll } from '../../scenarios/measures/compare-results.ts'
 import type { Result } from '../../scenarios/result.ts'
 import { test } from '../support/test.ts'
 import { fixture } from './fixtures.ts'

@@ -4,7 +4,7 @@ import { renderReport } from '../../reports/html.ts'
 import { summaryText } from '../../reports/terminal.ts'
 import { test } from '../support/test.ts'
 import { fixture } from './fixtures.ts'
-import { textOf } from './pieces.ts'
+import { textOf } from './page-parts.ts'
 
 const MISSED = {
   path: 'operations.failed',

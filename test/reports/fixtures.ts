@@ -1,6 +1,6 @@
 /** Results made in code, plausible and always the same: reports are tested on shapes the simulator rarely produces. */
 
-import { describePolicies } from '../../scenarios/file/policies.ts'
+import { describePolicies } from '../../scenarios/file/policy-names.ts'
 import type { FaultResult, LatencySummary, Result } from '../../scenarios/result.ts'
 import type { Failover } from '../../scenarios/result-durations.ts'
 import type { Series } from '../../scenarios/result-series.ts'

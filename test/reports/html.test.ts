@@ -3,10 +3,10 @@ import fc from 'fast-check'
 import { renderReport } from '../../reports/html.ts'
 import { inScript } from '../../reports/libraries.ts'
 import { escapeHtml, html, Markup, scriptJson } from '../../reports/markup.ts'
-import { compareResults } from '../../scenarios/measures/compare.ts'
+import { compareResults } from '../../scenarios/measures/compare-results.ts'
 import { test } from '../support/test.ts'
 import { emptyFixture, fixture, hostileFixture } from './fixtures.ts'
-import { chartsIn, includes, textOf } from './pieces.ts'
+import { chartsIn, includes, textOf } from './page-parts.ts'
 
 test('a report forbids itself every request, and names nothing it could fetch', async () => {
   const page = await renderReport([fixture()])

@@ -4,7 +4,7 @@ import { agreementSentence, asked, electionSentence, happened, inWords } from '.
 import type { Result } from '../../scenarios/result.ts'
 import { test } from '../support/test.ts'
 import { emptyFixture, fixture } from './fixtures.ts'
-import { includes } from './pieces.ts'
+import { includes } from './page-parts.ts'
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ')
 const story = (result: Result) => plain(happened(result).join(' '))

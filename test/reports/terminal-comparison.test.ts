@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { comparisonText } from '../../reports/terminal-comparison.ts'
-import { compareResults } from '../../scenarios/measures/compare.ts'
+import { compareResults } from '../../scenarios/measures/compare-results.ts'
 import { test } from '../support/test.ts'
 import { fixture, hostileFixture } from './fixtures.ts'
 

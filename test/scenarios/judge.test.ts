@@ -3,7 +3,7 @@ import { judge } from '../../scenarios/judge.ts'
 import { exitCodeOf } from '../../scenarios/measures/expectations.ts'
 import type { RunRecord } from '../../scenarios/record.ts'
 import { test } from '../support/test.ts'
-import { crashOperations, crashRecord, endOf, operation, record, replacing, scenario } from './history.ts'
+import { crashOperations, crashRecord, endOf, operation, record, replacing, scenario } from './healthy-history.ts'
 import { STAMP } from './stamp.ts'
 
 /** A trial in which write 8 was lost. */

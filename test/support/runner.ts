@@ -7,7 +7,7 @@
  */
 import './defer.ts'
 import { exec, suite } from 'uvu'
-import { describeFailure } from './failure.ts'
+import { describeFailure } from './describe-failure.ts'
 import { adviceFor, commandFor, NEEDS, type Need } from './needs.ts'
 import { type DeclaredTest, declaredBy } from './test.ts'
 import { Watchdog } from './watchdog.ts'

@@ -1,7 +1,7 @@
 /** `npm run tables`: what is made from the facts of policies, checks and fault verbs: the READMEs' tables, and the JSON Schema for editors. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { scenarioJsonSchema } from '../../scenarios/file/schema.ts'
-import { PAGES, withTables } from './tables.ts'
+import { PAGES, withTables } from './readme-tables.ts'
 
 const root = new URL('../../', import.meta.url)
 

@@ -4,12 +4,12 @@
  */
 import type { NodeAddress } from '../../mysql/target.ts'
 import { environmentErrorOf } from '../environment-error.ts'
+import { chooseStorage, type DataDirectoryChoice } from './data-directory.ts'
+import { filesForServers, refuseFewFiles } from './file-limits.ts'
 import { findMysqld } from './find-mysqld.ts'
-import { filesForServers, refuseFewFiles } from './limits.ts'
 import { LocalCluster } from './local-cluster.ts'
 import { Ownership, stateRoot } from './ownership.ts'
 import { PortHolder } from './ports.ts'
-import { chooseStorage, type DataDirectoryChoice } from './storage.ts'
 import { sweep, sweptText } from './sweep.ts'
 
 export interface LocalOptions {

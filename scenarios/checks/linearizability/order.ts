@@ -6,7 +6,7 @@
  * taken, the values that wait for one another in a circle are the proof that no order exists.
  *
  * Nobody has to believe this: an order is an order if `explains` says so, and a circle is convicted again by the search,
- * in a witness of a handful of operations.
+ * in a contradiction of a handful of operations.
  */
 import { ascendingOrder } from '../../measures/ascending-order.ts'
 import type { Completed } from './completed.ts'

@@ -109,7 +109,7 @@ export class Servers {
     }
     if (action.command === 'apply' && !this.stuck.has(index)) after = { ...state, applier: 'running' }
     if (action.command === 'promote') {
-      // As the administrator does (sim/mysql/procedures.ts).
+      // As the administrator does (sim/mysql/admin-procedures.ts).
       if (state.receiver !== 'stopped') return failed({ code: 'still-receiving', receiver: state.receiver })
       if (!state.executed.covers(state.retrieved)) return failed({ code: 'unapplied', transactions: 1 })
       this.promotions.push(`node${index + 1}`)

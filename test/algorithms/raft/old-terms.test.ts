@@ -8,7 +8,7 @@ import { Leadership } from '../../../algorithms/raft/leadership.ts'
 import { majorityScheme } from '../../../algorithms/raft/majority.ts'
 import { type DurableState, type DurableWrite, type Message, NEW_SERVER } from '../../../algorithms/raft/message.ts'
 import { RaftNode } from '../../../algorithms/raft/node.ts'
-import type { CommitRule } from '../../../algorithms/raft/quorum.ts'
+import type { CommitRule } from '../../../algorithms/raft/quorum-system.ts'
 import { test } from '../../support/test.ts'
 
 class CountingOldTerms extends Leadership {

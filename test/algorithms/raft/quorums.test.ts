@@ -5,7 +5,7 @@ import { flexibleScheme } from '../../../algorithms/raft/flexible.ts'
 import { evenGroups } from '../../../algorithms/raft/grouping.ts'
 import { hierarchicalScheme } from '../../../algorithms/raft/hierarchical.ts'
 import { majorityScheme } from '../../../algorithms/raft/majority.ts'
-import type { QuorumScheme } from '../../../algorithms/raft/quorum.ts'
+import type { QuorumScheme } from '../../../algorithms/raft/quorum-system.ts'
 import { test } from '../../support/test.ts'
 
 interface Case {

@@ -13,7 +13,7 @@ import {
   NEW_SERVER,
 } from '../../../algorithms/raft/message.ts'
 import { RaftNode } from '../../../algorithms/raft/node.ts'
-import type { QuorumScheme } from '../../../algorithms/raft/quorum.ts'
+import type { QuorumScheme } from '../../../algorithms/raft/quorum-system.ts'
 import { type RandomStream, RandomStreams } from '../../../scenarios/chance/random.ts'
 
 export interface Plan {

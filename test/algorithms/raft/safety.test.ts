@@ -11,7 +11,7 @@ import { hierarchicalScheme } from '../../../algorithms/raft/hierarchical.ts'
 import { majorityScheme } from '../../../algorithms/raft/majority.ts'
 import { type DurableWrite, NOBODY } from '../../../algorithms/raft/message.ts'
 import { RaftNode } from '../../../algorithms/raft/node.ts'
-import type { QuorumScheme } from '../../../algorithms/raft/quorum.ts'
+import type { QuorumScheme } from '../../../algorithms/raft/quorum-system.ts'
 import { test } from '../../support/test.ts'
 import { type Plan, RandomCluster } from './random-cluster.ts'
 

@@ -3,7 +3,7 @@ import { HYBRID, LOGICAL } from '../../../algorithms/timestamps/hybrid.ts'
 import { compareTimestamps } from '../../../algorithms/timestamps/timestamp.ts'
 import { StepWorld } from '../../support/step-world.ts'
 import { test } from '../../support/test.ts'
-import { realTimeFault } from './order.ts'
+import { realTimeFault } from './real-time-law.ts'
 import { type CausalSession, SimulatedServers } from './simulated-servers.ts'
 
 const RUN_US = 3_000_000

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { DRIFT_SHARE, Issuer } from '../../../algorithms/timestamps/issuer.ts'
 import { LeaseGrants } from '../../../algorithms/timestamps/lease-grants.ts'
-import { cut } from '../../../sim/faults/links.ts'
+import { cut } from '../../../sim/faults/link-effects.ts'
 import { test } from '../../support/test.ts'
-import { realTimeFault } from './order.ts'
+import { realTimeFault } from './real-time-law.ts'
 import { SimulatedServers } from './simulated-servers.ts'
 
 const LEASE_MS = 300

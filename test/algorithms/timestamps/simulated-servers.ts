@@ -9,9 +9,9 @@ import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../../../algo
 import { compareTimestamps, type Timestamp } from '../../../algorithms/timestamps/timestamp.ts'
 import { RandomStreams } from '../../../scenarios/chance/random.ts'
 import { parseScenario } from '../../../scenarios/file/load.ts'
-import { cut, troubleLinks } from '../../../sim/faults/links.ts'
+import { cut, troubleLinks } from '../../../sim/faults/link-effects.ts'
 import { SimCluster } from '../../../sim/mysql/cluster.ts'
-import type { Session } from './order.ts'
+import type { Session } from './real-time-law.ts'
 
 const CLIENTS = ['client', 'coordinator']
 const DEADLINES = { requestUs: 50_000, giveUpUs: 1_000_000 }

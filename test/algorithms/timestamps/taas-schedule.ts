@@ -5,7 +5,7 @@
 import { LimitedCounter } from '../../../algorithms/timestamps/limited-counter.ts'
 import { TaasCache, TaasSession, type Tick } from '../../../algorithms/timestamps/taas-session.ts'
 import type { Timestamp } from '../../../algorithms/timestamps/timestamp.ts'
-import type { Session } from './order.ts'
+import type { Session } from './real-time-law.ts'
 
 export interface SessionMachine {
   readonly result: Timestamp | null

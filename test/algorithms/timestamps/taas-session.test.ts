@@ -5,7 +5,7 @@ import { TaasCache, TaasSession } from '../../../algorithms/timestamps/taas-sess
 import { compareTimestamps, type Timestamp } from '../../../algorithms/timestamps/timestamp.ts'
 import { RandomStreams } from '../../../scenarios/chance/random.ts'
 import { test } from '../../support/test.ts'
-import { realTimeFault } from './order.ts'
+import { realTimeFault } from './real-time-law.ts'
 import { type Parts, runSchedule, type SessionMachine, SOUND } from './taas-schedule.ts'
 
 /** Every number of servers up to 7 with every quorum. */

@@ -5,7 +5,7 @@ import { compareTimestamps, type Timestamp } from '../../../algorithms/timestamp
 import { RandomStreams } from '../../../scenarios/chance/random.ts'
 import { StepWorld } from '../../support/step-world.ts'
 import { test } from '../../support/test.ts'
-import { realTimeFault } from './order.ts'
+import { realTimeFault } from './real-time-law.ts'
 import { SimulatedServers } from './simulated-servers.ts'
 
 const RUN_US = 4_000_000

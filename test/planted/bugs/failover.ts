@@ -106,7 +106,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
     story: 'A replica is pointed at the new source with both its threads stopped.',
     edits: [
       {
-        file: 'sim/mysql/procedures.ts',
+        file: 'sim/mysql/admin-procedures.ts',
         find: "    yield [{ kind: 'start applier' }]\n    yield [change]",
         replace: "    yield [{ kind: 'stop applier' }]\n    yield [change]\n    yield [{ kind: 'start applier' }]",
       },
@@ -207,7 +207,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: "arrived(coordinator, winner, target, 'received')",
       },
       {
-        file: 'sim/mysql/procedures.ts',
+        file: 'sim/mysql/admin-procedures.ts',
         find: '  if (unapplied > 0) return',
         replace: '  if (unapplied < 0) return',
       },
@@ -237,7 +237,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
           '  if (coordinator !== null) return winner.state!.executed\n  let missing: GtidSet = seen.minus(read.get(winner)!.held)\n',
       },
       {
-        file: 'sim/mysql/procedures.ts',
+        file: 'sim/mysql/admin-procedures.ts',
         find: '  if (unapplied > 0) return',
         replace: '  if (unapplied < 0) return',
       },

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BinlogTransaction, binlogFiles, readBinlog } from '../../../real/drivers/binlog.ts'
-import { lagSeries } from '../../../real/drivers/lag.ts'
+import { lagSeries } from '../../../real/drivers/binlog-lag.ts'
 import { test } from '../../support/test.ts'
 
 const UUID = '3e11fa47-71ca-11e1-9e33-c80aa9429562'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { type FaultContext, RunFaults } from '../../../real/faults/run-faults.ts'
 import type { FaultTarget, Seen } from '../../../real/faults/targets.ts'
-import { RunClock } from '../../../real/processes/clock.ts'
+import { RunClock } from '../../../real/processes/run-clock.ts'
 import type { ApplierLook } from '../../../scenarios/faults/applier.ts'
 import type { ProcessLook } from '../../../scenarios/faults/processes.ts'
 import type { FaultStep } from '../../../scenarios/faults/step.ts'

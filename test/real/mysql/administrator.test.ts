@@ -5,7 +5,7 @@ import { failed, unknown } from '../../../algorithms/reasons/outcomes.ts'
 import { nodeTarget } from '../../../real/faults/targets.ts'
 import { insertOf, newestOf } from '../../support/keyed.ts'
 import { test } from '../../support/test.ts'
-import { callOf, withCluster } from './cluster.ts'
+import { callOf, withCluster } from './test-cluster.ts'
 
 const MYSQL = { needs: 'mysql', deadlineMs: 90_000 } as const
 

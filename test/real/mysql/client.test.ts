@@ -3,7 +3,7 @@ import { MutableGtidSet } from '../../../algorithms/gtid-set.ts'
 import { failed, unknown } from '../../../algorithms/reasons/outcomes.ts'
 import { insertOf, newestOf } from '../../support/keyed.ts'
 import { test } from '../../support/test.ts'
-import { withCluster } from './cluster.ts'
+import { withCluster } from './test-cluster.ts'
 
 const MYSQL = { needs: 'mysql', deadlineMs: 60_000 } as const
 

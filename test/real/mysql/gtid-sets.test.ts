@@ -5,7 +5,7 @@ import { MutableGtidSet } from '../../../algorithms/gtid-set.ts'
 import { drawnSets } from '../../algorithms/drawn-gtid-sets.ts'
 import { newestOf } from '../../support/keyed.ts'
 import { test } from '../../support/test.ts'
-import { withCluster } from './cluster.ts'
+import { withCluster } from './test-cluster.ts'
 
 const MYSQL = { needs: 'mysql', deadlineMs: 60_000 } as const
 

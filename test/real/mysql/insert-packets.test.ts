@@ -6,7 +6,7 @@ import { MysqlConnection } from '../../../real/mysql/connection.ts'
 import { DATA_SETUP } from '../../../real/mysql/data.ts'
 import { executePacket, packetLength, readInsertAnswer } from '../../../real/mysql/insert-packets.ts'
 import { test } from '../../support/test.ts'
-import { withCluster } from './cluster.ts'
+import { withCluster } from './test-cluster.ts'
 
 const UUID = '3e11fa47-71ca-11e1-9e33-c80aa9429562'
 

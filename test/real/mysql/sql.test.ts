@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { SqlClass, SqlValue } from '../../../algorithms/statements.ts'
 import { test } from '../../support/test.ts'
-import { withCluster } from './cluster.ts'
+import { withCluster } from './test-cluster.ts'
 
 const MYSQL = { needs: 'mysql', deadlineMs: 60_000 } as const
 

@@ -4,8 +4,8 @@ import { MutableGtidSet } from '../../../algorithms/gtid-set.ts'
 import { failed, unknown } from '../../../algorithms/reasons/outcomes.ts'
 import type { Outcome } from '../../../algorithms/servers.ts'
 import type { Callable } from '../../../real/transport/callable.ts'
-import { ServiceClient } from '../../../real/transport/client.ts'
-import { type Handler, ServiceServer } from '../../../real/transport/server.ts'
+import { ServiceClient } from '../../../real/transport/service-client.ts'
+import { type Handler, ServiceServer } from '../../../real/transport/service-server.ts'
 import { test } from '../../support/test.ts'
 
 type Request = { readonly kind: string } & Record<string, unknown>

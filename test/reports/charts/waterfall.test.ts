@@ -4,7 +4,7 @@ import { runsOf } from '../../../reports/runs.ts'
 import type { Failover } from '../../../scenarios/result-durations.ts'
 import { test } from '../../support/test.ts'
 import { fixture } from '../fixtures.ts'
-import { drawn } from '../pieces.ts'
+import { drawn } from '../page-parts.ts'
 
 const [run] = runsOf([fixture()])
 const failover = run!.result.summary.failovers[0]!

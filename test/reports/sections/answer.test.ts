@@ -4,7 +4,7 @@ import { answerSection } from '../../../reports/sections/answer.ts'
 import type { Result } from '../../../scenarios/result.ts'
 import { test } from '../../support/test.ts'
 import { emptyFixture, fixture } from '../fixtures.ts'
-import { includes, textOf } from '../pieces.ts'
+import { includes, textOf } from '../page-parts.ts'
 
 type Lag = Result['summary']['lagMs']
 

@@ -4,7 +4,16 @@ import { MutableGtidSet } from '../../../algorithms/gtid-set.ts'
 import { check } from '../../../scenarios/checks/acknowledged-writes-survive.ts'
 import type { NodeEnd } from '../../../scenarios/record.ts'
 import { test } from '../../support/test.ts'
-import { crashOperations, crashRecord, endOf, operation, record, replacing, scenario, UUID } from '../history.ts'
+import {
+  crashOperations,
+  crashRecord,
+  endOf,
+  operation,
+  record,
+  replacing,
+  scenario,
+  UUID,
+} from '../healthy-history.ts'
 
 const operations = crashOperations()
 const acknowledged = operations.filter(({ kind, outcome }) => kind === 'write' && outcome === 'ok')

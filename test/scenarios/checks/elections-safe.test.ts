@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { check } from '../../../scenarios/checks/elections-safe.ts'
 import { test } from '../../support/test.ts'
-import { crashRecord, operation, record, reign, scenario } from '../history.ts'
+import { crashRecord, operation, record, reign, scenario } from '../healthy-history.ts'
 
 test('one leader in each epoch passes, also where its reign has several rows', () => {
   const result = check(crashRecord(), scenario())

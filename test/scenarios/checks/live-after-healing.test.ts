@@ -15,7 +15,7 @@ import {
   refusal,
   reign,
   scenario,
-} from '../history.ts'
+} from '../healthy-history.ts'
 
 const PHASE = scenario({ livenessUs: 3_000_000 })
 const HEALED_US = 4_000_000

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { MutableGtidSet } from '../../../algorithms/gtid-set.ts'
 import { GtidLookup, RowLookup } from '../../../scenarios/checks/lookups.ts'
 import { test } from '../../support/test.ts'
-import { UUID } from '../history.ts'
+import { UUID } from '../healthy-history.ts'
 
 test('law: a row lookup answers as the set it was made from, for any operation ids', () => {
   const id = fc.oneof(fc.nat(50), fc.integer({ min: -5, max: 5 }), fc.constantFrom(1 << 26, 2 ** 40, 0.5))

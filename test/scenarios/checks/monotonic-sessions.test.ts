@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { check } from '../../../scenarios/checks/monotonic-sessions.ts'
 import type { Operation } from '../../../scenarios/record.ts'
 import { test } from '../../support/test.ts'
-import { record, scenario } from '../history.ts'
+import { record, scenario } from '../healthy-history.ts'
 import { read, write } from './linearizability/histories.ts'
 
 const A = { session: 1, consistency: 'SESSION' } as const

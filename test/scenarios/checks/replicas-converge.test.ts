@@ -4,7 +4,7 @@ import { MutableGtidSet } from '../../../algorithms/gtid-set.ts'
 import { check } from '../../../scenarios/checks/replicas-converge.ts'
 import type { NodeEnd } from '../../../scenarios/record.ts'
 import { test } from '../../support/test.ts'
-import { CRASH_US, crashOperations, crashRecord, endOf, fault, record, scenario, UUID } from '../history.ts'
+import { CRASH_US, crashOperations, crashRecord, endOf, fault, record, scenario, UUID } from '../healthy-history.ts'
 
 const operations = crashOperations()
 

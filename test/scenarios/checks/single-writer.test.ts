@@ -15,7 +15,7 @@ import {
   replacing,
   scenario,
   UUID,
-} from '../history.ts'
+} from '../healthy-history.ts'
 
 const operations = crashOperations()
 const events = crashEvents(operations)

@@ -1,7 +1,7 @@
 /** Short histories with timestamps, crowded enough for repetitions, overlaps and inversions to be common. */
 import fc from 'fast-check'
 import type { Operation } from '../../../scenarios/record.ts'
-import { operation } from '../history.ts'
+import { operation } from '../healthy-history.ts'
 
 export const anyItem = fc.record({
   sentUs: fc.option(fc.nat(60), { freq: 10 }),

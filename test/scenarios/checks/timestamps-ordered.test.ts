@@ -4,7 +4,7 @@ import { compareTimestamps } from '../../../algorithms/timestamps/timestamp.ts'
 import { check } from '../../../scenarios/checks/timestamps-ordered.ts'
 import type { Operation } from '../../../scenarios/record.ts'
 import { test } from '../../support/test.ts'
-import { crashRecord, operation, record, scenario } from '../history.ts'
+import { crashRecord, operation, record, scenario } from '../healthy-history.ts'
 import { anyItem, historyOf } from './stamped-history.ts'
 
 test('timestamps in real-time order pass', () => {

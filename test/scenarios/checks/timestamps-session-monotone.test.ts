@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { check } from '../../../scenarios/checks/timestamps-session-monotone.ts'
 import { test } from '../../support/test.ts'
-import { operation, record, scenario } from '../history.ts'
+import { operation, record, scenario } from '../healthy-history.ts'
 
 const stamped = (op: number, session: number, counter: number, server = 1) =>
   operation({ op, session, timestamp: { counter, server } })

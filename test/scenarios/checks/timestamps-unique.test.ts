@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { check } from '../../../scenarios/checks/timestamps-unique.ts'
 import { test } from '../../support/test.ts'
-import { crashOperations, crashRecord, operation, record, replacing, scenario } from '../history.ts'
+import { crashOperations, crashRecord, operation, record, replacing, scenario } from '../healthy-history.ts'
 import { anyItem, historyOf } from './stamped-history.ts'
 
 const operations = crashOperations()

@@ -8,7 +8,7 @@ import { whoCounts } from '../../../scenarios/checks/who-counts.ts'
 import type { DataLoss, NodeEnd, RunRecord } from '../../../scenarios/record.ts'
 import { REBUILT, RELAY_LOG, stopped } from '../../algorithms/failover/stopped.ts'
 import { test } from '../../support/test.ts'
-import { at, crashOperations, crashRecord, endOf, RULE, record, refusal, scenario } from '../history.ts'
+import { at, crashOperations, crashRecord, endOf, RULE, record, refusal, scenario } from '../healthy-history.ts'
 
 const rebuiltAt = (node: string, atUs: number): DataLoss => ({ node, atUs, kind: 'rebuilt' })
 

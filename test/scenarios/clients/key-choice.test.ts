@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { RandomStreams } from '../../../scenarios/chance/random.ts'
 import { hotCount, type KeyChoice, keyPicker } from '../../../scenarios/clients/key-choice.ts'
-import { Schedule } from '../../../scenarios/clients/schedule.ts'
+import { Schedule } from '../../../scenarios/clients/operation-schedule.ts'
 import { parseScenario } from '../../../scenarios/file/load.ts'
 import { keysText } from '../../../scenarios/file/load-text.ts'
 import { test } from '../../support/test.ts'

@@ -134,7 +134,7 @@ test('operations are sent as by one queue with that many servers, at the intende
       (clients, serviceUs, seed) => {
         const workload = { ...WORKLOAD, clients }
         const { operations } = ran(workload, answering(serviceUs), seed)
-        // The oracle: the client that is free first takes the next operation.
+        // Worked out anew: the client that is free first takes the next operation.
         const freeAt = new Array<number>(clients).fill(0)
         for (const { intendedUs, sentUs, endUs, outcome } of operations) {
           const client = freeAt.indexOf(Math.min(...freeAt))

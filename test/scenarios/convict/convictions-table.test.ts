@@ -1,4 +1,4 @@
-/** The library's own table and files. Whether they still convict is tried in test/sim/convict.test.ts. */
+/** The library's own table and files. Whether they still convict is tried in test/sim/try-evidence.test.ts. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,11 +1,11 @@
 /** What `tsc` holds the worlds to; each line that must not compile is marked, and unmarked it would fail the types. */
 import assert from 'node:assert/strict'
-import { EFFECTS as REAL } from '../../../real/faults/effects.ts'
+import { EFFECTS as REAL } from '../../../real/faults/fault-effects.ts'
 import { isHurt, isPossible } from '../../../scenarios/faults/facts.ts'
 import type { Effects } from '../../../scenarios/faults/fault-world.ts'
 import { FAULT_VERBS } from '../../../scenarios/faults/list.ts'
-import { EFFECTS as SIMULATED } from '../../../sim/faults/effects.ts'
-import { RAFT_EFFECTS } from '../../../sim/raft/effects.ts'
+import { EFFECTS as SIMULATED } from '../../../sim/faults/fault-effects.ts'
+import { RAFT_EFFECTS } from '../../../sim/raft/fault-effects.ts'
 import { test } from '../../support/test.ts'
 
 const { 'lose-journal': loseJournal, ...withoutOne } = REAL

@@ -8,7 +8,7 @@ import { failoversOf } from '../../../scenarios/measures/failovers.ts'
 import { lagOf } from '../../../scenarios/measures/lag.ts'
 import { simulate } from '../../../sim/run.ts'
 import { test } from '../../support/test.ts'
-import { CRASH_US, crashRecord, endOf, fault, operation, record, scenario } from '../history.ts'
+import { CRASH_US, crashRecord, endOf, fault, operation, record, scenario } from '../healthy-history.ts'
 import { STAMP } from '../stamp.ts'
 
 const TAKING = FAULT_VERBS.filter(takesAway)

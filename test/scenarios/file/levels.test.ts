@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { RandomStreams } from '../../../scenarios/chance/random.ts'
-import { Schedule } from '../../../scenarios/clients/schedule.ts'
+import { Schedule } from '../../../scenarios/clients/operation-schedule.ts'
 import { drawLevel, levelsText, mayOffer } from '../../../scenarios/file/levels.ts'
 import { test } from '../../support/test.ts'
-import { scenario } from '../history.ts'
+import { scenario } from '../healthy-history.ts'
 
 const SHARES = { STRONG: 0.5, EVENTUAL: 0.2, SESSION: 0.3 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { ascendingOrder, inIntendedOrder } from '../../../scenarios/measures/ascending-order.ts'
 import { test } from '../../support/test.ts'
-import { operation } from '../history.ts'
+import { operation } from '../healthy-history.ts'
 
 function byComparator(values: readonly number[]): number[] {
   return values.map((_, index) => index).sort((a, b) => values[a]! - values[b]! || a - b)

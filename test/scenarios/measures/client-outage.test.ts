@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type ClientOutage, clientOutagesOf, describeOutages } from '../../../scenarios/measures/client-outage.ts'
 import type { Operation } from '../../../scenarios/record.ts'
 import { test } from '../../support/test.ts'
-import { operation } from '../history.ts'
+import { operation } from '../healthy-history.ts'
 
 const SECOND = 1_000_000
 

@@ -4,7 +4,7 @@ import { judge } from '../../../scenarios/judge.ts'
 import { conditionDifferences } from '../../../scenarios/measures/differences.ts'
 import type { Result } from '../../../scenarios/result.ts'
 import { test } from '../../support/test.ts'
-import { record } from '../history.ts'
+import { record } from '../healthy-history.ts'
 import { STAMP } from '../stamp.ts'
 
 /** The scenario part of a result of this file. */

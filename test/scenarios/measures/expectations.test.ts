@@ -5,7 +5,7 @@ import type { RunRecord } from '../../../scenarios/record.ts'
 import type { CheckResult, ExpectationResult, Verdict } from '../../../scenarios/result.ts'
 import type { Expectation } from '../../../scenarios/scenario.ts'
 import { test } from '../../support/test.ts'
-import { crashOperations, crashRecord, record, scenario } from '../history.ts'
+import { crashOperations, crashRecord, record, scenario } from '../healthy-history.ts'
 import { STAMP } from '../stamp.ts'
 
 const { summary } = judge(scenario(), [crashRecord()], STAMP)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { phaseDurations, type RefusedEvent } from '../../../scenarios/measures/failover-phases.ts'
 import { test } from '../../support/test.ts'
-import { phase, refusal } from '../history.ts'
+import { phase, refusal } from '../healthy-history.ts'
 
 const NONE = { detect: null, refused: null, decide: null, catchUp: null, promote: null, reroute: null, firstAck: null }
 

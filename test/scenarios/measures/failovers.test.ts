@@ -20,7 +20,7 @@ import {
   refusal,
   reign,
   scenario,
-} from '../history.ts'
+} from '../healthy-history.ts'
 
 const WITNESS_US = CRASH_US + 1_000
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { generatorOf } from '../../../scenarios/measures/generator.ts'
 import type { Operation } from '../../../scenarios/record.ts'
 import { test } from '../../support/test.ts'
-import { fault, operation, scenario } from '../history.ts'
+import { fault, operation, scenario } from '../healthy-history.ts'
 
 const ms = (value: number) => value * 1000
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { lagOf } from '../../../scenarios/measures/lag.ts'
 import type { FaultRecord, LagSeries, RunRecord } from '../../../scenarios/record.ts'
 import { test } from '../../support/test.ts'
-import { at, fault, record, scenario } from '../history.ts'
+import { at, fault, record, scenario } from '../healthy-history.ts'
 
 /** Written and applied, in milliseconds. */
 function lagged(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { intervalMsFor, seriesOf } from '../../../scenarios/measures/series.ts'
 import { test } from '../../support/test.ts'
-import { crashRecord, operation, record, scenario } from '../history.ts'
+import { crashRecord, operation, record, scenario } from '../healthy-history.ts'
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
 

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { longestSilence } from '../../../scenarios/measures/silence.ts'
 import type { Operation } from '../../../scenarios/record.ts'
 import { test } from '../../support/test.ts'
-import { operation } from '../history.ts'
+import { operation } from '../healthy-history.ts'
 
 const ms = (value: number) => value * 1000
 

@@ -6,7 +6,7 @@ import type { Operation } from '../../../scenarios/record.ts'
 import { simulate } from '../../../sim/run.ts'
 import { test } from '../../support/test.ts'
 import { read, smallHistory, write } from '../checks/linearizability/histories.ts'
-import { record, scenario } from '../history.ts'
+import { record, scenario } from '../healthy-history.ts'
 
 const EVENTUAL = { consistency: 'EVENTUAL' } as const
 const UNWARMED = scenario({ workload: { ...scenario().workload, warmupUs: 0 } })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { judge } from '../../../scenarios/judge.ts'
 import { aggregatedPaths, pathPattern, readAggregate, summaryPaths } from '../../../scenarios/measures/summary-paths.ts'
 import { test } from '../../support/test.ts'
-import { crashRecord, scenario } from '../history.ts'
+import { crashRecord, scenario } from '../healthy-history.ts'
 import { STAMP } from '../stamp.ts'
 
 const { summary } = judge(scenario(), [crashRecord()], STAMP)

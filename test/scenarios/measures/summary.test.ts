@@ -5,7 +5,7 @@ import { Samples } from '../../../scenarios/measures/summary-samples.ts'
 import type { RunRecord } from '../../../scenarios/record.ts'
 import type { Summary } from '../../../scenarios/result.ts'
 import { test } from '../../support/test.ts'
-import { crashRecord, operation, record, scenario } from '../history.ts'
+import { crashRecord, operation, record, scenario } from '../healthy-history.ts'
 
 function measured(record: RunRecord): Measured {
   return measure(record, scenario(), clientOutagesOf(record.operations, record.endedUs))

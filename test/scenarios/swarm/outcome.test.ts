@@ -4,7 +4,7 @@ import type { TraceEvent } from '../../../algorithms/trace.ts'
 import { scenarioOf } from '../../../scenarios/file/load.ts'
 import { brokenOff, outcomeOf, RUNS_TO_ITS_END } from '../../../scenarios/swarm/outcome.ts'
 import { test } from '../../support/test.ts'
-import { crashEvents, crashOperations, crashRecord, endOf, RULE, refusal, scenario } from '../history.ts'
+import { crashEvents, crashOperations, crashRecord, endOf, RULE, refusal, scenario } from '../healthy-history.ts'
 
 const SOUND = ['acknowledged-writes-survive', 'single-writer', 'replicas-converge'] as const
 const judged = scenario({ checks: SOUND })

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import type { SwarmOutcome } from '../../../scenarios/swarm/outcome.ts'
-import { tallyText } from '../../../scenarios/swarm/table.ts'
 import { Tally } from '../../../scenarios/swarm/tally.ts'
+import { tallyText } from '../../../scenarios/swarm/tally-text.ts'
 import { test } from '../../support/test.ts'
 
 const OUTCOMES = fc.uniqueArray(

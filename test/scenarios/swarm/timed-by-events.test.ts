@@ -3,7 +3,7 @@ import type { Written } from '../../../scenarios/file/written.ts'
 import type { Failing } from '../../../scenarios/swarm/shrink.ts'
 import { timedByEvents } from '../../../scenarios/swarm/timed-by-events.ts'
 import { test } from '../../support/test.ts'
-import { crashOperations, crashRecord } from '../history.ts'
+import { crashOperations, crashRecord } from '../healthy-history.ts'
 
 const stepOf = ({ written }: Failing) => (written.faults as readonly Written[])[0]!
 

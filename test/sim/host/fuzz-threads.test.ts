@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spaceOf } from '../../../scenarios/swarm/space.ts'
-import { tallyText } from '../../../scenarios/swarm/table.ts'
 import { Tally } from '../../../scenarios/swarm/tally.ts'
+import { tallyText } from '../../../scenarios/swarm/tally-text.ts'
 import { FuzzThreads } from '../../../sim/host/fuzz-threads.ts'
 import { test } from '../../support/test.ts'
 

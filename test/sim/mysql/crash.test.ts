@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
 import { failed, unknown } from '../../../algorithms/reasons/outcomes.ts'
-import { MysqlData } from '../../../sim/mysql/data.ts'
+import { MysqlData } from '../../../sim/mysql/durable-data.ts'
 import { insertOf } from '../../support/keyed.ts'
 import { test } from '../../support/test.ts'
 import { BenchCluster } from './bench-cluster.ts'

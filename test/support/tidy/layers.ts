@@ -26,7 +26,7 @@ const REPORTS_MAY_IMPORT = [
   'scenarios/measures/statistics.ts',
   'scenarios/shown/numbers.ts',
   'scenarios/shown/palette.ts',
-  'scenarios/measures/compare.ts',
+  'scenarios/measures/compare-results.ts',
   'scenarios/file/delay-text.ts',
   'scenarios/file/levels.ts',
   'scenarios/file/load-text.ts',

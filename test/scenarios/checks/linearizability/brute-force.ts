@@ -1,5 +1,5 @@
 /**
- * The oracle: every order of every subset that leaves out nothing certain. As dumb as can be, and written from the
+ * Brute force: every order of every subset that leaves out nothing certain. As dumb as can be, and written from the
  * definition, not from the product: it shares nothing with the checker but the type of an operation.
  */
 import type { Operation } from '../../../../scenarios/record.ts'

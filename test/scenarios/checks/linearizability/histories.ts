@@ -1,7 +1,7 @@
 /** Small crowded histories of one key, and large ones of a register that works, for the linearizability tests. */
 import { RandomStreams } from '../../../../scenarios/chance/random.ts'
 import type { Operation } from '../../../../scenarios/record.ts'
-import { operation } from '../../history.ts'
+import { operation } from '../../healthy-history.ts'
 
 const KEY = 3
 

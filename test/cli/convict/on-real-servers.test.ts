@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { LIBRARY } from '../../scenarios/file/load.ts'
-import { inFolder, shell } from '../support/shell.ts'
-import { test } from '../support/test.ts'
+import { LIBRARY } from '../../../scenarios/file/load.ts'
+import { inFolder, shell } from '../../support/shell.ts'
+import { test } from '../../support/test.ts'
 
 test('real servers lose an acknowledged write to a promotion without catch-up, by the command, and none without it', {
   needs: 'mysql',

@@ -1,14 +1,14 @@
 /**
- * Why no order exists, to be seen: the few operations of a witness as intervals, a line for each client's, ends in the
+ * Why no order exists, to be seen: the operations of a contradiction as intervals, a line for each client, ends in the
  * order in which they happened. Only that order decides, and moments are microseconds or seconds apart, so the axis is
  * not to scale; the times stand under each interval. Plain HTML: it is legible without a script and at any width.
  */
-import type { HistoryWitness, WitnessOperation } from '../../scenarios/result.ts'
+import type { ContradictingOperation, Contradiction } from '../../scenarios/result.ts'
 import { seriesColour } from '../../scenarios/shown/palette.ts'
 import { html, type Markup } from '../markup.ts'
 
-export function witnessFigure(witness: HistoryWitness): Markup {
-  const { key, reason, operations } = witness
+export function contradictionFigure(contradiction: Contradiction): Markup {
+  const { key, reason, operations } = contradiction
   const rows = [...new Set(operations.map(({ shows }) => shows))]
   const colour = (shows: number | null) => seriesColour(rows.indexOf(shows))
   const place = placesOf(operations)
@@ -27,8 +27,8 @@ interface Place {
 }
 
 /** Every moment gets its own place, equal ones the same. */
-function placesOf(operations: readonly WitnessOperation[]): (operation: WitnessOperation) => Place {
-  const bounded = ({ outcome, endMs }: WitnessOperation) => outcome === 'ok' && endMs !== null
+function placesOf(operations: readonly ContradictingOperation[]): (operation: ContradictingOperation) => Place {
+  const bounded = ({ outcome, endMs }: ContradictingOperation) => outcome === 'ok' && endMs !== null
   const moments = operations.flatMap((operation) => [
     operation.sentMs ?? 0,
     ...(bounded(operation) ? [operation.endMs!] : []),
@@ -42,19 +42,19 @@ function placesOf(operations: readonly WitnessOperation[]): (operation: WitnessO
   }
 }
 
-function lane(operation: WitnessOperation, { left, width, open }: Place, colour: string): Markup {
+function lane(operation: ContradictingOperation, { left, width, open }: Place, colour: string): Markup {
   const { session, kind } = operation
   const percent = (value: number) => `${Math.round(value * 100) / 100}%`
   return html`<li><span class="client">${session === null ? 'client' : `client ${session}`}</span><div class="track"><span class="did" style="--at:${percent(left)}">${whatOf(operation)}</span><span class="bar ${kind}${open ? ' open' : ''}" style="left:${percent(left)};width:${percent(width)};--c:${colour}"></span><span class="when" style="--at:${percent(left)}">${whenOf(operation)}</span></div></li>`
 }
 
-function whatOf({ kind, op, shows, consistency }: WitnessOperation): Markup {
+function whatOf({ kind, op, shows, consistency }: ContradictingOperation): Markup {
   const level = consistency === 'STRONG' ? '' : `, ${consistency}`
   if (kind === 'write') return html`<b>write ${op}</b>${level}`
   return html`<b>read ${op}</b> shows ${rowName(shows)}${level}`
 }
 
-function whenOf({ sentMs, endMs, outcome }: WitnessOperation): string {
+function whenOf({ sentMs, endMs, outcome }: ContradictingOperation): string {
   const sent = sentMs === null ? 'never sent' : (sentMs / 1000).toFixed(6)
   if (outcome === 'ok' && endMs !== null) return `${sent} to ${(endMs / 1000).toFixed(6)} s`
   return `${sent} s, ${outcome === 'unknown' ? 'outcome unknown' : outcome}`

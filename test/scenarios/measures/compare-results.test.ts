@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { parseScenario } from '../../../scenarios/file/load.ts'
-import { describePolicies } from '../../../scenarios/file/policies.ts'
+import { describePolicies } from '../../../scenarios/file/policy-names.ts'
 import { judge } from '../../../scenarios/judge.ts'
-import { type Comparison, compareAll, compareResults, policyText } from '../../../scenarios/measures/compare.ts'
+import { type Comparison, compareAll, compareResults, policyText } from '../../../scenarios/measures/compare-results.ts'
 import type { Result } from '../../../scenarios/result.ts'
 import { test } from '../../support/test.ts'
-import { crashRecord, scenario } from '../history.ts'
+import { crashRecord, scenario } from '../healthy-history.ts'
 import { STAMP } from '../stamp.ts'
 
 const base = judge(scenario(), [crashRecord()], STAMP)

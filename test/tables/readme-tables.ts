@@ -10,7 +10,7 @@ import type { TimestampAlgorithm } from '../../algorithms/timestamps/algorithm.t
 import { TIMESTAMP_ALGORITHMS } from '../../algorithms/timestamps/algorithms.ts'
 import type { Check } from '../../scenarios/checks/check.ts'
 import { CHECKS } from '../../scenarios/checks/checks.ts'
-import { givenBy } from '../../scenarios/file/policies.ts'
+import { givenBy } from '../../scenarios/file/policy-names.ts'
 import { faultRows } from './fault-rows.ts'
 
 const TIMESTAMPS: readonly TimestampAlgorithm[] = Object.values(TIMESTAMP_ALGORITHMS)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { environmentLines, environmentMarkup, partText } from '../../reports/environment.ts'
 import { renderReport } from '../../reports/html.ts'
+import { environmentLines, environmentMarkup, partText } from '../../reports/incidents.ts'
 import { summaryJson } from '../../reports/summary-json.ts'
 import { summaryText } from '../../reports/terminal.ts'
 import type { EnvironmentVerdict, Result } from '../../scenarios/result.ts'

@@ -8,7 +8,7 @@ import type { SimProcess } from '../kernel/process.ts'
 import type { Network } from '../network/network.ts'
 import type { MysqlCluster } from './server.ts'
 
-export class Oracle {
+export class TrueDelay {
   readonly #network: Network
   readonly #mysql: MysqlCluster
 
@@ -18,7 +18,7 @@ export class Oracle {
   }
 
   /** From the coordinator's request to its knowledge that `k` replicas have applied the write; infinite: never. */
-  readonly delayUs = (source: string, k: number): number => {
+  readonly us = (source: string, k: number): number => {
     const coordinator = this.#network.process('coordinator')
     const own = this.#mysql.server(source).process
     if (own.state !== 'up') return Number.POSITIVE_INFINITY

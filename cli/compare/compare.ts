@@ -1,10 +1,10 @@
 /** The `compare` command: results side by side, as text for people or in one format for other programs. */
 import { basename, dirname, join } from 'node:path'
-import type { ComparedResults } from '../reports/export/comparison-formats.ts'
-import { UsageError } from '../scenarios/file/errors.ts'
-import { flag } from './arguments.ts'
-import { prepareFolder } from './folder.ts'
-import { print } from './output.ts'
+import type { ComparedResults } from '../../reports/export/comparison-formats.ts'
+import { UsageError } from '../../scenarios/file/errors.ts'
+import { flag } from '../arguments.ts'
+import { prepareFolder } from '../folder.ts'
+import { print } from '../output.ts'
 
 const FORMATS = ['json', 'csv', 'markdown'] as const
 type Format = (typeof FORMATS)[number]
@@ -31,16 +31,16 @@ interface CompareOptions {
 }
 
 export async function compare({ paths, out, format }: CompareOptions): Promise<number> {
-  const { readResult } = await import('../scenarios/file/read-result.ts')
+  const { readResult } = await import('../../scenarios/file/read-result.ts')
   const results = paths.map(readResult)
   const folder = out ?? join('out', folderName(paths.map(runName)))
-  const { compareAll } = await import('../scenarios/measures/compare.ts')
+  const { compareAll } = await import('../../scenarios/measures/compare-results.ts')
   const comparisons = compareAll(results)
   const text = await textOf({ paths, results, comparisons }, format)
   await print(text)
   prepareFolder(folder)
-  const { saveReport } = await import('../reports/save.ts')
-  const { renderReport } = await import('../reports/html.ts')
+  const { saveReport } = await import('../../reports/save.ts')
+  const { renderReport } = await import('../../reports/html.ts')
   const report = `\n  report  ${saveReport(folder, await renderReport(results, comparisons))}\n`
   if (format === 'text') await print(report)
   else process.stderr.write(report)
@@ -49,11 +49,13 @@ export async function compare({ paths, out, format }: CompareOptions): Promise<n
 
 async function textOf(compared: ComparedResults, format: CompareOptions['format']): Promise<string> {
   if (format === 'text') {
-    const { comparisonsText } = await import('../reports/terminal-comparisons.ts')
-    const { width } = (await import('../reports/screen.ts')).styleOf(process.stdout, process.env)
+    const { comparisonsText } = await import('../../reports/terminal-comparisons.ts')
+    const { width } = (await import('../../reports/screen.ts')).styleOf(process.stdout, process.env)
     return `${comparisonsText(compared, width)}\n`
   }
-  const { comparisonCsv, comparisonJson, comparisonMarkdown } = await import('../reports/export/comparison-formats.ts')
+  const { comparisonCsv, comparisonJson, comparisonMarkdown } = await import(
+    '../../reports/export/comparison-formats.ts'
+  )
   return { json: comparisonJson, csv: comparisonCsv, markdown: comparisonMarkdown }[format](compared)
 }
 

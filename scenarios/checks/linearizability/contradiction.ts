@@ -1,6 +1,6 @@
 /**
- * Why a register is not linearizable, in as few operations as possible: taking any one out of the witness (a read, a
- * write that no read of the witness shows, or a write together with all its reads) leaves something linearizable.
+ * Why a register is not linearizable, in as few operations as possible: taking any one out of the contradiction (a read, a
+ * write that no read of the contradiction shows, or a write together with all its reads) leaves something linearizable.
  *
  * Every such step is sound: from an order of the larger history, the smaller one's follows by leaving the same
  * operations out, so a sub-history without an order proves that the whole has none. Taking out a write and keeping
@@ -12,21 +12,21 @@ import type { RegisterOperation } from './register.ts'
 import { search } from './search.ts'
 import { type Conflict, conflicts, type Zones, zonesOf } from './zones.ts'
 
-/** Of so many conflicts of a register the smallest witness is taken. */
+/** Of so many conflicts of a register the smallest contradiction is taken. */
 const CONFLICTS = 16
 
-export interface Witness {
+export interface Contradiction {
   readonly operations: readonly RegisterOperation[]
   /** Why these cannot be put in order. */
   readonly reason: string
 }
 
 /** Null: the zones convict nobody. */
-export function witnessOf(
+export function contradictionOf(
   operations: readonly RegisterOperation[],
   history: Completed,
   budgetSteps: number,
-): Witness | null {
+): Contradiction | null {
   const zones = zonesOf(history)
   let smallest: RegisterOperation[] | null = null
   for (const conflict of conflicts(history, zones, CONFLICTS)) {
@@ -39,12 +39,12 @@ export function witnessOf(
 }
 
 /** Of values that wait for one another in a circle, which operations of one session may close within a microsecond. */
-export function witnessOfCircle(
+export function contradictionOfCircle(
   circle: readonly Precedence[],
   operations: readonly RegisterOperation[],
   history: Completed,
   budgetSteps: number,
-): Witness {
+): Contradiction {
   const { write, firstEnd, lastStart } = zonesOf(history)
   const ranks = new Set<number>()
   for (const { before, after } of circle)

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { picturesOf, pngOf } from '../../../reports/export/pictures.ts'
+import { picturesOf, pngOf } from '../../../reports/export/chart-files.ts'
 import { renderReport } from '../../../reports/html.ts'
 import { test } from '../../support/test.ts'
 import { fixture } from '../fixtures.ts'
-import { chartsIn } from '../pieces.ts'
+import { chartsIn } from '../page-parts.ts'
 
 const WORD =
   '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"><text x="5" y="20" font-family="Arial">word</text></svg>'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { witnessFigure } from '../../../reports/sections/witness.ts'
+import { contradictionFigure } from '../../../reports/sections/contradiction.ts'
 import { test } from '../../support/test.ts'
-import { WITNESS } from '../witness-example.ts'
+import { CONTRADICTION } from '../contradiction-example.ts'
 
 interface Bar {
   readonly left: number
@@ -16,7 +16,7 @@ function bars(html: string): Bar[] {
 }
 
 test('each operation has its interval, in the order of its moments and not to their scale', () => {
-  const [first, second, third, fourth] = bars(witnessFigure(WITNESS).text) as [Bar, Bar, Bar, Bar]
+  const [first, second, third, fourth] = bars(contradictionFigure(CONTRADICTION).text) as [Bar, Bar, Bar, Bar]
   assert.ok(Math.abs(first.right - second.left) < 0.02, 'one microsecond is one place')
   assert.ok(second.left < third.left && third.right < fourth.left && fourth.right < 100)
   assert.ok(Math.abs(second.right - 100) < 0.02, 'without an answer it is open to the right')
@@ -24,7 +24,7 @@ test('each operation has its interval, in the order of its moments and not to th
 })
 
 test('operations are named with client, row, level and outcome', () => {
-  const { text } = witnessFigure(WITNESS)
+  const { text } = contradictionFigure(CONTRADICTION)
   assert.match(text, /<span class="client">client 2<\/span>.*<b>write 2<\/b>.*0\.010000 s, outcome unknown/)
   assert.match(text, /<span class="client">client<\/span>.*<b>read 3<\/b> shows row 1/)
   assert.match(text, /<b>read 4<\/b> shows no row, SESSION/)
@@ -33,7 +33,9 @@ test('operations are named with client, row, level and outcome', () => {
 })
 
 test('a read has the colour of the row that it shows', () => {
-  const colours = [...witnessFigure(WITNESS).text.matchAll(/class="bar (\w+)[^"]*"[^>]*--c:(var\([^)]*\))/g)]
+  const colours = [
+    ...contradictionFigure(CONTRADICTION).text.matchAll(/class="bar (\w+)[^"]*"[^>]*--c:(var\([^)]*\))/g),
+  ]
   const [first, second, third, fourth] = colours.map(([, kind, colour]) => `${kind} ${colour}`)
   assert.equal(first!.replace('write', 'read'), third)
   assert.equal(new Set([first, second, fourth].map((one) => one!.split(' ')[1])).size, 3)

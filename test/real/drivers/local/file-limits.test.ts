@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { filesForServers, refuseFewFiles } from '../../../../real/drivers/local/limits.ts'
+import { filesForServers, refuseFewFiles } from '../../../../real/drivers/local/file-limits.ts'
 import { test } from '../../../support/test.ts'
 
 test('more servers need more files, and never fewer than one mysqld takes', () => {

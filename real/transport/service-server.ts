@@ -1,9 +1,9 @@
-/** Answers requests over TCP on loopback: the other half of `client.ts`. */
+/** Answers requests over TCP on loopback: the other half of `service-client.ts`. */
 import { createServer, type Socket, type Server as TcpServer } from 'node:net'
 import type { Outcome } from '../../algorithms/servers.ts'
-import type { ReplyFrame, RequestFrame } from './client.ts'
 import { decodeRequest } from './codecs.ts'
 import { FrameStream } from './frames.ts'
+import type { ReplyFrame, RequestFrame } from './service-client.ts'
 
 /** Answers once, now or later. A reply to a client that has gone is dropped. */
 export type Handler = (request: { readonly kind: string }, answer: (outcome: Outcome<unknown>) => void) => void

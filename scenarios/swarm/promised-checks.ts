@@ -3,7 +3,7 @@ import type { Consistency } from '../../algorithms/servers.ts'
 import type { Check } from '../checks/check.ts'
 import { CHECKS, type CheckName } from '../checks/checks.ts'
 import { type LevelShares, mayOffer } from '../file/levels.ts'
-import { type Family, guaranteesOf } from '../file/policies.ts'
+import { type Family, guaranteesOf } from '../file/policy-names.ts'
 import type { Written } from '../file/written.ts'
 
 export function promisedChecks({ algorithms, workload }: Written): readonly CheckName[] {

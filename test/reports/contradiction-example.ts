@@ -1,5 +1,5 @@
 /** Four operations to be drawn; what they prove is of no interest here. */
-import type { HistoryWitness, WitnessOperation } from '../../scenarios/result.ts'
+import type { ContradictingOperation, Contradiction } from '../../scenarios/result.ts'
 
 const done = (
   op: number,
@@ -7,7 +7,7 @@ const done = (
   shows: number | null,
   sentMs: number,
   endMs: number,
-): WitnessOperation => ({
+): ContradictingOperation => ({
   op,
   kind,
   session: op,
@@ -20,7 +20,7 @@ const done = (
 })
 
 /** A read of what had been replaced, an unknown write beside it, and a moment shared by two operations. */
-export const WITNESS: HistoryWitness = {
+export const CONTRADICTION: Contradiction = {
   key: 3,
   reason: 'write 1 had ended before <write> 2 was sent',
   operations: [

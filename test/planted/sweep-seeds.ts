@@ -5,7 +5,7 @@ import { loadSpace } from '../../scenarios/swarm/space.ts'
 import { runSeed } from '../../sim/swarm.ts'
 
 const [swarm, from, count] = process.argv.slice(2)
-const space = loadSpace(join(fileURLToPath(new URL('swarms', import.meta.url)), `${swarm}.yaml`))
+const space = loadSpace(join(fileURLToPath(new URL('./swarms', import.meta.url)), `${swarm}.yaml`))
 const found = new Map<string, number[]>()
 for (let seed = Number(from); seed < Number(from) + Number(count); seed++)
   for (const { check } of runSeed(space, seed, () => false)!.failures)

@@ -4,8 +4,8 @@ import { chargesNamed } from '../../scenarios/convict/charge.ts'
 import { withForm } from '../../scenarios/convict/evidence.ts'
 import { LIBRARY, loadWritten } from '../../scenarios/file/load.ts'
 import { overlay } from '../../scenarios/file/written.ts'
-import { accusationOf, tryEvidence } from '../../sim/convict.ts'
 import { convicts } from '../../sim/swarm.ts'
+import { accusationOf, tryEvidence } from '../../sim/try-evidence.ts'
 import { test } from '../support/test.ts'
 
 /** Of those from 0: one seed is luck that any change of the simulator's costs may end, most of them are not. */

@@ -1,7 +1,7 @@
 /** What the run has seen so far: operations as the clients hand them over, events as they happen, and the live line. */
 import type { TraceEvent } from '../algorithms/trace.ts'
 import { RandomStreams } from '../scenarios/chance/random.ts'
-import { Schedule } from '../scenarios/clients/schedule.ts'
+import { Schedule } from '../scenarios/clients/operation-schedule.ts'
 import { LogHistogram } from '../scenarios/measures/log-histogram.ts'
 import { newestReign } from '../scenarios/measures/reigns.ts'
 import type { Progress } from '../scenarios/progress.ts'

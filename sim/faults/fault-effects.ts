@@ -1,9 +1,9 @@
 /** What each verb does to the simulated cluster. A verb whose record says that it can be simulated is missing here at compile time. */
 import type { Effects } from '../../scenarios/faults/fault-world.ts'
 import type { SimCluster } from '../mysql/cluster.ts'
-import { partition, troubleLink } from './links.ts'
-import { ended, losePower, paused } from './processes.ts'
-import { blockApplier, loseJournal, loseRelayLogs, skewClock, slow } from './servers.ts'
+import { partition, troubleLink } from './link-effects.ts'
+import { ended, losePower, paused } from './process-effects.ts'
+import { blockApplier, loseJournal, loseRelayLogs, skewClock, slow } from './server-effects.ts'
 
 export const EFFECTS: Effects<'sim', SimCluster> = {
   crash: ended((host) => host.crash()),

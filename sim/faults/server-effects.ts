@@ -5,7 +5,7 @@ import type { Item } from '../../scenarios/faults/items.ts'
 import type { JournalLook, RelayLogLook } from '../../scenarios/faults/storage.ts'
 import type { SimCluster } from '../mysql/cluster.ts'
 import { AT_ONCE_US, effect } from './effect.ts'
-import { slowLink } from './links.ts'
+import { slowLink } from './link-effects.ts'
 import { lookAtApplier, lookAtClock, lookAtJournal, lookAtRelayLog, lookAtSpeed } from './look.ts'
 
 export function slow(item: Item, cluster: SimCluster): Effect<'as-it-is'> {

@@ -1,7 +1,7 @@
 /** Sends a hunt through a tree, and says whether something was caught there. */
 import { join } from 'node:path'
-import { runIn } from './child.ts'
 import type { Hunt } from './planted-bug.ts'
+import { runIn } from './run-program.ts'
 
 export type Verdict =
   /** `by`: the first test or check that noticed. */
