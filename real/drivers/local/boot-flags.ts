@@ -61,11 +61,13 @@ export function nodeFlags(node: NodeFlags): string[] {
     '--create-admin-listener-thread=ON',
     '--report-host=127.0.0.1',
     `--report-port=${node.port}`,
-    ...STORAGE_FLAGS,
-    ...REPLICATION_FLAGS,
-    ...QUIET_FLAGS,
-    ...SMALL_FLAGS,
+    ...serverFlags(),
   ]
+}
+
+/** What does not depend on where a server runs: the same words for processes and for containers. */
+export function serverFlags(): string[] {
+  return [...STORAGE_FLAGS, ...REPLICATION_FLAGS, ...QUIET_FLAGS, ...SMALL_FLAGS]
 }
 
 const REPLICATION_FLAGS: readonly string[] = [

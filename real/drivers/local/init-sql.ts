@@ -11,7 +11,7 @@ import { randomBytes } from 'node:crypto'
 import type { Account } from '../../mysql/connection.ts'
 import type { Accounts } from '../../mysql/target.ts'
 
-const USERS = {
+export const ACCOUNT_USERS = {
   admin: 'quorumlab_admin',
   client: 'quorumlab_client',
   replication: 'quorumlab_repl',
@@ -30,7 +30,7 @@ const CLIENT_RIGHTS =
 function timestampTriggers(table: string): string[] {
   return ['INSERT', 'UPDATE'].map(
     (event) =>
-      `CREATE DEFINER = '${USERS.admin}'@'%' TRIGGER testdb.${table}_${event.toLowerCase()} BEFORE ${event} ON testdb.${table}` +
+      `CREATE DEFINER = '${ACCOUNT_USERS.admin}'@'%' TRIGGER testdb.${table}_${event.toLowerCase()} BEFORE ${event} ON testdb.${table}` +
       ' FOR EACH ROW SET NEW.timestamp = COALESCE(@quorumlab_timestamp, NEW.timestamp)',
   )
 }
@@ -56,16 +56,16 @@ export const TEMPLATE_SQL: readonly string[] = [
   // Local: written with sql_log_bin = 0 only.
   'CREATE TABLE quorumlab.promise (id TINYINT NOT NULL PRIMARY KEY, promised BIGINT NOT NULL)',
   'INSERT INTO quorumlab.promise VALUES (1, 0)',
-  ...Object.values(USERS).map((user) => `CREATE USER '${user}'@'%' ACCOUNT LOCK`),
+  ...Object.values(ACCOUNT_USERS).map((user) => `CREATE USER '${user}'@'%' ACCOUNT LOCK`),
   // ALL names whatever privileges this version has: the list of dynamic ones differs between 8.0, 8.4 and 9.x.
-  `GRANT ALL ON *.* TO '${USERS.admin}'@'%' WITH GRANT OPTION`,
-  `GRANT SELECT, INSERT, UPDATE, DELETE ON quorumlab.operations TO '${USERS.client}'@'%'`,
-  `GRANT SELECT ON quorumlab.* TO '${USERS.client}'@'%'`,
+  `GRANT ALL ON *.* TO '${ACCOUNT_USERS.admin}'@'%' WITH GRANT OPTION`,
+  `GRANT SELECT, INSERT, UPDATE, DELETE ON quorumlab.operations TO '${ACCOUNT_USERS.client}'@'%'`,
+  `GRANT SELECT ON quorumlab.* TO '${ACCOUNT_USERS.client}'@'%'`,
   ...TESTDB_SQL,
   ...['users', 'products'].flatMap(timestampTriggers),
-  `GRANT ${CLIENT_RIGHTS} ON testdb.* TO '${USERS.client}'@'%'`,
-  `GRANT REPLICATION SLAVE ON *.* TO '${USERS.replication}'@'%'`,
-  `GRANT REPLICATION SLAVE, CONNECTION_ADMIN ON *.* TO '${USERS.drain}'@'%'`,
+  `GRANT ${CLIENT_RIGHTS} ON testdb.* TO '${ACCOUNT_USERS.client}'@'%'`,
+  `GRANT REPLICATION SLAVE ON *.* TO '${ACCOUNT_USERS.replication}'@'%'`,
+  `GRANT REPLICATION SLAVE, CONNECTION_ADMIN ON *.* TO '${ACCOUNT_USERS.drain}'@'%'`,
   "ALTER USER 'root'@'localhost' ACCOUNT LOCK",
 ]
 
@@ -73,10 +73,10 @@ export function generateAccounts(): Accounts {
   // Letters and digits only: nothing to quote, in SQL or anywhere else. A replication password has at most 32 characters.
   const account = (user: string): Account => ({ user, password: randomBytes(16).toString('hex') })
   return {
-    admin: account(USERS.admin),
-    client: account(USERS.client),
-    replication: account(USERS.replication),
-    drain: account(USERS.drain),
+    admin: account(ACCOUNT_USERS.admin),
+    client: account(ACCOUNT_USERS.client),
+    replication: account(ACCOUNT_USERS.replication),
+    drain: account(ACCOUNT_USERS.drain),
   }
 }
 
