@@ -3,6 +3,7 @@
  * they earn, so that `call(node, { kind: 'execute', ... })` is typed end to end and a wrong request does not compile.
  * `sim/` answers these from its models, `real/` from mysql2 and TCP. Nothing here knows which.
  */
+import type { ModeReply, SteeringRequests } from './failover/steering.ts'
 import type { ToldLook } from './failover/told-look.ts'
 import type { Gtid, GtidSet } from './gtid-set.ts'
 import type { Why } from './reasons/why.ts'
@@ -236,24 +237,11 @@ export type ChangeThresholdReply =
   | { readonly verdict: 'ok'; readonly epoch: number; readonly k: number }
   | { readonly verdict: 'refused' | 'unknown'; readonly why: Why; readonly reason: string }
 
-/** `elsewhere`: it failed on its way, and another than the wanted one reigns, or the old source again. */
-export interface SwitchoverReply {
-  readonly verdict: 'moved' | 'elsewhere' | 'refused' | 'unknown'
-  readonly source: string | null
-  /** Null: it moved, or elsewhere. */
-  readonly why: Why | null
-  readonly reason: string
-  /** How long clients were held back; null: not at all. */
-  readonly heldUs: number | null
-}
-
-export type CoordinatorRequests = {
+export type CoordinatorRequests = SteeringRequests & {
   write: { request: ClientRequest; reply: WriteReply }
   read: { request: ClientRequest; reply: ReadReply }
   /** Change the failure threshold t of a policy that has one, within the epoch (failover/rules.md section 1). */
   changeThreshold: { request: { readonly failureThreshold: number }; reply: ChangeThresholdReply }
-  /** Move the source while it is healthy; `to` null: whoever the election policy prefers. */
-  switchover: { request: { readonly to: string | null }; reply: SwitchoverReply }
   /** What this coordinator does, and whom it rules: `source` null while it does not reign. */
   status: {
     request: object
@@ -269,6 +257,7 @@ export type CoordinatorRequests = {
       /** Epochs of its own that it gave up before anybody was promoted. */
       readonly givenUp: readonly number[]
       readonly looks: readonly ToldLook[]
+      readonly mode: ModeReply
     }
   }
 }

@@ -80,7 +80,7 @@ export type TraceFact =
   | {
       readonly kind: 'refused'
       readonly epoch: number
-      readonly alarm: 'gone' | 'stalled' | 'deposed' | 'powerless' | null
+      readonly alarm: 'gone' | 'stalled' | 'deposed' | 'powerless' | 'ordered' | null
       readonly why: Why
       readonly reason: string
     }

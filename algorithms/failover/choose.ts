@@ -9,18 +9,22 @@ import type { CoordinatorState, Member } from './state.ts'
 import type { Cause } from './take-over.ts'
 
 /** By policy name, best first. */
-type Rankings = Readonly<Record<string, readonly RankedCandidate[]>>
+export type Rankings = Readonly<Record<string, readonly RankedCandidate[]>>
 
-/** What every policy would do on the same state. The draws are taken whoever decides, so that they are the same for all. */
+/**
+ * What every policy would do on the same state. The draws are taken whoever decides, so that they are the same for all.
+ * `stream`: a dry run changes nothing, and so draws from another one.
+ */
 export function* rankAll(
   coordinator: CoordinatorState,
   members: readonly Member[],
   target: GtidSet,
   k: number,
+  stream: 'election' | 'dry-run' = 'election',
 ): Fiber<Rankings> {
   const candidates: Candidate[] = []
   for (const view of viewsOf(members, target)) {
-    const draw = yield* random('election')
+    const draw = yield* random(stream)
     candidates.push({ ...view, draw, trueDelayUs: coordinator.trueDelayUs?.(view.node, k) ?? null })
   }
   return Object.fromEntries(coordinator.elections.all.map((policy) => [policy.name, policy.rank(candidates)]))
@@ -43,6 +47,7 @@ export function tryOrder(
     if (preferred === undefined) return ranking
     return first(ranking, preferred.node, `start: ${preferred.node} is the configured source`)
   }
+  if (cause.kind === 'ordered') return cause.to === null ? ranking : first(ranking, cause.to.node, cause.reason)
   if (cause.kind !== 'planned') return ranking
   const relieved = candidates.find((m) => m.state?.offline === true)?.node
   const others = ranking.filter(({ node }) => node !== relieved)

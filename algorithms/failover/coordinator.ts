@@ -24,11 +24,14 @@ import type { TimestampDeadlines } from '../timestamps/algorithm.ts'
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../timestamps/algorithms.ts'
 import { adviserLoop, CommitDelays } from './advice.ts'
 import { changeThreshold } from './change-threshold.ts'
+import { dryRun } from './dry-run.ts'
 import { Gate } from './gate.ts'
+import { automaticMode, setMode, standBack, tellMode } from './mode.ts'
 import { probeLoop } from './monitor.ts'
 import { passedOverLoop } from './passed-over.ts'
 import { type Status, tellPeers } from './peers.ts'
 import { SOUND } from './procedures.ts'
+import { promote } from './promote.ts'
 import { read } from './read.ts'
 import { recall } from './recall.ts'
 import { type ReignEnd, ruleWhile } from './reign.ts'
@@ -117,6 +120,8 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
     takingOver: false,
     gate: new Gate(),
     move: null,
+    order: null,
+    mode: automaticMode(),
     account: { moves: 0, heldUs: 0 },
     commits,
     client: null,
@@ -125,6 +130,8 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
   process.spawn('control', control(coordinator))
   if (adviser !== undefined && commits !== null) process.spawn('adviser', adviserLoop(coordinator, adviser, commits))
   for (const member of members) process.spawn(`probe-${member.node}`, probeLoop(coordinator, member))
+  const answerWith = <T>(name: string, fiber: Fiber<T>, asker: Asker) =>
+    process.spawn(name, fiber, (reply) => asker.answer(reply))
   return {
     handle(request, asker) {
       switch (request.kind) {
@@ -135,16 +142,26 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
           serve(coordinator, 'read', read, request, asker)
           return
         case 'switchover':
-          process.spawn(
+          answerWith(
             'switchover',
-            switchover(coordinator, { ...request, by: 'request', reason: 'asked for' }),
-            (reply) => asker.answer(reply),
+            switchover(coordinator, { to: request.to, by: 'request', reason: 'asked for' }),
+            asker,
           )
           return
         case 'changeThreshold':
-          process.spawn('change-threshold', changeThreshold(coordinator, request.failureThreshold), (reply) =>
-            asker.answer(reply),
-          )
+          answerWith('change-threshold', changeThreshold(coordinator, request.failureThreshold), asker)
+          return
+        case 'promote':
+          answerWith('promote', promote(coordinator, request), asker)
+          return
+        case 'mode':
+          answerWith('mode', setMode(coordinator, request.automatic), asker)
+          return
+        case 'standBack':
+          answerWith('stand-back', standBack(coordinator, request.forUs), asker)
+          return
+        case 'dryRun':
+          answerWith('dry-run', dryRun(coordinator, request.to), asker)
           return
         case 'status':
           asker.answer(status(coordinator))
@@ -188,6 +205,7 @@ function* afterGate<T>(coordinator: CoordinatorState, operation: Operation<T>, r
 function status(coordinator: CoordinatorState): Status {
   const { reign } = coordinator
   const able = couldTakeOver(coordinator)
+  const mode = tellMode(coordinator)
   if (reign === null) {
     const state = coordinator.takingOver ? 'takes over' : 'stands by'
     return {
@@ -197,12 +215,13 @@ function status(coordinator: CoordinatorState): Status {
       k: null,
       replicas: [],
       able,
+      mode,
       ...tellPeers(coordinator),
     }
   }
   const { epoch, source, k, acknowledgements, base } = reign
   const replicas = coordinator.members.filter((m) => acknowledgements.progress[m.index]! >= base).map((m) => m.node)
-  return { state: 'reigns', epoch, source: source.node, k, replicas, able, ...tellPeers(coordinator) }
+  return { state: 'reigns', epoch, source: source.node, k, replicas, able, mode, ...tellPeers(coordinator) }
 }
 
 function* control(coordinator: CoordinatorState): Fiber<never> {

@@ -10,6 +10,7 @@ interface JournalRecord {
   readonly node?: string
   readonly uuid?: string
   readonly failureThreshold?: number
+  readonly automatic?: boolean
   readonly loss?: Loss
   readonly provedUs?: number
 }
@@ -27,6 +28,7 @@ export function* recall(coordinator: CoordinatorState): Fiber<void> {
   }
   for (const record of outcome.reply.records as readonly JournalRecord[]) {
     if (record.kind === 'threshold') useThreshold(coordinator, record.failureThreshold!)
+    if (record.kind === 'mode') coordinator.mode.automatic = record.automatic!
     const { epoch } = record
     if (record.kind === 'whole') coordinator.journalIsWhole = true
     // One that was passed over is never opened again either: peers were told so.

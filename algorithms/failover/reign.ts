@@ -8,7 +8,9 @@ import { textOf } from '../reasons/text.ts'
 import { isSame, type Why } from '../reasons/why.ts'
 import { newestRow } from './epoch.ts'
 import { markProved } from './loss.ts'
+import { refusalByMode } from './mode.ts'
 import { rememberReports } from './monitor.ts'
+import { carryOutOrder, refuseOrder } from './promote.ts'
 import { ruleWhy } from './quorum-rule.ts'
 import { followFromTakeOver, needsRejoin } from './rejoin.ts'
 import { makeWay, RESTATE_US } from './stand-by.ts'
@@ -46,10 +48,12 @@ export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped:
   yield* fork('watch', watch(coordinator, reign))
   if (coordinator.peers.length > 0) yield* fork('make-way', makeWay(coordinator, reign))
   yield* endMove(coordinator, reign)
+  carryOutOrder(coordinator, reign)
+  coordinator.mode.standBack = null
   let stated: { readonly refusal: Why; readonly atUs: number } | null = null
   for (;;) {
     const raised = yield* wait(reign.alarm)
-    const alarm = reign.powerless ?? raised
+    const alarm = reign.powerless ?? coordinator.order?.alarm ?? raised
     const nowUs = coordinator.process.nowUs
     const endsAnyway = alarm.kind === 'deposed' || alarm.kind === 'powerless'
     let refusal = endsAnyway ? null : refusalOf(coordinator, reign, alarm, nowUs)
@@ -66,7 +70,11 @@ export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped:
       return { alarm, next }
     }
     if (alarm.kind === 'planned') yield* refuseMove(coordinator, reign.epoch, refusal)
-    else if (stated === null || !isSame(refusal, stated.refusal) || nowUs - stated.atUs >= RESTATE_US) {
+    else if (alarm.kind === 'ordered') refuseOrder(coordinator, refusal)
+    if (
+      alarm.kind !== 'planned' &&
+      (stated === null || !isSame(refusal, stated.refusal) || nowUs - stated.atUs >= RESTATE_US)
+    ) {
       const reason = `${alarm.reason}, but ${textOf(refusal)}`
       yield* emit({ kind: 'refused', epoch: reign.epoch + 1, alarm: alarm.kind, why: refusal, reason })
       stated = { refusal, atUs: nowUs }
@@ -79,8 +87,10 @@ export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped:
 }
 
 /** Why a take-over would be refused now, judged by the last probes, before anything is touched. */
-function refusalOf(coordinator: CoordinatorState, reign: Reign, alarm: Alarm, nowUs: number): Why | null {
+export function refusalOf(coordinator: CoordinatorState, reign: Reign, alarm: Alarm, nowUs: number): Why | null {
   const { minimumTermUs, stalledUs } = coordinator.tuning
+  const byMode = refusalByMode(coordinator, alarm, nowUs)
+  if (byMode !== null) return byMode
   if (nowUs - reign.startedUs < minimumTermUs) return { code: 'young-term', minimumTermUs }
   const rule = coordinator.procedures.foresee(coordinator, reign.source.held, reign.source)
   if (!rule.allowed) {

@@ -14,7 +14,9 @@ import type { EpochOwner } from './epoch-numbers.ts'
 import type { Executions } from './executions.ts'
 import type { Gate } from './gate.ts'
 import type { Look, Loss } from './loss.ts'
+import type { Mode } from './mode.ts'
 import type { Procedures } from './procedures.ts'
+import type { Order } from './promote.ts'
 import type { Move } from './switchover.ts'
 import type { Tuning } from './tuning.ts'
 
@@ -50,6 +52,8 @@ export type Alarm =
   | { readonly kind: 'gone' | 'stalled' | 'deposed' | 'powerless'; readonly reason: string }
   /** Nothing is wrong: somebody wants another source. `to` null: whoever the policy prefers. */
   | { readonly kind: 'planned'; readonly reason: string; readonly from: Member; readonly to: Member | null }
+  /** The source is gone, and a person wants this one in its place. `to` null: whoever the policy prefers. */
+  | { readonly kind: 'ordered'; readonly reason: string; readonly to: Member | null }
 
 /** What the adviser's moves have cost: its own account. */
 interface MoveAccount {
@@ -148,6 +152,9 @@ export interface CoordinatorState {
   readonly gate: Gate
   /** A planned move that is under way. */
   move: Move | null
+  /** What a person has ordered in place of a source that is gone. */
+  order: Order | null
+  readonly mode: Mode
   readonly account: MoveAccount
   /** Kept where the election policy has an adviser. */
   readonly commits: CommitDelays | null

@@ -7,15 +7,15 @@
 import { call, type Deferred, deferred, emit, type Fiber, wait } from '../effects.ts'
 import { textOf } from '../reasons/text.ts'
 import type { Why } from '../reasons/why.ts'
-import type { SwitchoverReply } from '../servers.ts'
 import { type CoordinatorState, hurry, type Member, type Reign } from './state.ts'
+import type { SwitchoverReply } from './steering.ts'
 
 /** The successor's time to reach what the source had when it was asked. */
 const PREPARE_US = 1_000_000
 /** Operations under way, once the gate is closed; those that take longer end as unknown. */
 const DRAIN_US = 300_000
 /** Whoever asked is answered by then, also while no source can be found. */
-const ANSWER_US = 10_000_000
+export const ANSWER_US = 10_000_000
 
 /** One move on its way. */
 export interface Move {
@@ -67,10 +67,9 @@ function describe({ to, by, reason }: Move): string {
 /** Why the move should not even begin, or null: the successor follows and has what the source had a moment ago. */
 function* prepare(coordinator: CoordinatorState, reign: Reign, to: Member | null): Fiber<Why | null> {
   if (to === null) return null
-  const { state, node } = to
-  if (to.probe !== 'answered' || state === null) return { code: 'silent', node }
-  if (to.quarantined || to.loss !== null) return { code: 'lost-data', node }
-  if (state.source !== reign.source.node || state.applier !== 'running') return { code: 'not-following', node }
+  const obstacle = obstacleToMove(reign, to)
+  if (obstacle !== null) return obstacle
+  const { node } = to
   const { statementTimeoutUs } = coordinator.tuning
   const current = yield* call(reign.source.server, { kind: 'executed' }, statementTimeoutUs, reign.ended)
   if (current.kind !== 'ok') return { code: 'source-silent', cause: current.why }
@@ -79,6 +78,13 @@ function* prepare(coordinator: CoordinatorState, reign: Reign, to: Member | null
   const arrived = yield* call(to.server, wanted, PREPARE_US + statementTimeoutUs, reign.ended)
   if (arrived.kind === 'ok' && arrived.reply.covered) return null
   return { code: 'late', node, withinUs: PREPARE_US }
+}
+
+/** By its last probe. */
+export function obstacleToMove({ source }: Reign, { node, probe, state, quarantined, loss }: Member): Why | null {
+  if (probe !== 'answered' || state === null) return { code: 'silent', node }
+  if (quarantined || loss !== null) return { code: 'lost-data', node }
+  return state.source !== source.node || state.applier !== 'running' ? { code: 'not-following', node } : null
 }
 
 /** From here on clients wait. Ends when nothing is under way any more, or has had its time. */
@@ -122,7 +128,7 @@ function* finish(
   move.done.settle({ verdict, source, why, reason, heldUs })
 }
 
-function refused(coordinator: CoordinatorState, why: Why): SwitchoverReply {
+export function refused(coordinator: CoordinatorState, why: Why): SwitchoverReply {
   const source = coordinator.reign?.source.node ?? null
   return { verdict: 'refused', source, why, reason: textOf(why), heldUs: null }
 }

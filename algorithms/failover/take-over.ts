@@ -143,7 +143,7 @@ export function eligible({ members }: CoordinatorState, { read, seen, living }: 
 }
 
 /** A failover never lowers k (failover/rules.md section 1). */
-function requiredReplicas(coordinator: CoordinatorState, living: LivingEpoch | null): number {
+export function requiredReplicas(coordinator: CoordinatorState, living: LivingEpoch | null): number {
   return Math.max(coordinator.quorum.replicasRequired(coordinator.members.length), living?.k ?? 0)
 }
 

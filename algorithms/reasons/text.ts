@@ -142,6 +142,10 @@ export function textOf(why: Why): string {
       return `the term is younger than ${durationText(why.minimumTermUs)}`
     case 'replicas-just-back':
       return 'replicas have only just come back'
+    case 'manual-mode':
+      return 'failover is not automatic: a person has to ask for it'
+    case 'stands-back':
+      return `automatic failover stands back for ${durationText(why.forUs)}: somebody chooses the next source by hand`
     case 'not-journalled':
       return `the journal did not take it: ${textOf(why.cause)}`
     case 'no-candidate':

@@ -133,6 +133,9 @@ type TakeOverWhy =
   | { readonly code: 'young-term'; readonly minimumTermUs: number }
   /** They get the time to follow the source that they have. */
   | { readonly code: 'replicas-just-back' }
+  /** Nobody was asked: failover waits for a person, for good or for so long. */
+  | { readonly code: 'manual-mode' }
+  | { readonly code: 'stands-back'; readonly forUs: number }
   /** The decision has to be in the journal first. */
   | { readonly code: 'not-journalled'; readonly cause: Why }
   | { readonly code: 'no-candidate' }

@@ -92,13 +92,13 @@ export async function measured(
   const { screen, listener, signal } = audience
   const { refuseUnsupported } = await import('../../real/faults/unsupported.ts')
   refuseUnsupported(scenario)
-  const { createLocalDriver, portsFrom } = await import('../../real/drivers/local/local-driver.ts')
+  const { createLocalDriver } = await import('../../real/drivers/local/local-driver.ts')
   const { runReal } = await import('../../real/run.ts')
   const local = {
     nodes: scenario.cluster.nodes,
     mysqld: options.mysqld,
     dataDirectory: options.dataDir,
-    ports: portsFrom(options.basePort, scenario.cluster.nodes),
+    basePort: options.basePort,
     extrasDirectory: join(outDir, 'extras'),
     onProgress: (line: string) => screen.line(`  ${line}`),
   }

@@ -1,0 +1,128 @@
+/**
+ * What would come of it, if the source went now, or if a person ordered another? Judged by the last probes, with the code
+ * that a take-over would judge by, and nothing is touched: not a server, not the journal, not even the draws of the next
+ * election.
+ */
+import type { Fiber } from '../effects.ts'
+import { textOf } from '../reasons/text.ts'
+import type { RuleVerdict, Why } from '../reasons/why.ts'
+import type { RankedCandidate } from '../trace.ts'
+import { type Rankings, rankAll, tryOrder } from './choose.ts'
+import { unionOf } from './epoch.ts'
+import { nextEpoch } from './epoch-numbers.ts'
+import type { Gathered } from './gather.ts'
+import { isServing, obstacleOf } from './promote.ts'
+import { livingEpoch, ruleWhy } from './quorum-rule.ts'
+import { refusalOf } from './reign.ts'
+import type { Snapshot } from './snapshot.ts'
+import type { Alarm, CoordinatorState, Member } from './state.ts'
+import { obstacleToMove } from './switchover.ts'
+import { requiredReplicas } from './take-over.ts'
+
+export interface DryRunReply {
+  /** `wait`: it would be allowed, and the coordinator's mode or its youth stands in the way for now. */
+  readonly verdict: 'would' | 'wait' | 'refused'
+  /** Of the epoch that would begin. */
+  readonly epoch: number
+  readonly kind: 'failover' | 'planned'
+  readonly source: string | null
+  /** Whom it would try first; null: nobody. */
+  readonly winner: string | null
+  /** Why not, or not yet; null: nothing is in the way. */
+  readonly why: Why | null
+  readonly reason: string
+  /** Replicas that the new epoch would acknowledge with. */
+  readonly k: number
+  /** What the quorum rule counts now. */
+  readonly rule: RuleVerdict
+  /** In the order in which they would be tried. */
+  readonly order: readonly RankedCandidate[]
+  /** What every policy would rank, by its name, best first. */
+  readonly rankings: Rankings
+  /** Who would not be tried, and why. */
+  readonly passedOver: readonly { readonly node: string; readonly why: Why; readonly reason: string }[]
+}
+
+/** What stands in the way only for a time, or of nobody who orders it. */
+const PASSES: readonly Why['code'][] = ['manual-mode', 'stands-back', 'young-term', 'replicas-just-back']
+
+export function* dryRun(coordinator: CoordinatorState, wanted: string | null): Fiber<DryRunReply> {
+  const { members, reign, byNode, procedures, process } = coordinator
+  const to = wanted === null ? null : (byNode.get(wanted) ?? null)
+  const living = livingEpoch(unionOf(members.map(({ held }) => held)))
+  const source = reign?.source ?? (living === null ? null : members[living.member]!)
+  // Without a wish the question is what comes of the source's end: it counts as gone, whatever it does.
+  const isPlanned = wanted !== null && reign !== null && isServing(reign)
+  const snapshot = procedures.judge(coordinator, wouldGather(coordinator, source, isPlanned))
+  const alarm: Alarm = isPlanned
+    ? { kind: 'planned', reason: 'a planned move', from: reign.source, to }
+    : wanted === null
+      ? { kind: 'gone', reason: 'the source is gone' }
+      : { kind: 'ordered', reason: `${wanted} is wanted`, to }
+  const candidates = procedures.eligible(coordinator, snapshot, alarm).filter((member) => member !== source)
+  const k = requiredReplicas(coordinator, snapshot.living)
+  const rankings = yield* rankAll(coordinator, candidates, snapshot.seen, k, 'dry-run')
+  const order = tryOrder(coordinator, candidates, rankings, alarm, snapshot.living)
+  const why =
+    wanted !== null && to === null
+      ? ({ code: 'no-such-server', node: wanted } as const)
+      : obstacle(coordinator, source, to, isPlanned, snapshot, candidates, alarm, process.nowUs)
+  const verdict = why === null ? 'would' : PASSES.includes(why.code) ? 'wait' : 'refused'
+  const winner = order[0]?.node ?? null
+  const { data, promises, uncounted, unprovable } = snapshot.rule
+  return {
+    verdict,
+    epoch: nextEpoch(coordinator.highestEpoch, coordinator.owner, coordinator.givenUp),
+    kind: isPlanned ? 'planned' : 'failover',
+    source: source?.node ?? null,
+    winner: verdict === 'refused' ? null : winner,
+    why,
+    reason: why === null ? (order[0]?.reason ?? '') : textOf(why),
+    k,
+    rule: { data, promises, uncounted, unprovable },
+    order,
+    rankings,
+    passedOver: members.flatMap((member) => passedOver(member, source, candidates)),
+  }
+}
+
+/** As if everybody who answered the last probe had been stopped, and a source that answers fenced. */
+function wouldGather(
+  { members, highestEpoch, owner, givenUp }: CoordinatorState,
+  source: Member | null,
+  isPlanned: boolean,
+): Gathered {
+  const answering = members.filter(({ probe, state }) => probe === 'answered' && state !== null)
+  return {
+    epoch: nextEpoch(highestEpoch, owner, givenUp),
+    stopped: new Set(answering.filter((member) => member !== source)),
+    fenced: new Set(isPlanned ? answering.filter((member) => member === source) : []),
+    deposed: null,
+  }
+}
+
+function obstacle(
+  coordinator: CoordinatorState,
+  source: Member | null,
+  to: Member | null,
+  isPlanned: boolean,
+  { rule }: Snapshot,
+  candidates: readonly Member[],
+  alarm: Alarm,
+  nowUs: number,
+): Why | null {
+  const { reign } = coordinator
+  if (to !== null && to === source && isPlanned) return { code: 'is-source', node: to.node }
+  const ofWanted = to === null ? null : isPlanned && reign !== null ? obstacleToMove(reign, to) : obstacleOf(to)
+  if (ofWanted !== null) return ofWanted
+  if (!rule.allowed) return ruleWhy(rule)
+  if (candidates.length === 0) return { code: 'no-candidate' }
+  return reign === null ? null : refusalOf(coordinator, reign, alarm, nowUs)
+}
+
+function passedOver(member: Member, source: Member | null, candidates: readonly Member[]): DryRunReply['passedOver'] {
+  if (member === source || candidates.includes(member)) return []
+  const { node } = member
+  const why: Why = obstacleOf(member) ?? { code: 'not-up-to-date', node }
+  return [{ node, why, reason: textOf(why) }]
+}
