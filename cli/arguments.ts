@@ -25,6 +25,19 @@ export function world(value: string): 'sim' | 'local' {
   throw new UsageError(`--on: expected ${WORLDS.join(' or ')}, found ${found}`)
 }
 
+/** Where a whole system can run. */
+export function system(value: string): 'local' {
+  if (value === 'local') return value
+  throw new UsageError(`--on: expected local, found ${JSON.stringify(value)}`)
+}
+
+export function auto(ports: string | undefined): boolean {
+  if (ports === undefined || ports === 'auto') return ports === 'auto'
+  throw new UsageError(
+    `--ports: expected auto, found ${JSON.stringify(ports)}; --port NAME=PORT and --base-port name some`,
+  )
+}
+
 export function shard(text: string): { readonly part: number; readonly of: number } {
   const [, part, of] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? []
   const found = { part: Number(part), of: Number(of) }

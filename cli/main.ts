@@ -3,8 +3,9 @@
 import { UsageError } from '../scenarios/file/errors.ts'
 import { suggestion } from '../scenarios/file/nearest.ts'
 import { completionScript } from './completion.ts'
+import type { Handler } from './local-options.ts'
 import { print } from './output.ts'
-import { COMMANDS, type Handler, parser } from './parser.ts'
+import { COMMANDS, parser } from './parser.ts'
 
 /** The exit code. Rejects with what ends the program otherwise. */
 export async function main(words: readonly string[]): Promise<number> {

@@ -7,42 +7,25 @@ import { loadScenario } from '../scenarios/file/load.ts'
 import { suggestion } from '../scenarios/file/nearest.ts'
 import { argument, flag, integer, once, shard, value, world } from './arguments.ts'
 import { charts } from './charts.ts'
-import { down, list, schema, status } from './commands.ts'
+import { list, schema } from './commands.ts'
 import { compare, FORMAT_OPTIONS, formatOf } from './compare/compare.ts'
 import { completions } from './completion.ts'
 import { convict } from './convict/convict.ts'
 import { COMMAND } from './exit.ts'
 import { fuzz } from './fuzz/fuzz.ts'
+import { type Handler, LOCAL_OPTIONS, local } from './local-options.ts'
 import { print, version } from './output.ts'
 import { replay } from './replay/replay.ts'
 import { EXPORT_OPTIONS, exportsOf } from './run/exports.ts'
 import { run } from './run/run.ts'
+import { systemCommands } from './up/commands.ts'
 
 const FILE = 'a YAML file, or a name from `list`'
 const RUNNABLE = `${FILE}, or the report.html or result.json of a run`
 
-/** Where real servers are started, for each command that starts some. */
-const LOCAL_OPTIONS = {
-  mysqld: value('local: the server to run (or QUORUMLAB_MYSQLD)'),
-  'data-dir': value('local: where the servers keep their data (auto, memory, disk or a folder)'),
-  'base-port': value('local: first port (default: any free)'),
-}
-
-type Texts = Readonly<Record<'mysqld' | 'dataDir' | 'basePort', string | undefined>>
-
-function local({ mysqld, dataDir, basePort }: Texts) {
-  return {
-    mysqld: once('mysqld', mysqld),
-    dataDir: once('data-dir', dataDir),
-    basePort: integer('base-port', basePort, 1024, 65_000),
-  }
-}
-
-export type Handler = () => Promise<number>
-
 /** `chosen` is told what to do; yargs itself does nothing and ends nothing. */
 export function parser(words: readonly string[], chosen: (handler: Handler) => void): Argv {
-  return yargs(words)
+  const experiments = yargs(words)
     .scriptName(COMMAND)
     .usage('$0 <command>\n\nSimulate, benchmark and break a replicated MySQL cluster, or do it to a real one.')
     .command(
@@ -226,18 +209,8 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
           .example('$0 explain scenarios/library/healthy.yaml', 'a file'),
       ({ name }) => chosen(() => print(explain(loadScenario(name)))),
     )
-    .command(
-      'status',
-      'the clusters of real servers that are running',
-      (y) => y.example('$0 status', 'ids, processes, ports').example('$0 status && $0 down', 'then remove leftovers'),
-      () => chosen(status),
-    )
-    .command(
-      'down',
-      'remove what a killed run has left behind',
-      (y) => y.example('$0 down', 'servers and folders').example('$0 down && $0 status', 'and look'),
-      () => chosen(down),
-    )
+
+  return systemCommands(experiments, chosen)
     .command(
       'schema',
       'the JSON Schema of a scenario file, for editors',
@@ -267,13 +240,14 @@ export const COMMANDS = [
   'convict',
   'list',
   'explain',
+  'up',
   'status',
   'down',
   'schema',
   'completion',
 ]
 const OPTIONS =
-  'on seed trials expect out json csv markdown quiet verbose history junit hdr format only mysqld data-dir base-port seeds sound-seeds from shard jobs times help version'.split(
+  'on seed trials expect out json csv markdown quiet verbose history junit hdr format only mysqld data-dir base-port port ports seeds sound-seeds from shard jobs times help version'.split(
     ' ',
   )
 

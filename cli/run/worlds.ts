@@ -92,13 +92,13 @@ export async function measured(
   const { screen, listener, signal } = audience
   const { refuseUnsupported } = await import('../../real/faults/unsupported.ts')
   refuseUnsupported(scenario)
-  const { createLocalDriver } = await import('../../real/drivers/local/local-driver.ts')
+  const { createLocalDriver, portsFrom } = await import('../../real/drivers/local/local-driver.ts')
   const { runReal } = await import('../../real/run.ts')
   const local = {
     nodes: scenario.cluster.nodes,
     mysqld: options.mysqld,
     dataDirectory: options.dataDir,
-    basePort: options.basePort,
+    ports: portsFrom(options.basePort, scenario.cluster.nodes),
     extrasDirectory: join(outDir, 'extras'),
     onProgress: (line: string) => screen.line(`  ${line}`),
   }

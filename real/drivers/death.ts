@@ -1,4 +1,4 @@
-/** A process that ended although no fault of the scenario asked for it: what that is called, and what to do about it. */
+/** A process that ended although neither a fault nor a person had asked for it: what that is called, and what to do about it. */
 import { readFileSync } from 'node:fs'
 import { EnvironmentError } from './environment-error.ts'
 
@@ -17,7 +17,7 @@ export function endedText({ code, signal }: Ended): string {
 const CRASHES: ReadonlySet<NodeJS.Signals> = new Set(['SIGABRT', 'SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP'])
 
 const BY_SOMEBODY =
-  'Another program or an administrator did that. Nothing is wrong with the scenario: run it again, and leave its processes alone.'
+  'Another program or an administrator did that. Nothing is wrong with quorumlab: run it again, and leave its processes alone.'
 
 export function undeclaredDeath(subject: string, ended: Ended, lastLines: readonly string[]): EnvironmentError {
   const { signal } = ended
@@ -37,11 +37,11 @@ export function undeclaredDeath(subject: string, ended: Ended, lastLines: readon
     const how = signal === null ? `ended by itself (${endedText(ended)})` : `crashed (${signal})`
     const advice =
       ended.code === 0 ? BY_SOMEBODY : 'Its last lines say why. If they do not, look at the system log (`dmesg`).'
-    return new EnvironmentError(`${subject} ${how}, and no fault of the scenario did that`, {
+    return new EnvironmentError(`${subject} ${how}, and quorumlab had not asked for that`, {
       ...{ kind: 'ended', subject, lastLines, advice },
     })
   }
-  return new EnvironmentError(`${subject} was killed by ${signal}, and no fault of the scenario did that`, {
+  return new EnvironmentError(`${subject} was killed by ${signal}, and quorumlab had not asked for that`, {
     ...{ kind: 'killed', subject, lastLines, advice: signal === 'SIGKILL' ? killAdvice() : BY_SOMEBODY },
   })
 }

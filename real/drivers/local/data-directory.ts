@@ -45,6 +45,13 @@ export async function chooseStorage(
   return memory.fsyncUs <= disk.fsyncUs ? { ...memory, reason: comparison } : { ...disk, reason: comparison }
 }
 
+/** Where the servers of one cluster lie: below the chosen place, in a directory of their own. */
+export function dataDirectoryOf(storage: Storage, ownership: Ownership): string {
+  return storage.directory === ownership.directory
+    ? join(storage.directory, 'data')
+    : join(storage.directory, `quorumlab-${process.getuid?.() ?? 0}-${ownership.id}`)
+}
+
 function environmentOnly(error: unknown): EnvironmentError {
   if (error instanceof EnvironmentError) return error
   throw error

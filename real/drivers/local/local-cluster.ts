@@ -11,14 +11,15 @@ import type { Driver, SavedExtras, Storage, Usage, Witness } from '../driver.ts'
 import { readDurability } from '../durability.ts'
 import { readEndState } from '../end-state.ts'
 import { EnvironmentError, environmentErrorOf } from '../environment-error.ts'
+import { dataDirectoryOf } from './data-directory.ts'
 import { saveExtras } from './extras.ts'
 import type { Mysqld } from './find-mysqld.ts'
 import { generateAccounts } from './init-sql.ts'
 import type { LocalOptions } from './local-driver.ts'
-import { LocalNode, PortTaken } from './local-node.ts'
+import { LocalNode, PortTaken, portTakenToPeople } from './local-node.ts'
 import type { Ownership } from './ownership.ts'
 import type { PortHolder } from './ports.ts'
-import { lookAt, usageOf } from './process-table.ts'
+import { lookAt, type ProcessLook, usageOf } from './process-table.ts'
 import { allBinlogs, rebuildFrom } from './rebuild.ts'
 import { killServersIn } from './sweep.ts'
 import { copyTemplate, dataTemplate } from './template.ts'
@@ -65,8 +66,13 @@ export class LocalCluster implements Driver {
     this.#ports = ports
     this.#addresses = addresses
     this.version = mysqld.version
-    this.storage = { ...storage, directory: dataDirectory(storage, ownership) }
+    this.storage = { ...storage, directory: dataDirectoryOf(storage, ownership) }
     process.on('exit', this.#onExit)
+  }
+
+  /** Of the ownership record: small things may be kept in it, and are gone with the cluster. */
+  get directory(): string {
+    return this.#ownership.directory
   }
 
   /** Final once `start()` has settled: a port that turned out to be taken is replaced. */
@@ -162,7 +168,7 @@ export class LocalCluster implements Driver {
           return await node.witness()
         } catch (error) {
           // The others know it by this port: it cannot be given another.
-          if (!(error instanceof PortTaken) || attempt === PORT_ATTEMPTS) throw asEnvironmentError(error)
+          if (!(error instanceof PortTaken) || attempt === PORT_ATTEMPTS) throw portTakenToPeople(error)
         }
       }
     })
@@ -180,6 +186,11 @@ export class LocalCluster implements Driver {
 
   own(name: string, pid: number): void {
     this.#ownership.noteProcess(name, pid)
+  }
+
+  /** The operating system's word, at any time; null: the server has no process. */
+  processOf(node: string): ProcessLook | null {
+    return this.#nodes.find(({ address }) => address.name === node)?.process?.look() ?? null
   }
 
   usage(node: string): Usage {
@@ -234,8 +245,8 @@ export class LocalCluster implements Driver {
       try {
         return await this.#nodes[index]!.launch(true)
       } catch (error) {
-        if (!(error instanceof PortTaken) || this.#options.basePort !== undefined || attempt === PORT_ATTEMPTS)
-          throw asEnvironmentError(error)
+        const isFixed = this.#options.ports?.[index]?.client.port != null
+        if (!(error instanceof PortTaken) || isFixed || attempt === PORT_ATTEMPTS) throw portTakenToPeople(error)
       }
       const fresh = { ...address, port: await this.#ports.takeFree(), adminPort: await this.#ports.takeFree() }
       this.#addresses = this.#addresses.with(index, fresh)
@@ -284,14 +295,4 @@ export class LocalCluster implements Driver {
     if (node === undefined) throw new Error(`assertion: no started server is called ${name}`)
     return node
   }
-}
-
-function dataDirectory(storage: Storage, ownership: Ownership): string {
-  return storage.directory === ownership.directory
-    ? join(storage.directory, 'data')
-    : join(storage.directory, `quorumlab-${process.getuid?.() ?? 0}-${ownership.id}`)
-}
-
-function asEnvironmentError(error: unknown): unknown {
-  return error instanceof PortTaken ? new EnvironmentError(error.message, { cause: error }) : error
 }

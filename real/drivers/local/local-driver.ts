@@ -9,7 +9,7 @@ import { filesForServers, refuseFewFiles } from './file-limits.ts'
 import { findMysqld } from './find-mysqld.ts'
 import { LocalCluster } from './local-cluster.ts'
 import { Ownership, stateRoot } from './ownership.ts'
-import { PortHolder } from './ports.ts'
+import { ANY_PORT, PortHolder, type PortWish } from './ports.ts'
 import { sweep, sweptText } from './sweep.ts'
 
 export interface LocalOptions {
@@ -18,8 +18,8 @@ export interface LocalOptions {
   readonly mysqld?: string | undefined
   /** `auto` (default), `memory`, `disk`, or a directory. */
   readonly dataDirectory?: DataDirectoryChoice | undefined
-  /** node1 gets this port, node2 the next, ...; the administrative ports follow. undefined: free ones. */
-  readonly basePort?: number | undefined
+  /** By member; undefined: free ones. */
+  readonly ports?: readonly NodePorts[] | undefined
   /** Where discarded transactions are saved; must outlive the cluster. Default: beside the state directory. */
   readonly extrasDirectory?: string | undefined
   /** One line for each thing that takes a while. */
@@ -27,6 +27,24 @@ export interface LocalOptions {
   /** For tests. */
   readonly stateRoot?: string | undefined
   readonly cache?: string | undefined
+}
+
+/** Of one server. */
+export interface NodePorts {
+  readonly client: PortWish
+  readonly administrative: PortWish
+}
+
+const FREE_PORTS: NodePorts = { client: ANY_PORT, administrative: ANY_PORT }
+
+/** node1 gets this port, node2 the next, ...; the administrative ports follow. undefined: free ones. */
+export function portsFrom(basePort: number | undefined, nodes: number): readonly NodePorts[] | undefined {
+  if (basePort === undefined) return undefined
+  const advice = 'Name another --base-port, or leave it out: free ports are found by themselves.'
+  return Array.from({ length: nodes }, (_, i) => ({
+    client: { port: basePort + i, advice },
+    administrative: { port: basePort + nodes + i, advice },
+  }))
 }
 
 /** Finds mysqld, cleans up after runs that were killed, picks ports and a place for data. Starts no server yet. */
@@ -43,13 +61,12 @@ export async function createLocalDriver(options: LocalOptions): Promise<LocalClu
     const nodes: NodeAddress[] = []
     for (let i = 0; i < options.nodes; i++) {
       const name = `node${i + 1}`
-      const take = async (offset: number, what: string) =>
-        options.basePort === undefined ? ports.takeFree() : ports.takeThis(options.basePort + offset, what)
+      const { client, administrative } = options.ports?.[i] ?? FREE_PORTS
       nodes.push({
         name,
         host: '127.0.0.1',
-        port: await take(i, name),
-        adminPort: await take(options.nodes + i, `the administrative port of ${name}`),
+        port: await ports.take(client, name),
+        adminPort: await ports.take(administrative, `the administrative port of ${name}`),
       })
     }
     return new LocalCluster(options, mysqld, ownership, ports, storage, nodes)

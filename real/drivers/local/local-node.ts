@@ -24,6 +24,11 @@ interface NodeContext {
 /** The port that was held for this server is taken all the same. */
 export class PortTaken extends Error {}
 
+/** Where no other port is tried. */
+export function portTakenToPeople(error: unknown): unknown {
+  return error instanceof PortTaken ? new EnvironmentError(error.message, { cause: error }) : error
+}
+
 const READY_DEADLINE_MS = 60_000
 const SHUTDOWN_DEADLINE_MS = 30_000
 const STATE_DEADLINE_MS = 5_000

@@ -10,6 +10,16 @@ import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { EnvironmentError } from '../environment-error.ts'
 
+/** A port that somebody asked for. */
+export interface PortWish {
+  /** This one and no other; null: any that is free. */
+  readonly port: number | null
+  /** What to do when it is taken: which option names another. */
+  readonly advice: string
+}
+
+export const ANY_PORT: PortWish = { port: null, advice: '' }
+
 const HOST = '127.0.0.1'
 const LOWEST = 15_000
 const HIGHEST = 32_000
@@ -28,13 +38,11 @@ export class PortHolder {
     throw new EnvironmentError(`No free port on ${HOST} between ${LOWEST} and ${highest} in ${ATTEMPTS} attempts.`)
   }
 
-  /** This port and no other, because the user asked for it. */
-  async takeThis(port: number, what: string): Promise<number> {
+  async take({ port, advice }: PortWish, what: string): Promise<number> {
+    if (port === null) return this.takeFree()
     const refusal = await this.#hold(port)
     if (refusal !== null)
-      throw new EnvironmentError(
-        `Port ${port} on ${HOST}, meant for ${what}, cannot be used (${refusal}). Name another --base-port, or leave it out: free ports are found by themselves.`,
-      )
+      throw new EnvironmentError(`Port ${port} on ${HOST}, meant for ${what}, cannot be used (${refusal}).`, { advice })
     return port
   }
 

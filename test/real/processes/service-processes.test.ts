@@ -105,7 +105,7 @@ async function endsUnasked(directory: string): Promise<void> {
     const error = await failed
     assert.ok(error instanceof EnvironmentError)
     assert.deepEqual([error.particulars.kind, error.particulars.subject], ['killed', 'timestamp-2'])
-    assert.match(error.what, /^timestamp-2 was killed by SIGKILL, and no fault of the scenario did that$/)
+    assert.match(error.what, /^timestamp-2 was killed by SIGKILL, and quorumlab had not asked for that$/)
   } finally {
     await service.kill()
   }

@@ -11,7 +11,7 @@ import { monotonicUs } from '../../../../real/drivers/driver.ts'
 import { EnvironmentError } from '../../../../real/drivers/environment-error.ts'
 import { findMysqld, saysNoDefaultsItself } from '../../../../real/drivers/local/find-mysqld.ts'
 import type { LocalCluster } from '../../../../real/drivers/local/local-cluster.ts'
-import { createLocalDriver, type LocalOptions } from '../../../../real/drivers/local/local-driver.ts'
+import { createLocalDriver, type LocalOptions, portsFrom } from '../../../../real/drivers/local/local-driver.ts'
 import { allProcesses } from '../../../../real/drivers/local/process-table.ts'
 import { sweep } from '../../../../real/drivers/local/sweep.ts'
 import type { Account } from '../../../../real/mysql/connection.ts'
@@ -204,7 +204,7 @@ test('a port that was asked for and is taken is named, and nothing is left', SLO
     await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve))
     const { port } = blocker.address() as { port: number }
     try {
-      await assert.rejects(createLocalDriver({ nodes: 2, basePort: port - 1, stateRoot }), (error) => {
+      await assert.rejects(createLocalDriver({ nodes: 2, ports: portsFrom(port - 1, 2), stateRoot }), (error) => {
         assert.ok(error instanceof EnvironmentError)
         assert.match(error.message, new RegExp(`^Port ${port} on 127.0.0.1, meant for node2, cannot be used`))
         return true

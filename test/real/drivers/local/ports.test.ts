@@ -8,13 +8,16 @@ test('a held port cannot be taken until it is released', async () => {
   const [ours, theirs] = [new PortHolder(), new PortHolder()]
   try {
     const port = await ours.takeFree()
-    await assert.rejects(theirs.takeThis(port, 'node1'), (error) => {
+    await assert.rejects(theirs.take({ port, advice: 'Name another.' }, 'node1'), (error) => {
       assert.ok(error instanceof EnvironmentError)
-      assert.match(error.message, new RegExp(`^Port ${port} on 127.0.0.1, meant for node1, .*taken by another program`))
+      assert.match(
+        error.message,
+        new RegExp(`^Port ${port} on 127.0.0.1, meant for node1, .*taken by another program.*\\nName another`, 's'),
+      )
       return true
     })
     await ours.release(port)
-    assert.equal(await theirs.takeThis(port, 'node1'), port)
+    assert.equal(await theirs.take({ port, advice: 'Name another.' }, 'node1'), port)
   } finally {
     await ours.releaseAll()
     await theirs.releaseAll()

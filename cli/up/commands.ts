@@ -1,0 +1,49 @@
+/** The commands of the running system, as yargs reads them. */
+import type { Argv } from 'yargs'
+import { auto, flag, system, value } from '../arguments.ts'
+import { type Handler, LOCAL_OPTIONS, local } from '../local-options.ts'
+import { down } from './down.ts'
+import { status } from './status.ts'
+import { up } from './up.ts'
+
+export function systemCommands(parser: Argv, chosen: (handler: Handler) => void): Argv {
+  return parser
+    .command(
+      'up',
+      'start the whole system: four MySQL servers, the services, the dashboard',
+      (y) =>
+        y
+          .option('on', { ...value('world: local'), default: 'local' })
+          .option('port', { ...value('NAME=PORT: another for one of them, such as node1=3400'), array: true })
+          .option('base-port', value('all in a row from this one on (default: 3306-3309 and 9000-9006)'))
+          .option('ports', value('auto: any free ones'))
+          .option('mysqld', LOCAL_OPTIONS.mysqld)
+          .option('data-dir', LOCAL_OPTIONS['data-dir'])
+          .option('quiet', flag('only the addresses', ['q']))
+          .example('$0 up --on local', 'until Ctrl-C; the dashboard is at http://127.0.0.1:9000')
+          .example('$0 up --ports auto', 'beside another system'),
+      ({ on, port, ports, quiet, ...rest }) =>
+        chosen(() => {
+          const { mysqld, dataDir, basePort } = local(rest)
+          return up({
+            on: system(on),
+            mysqld,
+            dataDir,
+            quiet,
+            ports: { basePort, named: port ?? [], auto: auto(ports) },
+          })
+        }),
+    )
+    .command(
+      'status',
+      'the systems and clusters that are running, and how each process is',
+      (y) => y.example('$0 status', 'ids, processes, ports').example('$0 status && $0 down', 'then remove leftovers'),
+      () => chosen(status),
+    )
+    .command(
+      'down',
+      'end the systems that are up, and remove what killed programs have left',
+      (y) => y.example('$0 down', 'servers and folders').example('$0 down && $0 status', 'and look'),
+      () => chosen(down),
+    )
+}

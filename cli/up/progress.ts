@@ -1,0 +1,32 @@
+/** How a system that starts is shown: a list with marks on a terminal, a line for each part where nobody watches it grow. */
+import { Listr, ListrLogger, ProcessOutput } from 'listr2'
+import type { Step } from '../../real/services/system/system.ts'
+
+/** Settles when all steps have ended, however they did: whoever started them knows of failures from elsewhere. */
+export async function showSteps(steps: readonly Step[], isQuiet: boolean): Promise<void> {
+  if (isQuiet) return
+  if (process.stderr.isTTY !== true) {
+    await Promise.all(steps.map(lined))
+    return
+  }
+  // Progress is no result: it goes to stderr.
+  const processOutput = new ProcessOutput(process.stderr, process.stderr)
+  const list = new Listr(
+    steps.map(({ title, done }) => ({ title, task: () => done })),
+    {
+      ...{ concurrent: true, exitOnError: false, registerSignalListeners: false, forceTTY: true },
+      rendererOptions: { logger: new ListrLogger({ processOutput }) },
+    },
+  )
+  await list.run().catch(() => {})
+}
+
+async function lined({ title, done }: Step): Promise<void> {
+  const beganMs = performance.now()
+  const isDone = await done.then(
+    () => true,
+    () => false,
+  )
+  const seconds = ((performance.now() - beganMs) / 1000).toFixed(1)
+  process.stderr.write(isDone ? `  ${title}: ready after ${seconds} s\n` : `  ${title}: failed\n`)
+}

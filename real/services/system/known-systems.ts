@@ -1,0 +1,37 @@
+/** The systems of this machine, found by their records: looked at, and ended from another terminal. */
+import { join } from 'node:path'
+import { type OwnerRecord, stateRoot } from '../../drivers/local/ownership.ts'
+import { isSameProcess, signalQuietly } from '../../drivers/local/process-table.ts'
+import { knownClusters } from '../../drivers/local/sweep.ts'
+import { readSystem, type SystemRecord } from './system-file.ts'
+
+export interface KnownSystem {
+  readonly owner: OwnerRecord
+  readonly system: SystemRecord
+}
+
+/** Runs have none of these records: their clusters are never among them. */
+export function livingSystems(root: string = stateRoot()): readonly KnownSystem[] {
+  return knownClusters(root).living.flatMap((owner) => {
+    const system = readSystem(join(root, owner.id))
+    return system === null ? [] : [{ owner, system }]
+  })
+}
+
+const END_DEADLINE_MS = 40_000
+const LOOK_MS = 50
+
+/** Asks its process to end everything in order. False: it did not within its time, and was killed; `sweep` has the rest. */
+export async function endSystem({ owner: { pid, startedAt } }: KnownSystem): Promise<boolean> {
+  const isGone = () => !isSameProcess(pid, startedAt)
+  if (isGone()) return true
+  // A paused process would not hear it.
+  signalQuietly(pid, 'SIGCONT')
+  signalQuietly(pid, 'SIGTERM')
+  const endMs = performance.now() + END_DEADLINE_MS
+  while (!isGone() && performance.now() < endMs) await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+  if (isGone()) return true
+  signalQuietly(pid, 'SIGKILL')
+  while (!isGone()) await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+  return false
+}

@@ -1,0 +1,39 @@
+/**
+ * system.json, beside owner.json: what `status` and `down` have to know of a running system, and what is shown of it.
+ * No secrets; for its owner's eyes all the same.
+ */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ProcessState } from '../operator.ts'
+
+export interface SystemRecord {
+  readonly schema: 'quorumlab.system/1'
+  /** `starting` until everything is healthy for the first time. */
+  readonly phase: 'starting' | 'up' | 'stopping'
+  readonly isDetached: boolean
+  /** From the command until everything was healthy, milliseconds; null: not yet. */
+  readonly greenAfterMs: number | null
+  /** Where each process listens, by its name: `node1`, `coordinator`, ... */
+  readonly addresses: Readonly<Record<string, { readonly host: string; readonly port: number }>>
+  readonly processes: readonly ProcessState[]
+  /** A folder: one file for each process. */
+  readonly logs: string
+}
+
+const NAME = 'system.json'
+
+export function writeSystem(directory: string, record: SystemRecord): void {
+  const path = join(directory, NAME)
+  writeFileSync(`${path}.new`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 })
+  renameSync(`${path}.new`, path)
+}
+
+/** Null: there is none, so it is a run's cluster. */
+export function readSystem(directory: string): SystemRecord | null {
+  try {
+    const record = JSON.parse(readFileSync(join(directory, NAME), 'utf8')) as SystemRecord
+    return record.schema === 'quorumlab.system/1' ? record : null
+  } catch {
+    return null
+  }
+}
