@@ -14,6 +14,14 @@ const READY_DEADLINE_MS = 20_000
 const KEPT_LOG_CHARACTERS = 4_000
 const KEPT_LINES = 15
 
+/** Each has the child's name as its argument, for whoever looks at the process table; a service learns from it which it is. */
+const ENTRIES: Readonly<Record<Setup['kind'], URL>> = {
+  coordinator: new URL('./coordinator.ts', import.meta.url),
+  client: new URL('./client.ts', import.meta.url),
+  timestamp: new URL('./timestamp.ts', import.meta.url),
+  service: new URL('../services/service.ts', import.meta.url),
+}
+
 interface ChildEvents {
   /** Before anything else; what it throws ends the child. */
   readonly onSpawn?: (pid: number) => void
@@ -48,9 +56,9 @@ export class ChildProcess {
 
   /** Resolves when the child serves. Rejects, with the child gone, when it does not get that far. */
   static async start(name: string, setup: Setup, events: ChildEvents = {}): Promise<ChildProcess> {
-    const entry = fileURLToPath(new URL(`./${setup.kind}.ts`, import.meta.url))
+    const entry = fileURLToPath(ENTRIES[setup.kind])
     // By address and not by name: the user's working directory need not be ours.
-    const node = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), entry], {
+    const node = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), entry, name], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // A group of its own: what a terminal or a CI system sends to everybody is for the parent, which ends things in order.
       detached: true,

@@ -18,13 +18,26 @@ export function tellRefusal(error: unknown): boolean {
 
 /** What this process cannot go on after: the parent, which hears of it before the end, ends the run. */
 export function fatal(error: unknown): void {
+  if (!process.connected) {
+    endAlone(error)
+    return
+  }
   // The parent ends this process when it has been told.
   if (tellRefusal(error)) return
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  const cause = error instanceof Error && error.cause instanceof Error ? `\ncaused by ${error.cause.stack}` : ''
-  const exit = () => process.exit(70)
-  if (process.connected) process.send?.({ kind: 'fatal', message: message + cause } satisfies FromChild, exit)
-  else exit()
+  process.send?.({ kind: 'fatal', message: stackOf(error) } satisfies FromChild, () => process.exit(70))
+}
+
+/** A process without a parent says it to whoever started it: the world's doing in a sentence, a bug with its place. */
+function endAlone(error: unknown): void {
+  const refusal = asEnvironmentError(error)
+  process.stderr.write(`${refusal?.message ?? stackOf(error)}\n`)
+  process.exit(refusal === null ? 70 : 3)
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const cause = error.cause instanceof Error ? `\ncaused by ${error.cause.stack}` : ''
+  return (error.stack ?? error.message) + cause
 }
 
 /** Calls `begin` with the setup, then hands it every later message. */

@@ -10,6 +10,7 @@ import type { TraceEvent } from '../../algorithms/trace.ts'
 import type { Operation } from '../../scenarios/record.ts'
 import type { Workload } from '../../scenarios/scenario.ts'
 import type { MysqlTarget } from '../mysql/target.ts'
+import type { SystemConfig } from '../services/config.ts'
 
 /** Time 0 and chance of the run: the same in every process. */
 export interface RunIdentity {
@@ -62,7 +63,13 @@ export interface TimestampSetup {
   readonly journalPath: string
 }
 
-export type Setup = CoordinatorSetup | ClientSetup | TimestampSetup
+/** A service of the running system: which one it is, its program was told when it was started. */
+export interface ServiceSetup {
+  readonly kind: 'service'
+  readonly config: SystemConfig
+}
+
+export type Setup = CoordinatorSetup | ClientSetup | TimestampSetup | ServiceSetup
 
 export type ToChild =
   | { readonly kind: 'setup'; readonly setup: Setup }
