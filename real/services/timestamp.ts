@@ -23,7 +23,7 @@ import { wireTimestamp } from './wire-timestamp.ts'
 /** A server that cannot write its log answers nobody; its clients are told before they give up by themselves. */
 const ANSWER_DEADLINE_MS = 3_000
 /** Asked for at once. */
-const MOST_TIMESTAMPS = 1_000
+export const MOST_TIMESTAMPS = 1_000
 
 interface TimestampReply {
   readonly timestamp: number
