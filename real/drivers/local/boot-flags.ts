@@ -122,7 +122,8 @@ const SMALL_FLAGS: readonly string[] = [
   '--table-open-cache=256',
   '--table-definition-cache=400',
   '--key-buffer-size=1M',
-  '--max-digest-length=0',
+  // STATEMENT_DIGEST_TEXT tells what a client's statement does, and what is cut tells nothing. Per connection.
+  '--max-digest-length=65536',
   '--performance-schema=ON',
   '--performance-schema-instrument=%=OFF',
   '--performance-schema-digests-size=1',
