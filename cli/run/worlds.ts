@@ -1,5 +1,5 @@
 /** The worlds in which `run` has its trials: the simulator, on threads, or servers of this machine. */
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { EnvironmentError } from '../../real/drivers/environment-error.ts'
 import type { Screen } from '../../reports/screen.ts'
 import type { ProgressListener } from '../../scenarios/progress.ts'
@@ -99,7 +99,7 @@ export async function measured(
     mysqld: options.mysqld,
     dataDirectory: options.dataDir,
     ports: portsFrom(options.basePort, scenario.cluster.nodes),
-    extrasDirectory: join(outDir, 'extras'),
+    extrasDirectory: resolve(outDir, 'extras'),
     onProgress: (line: string) => screen.line(`  ${line}`),
   }
   return {

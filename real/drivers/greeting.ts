@@ -4,8 +4,11 @@
  */
 import { connect } from 'node:net'
 
+const ERROR_PACKET = 0xff
+
 export type Greeting =
-  | { readonly kind: 'greeting'; readonly text: string; readonly tookMs: number }
+  /** `isRefusal`: it is alive, and lets nobody in (more). */
+  | { readonly kind: 'greeting'; readonly text: string; readonly tookMs: number; readonly isRefusal: boolean }
   /** Connected, but silent: the process is paused, or still starting. */
   | { readonly kind: 'silent'; readonly afterMs: number }
   | { readonly kind: 'refused' }
@@ -24,7 +27,11 @@ export function greet(host: string, port: number, timeoutMs: number): Promise<Gr
     let received = Buffer.alloc(0)
     socket.on('data', (chunk) => {
       received = Buffer.concat([received, chunk])
-      if (received.length > 5) settle({ kind: 'greeting', text: textOf(received), tookMs: performance.now() - start })
+      if (received.length > 5)
+        settle({
+          ...{ kind: 'greeting', text: textOf(received), tookMs: performance.now() - start },
+          isRefusal: received[4] === ERROR_PACKET,
+        })
     })
     socket.on('error', (error: NodeJS.ErrnoException) =>
       settle(
@@ -37,7 +44,7 @@ export function greet(host: string, port: number, timeoutMs: number): Promise<Gr
 
 /** Packet: length (3), sequence (1), then 0x0a and the version, or 0xff, a code (2) and a message. */
 function textOf(packet: Buffer): string {
-  if (packet[4] === 0xff) return `refuses: ${packet.subarray(7).toString('latin1')}`
+  if (packet[4] === ERROR_PACKET) return `refuses: ${packet.subarray(7).toString('latin1')}`
   return `MySQL ${packet.subarray(5, packet.indexOf(0, 5)).toString('latin1')}`
 }
 

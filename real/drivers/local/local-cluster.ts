@@ -1,7 +1,7 @@
 /** The servers of a local cluster, from the first process to the last directory: the driver's verbs. */
 import { mkdir } from 'node:fs/promises'
 import { cpus } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { GtidSet } from '../../../algorithms/gtid-set.ts'
 import type { LagSeries, NodeEnd } from '../../../scenarios/record.ts'
 import type { Accounts, NodeAddress } from '../../mysql/target.ts'
@@ -179,7 +179,7 @@ export class LocalCluster implements Driver {
   }
 
   saveExtras(name: string, gtids: GtidSet): Promise<SavedExtras> {
-    const directory = this.#options.extrasDirectory ?? join(dirname(this.#ownership.directory), '../extras')
+    const directory = resolve(this.#ownership.directory, this.#options.extrasDirectory ?? '../../extras')
     const file = `${this.#ownership.id}-${name}-extras-${++this.#extras}`
     return saveExtras(this.#mysqld, this.#node(name).paths.data, gtids, directory, file)
   }

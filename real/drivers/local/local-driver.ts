@@ -20,7 +20,10 @@ export interface LocalOptions {
   readonly dataDirectory?: DataDirectoryChoice | undefined
   /** By member; undefined: free ones. */
   readonly ports?: readonly NodePorts[] | undefined
-  /** Where discarded transactions are saved; must outlive the cluster. Default: beside the state directory. */
+  /**
+   * Where discarded transactions are saved. Default: beside the state directory, where they outlive the cluster. A relative
+   * path begins in the cluster's own directory, and what is saved there goes with it.
+   */
   readonly extrasDirectory?: string | undefined
   /** One line for each thing that takes a while. */
   readonly onProgress?: ((line: string) => void) | undefined

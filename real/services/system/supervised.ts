@@ -15,6 +15,8 @@ export interface Unit {
   readonly condition: 'running' | 'paused' | 'gone'
 }
 
+const FIRST_ATTEMPTS = 4
+
 export class Supervised {
   readonly #unit: Unit
   readonly #onChange: () => void
@@ -50,9 +52,19 @@ export class Supervised {
     }
   }
 
-  /** For the first time. Rejects with why it does not serve; it is not tried again then. */
+  /**
+   * For the first time. Rejects with why it does not serve: what is wrong at once is not mended by trying, unless somebody
+   * had killed it.
+   */
   begin(): Promise<void> {
-    return this.exclusively(() => this.#attempt())
+    return this.exclusively(async () => {
+      for (let attempt = 1; ; attempt++)
+        try {
+          return await this.#attempt()
+        } catch (error) {
+          if (attempt === FIRST_ATTEMPTS || !wasKilled(error)) throw error
+        }
+    })
   }
 
   /** It was started as a part of something larger. */
@@ -159,6 +171,10 @@ export class Supervised {
     this.#sinceMs = Date.now()
     this.#onChange()
   }
+}
+
+function wasKilled(error: unknown): boolean {
+  return error instanceof EnvironmentError && error.particulars.kind === 'killed'
 }
 
 /** In one line. What was killed from outside has said nothing of it; what ended by itself has said why at last. */
