@@ -37,8 +37,12 @@ export function systemCommands(parser: Argv, chosen: (handler: Handler) => void)
     .command(
       'status',
       'the systems and clusters that are running, and how each process is',
-      (y) => y.example('$0 status', 'ids, processes, ports').example('$0 status && $0 down', 'then remove leftovers'),
-      () => chosen(status),
+      (y) =>
+        y
+          .option('json', flag('of the systems, as JSON'))
+          .example('$0 status', 'exit 1 when something is down')
+          .example('$0 status && $0 down', 'then remove leftovers'),
+      ({ json }) => chosen(() => status({ json })),
     )
     .command(
       'down',

@@ -1,23 +1,55 @@
-/** `status`: the systems and clusters of this machine, and how each process of a system is. */
+/** `status`: the systems and clusters of this machine, and how each process of a system is, as one sees it from outside. */
 import type { OwnerRecord } from '../../real/drivers/local/ownership.ts'
 import type { KnownSystem } from '../../real/services/system/known-systems.ts'
+import type { ServiceState } from '../../real/services/wire.ts'
 import { COMMAND, EXIT } from '../exit.ts'
 import { print } from '../output.ts'
 
-export async function status(): Promise<number> {
+/** What `--json` prints, for each system. */
+interface SystemStatus {
+  readonly id: string
+  readonly pid: number
+  readonly createdAt: string
+  readonly phase: KnownSystem['system']['phase']
+  readonly isDetached: boolean
+  readonly greenAfterMs: number | null
+  readonly logs: string
+  /** Null: the coordinator does not say. */
+  readonly source: string | null
+  readonly services: readonly ServiceState[]
+}
+
+export async function status({ json }: { readonly json: boolean }): Promise<number> {
   const { knownClusters } = await import('../../real/drivers/local/sweep.ts')
-  const { livingSystems } = await import('../../real/services/system/known-systems.ts')
+  const { leftSystems, livingSystems } = await import('../../real/services/system/known-systems.ts')
   const { living, left } = knownClusters()
   const systems = livingSystems()
+  const statuses = await Promise.all(systems.map(statusOf))
   const runs = living.filter(({ id }) => systems.every(({ owner }) => owner.id !== id))
-  if (living.length === 0) await print('no cluster is running\n')
-  for (const system of systems) await print(systemText(system))
-  for (const run of runs) await print(runText(run))
-  for (const { id, pid, createdAt } of left)
-    await print(
-      `cluster ${id} of process ${pid}, since ${createdAt}: the process was killed, and the cluster is left; \`${COMMAND} down\` removes it\n`,
-    )
-  return systems.every(({ system }) => system.processes.every(({ state }) => state === 'up')) ? EXIT.holds : EXIT.broken
+  const isWell = leftSystems().length === 0 && statuses.every(({ services }) => services.every(isHealthy))
+  if (json) await print(`${JSON.stringify({ isWell, systems: statuses }, null, 2)}\n`)
+  else {
+    if (living.length === 0) await print('no cluster is running\n')
+    for (const one of statuses) await print(systemText(one))
+    for (const run of runs) await print(runText(run))
+    for (const { id, pid, createdAt } of left)
+      await print(
+        `cluster ${id} of process ${pid}, since ${createdAt}: the process was killed, and the cluster is left; \`${COMMAND} down\` removes it\n`,
+      )
+  }
+  return isWell ? EXIT.holds : EXIT.broken
+}
+
+async function statusOf({ owner, system }: KnownSystem): Promise<SystemStatus> {
+  const { lookAtSystem, sourceOf } = await import('../../real/services/system/look.ts')
+  const [services, source] = await Promise.all([lookAtSystem(system), sourceOf(system)])
+  const { id, pid, createdAt } = owner
+  const { phase, isDetached, greenAfterMs, logs } = system
+  return { id, pid, createdAt, phase, isDetached, greenAfterMs, logs, source, services }
+}
+
+function isHealthy({ state }: ServiceState): boolean {
+  return state === 'healthy'
 }
 
 function runText({ id, pid, createdAt, servers }: OwnerRecord): string {
@@ -25,10 +57,20 @@ function runText({ id, pid, createdAt, servers }: OwnerRecord): string {
   return `cluster ${id} of process ${pid}, since ${createdAt}: ${ports.join(', ') || 'no server yet'}\n`
 }
 
-function systemText({ owner, system }: KnownSystem): string {
-  const lines = system.processes.map(({ name, state, detail }) => {
-    const { host, port } = system.addresses[name]!
-    return `  ${name.padEnd(12)} ${`${host}:${port}`.padEnd(16)} ${state}${detail === '' ? '' : `  ${detail}`}\n`
+function systemText({ id, pid, createdAt, phase, logs, source, services }: SystemStatus): string {
+  const lines = services.map((service) => {
+    const role = service.kind !== 'mysql' || source === null ? '' : service.id === source ? 'source' : 'replica'
+    const said = service.detail || role
+    const { id, address, state } = service
+    return `  ${state === 'healthy' ? '✓' : '✗'} ${id.padEnd(12)} ${address.padEnd(16)} ${state.padEnd(8)} ${said}`.trimEnd()
   })
-  return `system ${owner.id} of process ${owner.pid}, since ${owner.createdAt}, ${system.phase}; logs in ${system.logs}\n${lines.join('')}`
+  const well = `${services.filter(isHealthy).length} of ${services.length} healthy`
+  const dashboard = services.find(({ kind }) => kind === 'coordinator')?.address
+  const places = [...(dashboard === undefined ? [] : [`dashboard http://${dashboard}`]), `logs ${logs}`]
+  return [
+    `system ${id} of process ${pid}, ${phase}, since ${createdAt}: ${well}`,
+    ...lines,
+    ...places.map((place) => `  ${place}`),
+    '',
+  ].join('\n')
 }

@@ -5,7 +5,7 @@
  */
 import { describeGreeting, greet } from '../drivers/greeting.ts'
 import type { NodeAddress } from '../mysql/target.ts'
-import type { ServiceAddress, ServiceName } from './config.ts'
+import type { ServiceName } from './config.ts'
 import { instancesOf } from './instances.ts'
 import type { ProcessState } from './operator.ts'
 import type { ServiceState } from './wire.ts'
@@ -25,10 +25,10 @@ interface Target {
 
 type Seen = Pick<ServiceState, 'state' | 'detail'>
 
-export interface HealthOptions {
+interface HealthOptions {
   readonly members: readonly Pick<NodeAddress, 'name' | 'host' | 'port'>[]
   /** Those that are there: a third timestamp service need not be. */
-  readonly services: Partial<Readonly<Record<ServiceName, Pick<ServiceAddress, 'host' | 'port'>>>>
+  readonly services: Partial<Readonly<Record<ServiceName, { readonly host: string; readonly port: number }>>>
   /** Null: nobody can say. */
   readonly processes: () => Promise<readonly ProcessState[] | null>
   /** The service that asks knows about itself. */

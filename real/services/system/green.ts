@@ -1,9 +1,9 @@
 /** Waiting until a system is well: every process healthy, one source, everybody else its replica. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EnvironmentError } from '../../drivers/environment-error.ts'
-import { HealthProber } from '../health.ts'
 import type { ProcessState } from '../operator.ts'
 import type { ServiceState } from '../wire.ts'
+import { proberOf, topologyOf } from './look.ts'
 import type { SystemRecord } from './system-file.ts'
 
 const DEADLINE_MS = 60_000
@@ -17,7 +17,8 @@ export async function awaitGreen(
   const prober = proberOf(addresses, processes)
   const endMs = performance.now() + DEADLINE_MS
   for (;;) {
-    const wrong = [...(await prober.look()).filter(({ state }) => state !== 'healthy').map(stateText)]
+    const ill = (await prober.look()).filter(({ state }) => state !== 'healthy').map(stateText)
+    const wrong = ill.length > 0 ? ill : await unfollowed(addresses)
     if (wrong.length === 0) return
     if (performance.now() > endMs)
       throw new EnvironmentError(`the system was not well within ${DEADLINE_MS / 1000} s: ${wrong.join('; ')}`, {
@@ -29,20 +30,16 @@ export async function awaitGreen(
   }
 }
 
-export function proberOf(
-  addresses: SystemRecord['addresses'],
-  processes: () => readonly ProcessState[],
-): HealthProber {
-  const all = Object.entries(addresses)
-  const isServer = (name: string) => /^node\d+$/.test(name)
-  return new HealthProber({
-    members: all.filter(([name]) => isServer(name)).map(([name, address]) => ({ name, ...address })),
-    services: Object.fromEntries(all.filter(([name]) => !isServer(name))),
-    processes: async () => processes(),
-  })
+/** `coordinator is down: nothing listens there` */
+function stateText({ id, state, detail }: ServiceState): string {
+  return `${id} is ${state}${detail === '' ? '' : `: ${detail}`}`
 }
 
-/** `coordinator is down: nothing listens there` */
-export function stateText({ id, state, detail }: ServiceState): string {
-  return `${id} is ${state}${detail === '' ? '' : `: ${detail}`}`
+/** Without a coordinator there is nobody to follow. */
+async function unfollowed(addresses: SystemRecord['addresses']): Promise<readonly string[]> {
+  if (addresses.coordinator === undefined) return []
+  const topology = await topologyOf(addresses)
+  if (topology === null) return ['the coordinator does not say who is the source']
+  const wanted = Object.keys(addresses).filter((name) => name.startsWith('node')).length - 1
+  return topology.replicas === wanted ? [] : [`${topology.replicas} of ${wanted} replicas follow ${topology.source}`]
 }

@@ -12,7 +12,16 @@ export interface KnownSystem {
 
 /** Runs have none of these records: their clusters are never among them. */
 export function livingSystems(root: string = stateRoot()): readonly KnownSystem[] {
-  return knownClusters(root).living.flatMap((owner) => {
+  return systemsAmong(knownClusters(root).living, root)
+}
+
+/** Their program was killed. */
+export function leftSystems(root: string = stateRoot()): readonly KnownSystem[] {
+  return systemsAmong(knownClusters(root).left, root)
+}
+
+function systemsAmong(owners: readonly OwnerRecord[], root: string): readonly KnownSystem[] {
+  return owners.flatMap((owner) => {
     const system = readSystem(join(root, owner.id))
     return system === null ? [] : [{ owner, system }]
   })

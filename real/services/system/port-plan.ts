@@ -2,21 +2,10 @@
 import { UsageError } from '../../../scenarios/file/errors.ts'
 import { suggestion } from '../../../scenarios/file/nearest.ts'
 import type { PortWish } from '../../drivers/local/ports.ts'
+import { USUAL_PORTS } from '../config.ts'
 
 /** In the order in which `--base-port` counts them. */
-const USUAL: Readonly<Record<string, number>> = {
-  node1: 3306,
-  node2: 3307,
-  node3: 3308,
-  node4: 3309,
-  coordinator: 9000,
-  'timestamp-1': 9001,
-  'timestamp-2': 9002,
-  metrics: 9003,
-  cabinet: 9004,
-  seer: 9005,
-  'timestamp-3': 9006,
-}
+const USUAL: Readonly<Record<string, number>> = { node1: 3306, node2: 3307, node3: 3308, node4: 3309, ...USUAL_PORTS }
 const NAMES = Object.keys(USUAL)
 
 export interface PortOptions {

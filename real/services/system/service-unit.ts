@@ -3,7 +3,7 @@ import type { Outcome } from '../../../algorithms/servers.ts'
 import type { Ended } from '../../drivers/death.ts'
 import { signalQuietly } from '../../drivers/local/process-table.ts'
 import { ChildProcess, refusedTo } from '../../processes/child-process.ts'
-import type { FromChild } from '../../processes/messages.ts'
+import type { FromChild } from '../../processes/ipc-messages.ts'
 import type { ServiceName, SystemConfig } from '../config.ts'
 import type { Unit } from './supervised.ts'
 

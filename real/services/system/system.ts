@@ -19,7 +19,7 @@ import { ServiceUnit } from './service-unit.ts'
 import { Supervised, type Unit } from './supervised.ts'
 import { type SystemRecord, writeSystem } from './system-file.ts'
 
-export interface SystemOptions {
+interface SystemOptions {
   readonly ports: PortOptions
   readonly algorithms?: SystemConfigInput['algorithms']
   readonly mysqld?: string | undefined
@@ -40,6 +40,8 @@ export interface Step {
 
 const NODES = ['node1', 'node2', 'node3', 'node4']
 const TIMESTAMP_SERVERS = ['timestamp-1', 'timestamp-2', 'timestamp-3'] as const
+/** Those that there are so far. */
+const STARTED: readonly ServiceName[] = TIMESTAMP_SERVERS
 /** For requests under way; the servers' data goes anyway. */
 const GRACE_MS = 3_000
 
@@ -69,7 +71,7 @@ export class System {
     this.#logs = join(driver.directory, 'logs')
     makeFolder(this.#logs, 0o700)
     for (const name of NODES) this.#servers.set(name, this.#supervised(serverUnit(driver, name)))
-    for (const name of SERVICE_NAMES) this.#services.set(name, this.#service(name))
+    for (const name of STARTED) this.#services.set(name, this.#service(name))
     driver.onIncident((incident) => this.#servers.get(incident.particulars.subject)?.ended(incident))
   }
 
