@@ -8,6 +8,7 @@
 import type { GtidSet } from '../../algorithms/gtid-set.ts'
 import type { LagSeries, NodeEnd } from '../../scenarios/record.ts'
 import type { Accounts, NodeAddress } from '../mysql/target.ts'
+import type { ServiceHost } from '../processes/service-host.ts'
 import type { EnvironmentError } from './environment-error.ts'
 
 /** What an independent look at a server saw: never the coordinator's opinion, and nothing that the fault itself reported. */
@@ -51,6 +52,8 @@ export interface Driver {
   /** Member order: a member's number is its index. */
   readonly nodes: readonly NodeAddress[]
   readonly accounts: Accounts
+  /** Where a run's own coordinators and timestamp servers run. */
+  readonly services: ServiceHost
   /** Version of the MySQL servers, e.g. `8.4.3`. */
   readonly version: string
   readonly storage: Storage

@@ -24,12 +24,13 @@ type Status = ReplyOf<CoordinatorRequests, 'status'>
 
 /** A coordinator's address. */
 interface Place {
+  readonly host: string
   readonly port: number
 }
 
 /** Until a source reigns and `replicas` replicas hold its first transaction. */
 export async function awaitReign(places: readonly Place[], replicas: number, signal: AbortSignal): Promise<void> {
-  const coordinators = places.map(({ port }) => new ServiceClient('127.0.0.1', port))
+  const coordinators = places.map(({ host, port }) => new ServiceClient(host, port))
   try {
     const deadlineMs = performance.now() + REIGN_DEADLINE_MS
     for (;;) {
@@ -70,7 +71,7 @@ export async function awaitConvergence(
   quarantined: (node: string) => boolean,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const coordinators = places.map(({ port }) => new ServiceClient('127.0.0.1', port))
+  const coordinators = places.map(({ host, port }) => new ServiceClient(host, port))
   const members = driver.nodes
   const servers = members.map(
     (node) => new MysqlClient({ node, members, accounts: driver.accounts, semiSync: false }, { dataConnections: 1 }),

@@ -106,14 +106,8 @@ export function serviceTarget(service: Service): FaultTarget {
     look,
     kill: () => service.kill().then(look),
     shutdown: () => service.shutdown().then(look),
-    pause: () => {
-      service.pause()
-      return settled('paused')
-    },
-    resume: () => {
-      service.resume()
-      return settled('running')
-    },
+    pause: () => service.pause().then(() => settled('paused')),
+    resume: () => service.resume().then(() => settled('running')),
     restart: () => service.start().then(look),
     journal: { look: lookAtJournal, lose: () => service.loseJournal().then(lookAtJournal) },
   }

@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url'
 import { type Ended, endedText, saysHeapFull, undeclaredDeath } from '../drivers/death.ts'
 import { EnvironmentError } from '../drivers/environment-error.ts'
 import type { FromChild, Refusal, Setup, ToChild } from './ipc-messages.ts'
+import type { ServiceEvents, ServiceHost, ServiceProcess } from './service-host.ts'
+
+const LOOPBACK = '127.0.0.1'
 
 /** Starting Node and compiling the sources takes a second on a busy machine. */
 const READY_DEADLINE_MS = 20_000
@@ -22,23 +25,16 @@ const ENTRIES: Readonly<Record<Setup['kind'], URL>> = {
   service: new URL('../services/service.ts', import.meta.url),
 }
 
-interface ChildEvents {
-  /** Before anything else; what it throws ends the child. */
-  readonly onSpawn?: (pid: number) => void
-  readonly onMessage?: (message: FromChild) => void
-  /** Once, when the process is gone, whatever the reason. */
-  readonly onExit?: (child: ChildProcess, ended: Ended) => void
-}
-
-export class ChildProcess {
+export class ChildProcess implements ServiceProcess {
   readonly name: string
+  readonly host = LOOPBACK
   readonly exited: Promise<Ended>
   /** Where it serves; 0 for nothing. */
   port = 0
   readonly #process: NodeProcess
   #log = ''
 
-  private constructor(name: string, process: NodeProcess, events: ChildEvents) {
+  private constructor(name: string, process: NodeProcess, events: ServiceEvents) {
     this.name = name
     this.#process = process
     process.stderr?.setEncoding('utf8')
@@ -55,7 +51,7 @@ export class ChildProcess {
   }
 
   /** Resolves when the child serves. Rejects, with the child gone, when it does not get that far. */
-  static async start(name: string, setup: Setup, events: ChildEvents = {}): Promise<ChildProcess> {
+  static async start(name: string, setup: Setup, events: ServiceEvents = {}): Promise<ChildProcess> {
     const entry = fileURLToPath(ENTRIES[setup.kind])
     // By address and not by name: the user's working directory need not be ours.
     const node = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), entry, name], {
@@ -98,13 +94,11 @@ export class ChildProcess {
     return this.#process.exitCode === null && this.#process.signalCode === null
   }
 
-  /** What it wrote to its standard error at last. */
   get lastLines(): readonly string[] {
     const text = this.#log.trim()
     return text === '' ? [] : text.split('\n').slice(-KEPT_LINES)
   }
 
-  /** What its end means when nobody had asked for it. */
   deathBy(ended: Ended): Error {
     // Our own program ends by a signal only when the world sends one, or takes its memory.
     if (ended.signal !== null || saysHeapFull(this.#log)) return undeclaredDeath(this.name, ended, this.lastLines)
@@ -115,19 +109,20 @@ export class ChildProcess {
     if (this.#process.connected) this.#process.send(message, () => {})
   }
 
-  /** The operating system's word: `running`, `paused`, or `gone`. */
   get condition(): 'running' | 'paused' | 'gone' {
     if (!this.running) return 'gone'
     return processState(this.pid) === 'T' ? 'paused' : 'running'
   }
 
-  /** SIGKILL, and seen dead. */
+  get description(): string {
+    return `process ${this.pid}`
+  }
+
   async kill(): Promise<void> {
     if (this.running) this.#process.kill('SIGKILL')
     await this.exited
   }
 
-  /** SIGTERM; SIGKILL after the grace. */
   async stop(graceMs = 2_000): Promise<void> {
     if (this.running) this.#process.kill('SIGTERM')
     const timer = setTimeout(() => this.#process.kill('SIGKILL'), graceMs)
@@ -135,14 +130,17 @@ export class ChildProcess {
     clearTimeout(timer)
   }
 
-  pause(): void {
+  async pause(): Promise<void> {
     this.#process.kill('SIGSTOP')
   }
 
-  resume(): void {
+  async resume(): Promise<void> {
     this.#process.kill('SIGCONT')
   }
 }
+
+/** On this machine, on loopback. */
+export const CHILDREN: ServiceHost = { bind: LOOPBACK, start: ChildProcess.start }
 
 export function refusedTo(name: string, { what, isDiskFull, advice }: Refusal): EnvironmentError {
   const kind = isDiskFull ? 'disk-full' : 'refused'

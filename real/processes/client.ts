@@ -14,7 +14,7 @@ const BATCH_MS = 200
 
 runChild<ClientSetup>('client', (setup) => {
   const { coordinators } = setup
-  const servers = new Map(coordinators.map(({ name, port }) => [name, new ServiceClient('127.0.0.1', port)]))
+  const servers = new Map(coordinators.map(({ name, host, port }) => [name, new ServiceClient(host, port)]))
   const world = new RealWorld({ ...setup.run, servers, onEvent: (event) => tellParent({ kind: 'event', event }) })
   const fibers = new FiberProcess('client', world, fatal)
   const targets = coordinators.map(({ name }) => coordinatorServer(name))

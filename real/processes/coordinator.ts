@@ -26,7 +26,7 @@ runChild<CoordinatorSetup>('coordinator', async (setup) => {
     [JOURNAL.name, await Journal.open(setup.journalPath)],
     [SUPERVISOR.name, supervisor],
   ])
-  for (const { name, port } of timestampServers) servers.set(name, new ServiceClient('127.0.0.1', port))
+  for (const { name, host, port } of timestampServers) servers.set(name, new ServiceClient(host, port))
   const peers = new Map(coordinators.filter((_, other) => other !== index).map((name) => [name, new Peer()]))
   for (const [name, peer] of peers) servers.set(name, peer)
   const mysql = cluster.members.map((node) => new MysqlClient({ node, ...cluster }, setup))
@@ -37,7 +37,7 @@ runChild<CoordinatorSetup>('coordinator', async (setup) => {
   const fibers = new FiberProcess(coordinators[index]!, world, fatal)
   let coordinator: Coordinator | null = null
   // Listen first: a coordinator that cannot have its port must not touch the servers.
-  const service = await ServiceServer.listen(setup.port, (request, answer) => {
+  const service = await ServiceServer.listen(setup, (request, answer) => {
     if (coordinator === null) {
       answer(failed({ code: 'starting' }))
       return
@@ -58,6 +58,6 @@ runChild<CoordinatorSetup>('coordinator', async (setup) => {
   tellParent({ kind: 'ready', port: service.port })
   return (message) => {
     if (message.kind === 'supervised') supervisor.answer(message.id, message.outcome)
-    else if (message.kind === 'peers') for (const { name, port } of message.peers) peers.get(name)?.introduce(port)
+    else if (message.kind === 'peers') for (const peer of message.peers) peers.get(peer.name)?.introduce(peer)
   }
 })

@@ -18,8 +18,10 @@ export interface RunIdentity {
   readonly seed: number
 }
 
-interface Service {
+/** Where a service of ours is found by the others. */
+export interface ServicePlace {
   readonly name: string
+  readonly host: string
   readonly port: number
 }
 
@@ -30,11 +32,13 @@ export interface CoordinatorSetup {
   /** 0-based place of this one among them. */
   readonly index: number
   readonly run: RunIdentity
+  /** Address to listen on. */
+  readonly bind: string
   /** 0: any. A restarted coordinator gets the port its clients know. */
   readonly port: number
   readonly cluster: Pick<MysqlTarget, 'members' | 'accounts' | 'semiSync'>
   readonly dataConnections: number
-  readonly timestampServers: readonly Service[]
+  readonly timestampServers: readonly ServicePlace[]
   readonly config: Pick<CoordinatorConfig, 'algorithms' | 'seer' | 'tuning' | 'acknowledge' | 'unsafe'>
   readonly journalPath: string
 }
@@ -42,7 +46,7 @@ export interface CoordinatorSetup {
 export interface ClientSetup {
   readonly kind: 'client'
   readonly run: RunIdentity
-  readonly coordinators: readonly Service[]
+  readonly coordinators: readonly ServicePlace[]
   readonly workload: Workload
   readonly livenessUs: number
   /** Operations whose end is told at once: something waits for it. */
@@ -52,6 +56,8 @@ export interface ClientSetup {
 export interface TimestampSetup {
   readonly kind: 'timestamp'
   readonly run: RunIdentity
+  /** As a coordinator's. */
+  readonly bind: string
   readonly port: number
   readonly algorithm: TimestampAlgorithmName
   /** 0-based, of `names`. */
@@ -74,7 +80,7 @@ export type Setup = CoordinatorSetup | ClientSetup | TimestampSetup | ServiceSet
 export type ToChild =
   | { readonly kind: 'setup'; readonly setup: Setup }
   /** timestamp: where the others are. Ports are known when all have started. */
-  | { readonly kind: 'peers'; readonly peers: readonly Service[] }
+  | { readonly kind: 'peers'; readonly peers: readonly ServicePlace[] }
   /** client: begin; the workload's time 0, in the run's time. */
   | { readonly kind: 'start'; readonly startUs: number }
   /** client: start nothing new. */

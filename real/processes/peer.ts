@@ -4,13 +4,14 @@ import type { Outcome } from '../../algorithms/servers.ts'
 import type { Pending } from '../../algorithms/world.ts'
 import { type Callable, NOTHING_PENDING } from '../transport/callable.ts'
 import { ServiceClient } from '../transport/service-client.ts'
+import type { ServicePlace } from './ipc-messages.ts'
 
 export class Peer implements Callable {
   #client: ServiceClient | null = null
 
-  introduce(port: number): void {
+  introduce({ host, port }: ServicePlace): void {
     this.#client?.close()
-    this.#client = new ServiceClient('127.0.0.1', port)
+    this.#client = new ServiceClient(host, port)
   }
 
   call(request: { readonly kind: string }, deadlineUs: number, done: (outcome: Outcome<unknown>) => void): Pending {

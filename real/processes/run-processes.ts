@@ -77,6 +77,7 @@ export class RunProcesses {
         return this.#service(name, {
           kind: 'timestamp',
           run: this.#run,
+          bind: this.#driver.services.bind,
           port: 0,
           algorithm: algorithms.timestamps,
           index,
@@ -91,7 +92,7 @@ export class RunProcesses {
 
   async startCoordinators(): Promise<void> {
     const names = coordinatorNames(this.#scenario.cluster.coordinators)
-    const timestampServers = [...this.#services.values()].map(({ name, port }) => ({ name, port }))
+    const timestampServers = [...this.#services.values()].map(({ name, host, port }) => ({ name, host, port }))
     this.#coordinators = await Promise.all(
       names.map((_, index) => this.#coordinatorService(names, index, timestampServers)),
     )
@@ -116,6 +117,7 @@ export class RunProcesses {
       coordinators,
       index,
       run: this.#run,
+      bind: this.#driver.services.bind,
       port: 0,
       cluster: { members: nodes, accounts, semiSync: cluster.semiSync },
       dataConnections: poolSize(workload.clients, cluster.coordinators),
@@ -129,7 +131,7 @@ export class RunProcesses {
     const { onDone, onEvent, onFailure, onOperations } = this.#events
     const { workload, livenessUs, faults } = this.#scenario
     const urgent = faults.flatMap(({ after }) => (after?.kind === 'answered' ? [after.op] : []))
-    const coordinators = this.#coordinators.map(({ name, port }) => ({ name, port }))
+    const coordinators = this.#coordinators.map(({ name, host, port }) => ({ name, host, port }))
     this.#client = await this.#started(() =>
       ChildProcess.start(
         'client',
@@ -169,8 +171,8 @@ export class RunProcesses {
   /** A request of an operator: to the coordinators one after another, over the network like a client's. */
   async ask(request: { readonly kind: string }, deadlineUs: number): Promise<Outcome<unknown>> {
     let outcome: Outcome<unknown> = failed({ code: 'no-coordinator' })
-    for (const { port } of this.#coordinators) {
-      const client = new ServiceClient('127.0.0.1', port)
+    for (const { host, port } of this.#coordinators) {
+      const client = new ServiceClient(host, port)
       outcome = await new Promise<Outcome<unknown>>((resolve) => {
         client.call(request, deadlineUs, resolve)
       })
@@ -204,7 +206,7 @@ export class RunProcesses {
   }
 
   #service(name: string, setup: ConstructorParameters<typeof Service>[1]): Service {
-    const service = new Service(name, setup, {
+    const service = new Service(name, setup, this.#driver.services, {
       onSpawn: (service, pid) => this.#driver.own(service, pid),
       onEvent: this.#events.onEvent,
       onFailure: this.#events.onFailure,

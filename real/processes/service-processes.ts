@@ -6,8 +6,9 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import type { Outcome } from '../../algorithms/servers.ts'
 import type { TraceEvent } from '../../algorithms/trace.ts'
-import { ChildProcess, refusedTo } from './child-process.ts'
-import type { CoordinatorSetup, FromChild, TimestampSetup } from './ipc-messages.ts'
+import { refusedTo } from './child-process.ts'
+import type { CoordinatorSetup, FromChild, ServicePlace, TimestampSetup } from './ipc-messages.ts'
+import type { ServiceHost, ServiceProcess } from './service-host.ts'
 
 export interface ServiceEvents {
   readonly onSpawn?: (name: string, pid: number) => void
@@ -18,21 +19,28 @@ export interface ServiceEvents {
   readonly onFailure: (error: Error) => void
 }
 
-export class Service {
+export class Service implements ServicePlace {
   readonly name: string
   readonly #setup: CoordinatorSetup | TimestampSetup
   readonly #events: ServiceEvents
-  #child: ChildProcess | null = null
+  readonly #host: ServiceHost
+  #process: ServiceProcess | null = null
   #port: number
   #peers: readonly Service[] = []
   /** Its end is somebody's will: a fault's, or the end of the run's. */
   #mayEnd = false
 
-  constructor(name: string, setup: CoordinatorSetup | TimestampSetup, events: ServiceEvents) {
+  constructor(name: string, setup: CoordinatorSetup | TimestampSetup, host: ServiceHost, events: ServiceEvents) {
     this.name = name
+    this.#host = host
     this.#setup = setup
     this.#events = events
     this.#port = setup.port
+  }
+
+  /** Of its last process: 127.0.0.1 before the first. */
+  get host(): string {
+    return this.#process?.host ?? '127.0.0.1'
   }
 
   get port(): number {
@@ -40,13 +48,13 @@ export class Service {
   }
 
   get condition(): 'running' | 'paused' | 'gone' {
-    return this.#child?.condition ?? 'gone'
+    return this.#process?.condition ?? 'gone'
   }
 
   /** One line for people. */
   get description(): string {
     const { condition } = this
-    return condition === 'gone' ? 'no process' : `process ${this.#child!.pid} ${condition}`
+    return condition === 'gone' ? 'no process' : `${this.#process!.description} ${condition}`
   }
 
   /** Its durable log: there as soon as it has started once. */
@@ -61,51 +69,52 @@ export class Service {
 
   async start(): Promise<void> {
     this.#mayEnd = false
-    const child: ChildProcess = await ChildProcess.start(
+    const started: ServiceProcess = await this.#host.start(
       this.name,
       { ...this.#setup, port: this.#port },
       {
         onSpawn: (pid) => this.#events.onSpawn?.(this.name, pid),
-        onMessage: (message) => this.#receive(message, () => child),
+        onMessage: (message) => this.#receive(message, () => started),
         onExit: (ended, how) => {
           if (!this.#mayEnd) this.#events.onFailure(ended.deathBy(how))
         },
       },
     )
-    this.#child = child
-    this.#port = child.port
+    this.#process = started
+    this.#port = started.port
     this.introduce(this.#peers)
   }
 
   /** Tells it where the others of its kind are, also whenever it is started again. They have all been started. */
   introduce(peers: readonly Service[]): void {
     this.#peers = peers
-    if (peers.length > 0) this.#child?.send({ kind: 'peers', peers: peers.map(({ name, port }) => ({ name, port })) })
+    if (peers.length > 0)
+      this.#process?.send({ kind: 'peers', peers: peers.map(({ name, host, port }) => ({ name, host, port })) })
   }
 
   async kill(): Promise<void> {
     this.#mayEnd = true
-    await this.#child?.kill()
+    await this.#process?.kill()
   }
 
   async shutdown(): Promise<void> {
     this.#mayEnd = true
-    await this.#child?.stop()
+    await this.#process?.stop()
   }
 
-  pause(): void {
-    this.#child?.pause()
+  async pause(): Promise<void> {
+    await this.#process?.pause()
   }
 
-  resume(): void {
-    this.#child?.resume()
+  async resume(): Promise<void> {
+    await this.#process?.resume()
   }
 
-  #receive(message: FromChild, child: () => ChildProcess): void {
+  #receive(message: FromChild, sender: () => ServiceProcess): void {
     if (message.kind === 'event') this.#events.onEvent(message.event)
     else if (message.kind === 'supervise')
       this.#events.onSupervise(message.request, (outcome) =>
-        child().send({ kind: 'supervised', id: message.id, outcome }),
+        sender().send({ kind: 'supervised', id: message.id, outcome }),
       )
     else if (message.kind === 'fatal') {
       this.#mayEnd = true

@@ -17,7 +17,7 @@ const JOURNAL: JournalServer = { name: 'journal', kind: 'journal' }
  * write to the log of whoever has it.
  */
 export async function prepareTimestampServer(
-  setup: Omit<TimestampSetup, 'kind' | 'port'>,
+  setup: Omit<TimestampSetup, 'kind' | 'bind' | 'port'>,
   peers: ReadonlyMap<string, Callable>,
   onEvent: (event: TraceEvent) => void,
 ): Promise<() => RunningTimestampServer> {

@@ -9,13 +9,13 @@ import { prepareTimestampServer } from './timestamp-server.ts'
 runChild<TimestampSetup>('timestamp', async (setup) => {
   const peers = new Map(setup.names.map((name) => [name, new Peer()]))
   const startServer = await prepareTimestampServer(setup, peers, (event) => tellParent({ kind: 'event', event }))
-  const service = await ServiceServer.listen(setup.port, (request, answer) =>
+  const service = await ServiceServer.listen(setup, (request, answer) =>
     server.handle(request as RequestOf<TimestampRequests>, answer),
   )
   // Nothing has been read from a socket yet: the event loop has not turned since it listens.
   const server = startServer()
   tellParent({ kind: 'ready', port: service.port })
   return (message) => {
-    if (message.kind === 'peers') for (const { name, port } of message.peers) peers.get(name)?.introduce(port)
+    if (message.kind === 'peers') for (const peer of message.peers) peers.get(peer.name)?.introduce(peer)
   }
 })

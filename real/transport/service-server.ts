@@ -1,4 +1,4 @@
-/** Answers requests over TCP on loopback: the other half of `service-client.ts`. */
+/** Answers requests over TCP: the other half of `service-client.ts`. */
 import { createServer, type Socket, type Server as TcpServer } from 'node:net'
 import type { Outcome } from '../../algorithms/servers.ts'
 import { decodeRequest } from './codecs.ts'
@@ -7,6 +7,12 @@ import type { ReplyFrame, RequestFrame } from './service-client.ts'
 
 /** Answers once, now or later. A reply to a client that has gone is dropped. */
 export type Handler = (request: { readonly kind: string }, answer: (outcome: Outcome<unknown>) => void) => void
+
+interface Listening {
+  /** The address of this machine that is listened on. */
+  readonly bind: string
+  readonly port: number
+}
 
 export class ServiceServer {
   readonly #tcp: TcpServer
@@ -17,13 +23,13 @@ export class ServiceServer {
   }
 
   /** Port 0 takes a free one. Rejects when the port is busy. */
-  static listen(port: number, handler: Handler): Promise<ServiceServer> {
+  static listen({ bind, port }: Listening, handler: Handler): Promise<ServiceServer> {
     return new Promise((resolve, reject) => {
       const tcp = createServer()
       const server = new ServiceServer(tcp)
       tcp.on('connection', (socket) => server.#accept(socket, handler))
       tcp.once('error', reject)
-      tcp.listen(port, '127.0.0.1', () => {
+      tcp.listen(port, bind, () => {
         tcp.removeListener('error', reject)
         resolve(server)
       })

@@ -17,6 +17,7 @@ import type { Account } from '../../real/mysql/connection.ts'
 import type { NodeAddress } from '../../real/mysql/target.ts'
 import { ChildProcess } from '../../real/processes/child-process.ts'
 import { RunClock } from '../../real/processes/run-clock.ts'
+import type { ServiceProcess } from '../../real/processes/service-host.ts'
 import { ServiceClient } from '../../real/transport/service-client.ts'
 import { DEFAULT_SEER, DEFAULT_TUNING } from '../../scenarios/scenario.ts'
 import { timestampSetup } from '../real/timestamp-setup.ts'
@@ -59,7 +60,7 @@ export async function coordinatorCost(): Promise<void> {
 
 async function startChildren(driver: Driver, children: ChildProcess[], journalPath: string): Promise<ServiceClient> {
   const events = {
-    onExit: (child: ChildProcess) => {
+    onExit: (child: ServiceProcess) => {
       if (child.lastLines.length > 0) console.error(`${child.name} ended:\n${child.lastLines.join('\n')}`)
     },
   }
@@ -78,10 +79,11 @@ async function startChildren(driver: Driver, children: ChildProcess[], journalPa
       coordinators: ['coordinator'],
       index: 0,
       run: { originUs: RunClock.hostUs(), seed: 1 },
+      bind: '127.0.0.1',
       port: 0,
       cluster: { members: driver.nodes, accounts: driver.accounts, semiSync: false },
       dataConnections: Math.max(...CONNECTIONS),
-      timestampServers: children.map(({ name, port }) => ({ name, port })),
+      timestampServers: children.map(({ name, host, port }) => ({ name, host, port })),
       config: {
         algorithms: {
           timestamps: 'odd-even',

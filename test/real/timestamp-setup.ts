@@ -15,6 +15,7 @@ export function timestampSetup(
   return {
     kind: 'timestamp',
     run: { originUs: RunClock.hostUs(), seed: 1 },
+    bind: '127.0.0.1',
     port: 0,
     algorithm,
     index,

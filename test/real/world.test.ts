@@ -12,7 +12,7 @@ fiberConformance({
   name: 'real world',
   run: async (procedure) => {
     const timers = new Set<NodeJS.Timeout>()
-    const server = await ServiceServer.listen(0, (request, answer) => {
+    const server = await ServiceServer.listen({ bind: '127.0.0.1', port: 0 }, (request, answer) => {
       if (request.kind === 'silent') return
       const { value, delayUs } = request as unknown as { value: number; delayUs: number }
       timers.add(setTimeout(() => answer({ kind: 'ok', reply: { value } }), delayUs / 1000))
@@ -40,7 +40,7 @@ fiberConformance({
 })
 
 async function freePort(): Promise<number> {
-  const server = await ServiceServer.listen(0, () => {})
+  const server = await ServiceServer.listen({ bind: '127.0.0.1', port: 0 }, () => {})
   const { port } = server
   await server.close()
   return port

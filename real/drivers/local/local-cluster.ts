@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { GtidSet } from '../../../algorithms/gtid-set.ts'
 import type { LagSeries, NodeEnd } from '../../../scenarios/record.ts'
 import type { Accounts, NodeAddress } from '../../mysql/target.ts'
+import { CHILDREN } from '../../processes/child-process.ts'
 import { lagSeries } from '../binlog-lag.ts'
 import { DISK_ADVICE, saysDiskFull } from '../death.ts'
 import type { Driver, SavedExtras, Storage, Usage, Witness } from '../driver.ts'
@@ -28,6 +29,7 @@ const PORT_ATTEMPTS = 5
 
 export class LocalCluster implements Driver {
   readonly world = 'local'
+  readonly services = CHILDREN
   readonly accounts: Accounts = generateAccounts()
   readonly version: string
   readonly storage: Storage

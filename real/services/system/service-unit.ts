@@ -4,6 +4,7 @@ import type { Ended } from '../../drivers/death.ts'
 import { signalQuietly } from '../../drivers/local/process-table.ts'
 import { ChildProcess, refusedTo } from '../../processes/child-process.ts'
 import type { FromChild } from '../../processes/ipc-messages.ts'
+import type { ServiceProcess } from '../../processes/service-host.ts'
 import type { ServiceName, SystemConfig } from '../config.ts'
 import type { Unit } from './supervised.ts'
 
@@ -70,11 +71,11 @@ export class ServiceUnit implements Unit {
     this.#isEnding = true
     if (this.#child === null && this.#pid !== null) signalQuietly(this.#pid, 'SIGKILL')
     // A paused process would not hear it.
-    this.#child?.resume()
+    await this.#child?.resume()
     await this.#child?.stop(graceMs)
   }
 
-  #ended(child: ChildProcess, how: Ended): void {
+  #ended(child: ServiceProcess, how: Ended): void {
     this.#pid = null
     if (!this.#isEnding) this.#events.onEnd(this.#lastWords ?? child.deathBy(how))
   }

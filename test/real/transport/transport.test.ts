@@ -19,7 +19,7 @@ function ask(client: Callable, request: Request, deadlineUs = 5_000_000): Promis
 }
 
 async function withServer(handler: Handler, body: (client: ServiceClient, server: ServiceServer) => Promise<void>) {
-  const server = await ServiceServer.listen(0, handler)
+  const server = await ServiceServer.listen({ bind: '127.0.0.1', port: 0 }, handler)
   const client = new ServiceClient('127.0.0.1', server.port)
   try {
     await body(client, server)
@@ -46,7 +46,7 @@ test('every request gets its own reply, whatever order they are answered in', as
 })
 
 test('a refused connection is failed: nothing was sent', async () => {
-  const server = await ServiceServer.listen(0, () => {})
+  const server = await ServiceServer.listen({ bind: '127.0.0.1', port: 0 }, () => {})
   const { port } = server
   await server.close()
   const client = new ServiceClient('127.0.0.1', port)
