@@ -121,3 +121,6 @@ export type TraceFact =
 export type FailoverPhase = 'detect' | 'decide' | 'catchUp' | 'promote' | 'reroute' | 'serving'
 
 export type TraceEvent = TraceFact & { readonly atUs: number; readonly process: string }
+
+/** By policy name, best first. */
+export type Rankings = Readonly<Record<string, readonly RankedCandidate[]>>

@@ -2,8 +2,9 @@
 import { call, type Deferred, deferred, emit, type Fiber, wait } from '../effects.ts'
 import type { Deposed } from '../reasons/why.ts'
 import type { AdminCommand, Failed, Outcome, ServerState } from '../servers.ts'
+import type { Member } from './member.ts'
 import { observeCommand } from './monitor.ts'
-import type { CoordinatorState, Member } from './state.ts'
+import type { CoordinatorState } from './state.ts'
 
 export interface Session {
   readonly epoch: number

@@ -3,11 +3,15 @@
  * its processor and memory are used for, and its round trip), and the commit delay that STRONG writes see under the
  * source that leads. Features that nobody can measure are left out, and the trace says so.
  */
+
 import { all, call, emit, type Fiber, sleep } from '../effects.ts'
 import type { Adviser } from '../election/policy.ts'
 import { failed } from '../reasons/outcomes.ts'
 import type { Outcome, ReplyOf, SupervisorRequests } from '../servers.ts'
-import type { CoordinatorState, Member, Reign } from './state.ts'
+import type { CommitDelays } from './commit-delays.ts'
+import type { Member } from './member.ts'
+import type { Reign } from './reign.ts'
+import type { CoordinatorState } from './state.ts'
 import { switchover } from './switchover.ts'
 
 type Usage = ReplyOf<SupervisorRequests, 'usage'>
@@ -18,24 +22,6 @@ const WINDOW_US = 100_000
 const SETTLE_US = 500_000
 /** Processor time is counted in hundredths of a second: smoothed like a round trip. */
 const PROCESSOR_GAIN = 1 / 8
-
-/** What STRONG writes waited, from the source's statement to their quorum, since it was last taken. */
-export class CommitDelays {
-  #count = 0
-  #sumUs = 0
-
-  add(delayUs: number): void {
-    this.#count++
-    this.#sumUs += delayUs
-  }
-
-  /** Their mean in milliseconds; null: there were none. */
-  takeMs(): number | null {
-    const mean = this.#count === 0 ? null : this.#sumUs / this.#count / 1000
-    this.#count = this.#sumUs = 0
-    return mean
-  }
-}
 
 interface Watched {
   /** Of the last answer. */

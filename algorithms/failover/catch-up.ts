@@ -2,9 +2,10 @@
 import { call, type Fiber } from '../effects.ts'
 import type { GtidSet } from '../gtid-set.ts'
 import { administer, isDeposed } from './administer.ts'
+import type { Member } from './member.ts'
 import { mayLeaveOut } from './quorum-rule.ts'
-import type { Snapshot } from './snapshot.ts'
-import type { CoordinatorState, Member } from './state.ts'
+import type { CoordinatorState } from './state.ts'
+import type { Snapshot } from './take-over-steps.ts'
 
 /** Bring the winner to everything that was seen. Returns the target it holds, or null when it cannot be done in time. */
 export function* catchUp(

@@ -18,8 +18,10 @@ import type { Why } from '../reasons/why.ts'
 import type { ChangeThresholdReply } from '../servers.ts'
 import { administer } from './administer.ts'
 import { markerOf, newestRow } from './epoch.ts'
+import type { Member } from './member.ts'
 import { rememberHeld } from './monitor.ts'
-import type { CoordinatorState, Member, Reign } from './state.ts'
+import type { Reign } from './reign.ts'
+import type { CoordinatorState } from './state.ts'
 
 /** One wait on a replica, and the pause after one that failed. */
 const WAIT_US = 1_000_000

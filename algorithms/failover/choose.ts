@@ -1,15 +1,14 @@
 /** Step 5 of a take-over: whom the policies prefer among those who may win, and who is tried in which order. */
+
 import { type Fiber, random } from '../effects.ts'
 import type { Candidate } from '../election/policy.ts'
 import type { GtidSet } from '../gtid-set.ts'
-import type { RankedCandidate } from '../trace.ts'
+import type { RankedCandidate, Rankings } from '../trace.ts'
+import type { Member } from './member.ts'
 import { viewsOf } from './monitor.ts'
 import type { LivingEpoch } from './quorum-rule.ts'
-import type { CoordinatorState, Member } from './state.ts'
-import type { Cause } from './take-over.ts'
-
-/** By policy name, best first. */
-export type Rankings = Readonly<Record<string, readonly RankedCandidate[]>>
+import type { CoordinatorState } from './state.ts'
+import type { Cause } from './take-over-steps.ts'
 
 /**
  * What every policy would do on the same state. The draws are taken whoever decides, so that they are the same for all.

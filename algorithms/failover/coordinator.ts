@@ -2,7 +2,8 @@
  * The coordinator: takes over, rules, and takes over again; between times it answers clients. Everything it does to the
  * outside is a call, so this same code runs in the simulator and as a process of its own against real servers.
  */
-import { all, emit, type Fiber, sleep } from '../effects.ts'
+
+import type { Fiber } from '../effects.ts'
 import { type ElectionName, electionsOf } from '../election/policies.ts'
 import type { ElectionFactory } from '../election/policy.ts'
 import type { SeerOptions } from '../election/seer/seer.ts'
@@ -10,7 +11,6 @@ import type { FiberProcess } from '../fiber.ts'
 import { EMPTY_GTID_SET } from '../gtid-set.ts'
 import type { PolicySettings } from '../policy-facts.ts'
 import { QUORUM_POLICIES, type QuorumName } from '../quorum/policies.ts'
-import { textOf } from '../reasons/text.ts'
 import type {
   ClientRequest,
   CoordinatorRequests,
@@ -22,23 +22,22 @@ import type {
 } from '../servers.ts'
 import type { TimestampDeadlines } from '../timestamps/algorithm.ts'
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../timestamps/algorithms.ts'
-import { adviserLoop, CommitDelays } from './advice.ts'
+import { adviserLoop } from './advice.ts'
 import { changeThreshold } from './change-threshold.ts'
+import { CommitDelays } from './commit-delays.ts'
+import { control } from './control.ts'
 import { dryRun } from './dry-run.ts'
 import { Gate } from './gate.ts'
+import { newMember } from './member.ts'
 import { automaticMode, setMode, standBack, tellMode } from './mode.ts'
 import { probeLoop } from './monitor.ts'
-import { passedOverLoop } from './passed-over.ts'
 import { type Status, tellPeers } from './peers.ts'
-import { SOUND } from './procedures.ts'
 import { promote } from './promote.ts'
 import { read } from './read.ts'
-import { recall } from './recall.ts'
-import { type ReignEnd, ruleWhile } from './reign.ts'
-import { couldTakeOver, standBy, untilForeseen } from './stand-by.ts'
-import { type CoordinatorState, newMember, type Reign, type TrueDelay } from './state.ts'
+import { SOUND } from './sound.ts'
+import { couldTakeOver } from './stand-by.ts'
+import type { CoordinatorState, TrueDelay } from './state.ts'
 import { switchover } from './switchover.ts'
-import { backOff, type Cause, type TakeOver, takeOver } from './take-over.ts'
 import type { Tuning } from './tuning.ts'
 import { type UnsafeForm, withUnsafeForms } from './unsafe/forms.ts'
 import { write } from './write.ts'
@@ -80,11 +79,6 @@ interface Asker {
 
 /** One timestamp server, before the next is asked; and one timestamp, long enough for an oracle's failover. */
 const TIMESTAMP_DEADLINES: TimestampDeadlines = { requestUs: 100_000, giveUpUs: 5_000_000 }
-
-/** At its start a coordinator waits so long for servers that do not answer; then it goes on without them. */
-const SURVEY_US = 5_000_000
-const SURVEY_MAJORITY_US = 1_000_000
-const SURVEY_STEP_US = 5_000
 
 export function startCoordinator(process: FiberProcess, config: CoordinatorConfig): Coordinator {
   const members = config.nodes.map((node, index) => newMember(index, node, EMPTY_GTID_SET))
@@ -222,59 +216,4 @@ function status(coordinator: CoordinatorState): Status {
   const { epoch, source, k, acknowledgements, base } = reign
   const replicas = coordinator.members.filter((m) => acknowledgements.progress[m.index]! >= base).map((m) => m.node)
   return { state: 'reigns', epoch, source: source.node, k, replicas, able, mode, ...tellPeers(coordinator) }
-}
-
-function* control(coordinator: CoordinatorState): Fiber<never> {
-  let cause: Cause = { kind: 'start', reason: 'the coordinator starts' }
-  let next: TakeOver | null = null
-  yield* recall(coordinator)
-  const hasPeers = coordinator.peers.length > 0
-  if (hasPeers) coordinator.process.spawn('passed-over', passedOverLoop(coordinator))
-  if (hasPeers) cause = { kind: 'start', reason: yield* standBy(coordinator, 0) }
-  for (let attempt = 0; ; ) {
-    coordinator.takingOver = true
-    // Who stood by has been looking at the servers all the while.
-    if (cause.kind === 'start' && !hasPeers) yield* survey(coordinator)
-    if (!hasPeers && (cause.kind === 'start' || attempt > 0)) yield* untilForeseen(coordinator)
-    const outcome: TakeOver = next ?? (yield* takeOver(coordinator, cause))
-    next = null
-    coordinator.takingOver = false
-    if (outcome.kind !== 'reigns') {
-      const reason: string = yield* tell(coordinator.highestEpoch, outcome)
-      yield* backOff(attempt++)
-      if (hasPeers) cause = { kind: 'start', reason: yield* standBy(coordinator, attempt) }
-      else if (outcome.kind === 'deposed') cause = { kind: 'start', reason }
-      continue
-    }
-    attempt = 0
-    const reign: Reign = outcome.reign
-    const ruled: { ended: ReignEnd } = yield* all({ ended: ruleWhile(coordinator, reign, outcome.stopped) })
-    const { ended } = ruled
-    const { alarm } = ended
-    next = ended.next
-    yield* emit({ kind: 'phase', epoch: reign.epoch + 1, phase: 'detect', detail: alarm.reason })
-    const isOver: boolean = alarm.kind === 'deposed' || alarm.kind === 'powerless'
-    cause = isOver ? { kind: 'start', reason: alarm.reason } : alarm
-    // Who was deposed does not strike back: the other one reigns now, and this one would have to be told so twice.
-    if (hasPeers && isOver) cause = { kind: 'start', reason: yield* standBy(coordinator, 0) }
-  }
-}
-
-/** That a take-over came to nothing, and why. */
-function* tell(epoch: number, { kind, why }: Exclude<TakeOver, { kind: 'reigns' }>): Fiber<string> {
-  const reason = textOf(why)
-  if (kind === 'refused') yield* emit({ kind, epoch, alarm: null, why, reason })
-  else yield* emit({ kind, epoch, why, reason })
-  return reason
-}
-
-/** Every server gets its time to answer a first probe; a majority that has answered waits less long for the others. */
-function* survey(coordinator: CoordinatorState): Fiber<void> {
-  const { members } = coordinator
-  for (let waitedUs = 0; waitedUs < SURVEY_US; waitedUs += SURVEY_STEP_US) {
-    const answered = members.filter((member) => member.probe === 'answered').length
-    if (answered === members.length) return
-    if (answered > members.length / 2 && waitedUs >= SURVEY_MAJORITY_US) return
-    yield* sleep(SURVEY_STEP_US)
-  }
 }

@@ -3,45 +3,23 @@
  * that a take-over would judge by, and nothing is touched: not a server, not the journal, not even the draws of the next
  * election.
  */
+
 import type { Fiber } from '../effects.ts'
 import { textOf } from '../reasons/text.ts'
-import type { RuleVerdict, Why } from '../reasons/why.ts'
-import type { RankedCandidate } from '../trace.ts'
-import { type Rankings, rankAll, tryOrder } from './choose.ts'
+import type { Why } from '../reasons/why.ts'
+import { rankAll, tryOrder } from './choose.ts'
 import { unionOf } from './epoch.ts'
 import { nextEpoch } from './epoch-numbers.ts'
-import type { Gathered } from './gather.ts'
+import type { Member } from './member.ts'
 import { isServing, obstacleOf } from './promote.ts'
 import { livingEpoch, ruleWhy } from './quorum-rule.ts'
-import { refusalOf } from './reign.ts'
-import type { Snapshot } from './snapshot.ts'
-import type { Alarm, CoordinatorState, Member } from './state.ts'
+import type { Alarm } from './reign.ts'
+import { refusalOf } from './ruling.ts'
+import type { CoordinatorState } from './state.ts'
+import type { DryRunReply } from './steering.ts'
 import { obstacleToMove } from './switchover.ts'
 import { requiredReplicas } from './take-over.ts'
-
-export interface DryRunReply {
-  /** `wait`: it would be allowed, and the coordinator's mode or its youth stands in the way for now. */
-  readonly verdict: 'would' | 'wait' | 'refused'
-  /** Of the epoch that would begin. */
-  readonly epoch: number
-  readonly kind: 'failover' | 'planned'
-  readonly source: string | null
-  /** Whom it would try first; null: nobody. */
-  readonly winner: string | null
-  /** Why not, or not yet; null: nothing is in the way. */
-  readonly why: Why | null
-  readonly reason: string
-  /** Replicas that the new epoch would acknowledge with. */
-  readonly k: number
-  /** What the quorum rule counts now. */
-  readonly rule: RuleVerdict
-  /** In the order in which they would be tried. */
-  readonly order: readonly RankedCandidate[]
-  /** What every policy would rank, by its name, best first. */
-  readonly rankings: Rankings
-  /** Who would not be tried, and why. */
-  readonly passedOver: readonly { readonly node: string; readonly why: Why; readonly reason: string }[]
-}
+import type { Gathered, Snapshot } from './take-over-steps.ts'
 
 /** What stands in the way only for a time, or of nobody who orders it. */
 const PASSES: readonly Why['code'][] = ['manual-mode', 'stands-back', 'young-term', 'replicas-just-back']

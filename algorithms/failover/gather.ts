@@ -1,19 +1,12 @@
 /** Steps 1 and 2 of a take-over: promise and stop everywhere, fence what can still write (failover/rules.md section 2). */
+
 import { type Deferred, deferred, emit, type Fiber, fork, wait } from '../effects.ts'
-import type { Deposed } from '../reasons/why.ts'
 import { administer, commandTimeoutUs, isDeposed } from './administer.ts'
 import { unionOf } from './epoch.ts'
+import type { Member } from './member.ts'
 import { livingEpoch } from './quorum-rule.ts'
-import type { CoordinatorState, Member } from './state.ts'
-
-/** What stopping and fencing found. */
-export interface Gathered {
-  readonly epoch: number
-  readonly stopped: Set<Member>
-  /** More than one when an old source woke up; what each of them executed is read. */
-  readonly fenced: Set<Member>
-  deposed: Deposed | null
-}
+import type { CoordinatorState } from './state.ts'
+import type { Gathered } from './take-over-steps.ts'
 
 /**
  * Detach every replica and fence every server that may still write, all at once; and the living epoch's source in any

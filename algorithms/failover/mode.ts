@@ -6,21 +6,17 @@
  * Manual: until it is set to automatic again, also by the next coordinator. Standing back: for a bounded time, because
  * whoever asked for it may forget to go on. A coordinator that starts takes over in any case: it cannot serve otherwise.
  */
+
 import { call, emit, type Fiber } from '../effects.ts'
 import { textOf } from '../reasons/text.ts'
 import type { Why } from '../reasons/why.ts'
 import { durationText } from '../wording.ts'
-import type { Alarm, CoordinatorState } from './state.ts'
+import type { Alarm } from './reign.ts'
+import type { CoordinatorState, Mode } from './state.ts'
 import type { ModeReply } from './steering.ts'
 
 /** However long somebody asks for. */
 const LONGEST_STAND_BACK_US = 60_000_000
-
-export interface Mode {
-  automatic: boolean
-  /** Null: it does not stand back. */
-  standBack: { readonly untilUs: number; readonly forUs: number } | null
-}
 
 export function automaticMode(): Mode {
   return { automatic: true, standBack: null }

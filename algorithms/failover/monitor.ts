@@ -5,10 +5,13 @@ import type { ReplicaView } from '../quorum/policy.ts'
 import type { Outcome, ServerState } from '../servers.ts'
 import { judgeSource } from './detector.ts'
 import { newestRow } from './epoch.ts'
-import { kindOfLoss, lookOf, markDoubted, markLost, unlose } from './loss.ts'
+import { kindOfLoss, lookOf } from './loss.ts'
+import { markDoubted, markLost, unlose } from './mark-loss.ts'
+import { hurry, type Member, type PendingRebuild } from './member.ts'
 import { isUnused } from './passed-over.ts'
 import { isAnother } from './peers.ts'
-import { type CoordinatorState, hurry, type Member, type PendingRebuild, type Reign } from './state.ts'
+import type { Reign } from './reign.ts'
+import type { CoordinatorState } from './state.ts'
 
 /** Latency is smoothed like TCP's round-trip estimate (RFC 6298): the first sample, then an eighth of each new one. */
 const LATENCY_GAIN = 1 / 8

@@ -8,7 +8,8 @@
 import { call, type Fiber, sleep } from '../effects.ts'
 import { newestRow } from './epoch.ts'
 import { nextEpoch } from './epoch-numbers.ts'
-import type { CoordinatorState, Member } from './state.ts'
+import type { Member } from './member.ts'
+import type { CoordinatorState } from './state.ts'
 
 /** For as long as the process lives, where there are peers to be told. */
 export function* passedOverLoop(coordinator: CoordinatorState): Fiber<never> {

@@ -13,8 +13,10 @@
 import { all, call, type Fiber } from '../effects.ts'
 import type { CoordinatorRequests, CoordinatorServer, Outcome, ReplyOf, ServerState } from '../servers.ts'
 import { newestRow } from './epoch.ts'
-import { accountedUs, kindOfLoss, markDoubted, markJoined, markLost, markProved } from './loss.ts'
-import type { CoordinatorState, Member } from './state.ts'
+import { kindOfLoss } from './loss.ts'
+import { accountedUs, markDoubted, markJoined, markLost, markProved } from './mark-loss.ts'
+import type { Member } from './member.ts'
+import type { CoordinatorState } from './state.ts'
 import type { ToldLook } from './told-look.ts'
 
 export type Status = ReplyOf<CoordinatorRequests, 'status'>

@@ -4,18 +4,15 @@
  * server first. All its rules hold: it is refused with the rule's numbers, and a chosen server that cannot be brought up
  * to date is passed over.
  */
-import { type Deferred, deferred, type Fiber, sleep, wait } from '../effects.ts'
+
+import { deferred, type Fiber, sleep, wait } from '../effects.ts'
 import { textOf } from '../reasons/text.ts'
 import type { Why } from '../reasons/why.ts'
-import { type Alarm, type CoordinatorState, hurry, type Member, type Reign } from './state.ts'
+import { hurry, type Member } from './member.ts'
+import type { Reign } from './reign.ts'
+import type { CoordinatorState, Order } from './state.ts'
 import type { SwitchoverReply } from './steering.ts'
 import { ANSWER_US, refused, switchover } from './switchover.ts'
-
-/** What a person has ordered and nobody has reigned since. */
-export interface Order {
-  readonly alarm: Extract<Alarm, { kind: 'ordered' }>
-  readonly done: Deferred<SwitchoverReply>
-}
 
 interface PromoteRequest {
   /** Null: whoever the election policy prefers. */

@@ -17,8 +17,10 @@ import type { Why } from '../reasons/why.ts'
 import type { ClientRequest, MysqlRequests, ReadReply, ReplyOf } from '../servers.ts'
 import type { Staleness, Statement } from '../statements.ts'
 import { newestRow } from './epoch.ts'
+import type { Member } from './member.ts'
 import { clientOutcome, isAnswered } from './monitor.ts'
-import type { CoordinatorState, Member, Reign } from './state.ts'
+import type { Reign } from './reign.ts'
+import type { CoordinatorState } from './state.ts'
 
 /** A replica has so long to execute what a session has seen, before the source is asked. */
 const SESSION_WAIT_US = 100_000

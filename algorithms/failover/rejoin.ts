@@ -8,9 +8,12 @@ import { EMPTY_GTID_SET, type GtidSet, MutableGtidSet } from '../gtid-set.ts'
 import type { Outcome, ServerState } from '../servers.ts'
 import { counted } from '../wording.ts'
 import { administer } from './administer.ts'
-import { isRebuilt, markJoined, markLost, unlose } from './loss.ts'
+import { isRebuilt } from './loss.ts'
+import { markJoined, markLost, unlose } from './mark-loss.ts'
+import type { Member } from './member.ts'
 import { journalLoss } from './monitor.ts'
-import type { CoordinatorState, Member, Reign } from './state.ts'
+import type { Reign } from './reign.ts'
+import type { CoordinatorState } from './state.ts'
 
 /** A rebuild copies a whole data directory. */
 const REBUILD_TIMEOUT_US = 120_000_000

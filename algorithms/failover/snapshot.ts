@@ -4,34 +4,15 @@
  * against an F from before mixes two moments: a relay log that was lost in between made a transaction look as if too few
  * had ever held it, and acknowledged writes were left out.
  */
+
 import type { GtidSet } from '../gtid-set.ts'
-import type { ServerState } from '../servers.ts'
 import { unionOf } from './epoch.ts'
 import { nextEpoch } from './epoch-numbers.ts'
-import type { Gathered } from './gather.ts'
-import { countsForData, isRebuilt, type Loss } from './loss.ts'
+import { countsForData, isRebuilt } from './loss.ts'
+import type { Member } from './member.ts'
 import { type LivingEpoch, livingEpoch, mayBeAcknowledged, mayTakeOver, type Rule, type Server } from './quorum-rule.ts'
-import type { CoordinatorState, Member } from './state.ts'
-
-/** One server that was stopped or fenced, as it then was. */
-interface Read {
-  readonly held: GtidSet
-  readonly state: ServerState
-  readonly loss: Loss | null
-  /** Fenced, or else stopped. */
-  readonly fenced: boolean
-}
-
-export interface Snapshot {
-  /** Everybody who was stopped or fenced. */
-  readonly read: ReadonlyMap<Member, Read>
-  /** Everything that may have been acknowledged. */
-  readonly seen: GtidSet
-  readonly living: LivingEpoch | null
-  readonly rule: Rule
-  /** D: those whose data count. The living epoch's own source is never one of them. */
-  readonly data: ReadonlySet<Member>
-}
+import type { CoordinatorState } from './state.ts'
+import type { Gathered, Read, Snapshot } from './take-over-steps.ts'
 
 export function takeSnapshot(coordinator: CoordinatorState, gathered: Gathered): Snapshot {
   const { members, quorum, leastK } = coordinator

@@ -11,10 +11,12 @@
 import { emit, type Fiber, sleep } from '../effects.ts'
 import { textOf } from '../reasons/text.ts'
 import { isRebuilt } from './loss.ts'
+import type { Member } from './member.ts'
 import { askPeers } from './peers.ts'
 import { type Rule, ruleWhy } from './quorum-rule.ts'
+import type { Reign } from './reign.ts'
 import { foreseen } from './snapshot.ts'
-import type { CoordinatorState, Member, Reign } from './state.ts'
+import type { CoordinatorState } from './state.ts'
 import { refuseMove } from './switchover.ts'
 
 /** A refusal that still stands is stated again, so that the trace tells it from one that has passed. */

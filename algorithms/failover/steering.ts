@@ -1,6 +1,6 @@
 /** What a person may ask of a coordinator, beside the planned move: to choose, to wait, and to say what it would do. */
-import type { Why } from '../reasons/why.ts'
-import type { DryRunReply } from './dry-run.ts'
+import type { RuleVerdict, Why } from '../reasons/why.ts'
+import type { RankedCandidate, Rankings } from '../trace.ts'
 
 /** `elsewhere`: it failed on its way, and another than the wanted one reigns, or the old source again. */
 export interface SwitchoverReply {
@@ -19,6 +19,30 @@ export type ModeReply = {
   /** It stands back for so much longer; null: it does not. */
   readonly standBackLeftUs: number | null
 } & ({ readonly verdict: 'ok' } | { readonly verdict: 'refused'; readonly why: Why; readonly reason: string })
+
+export interface DryRunReply {
+  /** `wait`: it would be allowed, and the coordinator's mode or its youth stands in the way for now. */
+  readonly verdict: 'would' | 'wait' | 'refused'
+  /** Of the epoch that would begin. */
+  readonly epoch: number
+  readonly kind: 'failover' | 'planned'
+  readonly source: string | null
+  /** Whom it would try first; null: nobody. */
+  readonly winner: string | null
+  /** Why not, or not yet; null: nothing is in the way. */
+  readonly why: Why | null
+  readonly reason: string
+  /** Replicas that the new epoch would acknowledge with. */
+  readonly k: number
+  /** What the quorum rule counts now. */
+  readonly rule: RuleVerdict
+  /** In the order in which they would be tried. */
+  readonly order: readonly RankedCandidate[]
+  /** What every policy would rank, by its name, best first. */
+  readonly rankings: Rankings
+  /** Who would not be tried, and why. */
+  readonly passedOver: readonly { readonly node: string; readonly why: Why; readonly reason: string }[]
+}
 
 /** Part of `CoordinatorRequests`. */
 export type SteeringRequests = {

@@ -4,10 +4,13 @@
  * those under way get their acknowledgement, the source is fenced, and a take-over follows that tries the successor
  * first and the old source last (failover/rules.md section 2).
  */
-import { call, type Deferred, deferred, emit, type Fiber, wait } from '../effects.ts'
+
+import { call, deferred, emit, type Fiber, wait } from '../effects.ts'
 import { textOf } from '../reasons/text.ts'
 import type { Why } from '../reasons/why.ts'
-import { type CoordinatorState, hurry, type Member, type Reign } from './state.ts'
+import { hurry, type Member } from './member.ts'
+import type { Reign } from './reign.ts'
+import type { CoordinatorState, Move } from './state.ts'
 import type { SwitchoverReply } from './steering.ts'
 
 /** The successor's time to reach what the source had when it was asked. */
@@ -16,16 +19,6 @@ const PREPARE_US = 1_000_000
 const DRAIN_US = 300_000
 /** Whoever asked is answered by then, also while no source can be found. */
 export const ANSWER_US = 10_000_000
-
-/** One move on its way. */
-export interface Move {
-  readonly from: Member
-  /** Null: whoever the election policy puts first. */
-  readonly to: Member | null
-  readonly by: 'request' | 'adviser'
-  readonly reason: string
-  readonly done: Deferred<SwitchoverReply>
-}
 
 interface MoveRequest {
   readonly to: string | null

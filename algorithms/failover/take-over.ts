@@ -18,19 +18,13 @@ import { Confirmations } from './confirmations.ts'
 import { markerOf } from './epoch.ts'
 import { nextEpoch } from './epoch-numbers.ts'
 import { Executions } from './executions.ts'
-import type { Gathered } from './gather.ts'
+import type { Member } from './member.ts'
 import { viewsOf } from './monitor.ts'
 import { type LivingEpoch, ruleWhy } from './quorum-rule.ts'
-import { isOutdated, type Snapshot } from './snapshot.ts'
-import type { Alarm, CoordinatorState, Member, Reign } from './state.ts'
-
-export type TakeOver =
-  | { readonly kind: 'reigns'; readonly reign: Reign; readonly stopped: readonly Member[] }
-  | { readonly kind: 'refused'; readonly why: Why }
-  | { readonly kind: 'deposed'; readonly why: Why }
-
-/** Why this take-over happens; `start` when the coordinator has just begun. */
-export type Cause = Alarm | { readonly kind: 'start'; readonly reason: string }
+import type { Reign } from './reign.ts'
+import { isOutdated } from './snapshot.ts'
+import type { CoordinatorState } from './state.ts'
+import type { Cause, Gathered, Snapshot, TakeOver } from './take-over-steps.ts'
 
 export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<TakeOver> {
   const epoch = nextEpoch(coordinator.highestEpoch, coordinator.owner, coordinator.givenUp)

@@ -1,4 +1,5 @@
 /** One write: a timestamp, one transaction on the source, and unless it is EVENTUAL the quorum's acknowledgement. */
+
 import { call, emit, type Fiber, wait } from '../effects.ts'
 import type { Gtid } from '../gtid-set.ts'
 import { textOf } from '../reasons/text.ts'
@@ -8,16 +9,15 @@ import type { Executed } from '../statements.ts'
 import type { Timestamp } from '../timestamps/timestamp.ts'
 import type { Acknowledged } from './acknowledgements.ts'
 import { clientOutcome, isAnswered, viewsOf } from './monitor.ts'
+import type { ExecutedReply } from './procedures.ts'
 import { held } from './read.ts'
-import type { CoordinatorState, Reign } from './state.ts'
+import type { Reign } from './reign.ts'
+import type { CoordinatorState } from './state.ts'
 
 /** A selection made from probes is as old as the probes; it is renewed at the same pace. */
 export const SELECTION_AGE_US = 100_000
 /** Weights may change with every round; the trace is told this often at most. */
 const WEIGHTS_SHOWN_US = 500_000
-
-/** What a client hears if the quorum has the write. */
-export type ExecutedReply = Extract<WriteReply, { verdict: 'ok' }> & { readonly gtid: Gtid }
 
 export function* write(coordinator: CoordinatorState, request: ClientRequest): Fiber<WriteReply> {
   if (coordinator.reign === null) return failed({ code: 'nobody-reigns' })

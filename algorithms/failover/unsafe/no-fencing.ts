@@ -7,10 +7,11 @@
 import { emit, type Fiber } from '../../effects.ts'
 import { EMPTY_GTID_SET, type GtidSet } from '../../gtid-set.ts'
 import { administer, isDeposed } from '../administer.ts'
-import type { Gathered } from '../gather.ts'
 import type { Procedures } from '../procedures.ts'
-import type { Alarm, CoordinatorState } from '../state.ts'
-import { type TakeOver, takeOver } from '../take-over.ts'
+import type { Alarm } from '../reign.ts'
+import type { CoordinatorState } from '../state.ts'
+import { takeOver } from '../take-over.ts'
+import type { Gathered, TakeOver } from '../take-over-steps.ts'
 
 export function noFencing(procedures: Procedures): Procedures {
   return { ...procedures, gather: glance, moveOn: whileItServes, catchUp: thenStop(procedures.catchUp) }

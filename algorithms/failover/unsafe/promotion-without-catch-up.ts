@@ -7,10 +7,11 @@
 import type { Fiber } from '../../effects.ts'
 import { EMPTY_GTID_SET, type GtidSet } from '../../gtid-set.ts'
 import { administer, isDeposed } from '../administer.ts'
+import type { Member } from '../member.ts'
 import type { Procedures } from '../procedures.ts'
 import type { Rule } from '../quorum-rule.ts'
-import type { Snapshot } from '../snapshot.ts'
-import type { CoordinatorState, Member } from '../state.ts'
+import type { CoordinatorState } from '../state.ts'
+import type { Snapshot } from '../take-over-steps.ts'
 
 const NOTHING = { needed: 0, counted: 0 } as const
 const ALLOWED: Rule = { allowed: true, k: 0, data: NOTHING, promises: NOTHING, uncounted: [], unprovable: [] }

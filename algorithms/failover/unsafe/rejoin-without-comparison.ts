@@ -4,9 +4,11 @@
  * elected one day, it hands that on.
  */
 import type { Fiber } from '../../effects.ts'
+import type { Member } from '../member.ts'
 import type { Procedures } from '../procedures.ts'
+import type { Reign } from '../reign.ts'
 import { follow, welcome } from '../rejoin.ts'
-import type { CoordinatorState, Member, Reign } from '../state.ts'
+import type { CoordinatorState } from '../state.ts'
 
 export function rejoinWithoutComparison(procedures: Procedures): Procedures {
   return { ...procedures, rejoin: pointAsItIs }

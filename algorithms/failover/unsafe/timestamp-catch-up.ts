@@ -8,9 +8,10 @@ import { all, call, type Fiber, sleep } from '../../effects.ts'
 import type { MysqlRequests, Outcome, ReplyOf } from '../../servers.ts'
 import { compareTimestamps } from '../../timestamps/timestamp.ts'
 import type { Acknowledged } from '../acknowledgements.ts'
-import type { Procedures } from '../procedures.ts'
-import type { CoordinatorState, Member, Reign } from '../state.ts'
-import type { ExecutedReply } from '../write.ts'
+import type { Member } from '../member.ts'
+import type { ExecutedReply, Procedures } from '../procedures.ts'
+import type { Reign } from '../reign.ts'
+import type { CoordinatorState } from '../state.ts'
 
 /** Between two looks at the replicas that a write waits for. */
 const POLL_US = 10_000

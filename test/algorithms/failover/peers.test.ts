@@ -1,10 +1,11 @@
 /** What two coordinators tell each other of one server, each with a clock of its own. */
 import assert from 'node:assert/strict'
 import { markerOf } from '../../../algorithms/failover/epoch.ts'
-import { markLost, markProved } from '../../../algorithms/failover/loss.ts'
+import { markLost, markProved } from '../../../algorithms/failover/mark-loss.ts'
+import { type Member, newMember } from '../../../algorithms/failover/member.ts'
 import { observe } from '../../../algorithms/failover/monitor.ts'
 import { learn, type Status, tellPeers } from '../../../algorithms/failover/peers.ts'
-import { type CoordinatorState, type Member, newMember } from '../../../algorithms/failover/state.ts'
+import type { CoordinatorState } from '../../../algorithms/failover/state.ts'
 import { EMPTY_GTID_SET, MutableGtidSet } from '../../../algorithms/gtid-set.ts'
 import type { ServerState } from '../../../algorithms/servers.ts'
 import { test } from '../../support/test.ts'

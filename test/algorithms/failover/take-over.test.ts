@@ -1,6 +1,6 @@
 /** A take-over against scripted servers: each answers at once, from a state that the test has set up. */
 import assert from 'node:assert/strict'
-import type { TakeOver } from '../../../algorithms/failover/take-over.ts'
+import type { TakeOver } from '../../../algorithms/failover/take-over-steps.ts'
 import { test } from '../../support/test.ts'
 import { markers, replica, Servers, SOURCE, wrote } from './scripted-servers.ts'
 

@@ -63,8 +63,8 @@ export const ANSWER_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'algorithms/failover/read.ts',
-        find: '  const acknowledgement = acknowledgements.waitFor(shown, null, nowUs)\n',
-        replace: '  const acknowledgement = acknowledgements.waitFor(Math.min(shown, reign.base), null, nowUs)\n',
+        find: '  const acknowledgement = acknowledgements.waitFor(newest, null, process.nowUs)\n',
+        replace: '  const acknowledgement = acknowledgements.waitFor(Math.min(newest, base), null, process.nowUs)\n',
       },
     ],
     hunts: [{ kind: 'swarm', swarm: 'seen-then-gone', seeds: [3, 9], checks: ['linearizable'] }],

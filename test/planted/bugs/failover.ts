@@ -266,7 +266,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
         replace: '  if (coordinator.highestEpoch < reign.epoch) {',
       },
       {
-        file: 'algorithms/failover/reign.ts',
+        file: 'algorithms/failover/ruling.ts',
         find: '  if (newest <= reign.epoch) return false\n',
         replace: '  if (newest >= 0) return false\n',
       },

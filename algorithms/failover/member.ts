@@ -1,0 +1,93 @@
+/** One configured MySQL server, as a coordinator knows it. */
+import { type Deferred, deferred } from '../effects.ts'
+import type { GtidSet } from '../gtid-set.ts'
+import type { MysqlServer, ServerState } from '../servers.ts'
+import type { Look, Loss } from './loss.ts'
+
+/** A rebuild may fail, and the old data stay: who still has this server_uuid afterwards has lost nothing. */
+export interface PendingRebuild {
+  readonly uuid: string
+  /** What it had lost before that was decided. */
+  readonly before: Loss | null
+  /** When it was; null: in an earlier life of this coordinator. */
+  readonly sinceUs: number | null
+}
+
+/** One configured MySQL server, as far as this coordinator has seen. */
+export interface Member {
+  readonly index: number
+  readonly node: string
+  readonly server: MysqlServer
+  state: ServerState | null
+  /** When the state was asked for; it is at least as new as this. */
+  stateAskedUs: number
+  probe: 'answered' | 'failed' | null
+  probeFailingSinceUs: number | null
+  latencyUs: number
+  crashes: number
+  /** Everything it was ever seen to hold, by this coordinator or a peer: shrinking means it lost data. */
+  held: GtidSet
+  /** By then it was seen to hold all of that. */
+  heldAnsweredUs: number
+  /** The look that `held` is from, this coordinator's or a peer's. */
+  look: Look | null
+  /** What it lost and has not made good. */
+  loss: Loss | null
+  /** When a loss was last seen or heard of: what was asked before proves nothing. */
+  lostUs: number
+  /** What the journal says of the loss. */
+  lossInJournal: Loss | null
+  /** At this moment it held all that it ever helped to acknowledge; -1: it never had to prove that. */
+  provedUs: number
+  /** When it was last pointed at a reigning source, under its lock and with that epoch promised; -1: never. */
+  joinedUs: number
+  /** At this process's first look it had promised nothing and no epoch had begun on it. */
+  metUnused: boolean
+  /** Its rebuild was decided, and nothing was heard of it since. */
+  rebuild: PendingRebuild | null
+  /** The server_uuid it was last seen with, also by this coordinator's earlier lives. Kept where there are peers. */
+  knownUuid: string | null
+  /** What the journal says of that. */
+  uuidInJournal: string | null
+  quarantined: boolean
+  /** An administrative call is under way; settled when it ends. */
+  administering: Deferred<void> | null
+  rejoining: boolean
+  /** Settled to make its probe loop look at once. */
+  hurry: Deferred<void>
+}
+
+export function newMember(index: number, node: string, none: GtidSet): Member {
+  return {
+    index,
+    node,
+    server: { name: node, kind: 'mysql' },
+    state: null,
+    stateAskedUs: -1,
+    probe: null,
+    probeFailingSinceUs: null,
+    latencyUs: 1_000,
+    crashes: 0,
+    held: none,
+    heldAnsweredUs: -1,
+    look: null,
+    loss: null,
+    lostUs: -1,
+    lossInJournal: null,
+    provedUs: -1,
+    joinedUs: -1,
+    metUnused: false,
+    rebuild: null,
+    knownUuid: null,
+    uuidInJournal: null,
+    quarantined: false,
+    administering: null,
+    rejoining: false,
+    hurry: deferred(),
+  }
+}
+
+/** Look at these members now instead of at the next interval. */
+export function hurry(members: Iterable<Member>): void {
+  for (const member of members) member.hurry.settle()
+}
