@@ -1,0 +1,16 @@
+/** A line of a chart: what it is called beside its value, and how it is drawn. */
+import type { Marks } from '../../state/chart-columns.ts'
+
+export interface Line {
+  readonly label: string
+  /** A CSS variable of the palette. */
+  readonly colour: string
+  readonly isMain?: boolean
+  readonly dash?: readonly number[]
+  readonly fill?: string
+}
+
+export interface DrawnMarks {
+  readonly bands: Marks['bands']
+  readonly rules: readonly (Marks['rules'][number] & { readonly colour: string })[]
+}
