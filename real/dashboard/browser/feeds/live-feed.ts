@@ -83,7 +83,7 @@ async function followOnce(
       parser.push(decoder.decode(chunk.value, { stream: true }))
     }
     return { isRefused: false, reason: 'it ended the connection' }
-  } catch (error) {
+  } catch {
     return { isRefused: false, reason: abort.signal.aborted ? 'it fell silent' : 'it cannot be reached' }
   } finally {
     clearTimeout(silence)
