@@ -3,10 +3,11 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { EventLines } from '../../reports/terminal-events.ts'
 import { type FailureFile, failureText } from '../../scenarios/file/failure-file.ts'
-import { isMapping, type Written, writtenText } from '../../scenarios/file/written.ts'
+import { writtenText } from '../../scenarios/file/written.ts'
 import type { RunRecord } from '../../scenarios/record.ts'
 import type { Failure } from '../../scenarios/swarm/outcome.ts'
 import type { Shrunk } from '../../scenarios/swarm/shrink.ts'
+import { named, shapeOf } from '../../scenarios/swarm/small-form.ts'
 import type { FailureGroup } from '../../scenarios/swarm/tally.ts'
 import type { FuzzThreads } from '../../sim/host/fuzz-threads.ts'
 import { runWritten } from '../../sim/swarm.ts'
@@ -59,16 +60,6 @@ export async function saveFailures(
   return saved
 }
 
-/** Two small failures of one check with the same steps, but for their times, are one. */
-function shapeOf({ faults, algorithms, unsafe }: Written, check: string): string {
-  const steps = ((faults as readonly Written[] | undefined) ?? []).map(({ at: _, for: __, ...step }) => step)
-  return JSON.stringify([check, steps, algorithms, unsafe])
-}
-
-function named(written: Written, check: string): Written {
-  return { ...written, name: check, description: `Fails ${check}.` }
-}
-
 function failureOf(small: Shrunk, check: string, found: FailureFile['found']): FailureFile {
   const scenario = named(small.written, check)
   const { record, outcome } = runWritten(scenario, small.seed, () => false)
@@ -95,13 +86,4 @@ export function storyOf(record: RunRecord | null, failure: Failure): readonly st
   const told = new EventLines(plain, false)
   const lines = [...events.flatMap((event) => told.add(event)), ...told.end()]
   return [...lines.slice(0, MAX_LINES), `${failure.check}: ${failure.detail}`, ...failure.evidence.slice(0, 3)]
-}
-
-/** The steps of a scenario, for people: how many, and under what algorithms. */
-export function sizeText(written: Written): string {
-  const steps = (written.faults as readonly unknown[] | undefined)?.length ?? 0
-  const unsafe =
-    Array.isArray(written.unsafe) && written.unsafe.length > 0 ? `, unsafe: ${written.unsafe.join(', ')}` : ''
-  const algorithms = isMapping(written.algorithms) ? `, ${Object.values(written.algorithms).join(', ')}` : ''
-  return `${steps} ${steps === 1 ? 'step' : 'steps'}${algorithms}${unsafe}`
 }

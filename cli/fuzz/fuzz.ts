@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { environmentErrorOf } from '../../real/drivers/environment-error.ts'
 import { Screen } from '../../reports/screen.ts'
 import { plural } from '../../scenarios/shown/numbers.ts'
+import { type SeedRange, seedCount, seedsOf } from '../../scenarios/swarm/seed-range.ts'
 import { loadSpace } from '../../scenarios/swarm/space.ts'
 import { Tally } from '../../scenarios/swarm/tally.ts'
-import { tallyText } from '../../scenarios/swarm/tally-text.ts'
+import { progressText, tallyText } from '../../scenarios/swarm/tally-text.ts'
 import { FuzzThreads } from '../../sim/host/fuzz-threads.ts'
 import { Estimate } from '../estimate.ts'
 import { EXIT } from '../exit.ts'
@@ -15,12 +16,8 @@ import { print, untilInterrupted } from '../output.ts'
 import { commandHere, scenarioWord } from '../paste.ts'
 import { type Saved, savedKey, saveFailures } from './failures.ts'
 
-interface FuzzOptions {
+interface FuzzOptions extends SeedRange {
   readonly file: string
-  readonly seeds: number
-  readonly from: number
-  /** This machine's part, 1-based, of `of` parts. */
-  readonly shard: { readonly part: number; readonly of: number }
   readonly jobs: number | undefined
   readonly out: string | undefined
   readonly quiet: boolean
@@ -97,19 +94,4 @@ export async function fuzz(options: FuzzOptions): Promise<number> {
     await threads.end()
     release()
   }
-}
-
-/** The i-th seed of all belongs to part i mod `of`: parts are alike, whatever grows with the seed. */
-function* seedsOf({ seeds, from, shard }: FuzzOptions): Generator<number, undefined> {
-  for (let i = shard.part - 1; i < seeds; i += shard.of) yield from + i
-}
-
-function seedCount({ seeds, shard }: FuzzOptions): number {
-  return Math.max(0, Math.ceil((seeds - (shard.part - 1)) / shard.of))
-}
-
-function progressText(tally: Tally, expected: number, elapsedMs: number): string {
-  const perMinute = Math.round((tally.seeds / elapsedMs) * 60_000)
-  const failover = Math.round((100 * tally.total.failovers) / Math.max(1, tally.total.runs))
-  return `  ${tally.seeds} of ${expected} seeds, ${perMinute} per minute, ${tally.failing} failed, failovers in ${failover} %`
 }

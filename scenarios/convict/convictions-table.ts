@@ -88,3 +88,15 @@ function explanation(charge: Charge, entry: Entry | undefined): string[] {
     ...(entry === undefined ? [] : [`**What was found**: ${entry.detail}.`, '']),
   ]
 }
+
+/** What was found, in a line for a terminal. */
+export function entryLine({ name, foundAtSeed, events, steady, soundSeeds, real }: Entry, { fails }: Charge): string {
+  const size = `${events} ${events === 1 ? 'event' : 'events'}${events > MAX_EVENTS ? ` (expected at most ${MAX_EVENTS})` : ''}`
+  const measuredText =
+    real.kind === 'measured'
+      ? `; reproduced ${real.reproduced} of ${real.times} on real servers, sound form held in ${real.held}`
+      : ''
+  const shown = `shown by ${steady.convicting} of ${steady.seeds} seeds`
+  const sound = `sound form: ${soundSeeds.failed} of ${soundSeeds.seeds} seeds fail`
+  return `${name}: seed ${foundAtSeed} fails ${fails}, ${size}, ${shown}; ${sound}${measuredText}`
+}

@@ -88,3 +88,10 @@ function aligned(rows: readonly (readonly string[])[]): string[] {
       .trimEnd(),
   )
 }
+
+/** The line that lives while seeds are tried. */
+export function progressText(tally: Tally, expected: number, elapsedMs: number): string {
+  const perMinute = Math.round((tally.seeds / elapsedMs) * 60_000)
+  const failover = Math.round((100 * tally.total.failovers) / Math.max(1, tally.total.runs))
+  return `  ${tally.seeds} of ${expected} seeds, ${perMinute} per minute, ${tally.failing} failed, failovers in ${failover} %`
+}
