@@ -59,7 +59,7 @@ export function useThreshold(coordinator: CoordinatorState, failureThreshold: nu
 
 function useSettings(coordinator: CoordinatorState, settings: PolicySettings): void {
   coordinator.quorumSettings = settings
-  coordinator.quorum = kindOf(coordinator).make(settings)
+  coordinator.quorum = coordinator.makeQuorum(settings)
   coordinator.leastK = Math.min(coordinator.leastK, coordinator.quorum.replicasRequired(coordinator.members.length))
 }
 

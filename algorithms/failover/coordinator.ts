@@ -11,6 +11,7 @@ import type { FiberProcess } from '../fiber.ts'
 import { EMPTY_GTID_SET } from '../gtid-set.ts'
 import type { PolicySettings } from '../policy-facts.ts'
 import { QUORUM_POLICIES, type QuorumName } from '../quorum/policies.ts'
+import type { QuorumPolicy } from '../quorum/policy.ts'
 import type {
   ClientRequest,
   CoordinatorRequests,
@@ -31,6 +32,7 @@ import { Gate } from './gate.ts'
 import { newMember } from './member.ts'
 import { automaticMode, setMode, standBack, tellMode } from './mode.ts'
 import { probeLoop } from './monitor.ts'
+import { type Overview, overviewOf } from './overview.ts'
 import { type Status, tellPeers } from './peers.ts'
 import { promote } from './promote.ts'
 import { read } from './read.ts'
@@ -56,6 +58,8 @@ export interface CoordinatorConfig {
     /** By name, or made by somebody's own factory. */
     readonly election: ElectionName | ElectionFactory
   } & PolicySettings
+  /** Puts somebody's advice before the policy's own selection; k is never touched. Absent: nobody advises. */
+  readonly advisedQuorum?: (policy: QuorumPolicy) => QuorumPolicy
   /** For the policy of that name. */
   readonly seer: SeerOptions
   readonly tuning: Tuning
@@ -71,6 +75,8 @@ export interface CoordinatorConfig {
 export interface Coordinator {
   /** A client's message. It is answered once, unless the process dies first. */
   handle(request: RequestOf<CoordinatorRequests>, asker: Asker): void
+  /** For the process that it runs in. */
+  overview(): Overview
 }
 
 interface Asker {
@@ -86,7 +92,10 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
   const elections = electionsOf(config.algorithms.election, config, config.trueDelayUs !== null)
   const { adviser } = elections.deciding
   const commits = adviser === undefined ? null : new CommitDelays()
-  const quorum = QUORUM_POLICIES[config.algorithms.quorum].make(config.algorithms)
+  const { advisedQuorum = (policy: QuorumPolicy) => policy } = config
+  const makeQuorum = (settings: PolicySettings) =>
+    advisedQuorum(QUORUM_POLICIES[config.algorithms.quorum].make(settings))
+  const quorum = makeQuorum(config.algorithms)
   const coordinator: CoordinatorState = {
     process,
     owner: { index: config.index, count: config.coordinators.length },
@@ -98,6 +107,7 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
     tuning: config.tuning,
     level: config.acknowledge,
     quorum,
+    makeQuorum,
     leastK: quorum.replicasRequired(members.length),
     quorumSettings: config.algorithms,
     elections,
@@ -127,6 +137,7 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
   const answerWith = <T>(name: string, fiber: Fiber<T>, asker: Asker) =>
     process.spawn(name, fiber, (reply) => asker.answer(reply))
   return {
+    overview: () => overviewOf(coordinator),
     handle(request, asker) {
       switch (request.kind) {
         case 'write':

@@ -60,6 +60,7 @@ export interface CoordinatorState {
   readonly level: 'applied' | 'received'
   /** Changes with its settings' failure threshold. */
   quorum: QuorumPolicy
+  readonly makeQuorum: (settings: PolicySettings) => QuorumPolicy
   /** The fewest replicas that it has ever asked for: an epoch whose row nobody shows may have begun with so few. */
   leastK: number
   quorumSettings: PolicySettings

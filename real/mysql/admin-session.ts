@@ -34,19 +34,32 @@ export class AdminSession {
   readonly #connection: MysqlConnection
   /** By `performance.now()`: statements of the current command end before this or are killed. */
   #deadlineMs: number
+  readonly #onChange: (sql: string) => void
   /** Has the current command sent a statement that changes the server? */
   #changed = false
 
-  private constructor(epoch: number, endpoint: Endpoint, connection: MysqlConnection, deadlineMs: number) {
+  private constructor(
+    epoch: number,
+    endpoint: Endpoint,
+    connection: MysqlConnection,
+    deadlineMs: number,
+    onChange: (sql: string) => void,
+  ) {
     this.epoch = epoch
     this.#endpoint = endpoint
     this.#connection = connection
     this.#deadlineMs = deadlineMs
+    this.#onChange = onChange
   }
 
   /** Connects and takes the lock. Throws AdminError; nothing of the server's state has changed then. */
-  static async open(endpoint: Endpoint, epoch: number, deadlineMs: number): Promise<AdminSession> {
-    const session = new AdminSession(epoch, endpoint, await connected(endpoint, WATCH_SETUP), deadlineMs)
+  static async open(
+    endpoint: Endpoint,
+    epoch: number,
+    deadlineMs: number,
+    onChange: (sql: string) => void,
+  ): Promise<AdminSession> {
+    const session = new AdminSession(epoch, endpoint, await connected(endpoint, WATCH_SETUP), deadlineMs, onChange)
     try {
       await session.#takeLock()
     } catch (error) {
@@ -83,6 +96,7 @@ export class AdminSession {
     // Out of time and nothing sent: the outcome is still `failed`.
     if (this.leftMs <= 0 && !this.#changed) throw new AdminError(failed({ code: 'deadline' }))
     this.#changed = true
+    this.#onChange(withoutSecrets(sql))
     await run(this.#connection, sql, this.leftMs)
   }
 
@@ -109,6 +123,11 @@ export class AdminSession {
     }
     throw new AdminError(failed({ code: 'administrator-locked' }))
   }
+}
+
+/** What people may see of a statement. */
+function withoutSecrets(sql: string): string {
+  return sql.replace(/(PASSWORD\s*=\s*|IDENTIFIED BY\s+)'(?:[^'\\]|\\.|'')*'/gi, "$1'...'")
 }
 
 /** True when the server no longer has that session, or there is no server any more. False: it could not be asked. */

@@ -19,13 +19,15 @@ type AdministerRequest = MysqlRequests['administer']['request']
 
 export class Administrator {
   readonly #target: MysqlTarget
+  readonly #onChange: (sql: string) => void
   #session: AdminSession | null = null
   /** The end of the queue. Never rejects. */
   #last: Promise<unknown> = Promise.resolve()
   #closed = false
 
-  constructor(target: MysqlTarget) {
+  constructor(target: MysqlTarget, onChange: (sql: string) => void = () => {}) {
     this.#target = target
+    this.#onChange = onChange
   }
 
   administer(request: AdministerRequest, deadlineUs: number, done: (outcome: Outcome<ServerState>) => void): Pending {
@@ -57,7 +59,7 @@ export class Administrator {
     if (current?.alive === true && current.epoch === request.epoch) return current
     this.#session = null
     current?.close()
-    const session = await AdminSession.open(adminEndpoint(this.#target), request.epoch, deadlineMs)
+    const session = await AdminSession.open(adminEndpoint(this.#target), request.epoch, deadlineMs, this.#onChange)
     this.#session = session
     return session
   }

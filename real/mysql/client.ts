@@ -26,6 +26,8 @@ interface MysqlClientOptions {
   readonly dataConnections: number
   /** What a row of a client's own table gets to hold; the counter alone unless said otherwise. */
   readonly rowTimestamp?: (timestamp: Timestamp) => number
+  /** Told of every statement that is about to change the server, without its secrets. */
+  readonly onAdministered?: (node: string, sql: string) => void
 }
 
 export class MysqlClient implements Callable {
@@ -49,7 +51,7 @@ export class MysqlClient implements Callable {
     this.#probes = new ConnectionPool(watchEndpoint(target), WATCH_SETUP, 2)
     this.#confirmations = new ConnectionPool(watchEndpoint(target), NO_SETUP, 2)
     this.#waits = new ConnectionPool(watchEndpoint(target), NO_SETUP, 2)
-    this.#administrator = new Administrator(target)
+    this.#administrator = new Administrator(target, (sql) => options.onAdministered?.(target.node.name, sql))
   }
 
   call(request: { readonly kind: string }, deadlineUs: number, done: (outcome: Outcome<unknown>) => void): Pending {

@@ -26,6 +26,8 @@ async function starterOf(name: ServiceName): Promise<Start> {
     case 'timestamp-2':
     case 'timestamp-3':
       return (await import('./timestamp.ts')).startTimestampService
+    case 'coordinator':
+      return (await import('./coordinator/coordinator-service.ts')).startCoordinatorService
     default:
       throw new Error(`there is no service ${name} yet`)
   }

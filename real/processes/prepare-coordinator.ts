@@ -1,0 +1,79 @@
+/** A coordinator in a process of its own, whatever stands in front of it: its fibers, its servers and its journal. */
+import { type Coordinator, type CoordinatorConfig, startCoordinator } from '../../algorithms/failover/coordinator.ts'
+import { FiberProcess } from '../../algorithms/fiber.ts'
+import type { JournalServer, SupervisorServer } from '../../algorithms/servers.ts'
+import type { TraceEvent } from '../../algorithms/trace.ts'
+import { MysqlClient } from '../mysql/client.ts'
+import type { MysqlTarget } from '../mysql/target.ts'
+import type { Callable } from '../transport/callable.ts'
+import { RealWorld } from '../world.ts'
+import { fatal } from './child.ts'
+import type { RunIdentity } from './ipc-messages.ts'
+import { Journal } from './journal.ts'
+
+const JOURNAL: JournalServer = { name: 'journal', kind: 'journal' }
+const SUPERVISOR: SupervisorServer = { name: 'supervisor', kind: 'supervisor' }
+/** Before the first probe; a server that is down or paused then delays the coordinator's start by this much at most. */
+const GREETING_DEADLINE_US = 500_000
+
+interface CoordinatorParts {
+  readonly run: RunIdentity
+  /** Names of all coordinators, this one among them. */
+  readonly coordinators: readonly string[]
+  /** 0-based place of this one among them. */
+  readonly index: number
+  readonly cluster: Pick<MysqlTarget, 'members' | 'accounts' | 'semiSync'>
+  readonly mysql: ConstructorParameters<typeof MysqlClient>[1]
+  readonly timestampServers: ReadonlyMap<string, Callable>
+  readonly peers: ReadonlyMap<string, Callable>
+  readonly supervisor: Callable
+  readonly config: Pick<
+    CoordinatorConfig,
+    'algorithms' | 'seer' | 'tuning' | 'acknowledge' | 'unsafe' | 'advisedQuorum'
+  >
+  readonly journalPath: string
+  readonly onEvent: (event: TraceEvent) => void
+}
+
+interface PreparedCoordinator {
+  /** By node. */
+  readonly mysql: ReadonlyMap<string, MysqlClient>
+  /** Of the run, microseconds. */
+  now(): number
+  /** To be called once, when this process has what nobody else may have: its address. */
+  start(): Promise<Coordinator>
+}
+
+/** Opens the journal and connects; nothing is asked of any server before `start`. */
+export async function prepareCoordinator(parts: CoordinatorParts): Promise<PreparedCoordinator> {
+  const { cluster, coordinators, index, timestampServers, peers } = parts
+  const mysql = new Map(
+    cluster.members.map((node) => [node.name, new MysqlClient({ node, ...cluster }, parts.mysql)] as const),
+  )
+  const servers = new Map<string, Callable>([
+    [JOURNAL.name, await Journal.open(parts.journalPath)],
+    [SUPERVISOR.name, parts.supervisor],
+    ...timestampServers,
+    ...peers,
+    ...mysql,
+  ])
+  const world = new RealWorld({ ...parts.run, servers, onEvent: parts.onEvent })
+  const fibers = new FiberProcess(coordinators[index]!, world, fatal)
+  return {
+    mysql,
+    now: () => world.now(),
+    async start() {
+      await Promise.all([...mysql.values()].map((client) => client.greet(GREETING_DEADLINE_US)))
+      return startCoordinator(fibers, {
+        ...parts.config,
+        coordinators,
+        index,
+        nodes: cluster.members.map(({ name }) => name),
+        timestampServers: [...timestampServers.keys()],
+        journal: JOURNAL,
+        supervisor: SUPERVISOR,
+        trueDelayUs: null,
+      })
+    },
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * A client's operation that lives through a failover: what certainly was not done is tried again for as long as clients
+ * wait, instead of being refused. What may have been done is never repeated, unless it carries an id by which the servers
+ * know it.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Why } from '../../../algorithms/reasons/why.ts'
+import type { ClientRequest, ReadReply, WriteReply } from '../../../algorithms/servers.ts'
+import type { Asking } from './asking.ts'
+
+/** Existing clients give up after 8 to 12 s. */
+const HOLD_MS = 8_000
+/** Between two tries; a new reign ends the pause. */
+const PAUSE_MS = 25
+const LONGEST_PAUSE_MS = 250
+
+/** What no other source would make good. */
+const OF_THE_STATEMENT: ReadonlySet<Why['code']> = new Set<Why['code']>([
+  'statement-refused',
+  'duplicate-operation',
+  'syntax-error',
+  'no-such-table',
+  'lock-wait-timeout',
+  'deadlock',
+  'access-denied',
+  'interrupted',
+  'unknown-request',
+])
+
+export type Held =
+  | { readonly kind: 'ok'; readonly reply: Extract<WriteReply | ReadReply, { verdict: 'ok' }> }
+  | { readonly kind: 'failed' | 'unknown'; readonly why: Why; readonly reason: string }
+
+export async function perform(asking: Asking, kind: 'read' | 'write', request: ClientRequest): Promise<Held> {
+  const untilMs = performance.now() + HOLD_MS
+  let pauseMs = PAUSE_MS
+  for (;;) {
+    const reply = await withinTime(asking.ask({ kind, ...request }), kind, untilMs)
+    if (reply.verdict === 'ok') return { kind: 'ok', reply }
+    const { verdict, why, reason } = reply
+    const mayRepeat = verdict === 'failed' || (request.operationId !== undefined && why.code !== 'deadline')
+    const leftMs = untilMs - performance.now()
+    if (OF_THE_STATEMENT.has(why.code) || !mayRepeat || leftMs <= pauseMs) return { kind: verdict, why, reason }
+    await Promise.race([asking.until((event) => event.kind === 'reign', pauseMs), sleep(pauseMs)])
+    pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)
+  }
+}
+
+type NotOk = { readonly verdict: 'failed' | 'unknown'; readonly why: Why; readonly reason: string }
+
+/** A client is not kept longer than it waits: its operation goes on alone, and what comes of it nobody is told. */
+async function withinTime(
+  answer: Promise<WriteReply | ReadReply>,
+  kind: 'read' | 'write',
+  untilMs: number,
+): Promise<WriteReply | ReadReply | NotOk> {
+  const ending = new AbortController()
+  const late: Promise<NotOk> = sleep(Math.max(1, untilMs - performance.now()), undefined, {
+    signal: ending.signal,
+  }).then(() => ({
+    verdict: kind === 'read' ? 'failed' : 'unknown',
+    why: { code: 'deadline' },
+    reason: 'no answer in time',
+  }))
+  late.catch(() => {})
+  const reply = await Promise.race([answer, late])
+  ending.abort()
+  return reply
+}

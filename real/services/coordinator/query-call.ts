@@ -1,0 +1,185 @@
+/**
+ * `POST /query`: one statement of a client's. MySQL says what it does; a read, a write and a change of the schema then go
+ * the coordinator's way at the level that was asked for, and wait while the source is replaced.
+ */
+import type { FastifyInstance } from 'fastify'
+import { MutableGtidSet } from '../../../algorithms/gtid-set.ts'
+import type { Why } from '../../../algorithms/reasons/why.ts'
+import type { Consistency, ReadReply, WriteReply } from '../../../algorithms/servers.ts'
+import type { Rows, SqlClass, SqlValue } from '../../../algorithms/statements.ts'
+import type { Timestamp } from '../../../algorithms/timestamps/timestamp.ts'
+import { type StatementClassifier, sqlClassOf } from '../../mysql/statement-class.ts'
+import { CallFailure } from '../http/failures.ts'
+import type { Asking } from './asking.ts'
+import type { ClusterState } from './cluster-state.ts'
+import { type Held, perform } from './held-operations.ts'
+import { type LevelMetrics, rounded } from './level-metrics.ts'
+import { NEW_SESSION, sessionOf, tokenOf } from './session-token.ts'
+
+interface QueryBody {
+  readonly query: string
+  readonly consistency?: Consistency
+  readonly parameters?: readonly SqlValue[]
+  readonly session_token?: string
+  readonly operation_id?: string
+}
+
+interface QueryParts {
+  readonly asking: Asking
+  readonly cluster: ClusterState
+  readonly classifier: StatementClassifier
+  readonly metrics: LevelMetrics
+  readonly wireTimestamp: (timestamp: Timestamp) => number
+  /** Told of every acknowledged write's timestamp. */
+  readonly onWritten: (text: string, timestamp: number) => void
+}
+
+const BODY = {
+  type: 'object',
+  required: ['query'],
+  properties: {
+    query: { type: 'string', description: 'One statement; `?` stands for a parameter' },
+    consistency: { enum: ['STRONG', 'SESSION', 'EVENTUAL'], default: 'STRONG' },
+    parameters: { type: 'array', maxItems: 1_000, items: { type: ['string', 'number', 'boolean', 'null'] } },
+    session_token: { type: 'string', maxLength: 100_000, description: 'SESSION: what the last answer gave' },
+    operation_id: {
+      ...{ type: 'string', minLength: 1, maxLength: 64 },
+      description: 'Makes a repeat of this write harmless: it is answered with what came of the first',
+    },
+  },
+} as const
+
+export function serveQueries(app: FastifyInstance, parts: QueryParts): void {
+  app.post<{ Body: QueryBody }>(
+    '/query',
+    // What is wrong with the body is told by us: every unsuccessful answer of this call says what came of it.
+    { attachValidation: true, schema: { summary: 'One SQL statement, at a level of consistency', body: BODY } },
+    async ({ body, validationError }) => {
+      if (validationError !== undefined) throw refusal(422, validationError.message, {})
+      const startMs = performance.now()
+      const { query: text, consistency = 'STRONG', parameters = [] } = body
+      if (text.trim() === '') throw refusal(400, 'Empty query', {})
+      const sqlClass = await classOf(parts, text, parameters.length > 0)
+      return await answer(parts, body, { text, consistency, parameters, sqlClass, startMs })
+    },
+  )
+}
+
+async function classOf({ classifier }: QueryParts, text: string, hasParameters: boolean): Promise<SqlClass> {
+  const found = await classifier.classify(text, hasParameters)
+  const { why } = found
+  if (why?.code === 'statement-refused') throw refusal(400, why.message, mysqlError(why))
+  if (why !== null) throw refusal(503, `no server says what this statement does: ${found.reason}`, {})
+  const sqlClass = sqlClassOf(found)
+  if (typeof sqlClass === 'string') return sqlClass
+  throw refusal(400, `Unsupported query type: ${sqlClass.refused}`, {})
+}
+
+interface Asked {
+  readonly text: string
+  readonly consistency: Consistency
+  readonly parameters: readonly SqlValue[]
+  readonly sqlClass: SqlClass
+  readonly startMs: number
+}
+
+async function answer(parts: QueryParts, body: QueryBody, asked: Asked): Promise<object> {
+  const { consistency, sqlClass, startMs, text, parameters } = asked
+  const keepsSession = consistency === 'SESSION' || body.session_token !== undefined
+  const session = body.session_token === undefined ? NEW_SESSION : sessionOf(body.session_token)
+  const kind = sqlClass === 'read' ? 'read' : 'write'
+  const held = await perform(parts.asking, kind, {
+    statement: { kind: 'sql', text, parameters, class: sqlClass },
+    consistency,
+    session: keepsSession ? session : null,
+    ...(body.operation_id === undefined ? {} : { operationId: body.operation_id }),
+  })
+  const latencyMs = performance.now() - startMs
+  const missedQuorum = held.kind === 'unknown' && held.why.code === 'quorum-late'
+  // What is wrong with the statement itself is no failure of the system.
+  if (held.kind === 'ok' || held.why.code !== 'statement-refused')
+    parts.metrics.finished({ level: consistency, kind, latencyMs, verdict: held.kind, missedQuorum })
+  const common = { consistency_level: consistency, latency_ms: rounded(latencyMs) }
+  if (held.kind !== 'ok') throw unsuccessful(held, common, kind === 'write' && consistency !== 'EVENTUAL')
+  const { reply } = held
+  const shared = {
+    success: true,
+    ...common,
+    executed_on: parts.cluster.instance(reply.node).host,
+    epoch: reply.epoch,
+  }
+  if ('rows' in reply) return { ...shared, ...readAnswer(reply, parts), ...tokenFor(keepsSession, session, reply) }
+  const timestamp = reply.timestamp === null ? null : parts.wireTimestamp(reply.timestamp)
+  if (timestamp !== null && sqlClass === 'write') parts.onWritten(text, timestamp)
+  const isHeld = consistency !== 'EVENTUAL'
+  return {
+    ...shared,
+    message: isHeld ? 'Executed, and held by the quorum' : 'Executed on the source',
+    ...(timestamp === null ? {} : { timestamp }),
+    rows_affected: reply.result?.rowsAffected ?? 0,
+    insert_id: reply.result?.insertId ?? 0,
+    ...(isHeld ? { quorum_achieved: true } : {}),
+    ...tokenFor(keepsSession, session, reply),
+  }
+}
+
+type ReadOk = Extract<ReadReply, { verdict: 'ok' }>
+type WriteOk = Extract<WriteReply, { verdict: 'ok' }>
+
+function readAnswer({ rows, staleness }: ReadOk, _parts: QueryParts): object {
+  const shown = rows ?? { columns: [], rows: [] }
+  return {
+    message: `${shown.rows.length} rows`,
+    rows_affected: shown.rows.length,
+    data: objectsOf(shown),
+    replica_caught_up: staleness === null || staleness.lagTransactions === 0,
+    ...(staleness === null
+      ? {}
+      : {
+          lag_transactions: staleness.lagTransactions,
+          lag_seen_ms_ago: rounded(staleness.probeAgeUs / 1_000),
+        }),
+  }
+}
+
+/** A column's name twice: the second has its place behind it. */
+function objectsOf({ columns, rows }: Rows): object[] {
+  const seen = new Set<string>()
+  const names = columns.map((column, place) => {
+    const name = seen.has(column) ? `${column}_${place + 1}` : column
+    seen.add(column)
+    return name
+  })
+  return rows.map((row) => Object.fromEntries(row.map((value, place) => [names[place] ?? `_${place + 1}`, value])))
+}
+
+function tokenFor(keeps: boolean, before: typeof NEW_SESSION, reply: ReadOk | WriteOk): object {
+  if (!keeps) return {}
+  const own = 'gtid' in reply && reply.gtid !== null ? MutableGtidSet.of(reply.gtid) : null
+  const seen = [own, reply.seen].reduce((all, more) => (more === null ? all : all!.union(more)), before.seen)!
+  const timestamp = ('timestamp' in reply ? reply.timestamp : null) ?? before.timestamp
+  return { session_token: tokenOf({ seen, timestamp }) }
+}
+
+function unsuccessful({ kind, why, reason }: Exclude<Held, { kind: 'ok' }>, common: object, isHeld: boolean): Error {
+  if (why.code === 'statement-refused')
+    return refusal(400, why.message, { ...common, ...mysqlError(why), outcome: 'failed' })
+  const detail =
+    kind === 'unknown'
+      ? `It may have been done, and nobody can say: ${reason}. Do not just send it again.`
+      : `It was not done: ${reason}.`
+  return refusal(503, detail, {
+    ...common,
+    outcome: kind,
+    reason: why.code,
+    ...(isHeld ? { quorum_achieved: false } : {}),
+  })
+}
+
+function mysqlError(why: Extract<Why, { code: 'statement-refused' }>): object {
+  return { errno: why.errno, sqlState: why.sqlState }
+}
+
+function refusal(status: number, detail: string, more: object): CallFailure {
+  return new CallFailure(status, detail, { outcome: 'failed', ...more })
+}
