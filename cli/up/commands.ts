@@ -19,17 +19,19 @@ export function systemCommands(parser: Argv, chosen: (handler: Handler) => void)
           .option('ports', value('auto: any free ones'))
           .option('mysqld', LOCAL_OPTIONS.mysqld)
           .option('data-dir', LOCAL_OPTIONS['data-dir'])
+          .option('detach', flag('in the background, until `down`', ['d']))
           .option('quiet', flag('only the addresses', ['q']))
           .example('$0 up --on local', 'until Ctrl-C; the dashboard is at http://127.0.0.1:9000')
           .example('$0 up --ports auto', 'beside another system'),
-      ({ on, port, ports, quiet, ...rest }) =>
+      ({ on, port, ports, quiet, detach, ...rest }) =>
         chosen(() => {
           const { mysqld, dataDir, basePort } = local(rest)
           return up({
             on: system(on),
             mysqld,
-            dataDir,
+            dataDirectory: dataDir,
             quiet,
+            detach,
             ports: { basePort, named: port ?? [], auto: auto(ports) },
           })
         }),

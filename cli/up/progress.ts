@@ -1,6 +1,6 @@
 /** How a system that starts is shown: a list with marks on a terminal, a line for each part where nobody watches it grow. */
 import { Listr, ListrLogger, ProcessOutput } from 'listr2'
-import type { Step } from '../../real/services/system/system.ts'
+import type { Step, System } from '../../real/services/system/system.ts'
 
 /** Settles when all steps have ended, however they did: whoever started them knows of failures from elsewhere. */
 export async function showSteps(steps: readonly Step[], isQuiet: boolean): Promise<void> {
@@ -29,4 +29,12 @@ async function lined({ title, done }: Step): Promise<void> {
   )
   const seconds = ((performance.now() - beganMs) / 1000).toFixed(1)
   process.stderr.write(isDone ? `  ${title}: ready after ${seconds} s\n` : `  ${title}: failed\n`)
+}
+
+/** What one needs to use it. */
+export function addressesText({ addresses, greenAfterMs }: Pick<System, 'addresses' | 'greenAfterMs'>): string {
+  const { coordinator, ...others } = addresses
+  const rows = Object.entries(others).map(([name, { host, port }]) => `  ${name.padEnd(12)} ${host}:${port}\n`)
+  const url = coordinator === undefined ? '' : `  dashboard    http://${coordinator.host}:${coordinator.port}\n`
+  return `up after ${((greenAfterMs ?? 0) / 1000).toFixed(1)} s\n${url}${rows.join('')}`
 }

@@ -27,6 +27,15 @@ function systemsAmong(owners: readonly OwnerRecord[], root: string): readonly Kn
   })
 }
 
+/** Which of our own systems has a port: by port, in words. */
+export function portsInUse(root?: string): ReadonlyMap<number, string> {
+  return new Map(
+    livingSystems(root).flatMap(({ owner, system }) =>
+      Object.values(system.addresses).map(({ port }) => [port, `system ${owner.id} of process ${owner.pid}`] as const),
+    ),
+  )
+}
+
 const END_DEADLINE_MS = 40_000
 const LOOK_MS = 50
 

@@ -17,14 +17,18 @@ export interface PortOptions {
   readonly named?: readonly string[]
 }
 
-export function planPorts({ basePort, auto = false, named = [] }: PortOptions): (name: string) => PortWish {
+/** `inUse`: by port, who of ours has it. */
+export function planPorts(
+  { basePort, auto = false, named = [] }: PortOptions,
+  inUse: ReadonlyMap<number, string> = new Map(),
+): (name: string) => PortWish {
   const own = new Map(named.map(parse))
   return (name) => {
     const inRow = basePort === undefined ? USUAL[name]! : basePort + NAMES.indexOf(name)
-    return {
-      port: own.get(name) ?? (auto ? null : inRow),
-      advice: `--port ${name}=PORT names another, --base-port N puts everything at N and above, --ports auto takes free ones.`,
-    }
+    const port = own.get(name) ?? (auto ? null : inRow)
+    const others = `--port ${name}=PORT names another, --base-port N puts everything at N and above, --ports auto takes free ones.`
+    const holder = port === null ? undefined : inUse.get(port)
+    return { port, advice: holder === undefined ? others : `The ${holder} has it: \`down\` ends it. Or ${others}` }
   }
 }
 

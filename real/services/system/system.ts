@@ -12,6 +12,7 @@ import { makeFolder } from '../../drivers/make-folder.ts'
 import { checkedConfig, SERVICE_NAMES, type ServiceName, type SystemConfig, type SystemConfigInput } from '../config.ts'
 import type { ProcessState } from '../operator.ts'
 import { awaitGreen } from './green.ts'
+import { portsInUse } from './known-systems.ts'
 import { operate } from './operate.ts'
 import { type PortOptions, planPorts } from './port-plan.ts'
 import { serverUnit } from './server-unit.ts'
@@ -19,7 +20,7 @@ import { ServiceUnit } from './service-unit.ts'
 import { Supervised, type Unit } from './supervised.ts'
 import { type SystemRecord, writeSystem } from './system-file.ts'
 
-interface SystemOptions {
+export interface SystemOptions {
   readonly ports: PortOptions
   readonly algorithms?: SystemConfigInput['algorithms']
   readonly mysqld?: string | undefined
@@ -77,7 +78,7 @@ export class System {
 
   /** Finds what is needed and takes the ports. Rejects with an EnvironmentError, and nothing is left then. */
   static async create(options: SystemOptions): Promise<System> {
-    const wish = planPorts(options.ports)
+    const wish = planPorts(options.ports, portsInUse(options.stateRoot))
     const { mysqld, dataDirectory, stateRoot, cache } = options
     const driver = await createLocalDriver({
       nodes: NODES.length,
