@@ -3,6 +3,7 @@ import { call, deferred, emit, type Fiber, sleep, wait } from '../effects.ts'
 import type { GtidSet } from '../gtid-set.ts'
 import type { ReplicaView } from '../quorum/policy.ts'
 import type { Outcome, ServerState } from '../servers.ts'
+import { smoothedLatency } from '../smoothed-latency.ts'
 import { judgeSource } from './detector.ts'
 import { newestRow } from './epoch.ts'
 import { kindOfLoss, lookOf } from './loss.ts'
@@ -12,9 +13,6 @@ import { isUnused } from './passed-over.ts'
 import { isAnother } from './peers.ts'
 import type { Reign } from './reign.ts'
 import type { CoordinatorState } from './state.ts'
-
-/** Latency is smoothed like TCP's round-trip estimate (RFC 6298): the first sample, then an eighth of each new one. */
-const LATENCY_GAIN = 1 / 8
 
 /** However hurried, a server is not probed again sooner. */
 const PROBE_GAP_US = 2_000
@@ -33,7 +31,7 @@ export function* probeLoop(coordinator: CoordinatorState, member: Member): Fiber
     const late = answeredUs - askedUs > probeTimeoutUs + probeTimeoutUs / 3
     if (outcome.kind === 'ok') {
       const sampleUs = answeredUs - askedUs
-      member.latencyUs += (sampleUs - member.latencyUs) * (member.probe === null ? 1 : LATENCY_GAIN)
+      member.latencyUs = smoothedLatency(member.latencyUs, sampleUs, member.probe === null)
       if (member.probe === 'failed') yield* emit({ kind: 'cleared', node: member.node, reason: 'a probe was answered' })
       member.probe = 'answered'
       member.probeFailingSinceUs = null

@@ -28,8 +28,12 @@ async function starterOf(name: ServiceName): Promise<Start> {
       return (await import('./timestamp.ts')).startTimestampService
     case 'coordinator':
       return (await import('./coordinator/coordinator-service.ts')).startCoordinatorService
-    default:
-      throw new Error(`there is no service ${name} yet`)
+    case 'metrics':
+      return (await import('./metrics.ts')).startMetricsService
+    case 'cabinet':
+      return (await import('./cabinet.ts')).startCabinetService
+    case 'seer':
+      return (await import('./seer.ts')).startSeerService
   }
 }
 
