@@ -5,7 +5,7 @@ import { libraryNames } from '../scenarios/file/load.ts'
 import { aggregatedPaths, summaryPaths } from '../scenarios/measures/summary-paths.ts'
 import { ENTRY } from './paste.ts'
 
-/** After `run` and `explain` come the names of the library, after `--expect` its paths; elsewhere what yargs knows. */
+/** After `run`, `watch` and `explain` come the names of the library, after `--expect` its paths; elsewhere what yargs knows. */
 export function completions(
   current: string,
   argv: unknown,
@@ -17,7 +17,7 @@ export function completions(
   if (expect !== undefined && (expect.length === 0 || expect.at(-1) === '' || expect.at(-1) === current)) {
     const paths = summaryPaths(NODES_NAMED)
     done(['checks', ...CHECK_NAMES.map((name) => `checks.${name}`), ...paths, ...aggregatedPaths(paths)])
-  } else if (['run', 'explain', 'fuzz'].some((word) => words.includes(word))) done([...libraryNames()])
+  } else if (['run', 'explain', 'fuzz', 'watch'].some((word) => words.includes(word))) done([...libraryNames()])
   else defaults()
 }
 

@@ -19,6 +19,7 @@ import { replay } from './replay/replay.ts'
 import { EXPORT_OPTIONS, exportsOf } from './run/exports.ts'
 import { run } from './run/run.ts'
 import { systemCommands } from './up/commands.ts'
+import { watchCommand } from './watch/command.ts'
 
 const FILE = 'a YAML file, or a name from `list`'
 const RUNNABLE = `${FILE}, or the report.html or result.json of a run`
@@ -210,7 +211,7 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
       ({ name }) => chosen(() => print(explain(loadScenario(name)))),
     )
 
-  return systemCommands(experiments, chosen)
+  return systemCommands(watchCommand(experiments, chosen), chosen)
     .command(
       'schema',
       'the JSON Schema of a scenario file, for editors',
@@ -240,6 +241,7 @@ export const COMMANDS = [
   'convict',
   'list',
   'explain',
+  'watch',
   'up',
   'status',
   'down',

@@ -3,6 +3,7 @@
  * wait for convergence, read the end state. Synchronous, and a function of scenario and seed alone.
  */
 import type { ElectionFactory } from '../algorithms/election/policy.ts'
+import type { TraceEvent } from '../algorithms/trace.ts'
 import { coordinatorServer, type LoadGenerator, startLoadGenerator } from '../scenarios/clients/load-generator.ts'
 import { anchorText } from '../scenarios/faults/anchors.ts'
 import type { FaultSchedule } from '../scenarios/faults/schedule.ts'
@@ -19,6 +20,8 @@ export interface SimulateOptions {
   readonly election?: ElectionFactory
   /** 0 to 1, now and then. */
   readonly onProgress?: (fraction: number) => void
+  /** What was decided since the last time, as in the record, and how far the workload is; now and then. */
+  readonly onDecisions?: (decisions: readonly TraceEvent[], atUs: number) => void
   /** Asked now and then: true ends the run with what there is (`complete: false`). */
   readonly shouldStop?: () => boolean
 }
@@ -45,6 +48,8 @@ class Run {
   #startUs = 0
   #healedUs: number | null = null
   #unsettled: string | null = null
+  /** How many of the events were told. */
+  #told = 0
 
   constructor(scenario: Scenario, options: SimulateOptions, system: SimulatedSystem) {
     this.#scenario = scenario
@@ -116,6 +121,7 @@ class Run {
     const endUs = this.#startUs + workload.durationUs
     while (this.#nowUs < endUs) {
       this.#options.onProgress?.((this.#nowUs - this.#startUs) / workload.durationUs)
+      this.#tell()
       this.#run(Math.min(SLICE_US, endUs - this.#nowUs))
     }
     this.#options.onProgress?.(1)
@@ -131,6 +137,14 @@ class Run {
         throw new Error(`assertion: the clients did not finish: ${missing}`)
       },
     )
+  }
+
+  #tell(): void {
+    const { onDecisions } = this.#options
+    if (onDecisions === undefined) return
+    const { events } = this.#system
+    onDecisions(sinceStart(events.slice(this.#told), this.#startUs), this.#nowUs - this.#startUs)
+    this.#told = events.length
   }
 
   #settle(): void {
@@ -156,7 +170,7 @@ class Run {
       world: 'sim',
       seed: this.#options.seed,
       operations,
-      events: events.map((event) => ({ ...event, atUs: event.atUs - startUs })),
+      events: sinceStart(events, startUs),
       faults: this.#faults?.records ?? [],
       unfired: (this.#faults?.unfired ?? []).map(anchorText),
       nodes: complete ? this.#system.end() : [],
@@ -175,4 +189,8 @@ class Run {
       },
     }
   }
+}
+
+function sinceStart(events: readonly TraceEvent[], startUs: number): TraceEvent[] {
+  return events.map((event) => ({ ...event, atUs: event.atUs - startUs }))
 }

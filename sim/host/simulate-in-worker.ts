@@ -3,6 +3,7 @@
  * by. It therefore runs in a thread of its own, is judged there (a record is large, and copying it between threads took a
  * fifth of a long run), and this one only listens. What it returns is a function of scenario and seed.
  */
+import type { TraceEvent } from '../../algorithms/trace.ts'
 import type { JudgedTrial } from '../../scenarios/judge.ts'
 import type { RunRecord } from '../../scenarios/record.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
@@ -15,6 +16,8 @@ export interface WorkerOptions {
   readonly withRecord?: boolean
   /** 0 to 1. */
   readonly onProgress?: ((fraction: number) => void) | undefined
+  /** As in SimulateOptions. */
+  readonly onDecisions?: ((decisions: readonly TraceEvent[], atUs: number) => void) | undefined
   /** When it is aborted the run ends with what there is (`complete: false`). */
   readonly signal?: AbortSignal | undefined
 }
@@ -28,6 +31,7 @@ export interface SimulatedTrial {
 
 type Message =
   | { readonly kind: 'progress'; readonly fraction: number }
+  | { readonly kind: 'decisions'; readonly decisions: readonly TraceEvent[]; readonly atUs: number }
   | { readonly kind: 'trial'; readonly trial: SimulatedTrial }
 
 class SimulationThread {
@@ -37,17 +41,18 @@ class SimulationThread {
   /** One at a time. Rejects with what `simulate` throws. */
   simulate(
     scenario: Scenario,
-    { seed, withRecord = false, onProgress, signal }: WorkerOptions,
+    { seed, withRecord = false, onProgress, onDecisions, signal }: WorkerOptions,
   ): Promise<SimulatedTrial> {
     const worker = this.#worker
     const stop = () => Atomics.store(this.#stop, 0, 1)
     if (signal?.aborted === true) stop()
     signal?.addEventListener('abort', stop, { once: true })
-    worker.postMessage({ scenario, seed, withRecord } satisfies Task)
+    worker.postMessage({ scenario, seed, withRecord, withDecisions: onDecisions !== undefined } satisfies Task)
     return new Promise<SimulatedTrial>((resolve, reject) => {
       worker.removeAllListeners()
       worker.on('message', (message: Message) => {
         if (message.kind === 'trial') resolve(message.trial)
+        else if (message.kind === 'decisions') onDecisions?.(message.decisions, message.atUs)
         else onProgress?.(message.fraction)
       })
       worker.on('error', reject)
@@ -77,7 +82,7 @@ export class SimulationThreads {
     seeds: readonly number[],
     options: Omit<WorkerOptions, 'seed'>,
   ): AsyncGenerator<SimulatedTrial> {
-    const { signal, withRecord = false } = options
+    const { signal, withRecord = false, onDecisions } = options
     const fractions = seeds.map(() => 0)
     const left = seeds.entries()
     const trials = seeds.map(() => deferred<SimulatedTrial | null>())
@@ -93,7 +98,7 @@ export class SimulationThreads {
           if (signal?.aborted === true) trials[index]!.resolve(null)
           else
             await thread
-              .simulate(scenario, { seed, withRecord, onProgress, signal })
+              .simulate(scenario, { seed, withRecord, onProgress, onDecisions, signal })
               .then(trials[index]!.resolve, trials[index]!.reject)
         }
       })()

@@ -9,14 +9,18 @@ export interface Task {
   readonly scenario: Scenario
   readonly seed: number
   readonly withRecord: boolean
+  readonly withDecisions: boolean
 }
 
 const stop = new Int32Array(workerData as SharedArrayBuffer)
 
-parentPort!.on('message', ({ scenario, seed, withRecord }: Task) => {
+parentPort!.on('message', ({ scenario, seed, withRecord, withDecisions }: Task) => {
   const record = simulate(scenario, {
     seed,
     onProgress: (fraction) => parentPort!.postMessage({ kind: 'progress', fraction }),
+    ...(withDecisions
+      ? { onDecisions: (decisions, atUs) => parentPort!.postMessage({ kind: 'decisions', decisions, atUs }) }
+      : {}),
     shouldStop: () => Atomics.load(stop, 0) === 1,
   })
   const trial: SimulatedTrial = { judged: judgeTrial(scenario, record), record: withRecord ? record : null }

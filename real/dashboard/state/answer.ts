@@ -80,7 +80,7 @@ function lastText({ failovers }: SystemSnapshot, ago: (atMs: number) => string):
 export function clientsText({ outageMs, firstWriteMs }: FailoverRecord): string {
   if (outageMs !== null && outageMs > 0) return `clients were without an answer for ${milliseconds(outageMs)}`
   if (firstWriteMs !== null) return `first write acknowledged after ${milliseconds(firstWriteMs)}, nothing failed`
-  return 'no write has been acknowledged since'
+  return 'no write acknowledged since, as far as is known'
 }
 
 /** `a, b and c`. */
