@@ -3,11 +3,12 @@
  * they earn, so that `call(node, { kind: 'execute', ... })` is typed end to end and a wrong request does not compile.
  * `sim/` answers these from its models, `real/` from mysql2 and TCP. Nothing here knows which.
  */
+import type { RelayRequests } from './failover/relaying.ts'
 import type { ModeReply, SteeringRequests } from './failover/steering.ts'
 import type { ToldLook } from './failover/told-look.ts'
 import type { Gtid, GtidSet } from './gtid-set.ts'
 import type { Why } from './reasons/why.ts'
-import type { Executed, Rows, RowValue, Staleness, Statement, WriteResult } from './statements.ts'
+import type { Consistency, Executed, Rows, RowValue, Staleness, Statement, WriteResult } from './statements.ts'
 import type { Timestamp } from './timestamps/timestamp.ts'
 
 /** A map from request kind to what is sent (besides `kind`) and what an `ok` outcome carries. */
@@ -170,12 +171,6 @@ export interface GrantReply {
 }
 export type TimestampServer = Server<TimestampRequests>
 
-/**
- * STRONG: writes are held by their quorum, reads are linearizable. SESSION: writes as STRONG, reads show what their
- * session has written and read before. EVENTUAL: writes are on the source, reads as stale as their replica.
- */
-export type Consistency = 'STRONG' | 'SESSION' | 'EVENTUAL'
-
 /** What a client's session has done so far. The client keeps it and sends it along: coordinators know no sessions. */
 export interface Session {
   /** Transactions that it has written or may have read; null: not kept, because none of its operations is SESSION. */
@@ -237,30 +232,31 @@ export type ChangeThresholdReply =
   | { readonly verdict: 'ok'; readonly epoch: number; readonly k: number }
   | { readonly verdict: 'refused' | 'unknown'; readonly why: Why; readonly reason: string }
 
-export type CoordinatorRequests = SteeringRequests & {
-  write: { request: ClientRequest; reply: WriteReply }
-  read: { request: ClientRequest; reply: ReadReply }
-  /** Change the failure threshold t of a policy that has one, within the epoch (failover/rules.md section 1). */
-  changeThreshold: { request: { readonly failureThreshold: number }; reply: ChangeThresholdReply }
-  /** What this coordinator does, and whom it rules: `source` null while it does not reign. */
-  status: {
-    request: object
-    reply: {
-      readonly state: 'reigns' | 'takes over' | 'stands by'
-      readonly epoch: number
-      readonly source: string | null
-      /** Replicas that must hold a STRONG write. */
-      readonly k: number | null
-      readonly replicas: readonly string[]
-      /** Would the quorum rule let it take over now, by its last probes? */
-      readonly able: boolean
-      /** Epochs of its own that it gave up before anybody was promoted. */
-      readonly givenUp: readonly number[]
-      readonly looks: readonly ToldLook[]
-      readonly mode: ModeReply
+export type CoordinatorRequests = SteeringRequests &
+  RelayRequests & {
+    write: { request: ClientRequest; reply: WriteReply }
+    read: { request: ClientRequest; reply: ReadReply }
+    /** Change the failure threshold t of a policy that has one, within the epoch (failover/rules.md section 1). */
+    changeThreshold: { request: { readonly failureThreshold: number }; reply: ChangeThresholdReply }
+    /** What this coordinator does, and whom it rules: `source` null while it does not reign. */
+    status: {
+      request: object
+      reply: {
+        readonly state: 'reigns' | 'takes over' | 'stands by'
+        readonly epoch: number
+        readonly source: string | null
+        /** Replicas that must hold a STRONG write. */
+        readonly k: number | null
+        readonly replicas: readonly string[]
+        /** Would the quorum rule let it take over now, by its last probes? */
+        readonly able: boolean
+        /** Epochs of its own that it gave up before anybody was promoted. */
+        readonly givenUp: readonly number[]
+        readonly looks: readonly ToldLook[]
+        readonly mode: ModeReply
+      }
     }
   }
-}
 export type CoordinatorServer = Server<CoordinatorRequests>
 
 /** The coordinator's own durable log: `ok` means it is on disk (fsync). */

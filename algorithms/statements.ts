@@ -6,6 +6,12 @@
 import type { Gtid, GtidSet } from './gtid-set.ts'
 import type { Timestamp } from './timestamps/timestamp.ts'
 
+/**
+ * STRONG: writes are held by their quorum, reads are linearizable. SESSION: writes as STRONG, reads show what their
+ * session has written and read before. EVENTUAL: writes are on the source, reads as stale as their replica.
+ */
+export type Consistency = 'STRONG' | 'SESSION' | 'EVENTUAL'
+
 /** What SQL can say of a statement before it runs (real/mysql/statement-class.ts finds out). */
 export type SqlClass = 'read' | 'write' | 'ddl'
 

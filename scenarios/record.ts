@@ -6,8 +6,7 @@
  */
 import type { Gtid } from '../algorithms/gtid-set.ts'
 import type { Why } from '../algorithms/reasons/why.ts'
-import type { Consistency } from '../algorithms/servers.ts'
-import type { RowValue } from '../algorithms/statements.ts'
+import type { Consistency, RowValue } from '../algorithms/statements.ts'
 import type { Timestamp } from '../algorithms/timestamps/timestamp.ts'
 import type { TraceEvent } from '../algorithms/trace.ts'
 import type { FaultVerb } from './faults/list.ts'

@@ -1,5 +1,5 @@
 /** What every run returns and every report reads: `result.json`, schema `quorumlab.result/1`. Fields are added freely, never renamed. */
-import type { Consistency } from '../algorithms/servers.ts'
+import type { Consistency } from '../algorithms/statements.ts'
 import type { TraceEvent } from '../algorithms/trace.ts'
 import type { Incident } from './record.ts'
 import type { DurationOutcome, Failover, OutageSummary } from './result-durations.ts'

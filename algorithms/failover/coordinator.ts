@@ -36,6 +36,7 @@ import { type Overview, overviewOf } from './overview.ts'
 import { type Status, tellPeers } from './peers.ts'
 import { promote } from './promote.ts'
 import { read } from './read.ts'
+import { route, settle } from './relay.ts'
 import { SOUND } from './sound.ts'
 import { couldTakeOver } from './stand-by.ts'
 import type { CoordinatorState, TrueDelay } from './state.ts'
@@ -77,6 +78,11 @@ export interface Coordinator {
   handle(request: RequestOf<CoordinatorRequests>, asker: Asker): void
   /** For the process that it runs in. */
   overview(): Overview
+  /**
+   * For a relay in this process: `entered` is called when the gate lets a statement through, with what has to be called
+   * when it has been answered.
+   */
+  enter(entered: (leave: () => void) => void): void
 }
 
 interface Asker {
@@ -138,6 +144,15 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
     process.spawn(name, fiber, (reply) => asker.answer(reply))
   return {
     overview: () => overviewOf(coordinator),
+    enter(entered) {
+      const { gate } = coordinator
+      const through = () => {
+        gate.enter()
+        entered(() => gate.leave())
+      }
+      if (gate.isClosed) process.spawn('relay', gate.pass(), through)
+      else through()
+    },
     handle(request, asker) {
       switch (request.kind) {
         case 'write':
@@ -145,6 +160,17 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
           return
         case 'read':
           serve(coordinator, 'read', read, request, asker)
+          return
+        case 'route':
+          asker.answer(route(coordinator, request))
+          return
+        case 'timestamp':
+          process.spawn('timestamp', coordinator.timestamps.next(request.after), (timestamp) =>
+            asker.answer({ timestamp }),
+          )
+          return
+        case 'settle':
+          process.spawn('settle', settle(coordinator, request), (reply) => asker.answer(reply))
           return
         case 'switchover':
           answerWith(

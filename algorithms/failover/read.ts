@@ -126,16 +126,26 @@ function* after(
   if (member === reign.source) clientOutcome(coordinator, reign, isAnswered(outcome), nowUs)
   if (outcome.kind !== 'ok') return failed(outcome.why)
   const executed = outcome.reply.executed!
-  const { acknowledgements } = reign
+  const why = yield* heldForSession(coordinator, reign, executed)
+  return why === null ? shown(reign, member, outcome.reply, executed) : failed(why)
+}
+
+/** Waits until everything in `executed`, which some server of the epoch has just shown, is acknowledged; null: so it is. */
+export function* heldForSession(
+  { tuning, process }: CoordinatorState,
+  { acknowledgements, epoch, sourceUuid }: Reign,
+  executed: GtidSet,
+): Fiber<Why | null> {
   const { base, marker } = acknowledgements.epoch
   // One that has not begun this epoch may hold transactions of older ones that are lost; and what a newer one wrote is
   // not this coordinator's to acknowledge.
-  if (!executed.has(marker) || newestRow(executed)!.epoch > reign.epoch) return failed({ code: 'foreign-server' })
-  const acknowledgement = acknowledgements.waitFor(Math.max(base, executed.highest(reign.sourceUuid)), null, nowUs)
-  const acknowledged = yield* wait(acknowledgement, coordinator.tuning.quorumTimeoutUs)
-  if (acknowledged === 'acknowledged') return shown(reign, member, outcome.reply, executed)
+  if (!executed.has(marker) || newestRow(executed)!.epoch > epoch) return { code: 'foreign-server' }
+  const newest = Math.max(base, executed.highest(sourceUuid))
+  const acknowledgement = acknowledgements.waitFor(newest, null, process.nowUs)
+  const acknowledged = yield* wait(acknowledgement, tuning.quorumTimeoutUs)
+  if (acknowledged === 'acknowledged') return null
   acknowledgements.forget(acknowledgement)
-  return failed({ code: acknowledged === 'ended' ? 'epoch-ended' : 'read-unacknowledged' })
+  return { code: acknowledged === 'ended' ? 'epoch-ended' : 'read-unacknowledged' }
 }
 
 function* eventual(coordinator: CoordinatorState, reign: Reign, statement: Statement): Fiber<ReadReply> {
@@ -169,7 +179,8 @@ function stalenessOf({ source }: Reign, member: Member, nowUs: number): Stalenes
   }
 }
 
-function nearest(coordinator: CoordinatorState, reign: Reign): Member {
+/** Whom an EVENTUAL read asks: the nearest replica that is well, or else the source. */
+export function nearest(coordinator: CoordinatorState, reign: Reign): Member {
   let best = reign.source
   for (const member of coordinator.members) {
     if (member === reign.source || member.probe !== 'answered' || member.quarantined) continue

@@ -46,16 +46,30 @@ export function* write(coordinator: CoordinatorState, request: ClientRequest): F
   const ok: ExecutedReply = { ...reply, gtid, seen: null }
   if (request.consistency === 'EVENTUAL') return ok
 
+  const why = yield* awaitQuorum(coordinator, reign, ok, beganUs)
+  if (why === null) return ok
+  if (why.code === 'foreign-transaction') return notOk('unknown', why, gtid, timestamp)
+  return coordinator.procedures.missedQuorum(ok, why)
+}
+
+/** Null: the quorum holds this transaction of the reigning source. */
+export function* awaitQuorum(
+  coordinator: CoordinatorState,
+  reign: Reign,
+  ok: ExecutedReply,
+  beganUs: number,
+): Fiber<Why | null> {
+  const { gtid } = ok
   // Written, but by whom? A source that was rebuilt, or numbers that the epoch did not hand out, prove nothing.
-  if (gtid.uuid !== reign.sourceUuid || gtid.number <= reign.base)
-    return notOk('unknown', { code: 'foreign-transaction' }, gtid, timestamp)
+  if (gtid.uuid !== reign.sourceUuid || gtid.number <= reign.base) return { code: 'foreign-transaction' }
+  const nowUs = coordinator.process.nowUs
   const { procedures } = coordinator
   if (nowUs - reign.selectedAtUs > procedures.selectionAgeUs) yield* reselect(coordinator, reign, nowUs)
   const verdict = yield* procedures.acknowledged(coordinator, reign, ok, nowUs)
   // One that got no quorum in time waited as well.
   if (coordinator.commits !== null && verdict !== 'ended') coordinator.commits.add(coordinator.process.nowUs - beganUs)
-  if (verdict === 'acknowledged') return ok
-  return procedures.missedQuorum(ok, { code: verdict === 'ended' ? 'epoch-ended' : 'quorum-late' })
+  if (verdict === 'acknowledged') return null
+  return { code: verdict === 'ended' ? 'epoch-ended' : 'quorum-late' }
 }
 
 /** It wrote nothing, but says what it found: that has to be acknowledged, as with a read. */

@@ -21,12 +21,14 @@ import { type Exchange, type StepAnswer, step } from './exchange.ts'
 import { literalFree } from './literal-free.ts'
 import type { ConnectionPool } from './pool.ts'
 
-interface StatementClass {
+export interface StatementClass {
   readonly class: ClassName
   /** Why it is that, for people. */
   readonly reason: string
   /** Refused because MySQL cannot read it (`statement-refused`), or because no server could be asked. */
   readonly why: Why | null
+  /** MySQL's normal form of it; null where there is none. */
+  readonly digest: string | null
 }
 
 interface ClassifierOptions {
@@ -82,15 +84,15 @@ export class StatementClassifier {
   }
 
   /** Any server that answers will do: all of them read alike. */
-  async #ask(text: string): Promise<Outcome<DigestClass>> {
-    let outcome: Outcome<DigestClass> = failed({ code: 'no-connection' })
+  async #ask(text: string): Promise<Outcome<Looked>> {
+    let outcome: Outcome<Looked> = failed({ code: 'no-connection' })
     for (let tried = 0; tried < this.#pools.length; tried++) {
       const pool = this.#pools[this.#best]!
       outcome = await new Promise((resolve) => {
         pool.submit(
           () => look(text),
           this.#deadlineUs,
-          (failure, answer) => resolve(failure ?? (answer as Outcome<DigestClass>)),
+          (failure, answer) => resolve(failure ?? (answer as Outcome<Looked>)),
         )
       })
       if (outcome.kind === 'ok' || outcome.why.code === 'statement-refused') break
@@ -112,12 +114,14 @@ export function sqlClassOf(found: StatementClass): SqlClass | { readonly refused
   }
 }
 
-function* look(text: string): Exchange<DigestClass> {
+type Looked = DigestClass & { readonly digest: string }
+
+function* look(text: string): Exchange<Looked> {
   const { error, result } = yield step('SELECT STATEMENT_DIGEST_TEXT(?), @@global.max_digest_length', [text])
   if (error === null) {
     const [[digest, limitBytes]] = result as [[string, number]]
     const isCut = Buffer.byteLength(digest) * STORED_PER_PRINTED + CUT_SLACK_BYTES >= limitBytes
-    return { kind: 'ok', reply: classOfDigest(digest, isCut) }
+    return { kind: 'ok', reply: { ...classOfDigest(digest, isCut), digest } }
   }
   if (!PARSE_ERRORS.has(error.errno)) return failed({ code: 'mysql-error', ...error })
   return failed({ code: 'statement-refused', ...(yield* complaint(text)) })
@@ -134,5 +138,5 @@ function* complaint(text: string): Generator<ReturnType<typeof step>, NonNullabl
 }
 
 function refused(reason: string, why: Why | null): StatementClass {
-  return { class: 'refused', reason, why }
+  return { class: 'refused', reason, why, digest: null }
 }

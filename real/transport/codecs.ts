@@ -21,6 +21,7 @@ const GTID_FIELDS: Readonly<
   administer: { request: [], reply: ['executed', 'retrieved'] },
   write: { request: ['session.seen'], reply: ['seen'] },
   read: { request: ['session.seen'], reply: ['seen'] },
+  settle: { request: ['executed'], reply: [] },
   status: { request: [], reply: ['looks.look.executed', 'looks.look.held'] },
 }
 

@@ -3,7 +3,7 @@
  * scenarios/README.md are made from it, so a new check is one file with one line in checks.ts.
  */
 import type { Guarantee } from '../../algorithms/policy-facts.ts'
-import type { Consistency } from '../../algorithms/servers.ts'
+import type { Consistency } from '../../algorithms/statements.ts'
 import type { RunRecord } from '../record.ts'
 import type { CheckResult } from '../result.ts'
 import type { Scenario } from '../scenario.ts'

@@ -3,7 +3,8 @@
  * Sets are never changed, only replaced: a request that is still under way keeps the one it was sent with.
  */
 import { EMPTY_GTID_SET, type GtidSet, MutableGtidSet } from '../../algorithms/gtid-set.ts'
-import type { Consistency, ReadReply, Session, WriteReply } from '../../algorithms/servers.ts'
+import type { ReadReply, Session, WriteReply } from '../../algorithms/servers.ts'
+import type { Consistency } from '../../algorithms/statements.ts'
 import { compareTimestamps, type Timestamp } from '../../algorithms/timestamps/timestamp.ts'
 
 export class ClientSession {

@@ -7,7 +7,8 @@
  */
 import { call, type Fiber } from '../../algorithms/fiber.ts'
 import { type Explained, explained } from '../../algorithms/reasons/outcomes.ts'
-import type { Consistency, CoordinatorServer, Outcome, ReadReply, WriteReply } from '../../algorithms/servers.ts'
+import type { CoordinatorServer, Outcome, ReadReply, WriteReply } from '../../algorithms/servers.ts'
+import type { Consistency } from '../../algorithms/statements.ts'
 import type { Operation } from '../record.ts'
 import type { ClientSession } from './client-session.ts'
 

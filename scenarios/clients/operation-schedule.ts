@@ -3,7 +3,7 @@
  * Arrivals, kinds, keys and levels come from streams of their own, so changing the share of reads moves no arrival.
  * In a closed loop the system decides when; what is asked is still drawn, operation by operation.
  */
-import type { Consistency } from '../../algorithms/servers.ts'
+import type { Consistency } from '../../algorithms/statements.ts'
 import { log } from '../chance/exact-math.ts'
 import type { RandomStream, RandomStreams } from '../chance/random.ts'
 import { drawLevel } from '../file/levels.ts'

@@ -1,5 +1,5 @@
 /** Consistency levels of a workload: one for all operations, or each operation's own, drawn by shares. */
-import type { Consistency } from '../../algorithms/servers.ts'
+import type { Consistency } from '../../algorithms/statements.ts'
 
 export const LEVELS = ['STRONG', 'SESSION', 'EVENTUAL'] as const satisfies readonly Consistency[]
 

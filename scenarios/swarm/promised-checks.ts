@@ -1,5 +1,5 @@
 /** Which checks a drawn run is held to: what its algorithms promise, and nothing that they do not. */
-import type { Consistency } from '../../algorithms/servers.ts'
+import type { Consistency } from '../../algorithms/statements.ts'
 import type { Check } from '../checks/check.ts'
 import { CHECKS, type CheckName } from '../checks/checks.ts'
 import { type LevelShares, mayOffer } from '../file/levels.ts'
