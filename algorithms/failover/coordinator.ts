@@ -31,7 +31,7 @@ import { dryRun } from './dry-run.ts'
 import { Gate } from './gate.ts'
 import { newMember } from './member.ts'
 import { automaticMode, setMode, standBack, tellMode } from './mode.ts'
-import { probeLoop } from './monitor.ts'
+import { clientOutcome, probeLoop } from './monitor.ts'
 import { type Overview, overviewOf } from './overview.ts'
 import { type Status, tellPeers } from './peers.ts'
 import { promote } from './promote.ts'
@@ -83,6 +83,8 @@ export interface Coordinator {
    * when it has been answered.
    */
   enter(entered: (leave: () => void) => void): void
+  /** A relay's connection to this server broke: a client's word, if it is the source. */
+  connectionLost(node: string): void
 }
 
 interface Asker {
@@ -152,6 +154,10 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
       }
       if (gate.isClosed) process.spawn('relay', gate.pass(), through)
       else through()
+    },
+    connectionLost(node) {
+      const { reign } = coordinator
+      if (reign?.source.node === node) clientOutcome(coordinator, reign, false, process.nowUs)
     },
     handle(request, asker) {
       switch (request.kind) {

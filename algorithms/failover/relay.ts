@@ -7,6 +7,7 @@ import type { Fiber } from '../effects.ts'
 import type { Why } from '../reasons/why.ts'
 import type { CoordinatorRequests, ReplyOf } from '../servers.ts'
 import type { Consistency } from '../statements.ts'
+import { clientOutcome } from './monitor.ts'
 import { held, heldForSession, nearest } from './read.ts'
 import type { RelayedStatement } from './relaying.ts'
 import type { CoordinatorState } from './state.ts'
@@ -28,6 +29,8 @@ export function* settle(
 ): Fiber<ReplyOf<CoordinatorRequests, 'settle'>> {
   const { reign } = coordinator
   if (reign === null) return { why: { code: 'nobody-reigns' } }
+  // The source has answered a client: the detector's second witness.
+  if (reign.source.node === node) clientOutcome(coordinator, reign, true, coordinator.process.nowUs)
   if (consistency === 'EVENTUAL') return { why: null }
   if (gtid !== null) {
     const { epoch, source } = reign

@@ -21,6 +21,7 @@ import type { RunningService } from '../service.ts'
 import { wireTimestamp } from '../wire-timestamp.ts'
 import { Asking } from './asking.ts'
 import { ClusterState } from './cluster-state.ts'
+import { startFront } from './front-of-coordinator.ts'
 import { LevelMetrics } from './level-metrics.ts'
 import { serveQueries } from './query-call.ts'
 import { serveStatus } from './status-calls.ts'
@@ -71,13 +72,11 @@ export async function startCoordinatorService(
     journalPath: join(config.stateDirectory, 'coordinator.journal'),
     onEvent: (event) => asking.emitted(event),
   })
-  const classifier = new StatementClassifier({
-    pools: config.members.map(
-      ({ host, port }) =>
-        new ConnectionPool({ host, port, account: config.accounts.client }, SQL_READ_SETUP, CLASSIFIER_CONNECTIONS),
-    ),
-    deadlineUs: CLASSIFIER_DEADLINE_US,
-  })
+  const pools = config.members.map(
+    ({ host, port }) =>
+      new ConnectionPool({ host, port, account: config.accounts.client }, SQL_READ_SETUP, CLASSIFIER_CONNECTIONS),
+  )
+  const classifier = new StatementClassifier({ pools, deadlineUs: CLASSIFIER_DEADLINE_US })
 
   const { app } = await createService(face)
   serveStatus(app, { asking, cluster, metrics })
@@ -86,9 +85,14 @@ export async function startCoordinatorService(
   // Listen first: a coordinator that cannot have its port must not touch the servers.
   const port = await listen(app, face)
   asking.started(await prepared.start())
+  const onFailure = (error: unknown) => app.log.error(error, 'the MySQL-protocol front')
+  const front = await startFront({ asking, config, classifier, pools, wireTimestamp: onWire, onFailure })
   return {
     port,
-    close: () => close(app),
+    close: async () => {
+      await front?.close()
+      await close(app)
+    },
     handle: (message) => {
       if (message.kind === 'supervised') supervisor.answer(message.id, message.outcome)
     },

@@ -9,7 +9,7 @@ import type { ClientRequest, ReadReply, WriteReply } from '../../../algorithms/s
 import type { Asking } from './asking.ts'
 
 /** Existing clients give up after 8 to 12 s. */
-const HOLD_MS = 8_000
+export const HOLD_MS = 8_000
 /** Between two tries; a new reign ends the pause. */
 const PAUSE_MS = 25
 const LONGEST_PAUSE_MS = 250

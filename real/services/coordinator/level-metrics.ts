@@ -1,5 +1,5 @@
 /** How operations went, by consistency level since the start, and second by second for whoever watches. */
-import type { Consistency } from '../../../algorithms/servers.ts'
+import type { Consistency } from '../../../algorithms/statements.ts'
 
 type Kind = 'read' | 'write'
 
