@@ -57,3 +57,5 @@ export function flag(describe: string, alias: string[] = []) {
 export function argument(describe: string) {
   return { type: 'string', demandOption: true, describe } as const
 }
+
+export const FILE = 'a YAML file, or a name from `list`'

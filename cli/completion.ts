@@ -4,6 +4,7 @@ import { NODES_NAMED } from '../scenarios/file/expect-schema.ts'
 import { libraryNames } from '../scenarios/file/load.ts'
 import { aggregatedPaths, summaryPaths } from '../scenarios/measures/summary-paths.ts'
 import { ENTRY } from './paste.ts'
+import { FORM_NAMES } from './versus/forms.ts'
 
 /** After `run`, `watch` and `explain` come the names of the library, after `--expect` its paths; elsewhere what yargs knows. */
 export function completions(
@@ -13,11 +14,15 @@ export function completions(
   done: (words: string[]) => void,
 ): void {
   const words = (argv as { _: string[] })._
-  const { expect } = argv as { readonly expect?: readonly unknown[] }
+  const { expect, forms } = argv as { readonly expect?: readonly unknown[]; readonly forms?: unknown }
   if (expect !== undefined && (expect.length === 0 || expect.at(-1) === '' || expect.at(-1) === current)) {
     const paths = summaryPaths(NODES_NAMED)
     done(['checks', ...CHECK_NAMES.map((name) => `checks.${name}`), ...paths, ...aggregatedPaths(paths)])
-  } else if (['run', 'explain', 'fuzz', 'watch'].some((word) => words.includes(word))) done([...libraryNames()])
+  } else if (forms === '' || (forms === current && words.includes('versus'))) {
+    const before = current.replace(/[^,]*$/, '')
+    done(FORM_NAMES.map((name) => before + name))
+  } else if (['run', 'explain', 'fuzz', 'watch', 'versus'].some((word) => words.includes(word)))
+    done([...libraryNames()])
   else defaults()
 }
 

@@ -2,6 +2,8 @@
 import { integer, once, value } from './arguments.ts'
 
 export type Handler = () => Promise<number>
+/** Is told what to do; yargs itself does nothing and ends nothing. */
+export type Chosen = (handler: Handler) => void
 
 /** Where real servers are started, for each command that starts some. */
 export const LOCAL_OPTIONS = {

@@ -2,22 +2,29 @@
 
 import { UsageError } from '../scenarios/file/errors.ts'
 import { suggestion } from '../scenarios/file/nearest.ts'
-import { completionScript } from './completion.ts'
 import type { Handler } from './local-options.ts'
 import { print } from './output.ts'
-import { COMMANDS, parser } from './parser.ts'
+import { COMMANDS, type Completions, parser } from './parser.ts'
+
+/** How yargs is asked by a shell. */
+const ASKS_FOR_WORDS = '--get-yargs-completions'
 
 /** The exit code. Rejects with what ends the program otherwise. */
 export async function main(words: readonly string[]): Promise<number> {
   const [command] = words
-  if (command === 'completion') return print(completionScript())
+  if (command === 'completion') return print((await import('./completion.ts')).completionScript())
   if (command !== undefined && !command.startsWith('-') && !COMMANDS.includes(command)) {
     const hint = suggestion(command, COMMANDS)
     throw new UsageError(`unknown command, expected one of ${COMMANDS.join(', ')}, found ${command}${hint}`)
   }
   let handler: Handler = async () => 0
-  await parser(words, (chosen) => {
+  // yargs asks for words and does not wait for them; nobody else needs what they are made of.
+  const completions: Completions = words.includes(ASKS_FOR_WORDS)
+    ? (await import('./completion.ts')).completions
+    : (_, __, defaults) => defaults()
+  const choose = (chosen: Handler) => {
     handler = chosen
-  }).parseAsync()
+  }
+  await parser(words, choose, completions).parseAsync()
   return await handler()
 }

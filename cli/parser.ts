@@ -1,31 +1,30 @@
-/** The commands and their options, as yargs reads them. */
+/** The commands and their options, as yargs reads them. What a command does is loaded once it is the one that was meant. */
 import yargs, { type Argv } from 'yargs'
 import { widthOf } from '../reports/screen.ts'
 import { UsageError } from '../scenarios/file/errors.ts'
-import { explain } from '../scenarios/file/explain.ts'
-import { loadScenario } from '../scenarios/file/load.ts'
 import { suggestion } from '../scenarios/file/nearest.ts'
-import { argument, flag, integer, once, shard, value, world } from './arguments.ts'
+import { argument, FILE, flag, integer, once, shard, value, world } from './arguments.ts'
 import { charts } from './charts.ts'
-import { list, schema } from './commands.ts'
 import { compare, FORMAT_OPTIONS, formatOf } from './compare/compare.ts'
-import { completions } from './completion.ts'
-import { convict } from './convict/convict.ts'
 import { COMMAND } from './exit.ts'
-import { fuzz } from './fuzz/fuzz.ts'
-import { type Handler, LOCAL_OPTIONS, local } from './local-options.ts'
-import { print, version } from './output.ts'
-import { replay } from './replay/replay.ts'
+import { type Chosen, LOCAL_OPTIONS, local } from './local-options.ts'
+import { version } from './output.ts'
 import { EXPORT_OPTIONS, exportsOf } from './run/exports.ts'
-import { run } from './run/run.ts'
 import { systemCommands } from './up/commands.ts'
+import { versusCommand } from './versus/command.ts'
 import { watchCommand } from './watch/command.ts'
 
-const FILE = 'a YAML file, or a name from `list`'
 const RUNNABLE = `${FILE}, or the report.html or result.json of a run`
 
+export type Completions = (
+  current: string,
+  argv: unknown,
+  defaults: () => void,
+  done: (words: string[]) => void,
+) => void
+
 /** `chosen` is told what to do; yargs itself does nothing and ends nothing. */
-export function parser(words: readonly string[], chosen: (handler: Handler) => void): Argv {
+export function parser(words: readonly string[], chosen: Chosen, completions: Completions): Argv {
   const experiments = yargs(words)
     .scriptName(COMMAND)
     .usage('$0 <command>\n\nSimulate, benchmark and break a replicated MySQL cluster, or do it to a real one.')
@@ -52,8 +51,9 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
           .example('$0 run primary-crash --on sim', 'the source dies, simulated')
           .example('$0 run primary-crash --on local --trials 5', 'five times, on four real servers'),
       ({ file, json, quiet, verbose, ...rest }) =>
-        chosen(() => {
+        chosen(async () => {
           if (quiet && verbose) throw new UsageError('expected --quiet or --verbose, found both')
+          const { run } = await import('./run/run.ts')
           return run({
             file,
             json,
@@ -90,6 +90,7 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
           }),
         ),
     )
+    .command(versusCommand(chosen))
     .command(
       'charts <result>',
       "the charts of a result's report as files",
@@ -121,8 +122,9 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
           .example('$0 fuzz swarm --seeds 1000', 'everything drawn')
           .example('$0 fuzz swarm --seeds 100000 --shard 1/2', 'half of it, on one of two machines'),
       ({ file, quiet, ...rest }) =>
-        chosen(() =>
-          fuzz({
+        chosen(async () => {
+          const { fuzz } = await import('./fuzz/fuzz.ts')
+          return fuzz({
             file,
             quiet,
             seeds: integer('seeds', rest.seeds, 1, 1e9)!,
@@ -130,8 +132,8 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
             shard: shard(once('shard', rest.shard)!),
             jobs: integer('jobs', rest.jobs, 1, 256),
             out: once('out', rest.out),
-          }),
-        ),
+          })
+        }),
     )
     .command(
       'replay <file>',
@@ -147,16 +149,17 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
           .example('$0 replay out/fuzz-swarm/single-writer-7.json', 'to the last byte, or exit code 1')
           .example('$0 replay FAILURE.json --on local --times 10', 'reproduced k of 10 on real servers'),
       ({ file, quiet, ...rest }) =>
-        chosen(() =>
-          replay({
+        chosen(async () => {
+          const { replay } = await import('./replay/replay.ts')
+          return replay({
             file,
             quiet,
             on: world(rest.on),
             times: integer('times', rest.times, 1, 1000) ?? 1,
             out: once('out', rest.out),
             ...local(rest),
-          }),
-        ),
+          })
+        }),
     )
     .command(
       'convict [names..]',
@@ -180,8 +183,9 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
           .example('$0 convict', 'all charges, and scenarios/library/README.md')
           .example('$0 convict odd-even-order --on local --times 5', 'one of them, on real servers'),
       ({ names, quiet, ...rest }) =>
-        chosen(() =>
-          convict({
+        chosen(async () => {
+          const { convict } = await import('./convict/convict.ts')
+          return convict({
             names,
             quiet,
             on: world(rest.on),
@@ -191,14 +195,14 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
             jobs: integer('jobs', rest.jobs, 1, 256),
             out: once('out', rest.out),
             ...local(rest),
-          }),
-        ),
+          })
+        }),
     )
     .command(
       'list',
       'the scenarios of the library',
       (y) => y.example('$0 list', 'names, a line each').example('$0 list | grep crash', 'those with a crash'),
-      () => chosen(list),
+      () => chosen(async () => (await import('./commands.ts')).list()),
     )
     .command(
       'explain <name>',
@@ -208,7 +212,7 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
           .positional('name', argument(FILE))
           .example('$0 explain primary-crash', 'one of the library')
           .example('$0 explain scenarios/library/healthy.yaml', 'a file'),
-      ({ name }) => chosen(() => print(explain(loadScenario(name)))),
+      ({ name }) => chosen(async () => (await import('./commands.ts')).explained(name)),
     )
 
   return systemCommands(watchCommand(experiments, chosen), chosen)
@@ -216,7 +220,7 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
       'schema',
       'the JSON Schema of a scenario file, for editors',
       (y) => y.example('$0 schema', 'on stdout').example('$0 schema > scenarios/schema.json', 'as a file'),
-      () => chosen(schema),
+      () => chosen(async () => (await import('./commands.ts')).schema()),
     )
     .completion('completion', 'completion for bash and zsh: eval "$($0 completion)"', completions)
     .demandCommand(1, 'expected a command, found none')
@@ -235,6 +239,7 @@ export function parser(words: readonly string[], chosen: (handler: Handler) => v
 export const COMMANDS = [
   'run',
   'compare',
+  'versus',
   'charts',
   'fuzz',
   'replay',
@@ -249,7 +254,7 @@ export const COMMANDS = [
   'completion',
 ]
 const OPTIONS =
-  'on seed trials expect out json csv markdown quiet verbose history junit hdr format only mysqld data-dir base-port port ports detach seeds sound-seeds from shard jobs times help version'.split(
+  'on seed trials forms expect out json csv markdown quiet verbose history junit hdr format only mysqld data-dir base-port port ports detach seeds sound-seeds from shard jobs times help version'.split(
     ' ',
   )
 

@@ -1,5 +1,6 @@
 /** Records of one scenario become a result and its report, in a folder. */
 import { arch, cpus, loadavg, platform, totalmem } from 'node:os'
+import type { ComparedResults } from '../reports/export/comparison-formats.ts'
 import type { Saved } from '../reports/save.ts'
 import type { JudgedTrial } from '../scenarios/judge.ts'
 import type { RunRecord } from '../scenarios/record.ts'
@@ -46,6 +47,14 @@ export async function resultOf(
 export async function saveResult(folder: string, result: Result): Promise<Saved> {
   const { saveRun } = await saving()
   return saveRun(folder, result, async () => (await rendering()).renderReport([result]))
+}
+
+/** Each result in its file, then the report on all of them, whose path is returned. `paths` lie in `folder`. */
+export async function saveCompared(folder: string, { paths, results, comparisons }: ComparedResults): Promise<string> {
+  const { saveReport } = await saving()
+  const { writeWhole } = await import('../reports/export/whole-file.ts')
+  for (const [index, path] of paths.entries()) writeWhole(path, [`${JSON.stringify(results[index])}\n`])
+  return saveReport(folder, await (await rendering()).renderReport(results, comparisons))
 }
 
 /** Whoever reads latencies wants to know who else was at work: before the run, and after it with its own work in it. */

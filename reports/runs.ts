@@ -31,9 +31,11 @@ export function letterOf(index: number): string {
   return index < 26 ? String.fromCharCode(97 + index) : `r${index + 1}`
 }
 
-/** `simulated` and `measured` while that tells them apart; then what differs; then letters. */
+/** The names of forms; else `simulated` and `measured` while that tells them apart; then what differs; then letters. */
 function namesOf(results: readonly Result[]): string[] {
   const differing = FAMILIES.filter((family) => new Set(results.map((r) => policyName(r.scenario, family))).size > 1)
+  const forms = formsOf(results)
+  if (forms !== null) return [...forms]
   const attempts: ((result: Result) => string)[] = [
     worldWord,
     (result) => (result.world === 'sim' ? 'simulated' : `measured, ${result.world}`),
@@ -46,6 +48,14 @@ function namesOf(results: readonly Result[]): string[] {
     if (new Set(names).size === names.length) return names
   }
   return results.map((result, index) => `${String.fromCharCode(65 + (index % 26))}, ${worldWord(result)}`)
+}
+
+/** What `versus` calls them, where it made all of them; null: they have no such names. */
+export function formsOf(results: readonly Result[]): readonly string[] | null {
+  const forms = results.flatMap(({ scenario }) => scenario.form ?? [])
+  return forms.length === results.length && new Set(forms).size > 1 && new Set(forms).size === forms.length
+    ? forms
+    : null
 }
 
 function worldWord(result: Result): string {

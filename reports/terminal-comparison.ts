@@ -6,13 +6,14 @@ import { levelText } from './intervals.ts'
 import { tame } from './terminal.ts'
 import { wrapped } from './wrapping.ts'
 
-/** `paths`: the two results. Columns are headed by the algorithms where those differ. */
+/** `paths`: the two results. Columns are headed by the names of their forms or, without, by the algorithms where those differ. */
 export function comparisonText(
   compared: Comparison,
   paths: readonly [string, string],
   width = Number.POSITIVE_INFINITY,
+  forms: readonly string[] | null = null,
 ): string {
-  const heads = headsOf(compared)
+  const heads = forms === null ? headsOf(compared) : ([forms[0]!, forms[1]!] as const)
   const shared = sharedTrust(compared.rows)
   const title =
     compared.kind === 'fidelity'

@@ -4,14 +4,18 @@ import { change, missing } from '../scenarios/shown/numbers.ts'
 import { named, pText, testText } from './comparison.ts'
 import { rowsOf } from './comparisons.ts'
 import type { ComparedResults } from './export/comparison-formats.ts'
-import { letterOf } from './runs.ts'
+import { formsOf, letterOf } from './runs.ts'
 import { tame } from './terminal.ts'
 import { aligned, comparisonText, sampleText, sharedTrust } from './terminal-comparison.ts'
 import { wrapped } from './wrapping.ts'
 
-export function comparisonsText({ paths, comparisons }: ComparedResults, width = Number.POSITIVE_INFINITY): string {
-  if (comparisons.length === 1) return comparisonText(comparisons[0]!, [paths[0]!, paths[1]!], width)
-  const heads = paths.map((_, index) => letterOf(index))
+export function comparisonsText(
+  { paths, results, comparisons }: ComparedResults,
+  width = Number.POSITIVE_INFINITY,
+): string {
+  const forms = formsOf(results)
+  if (comparisons.length === 1) return comparisonText(comparisons[0]!, [paths[0]!, paths[1]!], width, forms)
+  const heads = forms ?? paths.map((_, index) => letterOf(index))
   const shared = sharedTrust(comparisons.flatMap(({ rows }) => rows))
   const table = [
     ['', ...heads],

@@ -24,7 +24,7 @@ export interface Style {
 type Tone = 'good' | 'bad' | 'doubtful' | 'faint' | 'strong'
 const CODES: Readonly<Record<Tone, number>> = { good: 32, bad: 31, doubtful: 33, faint: 2, strong: 1 }
 
-function paint(text: string, tone: Tone, style: Style): string {
+export function paint(text: string, tone: Tone, style: Style): string {
   return style.colour ? `\x1b[${CODES[tone]}m${text}\x1b[0m` : text
 }
 
@@ -32,7 +32,7 @@ function paint(text: string, tone: Tone, style: Style): string {
 const ROW_INDENT = 17
 const MARK_INDENT = 10
 
-const MARKS: Readonly<Record<Verdict, { mark: string; tone: Tone }>> = {
+export const MARKS: Readonly<Record<Verdict, { mark: string; tone: Tone }>> = {
   pass: { mark: '✓ pass', tone: 'good' },
   fail: { mark: '✗ fail', tone: 'bad' },
   unknown: { mark: '? open', tone: 'doubtful' },

@@ -228,6 +228,8 @@ export interface Result {
     /** As in `Scenario`. */
     readonly conditions?: string
     readonly description: string
+    /** What `versus` calls it; absent: it was run by itself. */
+    readonly form?: string
     readonly algorithms: Scenario['algorithms']
     /** As people name the policies, with their parameters; absent in results of earlier versions, as is `colours`. */
     readonly labels?: Readonly<Record<'timestamps' | 'quorum' | 'election', string>>

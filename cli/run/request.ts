@@ -4,10 +4,12 @@ import type { Refuse } from '../../scenarios/faults/written-fault.ts'
 import type { EmbeddedRun } from '../../scenarios/file/embedded.ts'
 import { ScenarioError, UsageError } from '../../scenarios/file/errors.ts'
 import { readExpectations, splitExpectation } from '../../scenarios/file/expect.ts'
-import { loadRun } from '../../scenarios/file/load.ts'
+import { loadRun, loadWritten } from '../../scenarios/file/load.ts'
 import { Mistakes } from '../../scenarios/file/mistakes.ts'
 import { sourceOfWritten } from '../../scenarios/file/written.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
+import { drawsEverything } from '../../scenarios/swarm/space.ts'
+import { COMMAND } from '../exit.ts'
 
 interface Asked {
   readonly file: string
@@ -19,7 +21,7 @@ interface Asked {
 }
 
 /** The same options with nothing left open. */
-export type Complete<T extends Asked> = Omit<T, 'on' | 'seed' | 'trials'> & {
+type Complete<T extends Asked> = Omit<T, 'on' | 'seed' | 'trials'> & {
   readonly on: 'sim' | 'local'
   readonly seed: number
   readonly trials: number
@@ -30,6 +32,16 @@ export interface Request<T extends Asked> {
   readonly options: Complete<T>
   /** How it was run before, where the file is a result or a report. */
   readonly again: EmbeddedRun | null
+}
+
+/** Nothing would happen in it, in either world, and nothing that happened would be no verdict. */
+export function refuseSwarm(file: string): void {
+  if (!drawsEverything(loadWritten(file).written)) return
+  throw new UsageError(
+    `${file}: it states no faults and leaves them to \`fuzz\`; \`run\` draws nothing, so nothing would happen. ` +
+      `Expected a scenario with faults of its own, found a swarm: \`${COMMAND} fuzz ${file} --seeds 1000\` draws from it in the ` +
+      `simulator, and \`${COMMAND} replay FAILURE.json --on local\` runs on real servers what was found`,
+  )
 }
 
 export function requestOf<T extends Asked>(asked: T): Request<T> {

@@ -16,14 +16,23 @@ interface Local {
 }
 
 interface Simulated {
-  readonly trials: number
   readonly jobs: number | undefined
   readonly exports: Exports
 }
 
+/** One of those that a command asks for. */
+export interface AskedTrial {
+  readonly scenario: Scenario
+  readonly seed: number
+  /** Where a real run keeps its files. */
+  readonly folder: string
+  /** Said before what happened in it; null: nothing, it is the only one. */
+  readonly title: string | null
+}
+
 export interface World {
-  /** In the order of their seeds. */
-  trials(seeds: readonly number[]): AsyncIterable<SimulatedTrial>
+  /** In their order. */
+  trials(asked: readonly AskedTrial[]): AsyncIterable<SimulatedTrial>
   end(): Promise<void>
 }
 
@@ -33,48 +42,48 @@ interface Audience {
   readonly signal: AbortSignal
 }
 
-function announceTrial({ screen }: Audience, seeds: readonly number[], index: number): void {
-  if (seeds.length > 1) screen.line(`  trial ${index + 1} of ${seeds.length}, seed ${seeds[index]}`)
+function announce({ title }: AskedTrial, { screen }: Audience): void {
+  if (title !== null) screen.line(`  ${title}`)
 }
 
 /** On as many threads as asked for; each trial is told when those before it are. */
-export async function simulated(scenario: Scenario, options: Simulated, audience: Audience): Promise<World> {
+export async function simulated(options: Simulated, audience: Audience): Promise<World> {
   const { SimulationThreads } = await import('../../sim/host/simulate-in-worker.ts')
   const { listener, signal } = audience
   const { history, hdr } = options.exports
-  // A new thread costs some 0.75 s of imports and a slow first trial: more than one is for whoever asks for it.
-  const threads = new SimulationThreads(Math.min(options.jobs ?? 1, options.trials))
+  let threads: InstanceType<typeof SimulationThreads> | null = null
   return {
-    async *trials(seeds) {
+    async *trials(asked) {
+      // A new thread costs its imports and a slow first trial: more than one is for whoever asks for it.
+      threads = new SimulationThreads(Math.min(options.jobs ?? 1, asked.length))
+      const { durationUs } = asked[0]!.scenario.workload
       const onProgress = (done: number) => {
-        const atUs = (done / seeds.length) * scenario.workload.durationUs
+        const atUs = (done / asked.length) * durationUs
         listener.onProgress({ ...NO_COUNTS, phase: 'workload', atUs })
       }
       const withRecord = history !== undefined || hdr !== undefined
       let index = 0
-      for await (const trial of threads.simulate(scenario, seeds, { withRecord, onProgress, signal })) {
-        announceTrial(audience, seeds, index++)
+      for await (const trial of threads.simulate(asked, { withRecord, onProgress, signal })) {
+        announce(asked[index++]!, audience)
         for (const event of trial.judged.record.events) listener.onEvent(event)
         yield trial
       }
     },
-    end: () => threads.end(),
+    end: async () => threads?.end(),
   }
 }
 
-export async function onServers(
-  scenario: Scenario,
-  outDir: string,
-  options: Local,
-  audience: Audience,
-): Promise<World> {
-  const world = await measured(scenario, outDir, options, audience)
+/** What real servers cannot do in one of the scenarios is said before the first of them starts. */
+export async function onServers(options: Local, audience: Audience): Promise<World> {
+  const { refuseUnsupported } = await import('../../real/faults/unsupported.ts')
   return {
-    async *trials(seeds) {
-      for (const [index, seed] of seeds.entries()) {
+    async *trials(asked) {
+      for (const { scenario } of asked) refuseUnsupported(scenario)
+      for (const trial of asked) {
         if (audience.signal.aborted) return
-        announceTrial(audience, seeds, index)
-        const record = await world.run(seed)
+        announce(trial, audience)
+        const { scenario, seed, folder } = trial
+        const record = await (await measured(scenario, folder, options, audience)).run(seed)
         yield { judged: await judgedTrial(scenario, record), record }
       }
     },

@@ -1,12 +1,9 @@
 /** The commands of the running system, as yargs reads them. */
 import type { Argv } from 'yargs'
 import { auto, flag, system, value } from '../arguments.ts'
-import { type Handler, LOCAL_OPTIONS, local } from '../local-options.ts'
-import { down } from './down.ts'
-import { status } from './status.ts'
-import { up } from './up.ts'
+import { type Chosen, LOCAL_OPTIONS, local } from '../local-options.ts'
 
-export function systemCommands(parser: Argv, chosen: (handler: Handler) => void): Argv {
+export function systemCommands(parser: Argv, chosen: Chosen): Argv {
   return parser
     .command(
       'up',
@@ -24,7 +21,8 @@ export function systemCommands(parser: Argv, chosen: (handler: Handler) => void)
           .example('$0 up --on local', 'until Ctrl-C; the dashboard is at http://127.0.0.1:9000')
           .example('$0 up --ports auto', 'beside another system'),
       ({ on, port, ports, quiet, detach, ...rest }) =>
-        chosen(() => {
+        chosen(async () => {
+          const { up } = await import('./up.ts')
           const { mysqld, dataDir, basePort } = local(rest)
           return up({
             on: system(on),
@@ -44,12 +42,12 @@ export function systemCommands(parser: Argv, chosen: (handler: Handler) => void)
           .option('json', flag('of the systems, as JSON'))
           .example('$0 status', 'exit 1 when something is down')
           .example('$0 status && $0 down', 'then remove leftovers'),
-      ({ json }) => chosen(() => status({ json })),
+      ({ json }) => chosen(async () => (await import('./status.ts')).status({ json })),
     )
     .command(
       'down',
       'end the systems that are up, and remove what killed programs have left',
       (y) => y.example('$0 down', 'servers and folders').example('$0 down && $0 status', 'and look'),
-      () => chosen(down),
+      () => chosen(async () => (await import('./down.ts')).down()),
     )
 }

@@ -1,10 +1,9 @@
 /** `watch`, as yargs reads it. */
 import type { Argv } from 'yargs'
 import { argument, integer, value } from '../arguments.ts'
-import type { Handler } from '../local-options.ts'
-import { watch } from './watch.ts'
+import type { Chosen } from '../local-options.ts'
 
-export function watchCommand(parser: Argv, chosen: (handler: Handler) => void): Argv {
+export function watchCommand(parser: Argv, chosen: Chosen): Argv {
   return parser.command(
     'watch <run>',
     'a finished run, or a simulation as it goes, on the dashboard',
@@ -16,8 +15,9 @@ export function watchCommand(parser: Argv, chosen: (handler: Handler) => void): 
         .example('$0 watch out/primary-crash-sim-1', 'a run that has ended, over its own time')
         .example('$0 watch primary-crash --seed 3', 'simulated, with its decisions as they are taken'),
     ({ run, seed, port }) =>
-      chosen(() =>
-        watch({ run, seed: integer('seed', seed, 0, 2 ** 52), port: integer('port', port, 1024, 65_535) ?? 0 }),
-      ),
+      chosen(async () => {
+        const { watch } = await import('./watch.ts')
+        return watch({ run, seed: integer('seed', seed, 0, 2 ** 52), port: integer('port', port, 1024, 65_535) ?? 0 })
+      }),
   )
 }

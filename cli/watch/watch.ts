@@ -47,7 +47,7 @@ async function simulated(scenario: Scenario, seed: number, signal: AbortSignal, 
     server.say(decisions(events, atUs))
   const threads = new SimulationThreads(1)
   try {
-    for await (const { judged } of threads.simulate(scenario, [seed], { onDecisions, signal }))
+    for await (const { judged } of threads.simulate([{ scenario, seed }], { onDecisions, signal }))
       if (!signal.aborted) server.say({ kind: 'result', result: await resultOf(scenario, [judged], beginning) })
   } catch (error) {
     if (signal.aborted) return

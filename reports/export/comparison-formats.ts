@@ -14,7 +14,11 @@ export interface ComparedResults {
   readonly comparisons: readonly Comparison[]
 }
 
-export function comparisonJson({ paths, results, comparisons }: ComparedResults): string {
+export function comparisonJson(compared: ComparedResults): string {
+  return `${JSON.stringify(comparedJson(compared), null, 2)}\n`
+}
+
+export function comparedJson({ paths, results, comparisons }: ComparedResults) {
   const described = results.map(({ scenario, world, trials, complete }, index) => ({
     path: paths[index],
     scenario: scenario.name,
@@ -23,7 +27,7 @@ export function comparisonJson({ paths, results, comparisons }: ComparedResults)
     seeds: trials.map(({ seed }) => seed),
     complete,
   }))
-  return `${JSON.stringify({ schema: 'quorumlab.comparison/1', results: described, comparisons }, null, 2)}\n`
+  return { schema: 'quorumlab.comparison/1', results: described, comparisons }
 }
 
 const COLUMNS = [

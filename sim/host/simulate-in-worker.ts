@@ -10,8 +10,7 @@ import type { Scenario } from '../../scenarios/scenario.ts'
 import { startThread } from './thread.ts'
 import type { Task } from './worker.ts'
 
-export interface WorkerOptions {
-  readonly seed: number
+interface WorkerOptions {
   /** For exports that need every operation. */
   readonly withRecord?: boolean
   /** 0 to 1. */
@@ -20,6 +19,11 @@ export interface WorkerOptions {
   readonly onDecisions?: ((decisions: readonly TraceEvent[], atUs: number) => void) | undefined
   /** When it is aborted the run ends with what there is (`complete: false`). */
   readonly signal?: AbortSignal | undefined
+}
+
+export interface Trial {
+  readonly scenario: Scenario
+  readonly seed: number
 }
 
 /** A trial, judged where it ran. */
@@ -40,8 +44,8 @@ class SimulationThread {
 
   /** One at a time. Rejects with what `simulate` throws. */
   simulate(
-    scenario: Scenario,
-    { seed, withRecord = false, onProgress, onDecisions, signal }: WorkerOptions,
+    { scenario, seed }: Trial,
+    { withRecord = false, onProgress, onDecisions, signal }: WorkerOptions,
   ): Promise<SimulatedTrial> {
     const worker = this.#worker
     const stop = () => Atomics.store(this.#stop, 0, 1)
@@ -66,8 +70,8 @@ class SimulationThread {
 }
 
 /**
- * Trials over several threads, told in the order of their seeds. Each is a function of its seed alone, so the number of
- * threads changes nothing but the time.
+ * Trials over several threads, told in the order in which they were asked for. Each is a function of its scenario and
+ * seed alone, so the number of threads changes nothing but the time.
  */
 export class SimulationThreads {
   readonly #threads: readonly SimulationThread[]
@@ -77,20 +81,16 @@ export class SimulationThreads {
   }
 
   /** `onProgress`: trials that are done, and parts of those that run. An abort ends the trials that run; none begins after it. */
-  async *simulate(
-    scenario: Scenario,
-    seeds: readonly number[],
-    options: Omit<WorkerOptions, 'seed'>,
-  ): AsyncGenerator<SimulatedTrial> {
+  async *simulate(asked: readonly Trial[], options: WorkerOptions): AsyncGenerator<SimulatedTrial> {
     const { signal, withRecord = false, onDecisions } = options
-    const fractions = seeds.map(() => 0)
-    const left = seeds.entries()
-    const trials = seeds.map(() => deferred<SimulatedTrial | null>())
+    const fractions = asked.map(() => 0)
+    const left = asked.entries()
+    const trials = asked.map(() => deferred<SimulatedTrial | null>())
     // Who is asked for later may fail before.
     for (const { promise } of trials) promise.catch(() => {})
     for (const thread of this.#threads)
       void (async () => {
-        for (const [index, seed] of left) {
+        for (const [index, trial] of left) {
           const onProgress = (fraction: number) => {
             fractions[index] = fraction
             options.onProgress?.(fractions.reduce((sum, one) => sum + one, 0))
@@ -98,7 +98,7 @@ export class SimulationThreads {
           if (signal?.aborted === true) trials[index]!.resolve(null)
           else
             await thread
-              .simulate(scenario, { seed, withRecord, onProgress, onDecisions, signal })
+              .simulate(trial, { withRecord, onProgress, onDecisions, signal })
               .then(trials[index]!.resolve, trials[index]!.reject)
         }
       })()

@@ -9,6 +9,7 @@ import { raft } from './raft.ts'
 import { raftLeaders } from './raft-leaders.ts'
 import { simulator } from './simulator.ts'
 import { pieces } from './small-parts.ts'
+import { trials } from './trials.ts'
 
 interface Benchmark {
   readonly name: string
@@ -23,6 +24,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   { name: 'fiber', about: 'a call and a race by a fiber, against a callback', run: fiber },
   { name: 'linearizability', about: 'verdict on 10,000 operations, 32 clients, 100 keys', run: linearizability },
   { name: 'simulator', about: 'primary-crash at 2,000 operations/s for 60 s with all checks', run: simulator },
+  { name: 'trials', about: 'eight trials of primary-crash on two threads, against one', run: trials },
   { name: 'raft', about: "rounds of 50 servers under Cabinet's settings, by quorum; events a second", run: raft },
   {
     name: 'raft-leaders',

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { parseScenario } from '../../../scenarios/file/load.ts'
 import { type JudgedTrial, judgeTrial, resultOfTrials } from '../../../scenarios/judge.ts'
-import { SimulationThreads } from '../../../sim/host/simulate-in-worker.ts'
+import type { Scenario } from '../../../scenarios/scenario.ts'
+import { SimulationThreads, type Trial } from '../../../sim/host/simulate-in-worker.ts'
 import { simulate } from '../../../sim/run.ts'
 import { STAMP } from '../../scenarios/stamp.ts'
 import { test } from '../../support/test.ts'
@@ -21,6 +22,10 @@ async function inThreads(count: number, body: (threads: SimulationThreads) => Pr
   }
 }
 
+function trialsOf(scenario: Scenario, seeds: readonly number[]): readonly Trial[] {
+  return seeds.map((seed) => ({ scenario, seed }))
+}
+
 async function all<T>(trials: AsyncIterable<T>): Promise<T[]> {
   const found: T[] = []
   for await (const trial of trials) found.push(trial)
@@ -36,7 +41,7 @@ test('a simulation in threads returns what it returns here, in the order of its 
     await inThreads(count, async (threads) => {
       const fractions: number[] = []
       const onProgress = (fraction: number) => fractions.push(fraction)
-      const there = await all(threads.simulate(SHORT, seeds, { withRecord: true, onProgress }))
+      const there = await all(threads.simulate(trialsOf(SHORT, seeds), { withRecord: true, onProgress }))
       assert.deepEqual(
         there.map(({ record }) => record),
         here,
@@ -50,7 +55,7 @@ test('a simulation in threads returns what it returns here, in the order of its 
 
 test('operations stay where they were simulated unless they are asked for', { deadlineMs: 30_000 }, () =>
   inThreads(1, async (threads) => {
-    const [trial] = await all(threads.simulate(SHORT, [1], {}))
+    const [trial] = await all(threads.simulate(trialsOf(SHORT, [1]), {}))
     assert.equal(trial!.record, null)
     assert.ok(!('operations' in trial!.judged.record))
   }),
@@ -60,7 +65,7 @@ test('aborted simulations end soon with what there is, and no other begins', { d
   inThreads(2, async (threads) => {
     const controller = new AbortController()
     const trials = await all(
-      threads.simulate(LONG, [1, 2, 3], { signal: controller.signal, onProgress: () => controller.abort() }),
+      threads.simulate(trialsOf(LONG, [1, 2, 3]), { signal: controller.signal, onProgress: () => controller.abort() }),
     )
     assert.equal(trials.length, 2)
     for (const { judged } of trials) {
@@ -72,6 +77,6 @@ test('aborted simulations end soon with what there is, and no other begins', { d
 
 test('what a simulation throws is thrown here', { deadlineMs: 30_000 }, () =>
   inThreads(1, async (threads) => {
-    await assert.rejects(all(threads.simulate(SHORT, [0.5], {})), /a seed is an integer/)
+    await assert.rejects(all(threads.simulate(trialsOf(SHORT, [0.5]), {})), /a seed is an integer/)
   }),
 )
