@@ -8,7 +8,7 @@ import cors from '@fastify/cors'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import { type FastifyInstance, fastify, type RouteOptions } from 'fastify'
+import { type FastifyInstance, fastify, LogController, type RouteOptions } from 'fastify'
 import type { Registry } from 'prom-client'
 import { EnvironmentError } from '../../drivers/environment-error.ts'
 import type { ServiceName, SystemConfig } from '../config.ts'
@@ -51,7 +51,7 @@ export async function createService(face: ServiceFace): Promise<Service> {
   const { config, name } = face
   const app: FastifyInstance = fastify({
     logger: { level: 'info', base: { service: name }, stream: face.log },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
@@ -78,11 +78,12 @@ export async function createService(face: ServiceFace): Promise<Service> {
       maxAge: PREFLIGHT_AGE_SECONDS,
       strictPreflight: false,
     })
+  // Before the plug-in's own look at each route.
+  app.addHook('onRoute', limitAdmin)
   await app.register(rateLimit, {
     global: false,
     errorResponseBuilder: (_request, { after }) => new CallFailure(429, `too many calls; again in ${after}`),
   })
-  app.addHook('onRoute', limitAdmin)
   app.addHook('onResponse', async (request, reply) => {
     if (reply.statusCode >= 500 || (request.method === 'POST' && request.url.startsWith('/admin/')))
       request.log.info(
