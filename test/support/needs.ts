@@ -4,9 +4,9 @@
 import { spawnSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 
-export type Need = 'mysql' | 'docker' | 'chromium' | 'mount'
+export type Need = 'mysql' | 'docker' | 'chromium' | 'mount' | 'sysbench'
 
-export const NEEDS: readonly Need[] = ['mysql', 'docker', 'chromium', 'mount']
+export const NEEDS: readonly Need[] = ['mysql', 'docker', 'chromium', 'mount', 'sysbench']
 
 const found = new Map<Need, string | null>()
 
@@ -31,6 +31,8 @@ export function adviceFor(need: Need): string {
       return 'a chromium or google-chrome on PATH or named by QUORUMLAB_CHROMIUM'
     case 'mount':
       return 'unshare and a kernel that lets it mount a tmpfs in a namespace of its own'
+    case 'sysbench':
+      return 'a sysbench with its MySQL driver on PATH'
   }
 }
 
@@ -46,6 +48,8 @@ function candidates(need: Need): string[] {
         : [process.env.QUORUMLAB_CHROMIUM]
     case 'mount':
       return ['unshare']
+    case 'sysbench':
+      return ['sysbench']
   }
 }
 
@@ -56,6 +60,7 @@ function answers(command: string, need: Need): boolean {
     mount: ['-rm', 'mount', '-t', 'tmpfs', 'tmpfs', tmpdir()],
     mysql: ['--version'],
     chromium: ['--version'],
+    sysbench: ['--version'],
   }
   return spawnSync(command, words[need], { stdio: 'ignore', timeout: 10_000 }).status === 0
 }

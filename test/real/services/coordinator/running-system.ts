@@ -18,6 +18,8 @@ interface Wanted {
   readonly timestamps?: 'taas' | 'odd-even'
   readonly quorum?: 'cabinet' | 'majority'
   readonly services?: readonly ServiceName[]
+  /** Of the MySQL-protocol front. */
+  readonly mysqlPort?: number
 }
 
 /** An answer; `look` takes it apart. */
@@ -50,7 +52,7 @@ export class RunningSystem {
   }
 
   static async start(wanted: Wanted = {}): Promise<RunningSystem> {
-    const { timestamps = 'taas', quorum = 'cabinet' } = wanted
+    const { timestamps = 'taas', quorum = 'cabinet', mysqlPort = null } = wanted
     const driver = await createLocalDriver({ nodes: 4, mysqld: commandFor('mysql') ?? undefined })
     const directory = await mkdtemp(join(tmpdir(), 'quorumlab-service-'))
     const issuers = (['timestamp-1', 'timestamp-2', 'timestamp-3'] as const).slice(0, timestamps === 'taas' ? 3 : 2)
@@ -62,6 +64,7 @@ export class RunningSystem {
           accounts: driver.accounts,
           algorithms: { timestamps, quorum, election: 'seer-score' },
           timestampServers: issuers,
+          mysqlPort,
         }),
         'a test',
       )
