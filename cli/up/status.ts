@@ -1,5 +1,6 @@
 /** `status`: the systems and clusters of this machine, and how each process of a system is, as one sees it from outside. */
 import type { OwnerRecord } from '../../real/drivers/local/ownership.ts'
+import type { ProcessState } from '../../real/services/operator.ts'
 import type { KnownSystem } from '../../real/services/system/known-systems.ts'
 import type { ServiceState } from '../../real/services/wire.ts'
 import { COMMAND, EXIT } from '../exit.ts'
@@ -17,6 +18,8 @@ interface SystemStatus {
   /** Null: the coordinator does not say. */
   readonly source: string | null
   readonly services: readonly ServiceState[]
+  /** As their supervision sees them. */
+  readonly processes: readonly ProcessState[]
 }
 
 export async function status({ json }: { readonly json: boolean }): Promise<number> {
@@ -44,8 +47,8 @@ async function statusOf({ owner, system }: KnownSystem): Promise<SystemStatus> {
   const { lookAtSystem, sourceOf } = await import('../../real/services/system/look.ts')
   const [services, source] = await Promise.all([lookAtSystem(system), sourceOf(system)])
   const { id, pid, createdAt } = owner
-  const { phase, isDetached, greenAfterMs, logs } = system
-  return { id, pid, createdAt, phase, isDetached, greenAfterMs, logs, source, services }
+  const { phase, isDetached, greenAfterMs, logs, processes } = system
+  return { id, pid, createdAt, phase, isDetached, greenAfterMs, logs, source, services, processes }
 }
 
 function isHealthy({ state }: ServiceState): boolean {
@@ -57,12 +60,15 @@ function runText({ id, pid, createdAt, servers }: OwnerRecord): string {
   return `cluster ${id} of process ${pid}, since ${createdAt}: ${ports.join(', ') || 'no server yet'}\n`
 }
 
-function systemText({ id, pid, createdAt, phase, logs, source, services }: SystemStatus): string {
+function systemText({ id, pid, createdAt, phase, logs, source, services, processes }: SystemStatus): string {
   const lines = services.map((service) => {
-    const role = service.kind !== 'mysql' || source === null ? '' : service.id === source ? 'source' : 'replica'
-    const said = service.detail || role
-    const { id, address, state } = service
-    return `  ${state === 'healthy' ? '✓' : '✗'} ${id.padEnd(12)} ${address.padEnd(16)} ${state.padEnd(8)} ${said}`.trimEnd()
+    const { id, kind, address, state, detail } = service
+    const isRoleKnown = kind === 'mysql' && source !== null && state === 'healthy'
+    const role = isRoleKnown ? [id === source ? 'source' : 'replica'] : []
+    // What is well may have a past.
+    const past = processes.find(({ name }) => name === id.replace('instance-', 'node'))?.detail ?? ''
+    const said = [...role, detail || past].filter((text) => text !== '').join('; ')
+    return `  ${isHealthy(service) ? '✓' : '✗'} ${id.padEnd(12)} ${address.padEnd(16)} ${state.padEnd(8)} ${said}`.trimEnd()
   })
   const well = `${services.filter(isHealthy).length} of ${services.length} healthy`
   const dashboard = services.find(({ kind }) => kind === 'coordinator')?.address

@@ -10,6 +10,7 @@ import { raftLeaders } from './raft-leaders.ts'
 import { simulator } from './simulator.ts'
 import { pieces } from './small-parts.ts'
 import { trials } from './trials.ts'
+import { up } from './up.ts'
 
 interface Benchmark {
   readonly name: string
@@ -41,6 +42,7 @@ const BENCHMARKS: readonly Benchmark[] = [
     about: 'real servers: writes through the coordinator against bare mysql2',
     run: coordinatorCost,
   },
+  { name: 'up', about: 'real servers: the whole system to green, against four bare servers', run: up },
 ]
 
 const wanted = process.argv[2]

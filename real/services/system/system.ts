@@ -41,8 +41,6 @@ export interface Step {
 
 const NODES = ['node1', 'node2', 'node3', 'node4']
 const TIMESTAMP_SERVERS = ['timestamp-1', 'timestamp-2', 'timestamp-3'] as const
-/** Those that there are so far. */
-const STARTED: readonly ServiceName[] = TIMESTAMP_SERVERS
 /** For requests under way; the servers' data goes anyway. */
 const GRACE_MS = 3_000
 
@@ -72,7 +70,7 @@ export class System {
     this.#logs = join(driver.directory, 'logs')
     makeFolder(this.#logs, 0o700)
     for (const name of NODES) this.#servers.set(name, this.#supervised(serverUnit(driver, name)))
-    for (const name of STARTED) this.#services.set(name, this.#service(name))
+    for (const name of SERVICE_NAMES) this.#services.set(name, this.#service(name))
     driver.onIncident((incident) => this.#servers.get(incident.particulars.subject)?.ended(incident))
   }
 

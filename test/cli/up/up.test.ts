@@ -20,7 +20,7 @@ test('up to green in front of a person, and Ctrl-C: exit 130, and nothing is lef
     assert.equal(code, 130, stderr)
     assert.match(stdout, /^up after \d+\.\d s\n/)
     assert.match(stdout, /^ {2}node4 +127\.0\.0\.1:\d+$/m)
-    assert.match(stdout, /^ {2}timestamp-3 +127\.0\.0\.1:\d+$/m)
+    assert.match(stdout, /^ {2}dashboard +http:\/\/127\.0\.0\.1:\d+$/m)
     assert.match(stderr, /^ {2}4 MySQL servers: ready after \d+\.\d s$/m)
     assert.match(stderr, /stopping everything/)
     await place.nothingIsLeft()
@@ -50,8 +50,11 @@ test('in the background: status sees every process, a busy port names the system
     const { systems } = JSON.parse(seen.stdout) as { systems: { services: { id: string; state: string }[] }[] }
     assert.equal(systems.length, 1)
     const ids = systems[0]!.services.map(({ id }) => id)
-    for (const id of ['instance-1', 'instance-4', 'timestamp-1', 'timestamp-2', 'timestamp-3'])
-      assert.ok(ids.includes(id), id)
+    const servers = [1, 2, 3, 4].map((number) => `instance-${number}`)
+    const services = ['coordinator', 'timestamp-1', 'timestamp-2', 'timestamp-3', 'metrics', 'cabinet', 'seer']
+    assert.deepEqual(ids, [...servers, ...services])
+    const { host, port: gate } = place.record.addresses.coordinator!
+    assert.equal((await fetch(`http://${host}:${gate}/health`)).status, 200)
     assert.ok(systems[0]!.services.every(({ state }) => state === 'healthy'))
 
     const { port } = place.record.addresses['timestamp-2']!
