@@ -107,11 +107,16 @@ export type MysqlRequests = {
     reply: Executed
   }
   /**
-   * Read. `after`: wait first until these are executed here. `wantExecuted`: gtid_executed, read on the same connection
-   * after the data (never before it).
+   * Read. `after`: wait first, `waitUs` at most, until these are executed here. `wantExecuted`: gtid_executed, read on
+   * the same connection after the data (never before it).
    */
   query: {
-    request: { readonly statement: Statement; readonly after: GtidSet | null; readonly wantExecuted: boolean }
+    request: {
+      readonly statement: Statement
+      readonly after: GtidSet | null
+      readonly waitUs: number
+      readonly wantExecuted: boolean
+    }
     reply: {
       /** A keyed read's. */
       readonly value: RowValue | null

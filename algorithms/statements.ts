@@ -46,6 +46,8 @@ export interface WriteResult {
   readonly rowsAffected: number
   /** The first AUTO_INCREMENT value it made; 0: none. */
   readonly insertId: number | string
+  /** What it showed besides, as ANALYZE TABLE does; mostly null. */
+  readonly rows: Rows | null
 }
 
 /** What came of a write. */
@@ -56,6 +58,8 @@ export interface Executed {
   readonly executed: GtidSet | null
   /** Of SQL. */
   readonly result: WriteResult | null
+  /** Its operation had been done before, with this timestamp, and came to `result`; null: it was done now. */
+  readonly repeats: { readonly timestamp: Timestamp | null } | null
 }
 
 /** What an SQL read shows. Columns may have one name twice: rows are lists. */

@@ -4,6 +4,7 @@ import type { GtidSet } from '../gtid-set.ts'
 import type { ReplicaView } from '../quorum/policy.ts'
 import type { Outcome, ServerState } from '../servers.ts'
 import { smoothedLatency } from '../smoothed-latency.ts'
+import type { Statement } from '../statements.ts'
 import { judgeSource } from './detector.ts'
 import { newestRow } from './epoch.ts'
 import { kindOfLoss, lookOf } from './loss.ts'
@@ -133,11 +134,6 @@ function settleRebuild(member: Member, rebuild: PendingRebuild, state: ServerSta
   else if (rebuild.sinceUs === null || askedUs - state.uptimeUs > rebuild.sinceUs) unlose(member, askedUs)
 }
 
-/** Did the server answer? A statement that it refuses for what it says is the client's mistake: the server is well. */
-export function isAnswered(outcome: Outcome<unknown>): boolean {
-  return outcome.kind === 'ok' || outcome.why.code === 'statement-refused'
-}
-
 /** A client's statement on the source was answered or not: the detector's second witness. */
 export function clientOutcome(coordinator: CoordinatorState, reign: Reign, answered: boolean, nowUs: number): void {
   if (coordinator.reign !== reign) return
@@ -147,6 +143,19 @@ export function clientOutcome(coordinator: CoordinatorState, reign: Reign, answe
     coordinator.clientFailingSinceUs = nowUs
     hurry(coordinator.members)
   }
+}
+
+/** What became of a client's statement, as far as it says something of the source. */
+export function hearSource(
+  coordinator: CoordinatorState,
+  reign: Reign,
+  statement: Statement,
+  outcome: Outcome<unknown>,
+): void {
+  const code = outcome.kind === 'ok' ? null : outcome.why.code
+  // SQL that takes too long, or waits behind such, says nothing of its server; and who refuses is well.
+  if (statement.kind === 'sql' && (code === 'deadline' || code === 'no-connection')) return
+  clientOutcome(coordinator, reign, code === null || code === 'statement-refused', coordinator.process.nowUs)
 }
 
 /** Ask the detector about the reigning source, and raise the alarm. */

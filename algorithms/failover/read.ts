@@ -18,9 +18,10 @@ import type { ClientRequest, MysqlRequests, ReadReply, ReplyOf } from '../server
 import type { Staleness, Statement } from '../statements.ts'
 import { newestRow } from './epoch.ts'
 import type { Member } from './member.ts'
-import { clientOutcome, isAnswered } from './monitor.ts'
+import { hearSource } from './monitor.ts'
 import type { Reign } from './reign.ts'
 import type { CoordinatorState } from './state.ts'
+import { statementDeadlineUs } from './statement-deadline.ts'
 
 /** A replica has so long to execute what a session has seen, before the source is asked. */
 const SESSION_WAIT_US = 100_000
@@ -56,11 +57,17 @@ function* strong(
   const { source } = reign
   const outcome = yield* call(
     source.server,
-    { kind: 'query', statement, after: seen, wantExecuted: true },
-    coordinator.tuning.statementTimeoutUs,
+    {
+      kind: 'query',
+      statement,
+      after: seen,
+      waitUs: waitUs(coordinator.tuning.statementTimeoutUs),
+      wantExecuted: true,
+    },
+    statementDeadlineUs(statement, coordinator.tuning),
     reign.ended,
   )
-  clientOutcome(coordinator, reign, isAnswered(outcome), coordinator.process.nowUs)
+  hearSource(coordinator, reign, statement, outcome)
   if (outcome.kind !== 'ok') return failed(outcome.why)
   const { executed } = outcome.reply
   const why = yield* held(coordinator, reign, executed!)
@@ -98,7 +105,7 @@ function* inSession(
   statement: Statement,
   seen: GtidSet | null,
 ): Fiber<ReadReply> {
-  const member = nearest(coordinator, reign)
+  const member = reader(coordinator, reign, statement.kind)
   if (member !== reign.source) {
     const reply = yield* after(coordinator, reign, member, statement, seen, SESSION_WAIT_US)
     // What is wrong with the statement itself is so everywhere.
@@ -107,23 +114,24 @@ function* inSession(
   return yield* after(coordinator, reign, reign.source, statement, seen, coordinator.tuning.statementTimeoutUs)
 }
 
-/** What `member` shows once it has executed `seen` and what it shows is acknowledged. */
+/** What `member` shows once it has executed `seen`, in `withinUs`, and what it shows is acknowledged. */
 function* after(
   coordinator: CoordinatorState,
   reign: Reign,
   member: Member,
   statement: Statement,
   seen: GtidSet | null,
-  deadlineUs: number,
+  withinUs: number,
 ): Fiber<ReadReply> {
+  // A row is found at once, so that the wait is all; SQL may take its own time behind it.
+  const deadlineUs = statement.kind === 'keyed' ? withinUs : statementDeadlineUs(statement, coordinator.tuning)
   const outcome = yield* call(
     member.server,
-    { kind: 'query', statement, after: seen, wantExecuted: true },
+    { kind: 'query', statement, after: seen, waitUs: waitUs(withinUs), wantExecuted: true },
     deadlineUs,
     reign.ended,
   )
-  const nowUs = coordinator.process.nowUs
-  if (member === reign.source) clientOutcome(coordinator, reign, isAnswered(outcome), nowUs)
+  if (member === reign.source) hearSource(coordinator, reign, statement, outcome)
   if (outcome.kind !== 'ok') return failed(outcome.why)
   const executed = outcome.reply.executed!
   const why = yield* heldForSession(coordinator, reign, executed)
@@ -149,15 +157,28 @@ export function* heldForSession(
 }
 
 function* eventual(coordinator: CoordinatorState, reign: Reign, statement: Statement): Fiber<ReadReply> {
-  const member = nearest(coordinator, reign)
+  const member = reader(coordinator, reign, statement.kind)
+  const reply = yield* asItIs(coordinator, reign, member, statement)
+  // A workload's read fails with its replica: that is what it measures. Others are to get an answer.
+  const isLost = reply.verdict === 'failed' && reply.why.code !== 'statement-refused' && reply.why.code !== 'deadline'
+  if (statement.kind === 'keyed' || member === reign.source || !isLost) return reply
+  return yield* asItIs(coordinator, reign, reign.source, statement)
+}
+
+function* asItIs(coordinator: CoordinatorState, reign: Reign, member: Member, statement: Statement): Fiber<ReadReply> {
   const outcome = yield* call(
     member.server,
-    { kind: 'query', statement, after: null, wantExecuted: false },
-    coordinator.tuning.statementTimeoutUs,
+    { kind: 'query', statement, after: null, waitUs: 0, wantExecuted: false },
+    statementDeadlineUs(statement, coordinator.tuning),
   )
   if (outcome.kind !== 'ok') return failed(outcome.why)
   const staleness = stalenessOf(reign, member, coordinator.process.nowUs)
   return { ...shown(reign, member, outcome.reply, null), staleness }
+}
+
+/** The server gives up waiting a little before we do: its connection stays usable. */
+function waitUs(withinUs: number): number {
+  return withinUs * 0.9
 }
 
 function shown(
@@ -179,15 +200,27 @@ function stalenessOf({ source }: Reign, member: Member, nowUs: number): Stalenes
   }
 }
 
-/** Whom an EVENTUAL read asks: the nearest replica that is well, or else the source. */
-export function nearest(coordinator: CoordinatorState, reign: Reign): Member {
-  let best = reign.source
-  for (const member of coordinator.members) {
-    if (member === reign.source || member.probe !== 'answered' || member.quarantined) continue
-    if (member.state === null || member.state.offline || member.state.receiver !== 'running') continue
-    if (best === reign.source || member.latencyUs < best.latencyUs) best = member
+/**
+ * A workload's read goes to the nearest replica. SQL goes to the one of the largest weight, where weights are kept: it
+ * is the quickest to have what is written. The source only where there is no other.
+ */
+export function reader({ members }: CoordinatorState, reign: Reign, kind: Statement['kind']): Member {
+  const { rounds } = reign.acknowledgements
+  if (kind === 'sql' && rounds !== null) {
+    const heaviest = rounds.ranking.map((index) => members[index]!).find((member) => isFollowing(reign, member))
+    return heaviest ?? reign.source
   }
-  return best
+  let nearest = reign.source
+  for (const member of members) {
+    if (!isFollowing(reign, member)) continue
+    if (nearest === reign.source || member.latencyUs < nearest.latencyUs) nearest = member
+  }
+  return nearest
+}
+
+function isFollowing({ source }: Reign, member: Member): boolean {
+  if (member === source || member.probe !== 'answered' || member.quarantined) return false
+  return member.state !== null && !member.state.offline && member.state.receiver === 'running'
 }
 
 function* refusal(why: Why): Fiber<ReadReply> {

@@ -8,7 +8,7 @@ import type { Why } from '../reasons/why.ts'
 import type { CoordinatorRequests, ReplyOf } from '../servers.ts'
 import type { Consistency } from '../statements.ts'
 import { clientOutcome } from './monitor.ts'
-import { held, heldForSession, nearest } from './read.ts'
+import { held, heldForSession, reader } from './read.ts'
 import type { RelayedStatement } from './relaying.ts'
 import type { CoordinatorState } from './state.ts'
 import { awaitQuorum } from './write.ts'
@@ -19,8 +19,8 @@ export function route(
 ): ReplyOf<CoordinatorRequests, 'route'> {
   const { reign } = coordinator
   if (reign === null) return null
-  const reader = consistency === 'STRONG' ? reign.source : nearest(coordinator, reign)
-  return { source: reign.source.node, reader: reader.node }
+  const { source } = reign
+  return { source: source.node, reader: (consistency === 'STRONG' ? source : reader(coordinator, reign, 'sql')).node }
 }
 
 export function* settle(

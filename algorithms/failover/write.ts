@@ -8,11 +8,12 @@ import type { ClientRequest, WriteReply } from '../servers.ts'
 import type { Executed } from '../statements.ts'
 import type { Timestamp } from '../timestamps/timestamp.ts'
 import type { Acknowledged } from './acknowledgements.ts'
-import { clientOutcome, isAnswered, viewsOf } from './monitor.ts'
+import { hearSource, viewsOf } from './monitor.ts'
 import type { ExecutedReply } from './procedures.ts'
 import { held } from './read.ts'
 import type { Reign } from './reign.ts'
 import type { CoordinatorState } from './state.ts'
+import { statementDeadlineUs } from './statement-deadline.ts'
 
 /** A selection made from probes is as old as the probes; it is renewed at the same pace. */
 export const SELECTION_AGE_US = 100_000
@@ -27,20 +28,23 @@ export function* write(coordinator: CoordinatorState, request: ClientRequest): F
   if (reign === null) return failed({ code: 'nobody-reigns' })
 
   const beganUs = coordinator.process.nowUs
-  reign.executions.began(beganUs)
+  const { statement } = request
+  // A client's SQL may be slow by itself: it does not show that the source executes nothing any more.
+  const tells = statement.kind === 'keyed'
+  if (tells) reign.executions.began(beganUs)
   const executed = yield* call(
     reign.source.server,
-    { kind: 'execute', statement: request.statement, timestamp, operationId: request.operationId ?? null },
-    coordinator.tuning.statementTimeoutUs,
+    { kind: 'execute', statement, timestamp, operationId: request.operationId ?? null },
+    statementDeadlineUs(statement, coordinator.tuning),
     reign.ended,
   )
   const nowUs = coordinator.process.nowUs
-  const answered = isAnswered(executed)
-  reign.executions.ended(answered, nowUs)
-  clientOutcome(coordinator, reign, answered, nowUs)
+  if (tells) reign.executions.ended(executed.kind === 'ok', nowUs)
+  hearSource(coordinator, reign, statement, executed)
   if (executed.kind !== 'ok') return notOk(executed.kind, executed.why, null, timestamp)
-  const { gtid, result } = executed.reply
-  const reply = { verdict: 'ok', timestamp, epoch: reign.epoch, node: reign.source.node, result } as const
+  const { gtid, result, repeats } = executed.reply
+  const its = repeats === null ? timestamp : repeats.timestamp
+  const reply = { verdict: 'ok', timestamp: its, epoch: reign.epoch, node: reign.source.node, result } as const
   if (gtid === null)
     return yield* unchanged(coordinator, reign, { ...reply, gtid, seen: null }, executed.reply, request)
   const ok: ExecutedReply = { ...reply, gtid, seen: null }
@@ -72,17 +76,17 @@ export function* awaitQuorum(
   return { code: verdict === 'ended' ? 'epoch-ended' : 'quorum-late' }
 }
 
-/** It wrote nothing, but says what it found: that has to be acknowledged, as with a read. */
+/** It wrote nothing, but says what it found, or what it did before: that has to be acknowledged, as with a read. */
 function* unchanged(
   coordinator: CoordinatorState,
   reign: Reign,
   ok: Extract<WriteReply, { verdict: 'ok' }>,
-  { executed }: Executed,
+  { executed, repeats }: Executed,
   { consistency, session }: ClientRequest,
 ): Fiber<WriteReply> {
   if (consistency === 'EVENTUAL') return ok
   const why = yield* held(coordinator, reign, executed!)
-  if (why !== null) return notOk('failed', why, null, ok.timestamp)
+  if (why !== null) return notOk(repeats === null ? 'failed' : 'unknown', why, null, ok.timestamp)
   return session?.seen == null ? ok : { ...ok, seen: executed }
 }
 

@@ -132,6 +132,12 @@ export function textOf(why: Why): string {
       return 'in flight'
     case 'no-client-free':
       return 'no client was free before the workload ended'
+    case 'operation-in-flight':
+      return 'the same operation is under way'
+    case 'operation-reused':
+      return 'another statement had this operation id'
+    case 'operation-id-with-ddl':
+      return 'a change of the schema cannot have an operation id: it commits by itself'
     case 'statement-refused':
       return `error ${why.errno} (${why.sqlState}): ${why.message}`
     case 'rule':

@@ -91,6 +91,8 @@ type OperationWhy =
   | { readonly code: 'nobody-leads' | 'leader-stepped-down' }
   /** The run ended before an answer came; before any client was free to send it. */
   | { readonly code: 'in-flight' | 'no-client-free' }
+  /** The operation's first try is under way, or was a moment ago; its id belongs to another one; it commits by itself. */
+  | { readonly code: 'operation-in-flight' | 'operation-reused' | 'operation-id-with-ddl' }
   /** A client's SQL, for what it says: the server is well. In MySQL's words. */
   | {
       readonly code: 'statement-refused'

@@ -10,6 +10,7 @@ import type { Callable } from '../transport/callable.ts'
 import { Administrator } from './administrator.ts'
 import { NO_SETUP, type StatementDone } from './connection.ts'
 import { DATA_SETUP, execute, highestTimestamp, query } from './data.ts'
+import { changeOnce, FORGET, FORGET_EVERY } from './done-operations.ts'
 import { ConnectionPool } from './pool.ts'
 import { change, SQL_READ_SETUP, SQL_WRITE_SETUP, show } from './sql.ts'
 import { WATCH_SETUP } from './state.ts'
@@ -18,6 +19,7 @@ import { confirm, executed, probe, waitFor } from './watch.ts'
 
 /** A new source starts with this many open data connections instead of opening them under its first writes. */
 const WARM_CONNECTIONS = 8
+const KILL_DEADLINE_US = 1_000_000
 
 type Done = (outcome: Outcome<unknown>) => void
 
@@ -40,13 +42,17 @@ export class MysqlClient implements Callable {
   readonly #waits: ConnectionPool
   readonly #administrator: Administrator
   readonly #rowTimestamp: (timestamp: Timestamp) => number
+  /** That may be repeated, done on this server by this process. */
+  #operations = 0
 
   constructor(server: Omit<MysqlTarget, 'start'>, options: MysqlClientOptions) {
     const target: MysqlTarget = { ...server, start: new ServerStart() }
     this.#target = target
     this.#data = new ConnectionPool(clientEndpoint(target), DATA_SETUP, options.dataConnections)
-    this.#sqlReads = new ConnectionPool(clientEndpoint(target), SQL_READ_SETUP, options.dataConnections)
-    this.#sqlWrites = new ConnectionPool(clientEndpoint(target), SQL_WRITE_SETUP, options.dataConnections)
+    // The server does not notice that nobody waits any more before it has done the statement.
+    const kill = (threadId: number) => this.#confirmations.submit(`KILL ${threadId}`, KILL_DEADLINE_US, () => {})
+    this.#sqlReads = new ConnectionPool(clientEndpoint(target), SQL_READ_SETUP, options.dataConnections, kill)
+    this.#sqlWrites = new ConnectionPool(clientEndpoint(target), SQL_WRITE_SETUP, options.dataConnections, kill)
     this.#rowTimestamp = options.rowTimestamp ?? (({ counter }) => counter)
     this.#probes = new ConnectionPool(watchEndpoint(target), WATCH_SETUP, 2)
     this.#confirmations = new ConnectionPool(watchEndpoint(target), NO_SETUP, 2)
@@ -79,17 +85,31 @@ export class MysqlClient implements Callable {
     }
   }
 
-  #execute({ statement, timestamp }: MysqlRequests['execute']['request'], deadlineUs: number, done: Done): Pending {
+  #execute(
+    { statement, timestamp, operationId }: MysqlRequests['execute']['request'],
+    deadlineUs: number,
+    done: Done,
+  ): Pending {
     if (statement.kind === 'keyed') return execute(this.#data, statement, timestamp, deadlineUs, done)
-    const number = timestamp === null ? null : this.#rowTimestamp(timestamp)
-    return this.#sqlWrites.submit(() => change(statement, number), deadlineUs, concluded(done))
+    const rowTimestamp = timestamp === null ? null : this.#rowTimestamp(timestamp)
+    if (operationId === null)
+      return this.#sqlWrites.submit(() => change(statement, rowTimestamp), deadlineUs, concluded(done))
+    const once = { operationId, timestamp, rowTimestamp }
+    return this.#sqlWrites.submit(
+      () => changeOnce(statement, once),
+      deadlineUs,
+      concluded((outcome) => {
+        if (outcome.kind === 'ok' && ++this.#operations % FORGET_EVERY === 0)
+          this.#sqlWrites.submit(FORGET, deadlineUs, () => {})
+        done(outcome)
+      }),
+    )
   }
 
   #query(request: MysqlRequests['query']['request'], deadlineUs: number, done: Done): Pending {
     const { statement } = request
     if (statement.kind === 'keyed') return query(this.#data, statement, request, deadlineUs, done)
-    // The server gives up a little before we do: a timed-out wait then leaves the connection usable.
-    return this.#sqlReads.submit(() => show(statement, request, deadlineUs * 0.9), deadlineUs, concluded(done))
+    return this.#sqlReads.submit(() => show(statement, request), deadlineUs, concluded(done))
   }
 
   /**

@@ -11,10 +11,9 @@
  */
 import { connect, type Socket } from 'node:net'
 import { type Connection, createConnection, type FieldPacket } from 'mysql2'
-import type { SqlValue } from '../../algorithms/statements.ts'
 import { DeadlineTimer } from '../transport/deadline-timer.ts'
 import { readInto } from '../transport/read-buffer.ts'
-import type { Exchange, Step } from './exchange.ts'
+import type { Exchange, ServerError, Step } from './exchange.ts'
 import {
   CLOSED,
   connectFailure,
@@ -59,6 +58,18 @@ export type Work = string | IntegerValues | (() => Exchange<unknown>)
 export type StatementDone = (failure: Failure | null, result: unknown) => void
 
 const CONNECT_TIMEOUT_MS = 1_000
+/** Remembered by each connection. */
+const PREPARED_STATEMENTS = 32
+
+/** mysql2's type declares neither; its prepared statements have them. */
+interface Prepared {
+  readonly id: number
+  /** One for each placeholder. */
+  readonly parameters: readonly unknown[]
+}
+
+/** As the server says it of too few; too many would be cut off. */
+const WRONG_COUNT: ServerError = { errno: 1210, sqlState: 'HY000', message: 'Not as many values as placeholders' }
 
 export class MysqlConnection {
   readonly #socket: Socket
@@ -96,11 +107,14 @@ export class MysqlConnection {
       database: setup.database,
       multipleStatements: setup.severalStatements,
       rowsAsArray: true,
+      // The server keeps 16,000 for all of its connections together.
+      maxPreparedStatements: PREPARED_STATEMENTS,
       dateStrings: true,
       jsonStrings: true,
       // A BIGINT beyond 2^53-1 comes as text: its reader refuses it by name (exact-integer.ts) instead of a neighbour.
       supportBigNumbers: true,
-      flags: ['SESSION_TRACK', '-CLIENT_QUERY_ATTRIBUTES'],
+      // Rows that a statement found as it would have them are not affected.
+      flags: ['SESSION_TRACK', '-CLIENT_QUERY_ATTRIBUTES', '-FOUND_ROWS'],
     })
     this.#mysql.on('error', (error: Error) => this.#die(this.#failureOf(error)))
     this.#socket.once('close', () => this.#die(this.#failureOf(new Error('closed'))))
@@ -121,8 +135,7 @@ export class MysqlConnection {
       if (setup.insert === '') ready(null)
       else
         this.#mysql.prepare(setup.insert, (error, statement) => {
-          // mysql2's type declares no id; its prepared statements have one.
-          if (error === null) this.#insertId = (statement as unknown as { readonly id: number }).id
+          if (error === null) this.#insertId = (statement as unknown as Prepared).id
           ready(error)
         })
     })
@@ -175,7 +188,13 @@ export class MysqlConnection {
         else proceed(exchange.next({ error: refusal, result, columns: fields?.map(({ name }) => name) ?? [] }))
       }
       if (parameters.length === 0) this.#mysql.query(text, heard)
-      else this.#mysql.execute(text, parameters as SqlValue[], heard)
+      else
+        this.#mysql.prepare(text, (error, statement) => {
+          if (error !== null) heard(error, undefined)
+          else if ((statement as unknown as Prepared).parameters.length !== parameters.length)
+            heard(WRONG_COUNT, undefined)
+          else statement.execute(parameters, heard)
+        })
     }
     proceed(exchange.next())
   }

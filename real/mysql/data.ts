@@ -31,21 +31,20 @@ export function execute(
   return pool.submit(values, deadlineUs, (failure, gtid) => {
     if (failure !== null) done(failure)
     else if (gtid === null) done(unknown({ code: 'no-gtid' }))
-    else done({ kind: 'ok', reply: { gtid: gtid as Gtid, executed: null, result: null } })
+    else done({ kind: 'ok', reply: { gtid: gtid as Gtid, executed: null, result: null, repeats: null } })
   })
 }
 
 export function query(
   pool: ConnectionPool,
   { key }: KeyedStatement,
-  { after, wantExecuted }: Pick<MysqlRequests['query']['request'], 'after' | 'wantExecuted'>,
+  { after, waitUs, wantExecuted }: MysqlRequests['query']['request'],
   deadlineUs: number,
   done: Done<'query'>,
 ): Pending {
   // MySQL runs the texts in order: first the wait, then the data, then (never before it) the GTIDs.
   const texts: string[] = []
-  // The server gives up a little before we do: a timed-out wait then leaves the connection usable.
-  if (after !== null) texts.push(waitText(after.toString(), deadlineUs * 0.9))
+  if (after !== null) texts.push(waitText(after.toString(), waitUs))
   const data = texts.push(
     `SELECT op, ts_counter, ts_server FROM quorumlab.operations WHERE key_id = ${number(key)} ORDER BY position DESC LIMIT 1`,
   )

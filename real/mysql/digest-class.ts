@@ -61,6 +61,8 @@ const SESSION_FUNCTIONS: ReadonlySet<string> = new Set(
   ),
 )
 
+const OURS = '`quorumlab`'
+
 /** `isCut`: the end may be missing. What is certain by its first word is so all the same; anything else is a write. */
 export function classOfDigest(digest: string, isCut: boolean): DigestClass {
   const tokens: readonly string[] = digest.match(TOKENS) ?? []
@@ -73,6 +75,8 @@ export function classOfDigest(digest: string, isCut: boolean): DigestClass {
   const isRoutine = found === 'ddl' && !tokens.includes('TABLE')
   if (!isRoutine && usesSession(tokens))
     return { class: 'session', reason: 'it uses variables, locks or results of its session' }
+  if (found !== 'read' && tokens.some((token, i) => token === OURS && tokens[i + 1] === '.'))
+    return { class: 'refused', reason: 'what is in quorumlab is for the coordinator to change' }
   if (isCut && found !== 'ddl') return { class: 'write', reason: 'it is too long to be judged whole' }
   return { class: found, reason }
 }

@@ -6,12 +6,13 @@
 import type { Pending } from '../../algorithms/world.ts'
 import { DeadlineTimer } from '../transport/deadline-timer.ts'
 import { type ConnectionSetup, type Endpoint, MysqlConnection, type StatementDone, type Work } from './connection.ts'
-import { CLOSED, DEADLINE_UNSENT, type Failure } from './failure.ts'
+import { CLOSED, DEADLINE_IN_FLIGHT, DEADLINE_UNSENT, type Failure } from './failure.ts'
 
 export class ConnectionPool {
   readonly #endpoint: Endpoint
   readonly #setup: ConnectionSetup
   readonly #size: number
+  readonly #cutShort: (threadId: number) => void
   /** The most recently used is on top: its buffers and the server's caches are warm. */
   readonly #idle: MysqlConnection[] = []
   readonly #all = new Set<MysqlConnection>()
@@ -20,10 +21,17 @@ export class ConnectionPool {
   #opening = 0
   #closed = false
 
-  constructor(endpoint: Endpoint, setup: ConnectionSetup, size: number) {
+  /** `cutShort`: told the server's name of a connection that was given up while something ran on it. */
+  constructor(
+    endpoint: Endpoint,
+    setup: ConnectionSetup,
+    size: number,
+    cutShort: (threadId: number) => void = () => {},
+  ) {
     this.#endpoint = endpoint
     this.#setup = setup
     this.#size = size
+    this.#cutShort = cutShort
   }
 
   /** Run one statement, or one exchange, on any connection. Abandoning destroys the connection if it is in flight. */
@@ -74,11 +82,17 @@ export class ConnectionPool {
     next.value.start(connection, Math.max(1, next.value.dueMs - performance.now()))
   }
 
-  /** For jobs: the connection was destroyed under its statement. */
+  /** For jobs: nobody waits for the statement any more. */
   drop(connection: MysqlConnection): void {
     connection.destroy()
     this.#all.delete(connection)
+    this.#cutShort(connection.threadId)
     this.#openForWaiting()
+  }
+
+  /** For jobs: the deadline passed under the statement, and so the connection is gone. */
+  overran(connection: MysqlConnection): void {
+    this.#cutShort(connection.threadId)
   }
 
   #openForWaiting(): void {
@@ -155,7 +169,8 @@ class Job implements Pending {
       this.#done = null
       this.#connection = null
       // First the connection, then the answer: the answer may well submit the next statement.
-      this.#pool.release(connection)
+      if (failure === DEADLINE_IN_FLIGHT) this.#pool.overran(connection)
+      else this.#pool.release(connection)
       done?.(failure, result)
     })
   }

@@ -82,7 +82,7 @@ class Insert implements Committer {
   committed({ gtid }: Transaction): void {
     this.#server.claimed.delete(this.#statement.op)
     this.#server.statements.endWrite()
-    this.#call.answer({ gtid, executed: null, result: null })
+    this.#call.answer({ gtid, executed: null, result: null, repeats: null })
   }
 }
 

@@ -9,7 +9,7 @@ export function insertOf(op: number, key: number, timestamp: Timestamp | null = 
 /** The newest row of `key`. */
 export function newestOf(key: number, { after = null, wantExecuted = false }: Wish = {}) {
   // Which operation reads does not matter to the server.
-  return { kind: 'query', statement: { kind: 'keyed', op: 0, key }, after, wantExecuted } as const
+  return { kind: 'query', statement: { kind: 'keyed', op: 0, key }, after, waitUs: 90_000, wantExecuted } as const
 }
 
 interface Wish {

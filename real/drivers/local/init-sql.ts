@@ -53,6 +53,8 @@ export const TEMPLATE_SQL: readonly string[] = [
   'CREATE TABLE quorumlab.operations (position BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, op BIGINT UNSIGNED NOT NULL UNIQUE, key_id INT NOT NULL, ts_counter BIGINT NULL, ts_server INT NULL, KEY newest (key_id, position))',
   // Replicated: an epoch's first transaction writes its row.
   'CREATE TABLE quorumlab.epoch (epoch BIGINT NOT NULL, k INT NOT NULL, member INT NULL, base BIGINT NULL, source_uuid CHAR(36) NULL, started_at TIMESTAMP(6) NULL, PRIMARY KEY (epoch, k))',
+  // Replicated: what may be repeated, in one transaction with what it did.
+  'CREATE TABLE quorumlab.done_operations (operation_id VARBINARY(128) NOT NULL PRIMARY KEY, fingerprint CHAR(64) CHARACTER SET ascii NOT NULL, rows_affected BIGINT NULL, insert_id BIGINT UNSIGNED NULL, ts_counter BIGINT NULL, ts_server INT NULL, done_at TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6), KEY done (done_at))',
   // Local: written with sql_log_bin = 0 only.
   'CREATE TABLE quorumlab.promise (id TINYINT NOT NULL PRIMARY KEY, promised BIGINT NOT NULL)',
   'INSERT INTO quorumlab.promise VALUES (1, 0)',
@@ -60,6 +62,7 @@ export const TEMPLATE_SQL: readonly string[] = [
   // ALL names whatever privileges this version has: the list of dynamic ones differs between 8.0, 8.4 and 9.x.
   `GRANT ALL ON *.* TO '${ACCOUNT_USERS.admin}'@'%' WITH GRANT OPTION`,
   `GRANT SELECT, INSERT, UPDATE, DELETE ON quorumlab.operations TO '${ACCOUNT_USERS.client}'@'%'`,
+  `GRANT SELECT, INSERT, UPDATE, DELETE ON quorumlab.done_operations TO '${ACCOUNT_USERS.client}'@'%'`,
   `GRANT SELECT ON quorumlab.* TO '${ACCOUNT_USERS.client}'@'%'`,
   ...TESTDB_SQL,
   ...['users', 'products'].flatMap(timestampTriggers),

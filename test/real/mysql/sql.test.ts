@@ -1,32 +1,22 @@
 import assert from 'node:assert/strict'
-import type { SqlClass, SqlValue } from '../../../algorithms/statements.ts'
 import { test } from '../../support/test.ts'
+import { changeBy, queryBy } from './sql-requests.ts'
 import { withCluster } from './test-cluster.ts'
 
 const MYSQL = { needs: 'mysql', deadlineMs: 60_000 } as const
-
-function execute(text: string, parameters: readonly SqlValue[] = [], kind: SqlClass = 'write', counter = 7) {
-  const statement = { kind: 'sql', text, parameters, class: kind } as const
-  return { kind: 'execute', statement, timestamp: { counter, server: 1 }, operationId: null } as const
-}
-
-function query(text: string, parameters: readonly SqlValue[] = [], wantExecuted = false) {
-  const statement = { kind: 'sql', text, parameters, class: 'read' } as const
-  return { kind: 'query', statement, after: null, wantExecuted } as const
-}
 
 test('SQL says what it changed and shows what is there, its timestamp in its own row', MYSQL, async () => {
   await withCluster(1, async (cluster) => {
     await cluster.reign(1, 0, [])
     const { uuid } = await cluster.ok(0, { kind: 'probe' })
     const text = "INSERT INTO users (name, email) VALUES ('who?', ?), (\"o'brien\", ?)"
-    const inserted = await cluster.ok(0, execute(text, ["a'; DROP TABLE users; --", null]))
-    assert.deepEqual(inserted.result, { rowsAffected: 2, insertId: 1 })
+    const inserted = await cluster.ok(0, changeBy(text, { parameters: ["a'; DROP TABLE users; --", null] }))
+    assert.deepEqual(inserted.result, { rowsAffected: 2, insertId: 1, rows: null })
     assert.equal(inserted.gtid?.uuid, uuid)
     assert.equal(inserted.executed, null)
     const read = await cluster.ok(
       0,
-      query('SELECT name, email, timestamp, id AS name FROM users ORDER BY id', [], true),
+      queryBy('SELECT name, email, timestamp, id AS name FROM users ORDER BY id', [], true),
     )
     assert.deepEqual(read.rows, {
       columns: ['name', 'email', 'timestamp', 'name'],
@@ -37,20 +27,27 @@ test('SQL says what it changed and shows what is there, its timestamp in its own
     })
     assert.ok(read.executed?.has(inserted.gtid!))
 
-    const updated = await cluster.ok(0, execute('UPDATE users SET name = ? WHERE id = ?', ['x', 2], 'write', 9))
+    const renaming = { parameters: ['x', 2], counter: 9 }
+    const updated = await cluster.ok(0, changeBy('UPDATE users SET name = ? WHERE id = ?', renaming))
     assert.equal(updated.result?.rowsAffected, 1)
-    const row = await cluster.ok(0, query('SELECT timestamp FROM users WHERE id = ? LIMIT ?', [2, 1]))
+    const row = await cluster.ok(0, queryBy('SELECT timestamp FROM users WHERE id = ? LIMIT ?', [2, 1]))
     assert.deepEqual(row.rows?.rows, [[9]])
 
-    const nothing = await cluster.ok(0, execute('UPDATE users SET name = ? WHERE id = 99', ['x']))
+    const nothing = await cluster.ok(0, changeBy("UPDATE users SET name = 'x' WHERE id = 99"))
     assert.equal(nothing.gtid, null)
     assert.ok(nothing.executed?.has(updated.gtid!))
     assert.equal(nothing.result?.rowsAffected, 0)
+    const plan = await cluster.ok(0, changeBy('EXPLAIN DELETE FROM users'))
+    assert.equal(plan.gtid, null)
+    assert.ok(plan.result?.rows?.columns.includes('EXPLAIN'))
 
-    const made = await cluster.ok(0, execute('CREATE TABLE t (a BIGINT, b BLOB, c JSON, d DECIMAL(20, 5))', [], 'ddl'))
+    const made = await cluster.ok(
+      0,
+      changeBy('CREATE TABLE t (a BIGINT, b BLOB, c JSON, d DECIMAL(20, 5))', { class: 'ddl' }),
+    )
     assert.ok(made.gtid !== null)
-    await cluster.ok(0, execute("INSERT INTO t VALUES (9007199254740993, x'00ff', '{\"a\": 1}', 1.5)"))
-    const values = await cluster.ok(0, query('SELECT * FROM t'))
+    await cluster.ok(0, changeBy("INSERT INTO t VALUES (9007199254740993, x'00ff', '{\"a\": 1}', 1.5)"))
+    const values = await cluster.ok(0, queryBy('SELECT * FROM t'))
     assert.deepEqual(values.rows?.rows, [['9007199254740993', '0x00ff', '{"a": 1}', '1.50000']])
   })
 })
@@ -61,24 +58,55 @@ test(
   async () => {
     await withCluster(1, async (cluster) => {
       await cluster.reign(1, 0, [])
-      const refused = async (request: ReturnType<typeof execute | typeof query>) => {
+      const refused = async (request: ReturnType<typeof changeBy | typeof queryBy>) => {
         const outcome = await cluster.call(0, request)
         assert.ok(outcome.kind === 'failed' && outcome.why.code === 'statement-refused', JSON.stringify(outcome))
         return [outcome.why.errno, outcome.why.sqlState]
       }
-      assert.deepEqual(await refused(execute('INSERT INTO users (nosuch) VALUES (1)')), [1054, '42S22'])
-      assert.deepEqual(await refused(execute("INSERT INTO users (name) VALUES ('a'); DROP TABLE users")), [
+      assert.deepEqual(await refused(changeBy('INSERT INTO users (nosuch) VALUES (1)')), [1054, '42S22'])
+      assert.deepEqual(await refused(changeBy("INSERT INTO users (name) VALUES ('a'); DROP TABLE users")), [
         1064,
         '42000',
       ])
-      assert.deepEqual(await refused(query('SELECT 1; SELECT 2')), [1064, '42000'])
-      assert.deepEqual(await refused(query('SELECT * FROM nosuch')), [1146, '42S02'])
-      assert.deepEqual(await refused(query("INSERT INTO users (name) VALUES ('a')")), [1792, '25006'])
-      assert.deepEqual(await refused(query('SELECT id FROM users FOR UPDATE')), [1792, '25006'])
-      assert.deepEqual(await refused(execute('DELETE FROM quorumlab.epoch')), [1142, '42000'])
-      assert.deepEqual(await refused(execute('CREATE TABLE quorumlab.t (a INT)', [], 'ddl')), [1142, '42000'])
-      const { rows } = await cluster.ok(0, query('SELECT COUNT(*) FROM users'))
+      assert.deepEqual(await refused(queryBy('SELECT 1; SELECT 2')), [1064, '42000'])
+      assert.deepEqual(await refused(queryBy('SELECT * FROM nosuch')), [1146, '42S02'])
+      assert.deepEqual(await refused(queryBy("INSERT INTO users (name) VALUES ('a')")), [1792, '25006'])
+      assert.deepEqual(await refused(queryBy('SELECT id FROM users FOR UPDATE')), [1792, '25006'])
+      assert.deepEqual(await refused(changeBy('DELETE FROM quorumlab.epoch')), [1142, '42000'])
+      assert.deepEqual(await refused(changeBy('CREATE TABLE quorumlab.t (a INT)', { class: 'ddl' })), [1142, '42000'])
+      assert.deepEqual(await refused(queryBy('SELECT * FROM users WHERE id = ?', [1, 2])), [1210, 'HY000'])
+      assert.deepEqual(await refused(queryBy('SELECT * FROM users WHERE id = ? OR id = ?', [1])), [1210, 'HY000'])
+      const { rows } = await cluster.ok(0, queryBy('SELECT COUNT(*) FROM users'))
       assert.deepEqual(rows?.rows, [[0]])
     })
   },
 )
+
+test('a function that writes is no read: the read-only connections say so', MYSQL, async () => {
+  await withCluster(1, async (cluster) => {
+    await cluster.reign(1, 0, [])
+    const sql = await cluster.sql(0)
+    await sql(
+      "CREATE FUNCTION testdb.f() RETURNS INT DETERMINISTIC MODIFIES SQL DATA BEGIN INSERT INTO testdb.users (name) VALUES ('f'); RETURN 1; END",
+    )
+    const outcome = await cluster.call(0, queryBy('SELECT f()'))
+    assert.ok(outcome.kind === 'failed' && outcome.why.code === 'statement-refused' && outcome.why.errno === 1792)
+    assert.match(outcome.reason, /taken for a read, and it writes/)
+    assert.deepEqual(await sql('SELECT COUNT(*) FROM testdb.users'), [[0]])
+  })
+})
+
+test('what nobody waits for any more is ended on its server, too', MYSQL, async () => {
+  await withCluster(1, async (cluster) => {
+    await cluster.reign(1, 0, [])
+    const late = await cluster.call(0, queryBy('SELECT SLEEP(30)'), 300_000)
+    assert.ok(late.kind === 'unknown' && late.why.code === 'deadline')
+    const sql = await cluster.sql(0)
+    const running = "SELECT COUNT(*) FROM information_schema.processlist WHERE INFO LIKE 'SELECT SLEEP(30)%'"
+    for (let tried = 0; ((await sql(running)) as [[number]])[0][0] > 0; tried++) {
+      assert.ok(tried < 100, 'it still runs')
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    await cluster.ok(0, queryBy('SELECT 1'))
+  })
+})

@@ -40,6 +40,7 @@ export const STATEMENTS: Readonly<Record<ClassName, readonly string[]>> = {
     'CHECKSUM TABLE users',
     "HELP 'select'",
     'SELECT SLEEP(0)',
+    'SELECT * FROM quorumlab.epoch',
   ],
   'locking-read': [
     'SELECT id FROM users FOR UPDATE',
@@ -156,6 +157,9 @@ export const STATEMENTS: Readonly<Record<ClassName, readonly string[]>> = {
     "LOAD DATA LOCAL INFILE '/tmp/a' INTO TABLE users",
     'FLUSH TABLES WITH READ LOCK',
     'FLUSH LOGS',
+    'DELETE FROM quorumlab.done_operations',
+    'INSERT INTO users (name) SELECT 1 FROM quorumlab.operations',
+    'DROP TABLE `quorumlab` . `epoch`',
     'CREATE DATABASE other',
     'DROP DATABASE testdb',
     "ALTER USER 'a' IDENTIFIED BY 'b'",

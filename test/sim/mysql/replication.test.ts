@@ -182,7 +182,7 @@ test('the model has no SQL, and says so without being unwell', () => {
   const statement = { kind: 'sql', text: 'SELECT 1', parameters: [], class: 'read' } as const
   for (const asked of [
     cluster.ask('node1', { kind: 'execute', statement, timestamp: null, operationId: null }),
-    cluster.ask('node1', { kind: 'query', statement, after: null, wantExecuted: false }),
+    cluster.ask('node1', { kind: 'query', statement, after: null, waitUs: 0, wantExecuted: false }),
   ])
     assert.ok(asked.kind === 'failed' && asked.why.code === 'statement-refused')
 })
