@@ -1,17 +1,21 @@
 /** The commands beside `run`. Each returns its exit code. */
 
-import { explain } from '../scenarios/file/explain.ts'
-import { libraryNames, listScenarios, loadScenario } from '../scenarios/file/load.ts'
+import { descriptionOf, libraryNames } from '../scenarios/file/library.ts'
 import { print } from './output.ts'
 
 export async function list(): Promise<number> {
   const width = Math.max(...libraryNames().map((name) => name.length))
   const firstSentence = (text: string) => text.split(/(?<=[.?])\s/)[0]
-  const lines = listScenarios().map((one) => `${one.name.padEnd(width)}  ${firstSentence(one.description)}\n`)
-  return print(lines.join(''))
+  return print(
+    libraryNames()
+      .map((name) => `${name.padEnd(width)}  ${firstSentence(descriptionOf(name))}\n`)
+      .join(''),
+  )
 }
 
-export function explained(name: string): Promise<number> {
+export async function explained(name: string): Promise<number> {
+  const { explain } = await import('../scenarios/file/explain.ts')
+  const { loadScenario } = await import('../scenarios/file/load.ts')
   return print(explain(loadScenario(name)))
 }
 

@@ -1,7 +1,7 @@
 /** Completion of commands, options and scenario names for a shell. */
 import { CHECK_NAMES } from '../scenarios/checks/checks.ts'
 import { NODES_NAMED } from '../scenarios/file/expect-schema.ts'
-import { libraryNames } from '../scenarios/file/load.ts'
+import { libraryNames } from '../scenarios/file/library.ts'
 import { aggregatedPaths, summaryPaths } from '../scenarios/measures/summary-paths.ts'
 import { ENTRY } from './paste.ts'
 import { FORM_NAMES } from './versus/forms.ts'

@@ -5,7 +5,7 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { fileWord, quoted } from '../reports/shell-words.ts'
-import { libraryNames } from '../scenarios/file/load.ts'
+import { libraryNames } from '../scenarios/file/library.ts'
 import { COMMAND } from './exit.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')

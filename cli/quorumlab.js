@@ -1,6 +1,48 @@
 #!/usr/bin/env node
-/** The command `quorumlab`: it teaches Node TypeScript and runs cli.ts, in a checkout and after an installation. */
-import { register } from 'tsx/esm/api'
+/**
+ * The command `quorumlab`: it runs the bundle that `npm ci` made (cli/bundle/build.ts) while the sources are those that the
+ * bundle was made from; otherwise it teaches Node TypeScript and runs cli.ts. In a checkout and after an installation.
+ */
+import { readFileSync, statSync } from 'node:fs'
+import module from 'node:module'
+import { fileURLToPath } from 'node:url'
 
-register()
-await import('../cli.ts')
+const ROOT = new URL('../', import.meta.url)
+const BUNDLE = new URL('bundle/built/', import.meta.url)
+
+/** A file of the same size and time is the same; one of another time is read, since copying a checkout changes times alone. */
+async function isBundleFresh() {
+  try {
+    const { sources } = JSON.parse(readFileSync(new URL('sources.json', BUNDLE), 'utf8'))
+    const touched = []
+    for (const source of sources) {
+      const [path, size, mtimeMs] = source
+      const now = statSync(new URL(path, ROOT))
+      if (now.size !== size) return false
+      if (now.mtimeMs !== mtimeMs) touched.push(source)
+    }
+    if (touched.length === 0) return true
+    const { createHash } = await import('node:crypto')
+    const hashOf = (path) =>
+      createHash('sha256')
+        .update(readFileSync(new URL(path, ROOT)))
+        .digest('hex')
+    return touched.every(([path, , , hash]) => hashOf(path) === hash)
+  } catch {
+    // There is no bundle, or a source of it is gone.
+    return false
+  }
+}
+
+if (await isBundleFresh()) {
+  // From Node 22 on: what was compiled once is kept, for this program, its threads and its children.
+  if (module.enableCompileCache !== undefined) {
+    process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('compiled', BUNDLE))
+    module.enableCompileCache(process.env.NODE_COMPILE_CACHE)
+  }
+  await import(new URL('cli.js', BUNDLE).href)
+} else {
+  const { register } = await import('tsx/esm/api')
+  register()
+  await import('../cli.ts')
+}

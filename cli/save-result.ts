@@ -17,12 +17,13 @@ export interface Beginning {
 }
 
 /**
- * Loads what a run needs at its end, too: the sources are compiled by a process that stands in the terminal's foreground
+ * Loads what a run needs at its end, too, while it begins: the sources are compiled by a process that stands in the terminal's foreground
  * like we do, so it dies of the first Ctrl-C, and what is not loaded by then cannot be loaded any more.
  */
 export async function begin(): Promise<Beginning> {
+  const beginning = { startedAt: new Date().toISOString(), loadAverage: loadOfAMinute() }
   await Promise.all([judging(), saving(), rendering()])
-  return { startedAt: new Date().toISOString(), loadAverage: loadOfAMinute() }
+  return beginning
 }
 
 const judging = () => import('../scenarios/judge.ts')

@@ -35,7 +35,7 @@ export async function run(asked: RunOptions): Promise<number> {
   const { seed } = options
   const folder = options.out ?? join('out', `${scenario.name}-${options.on}-${seed}`)
   prepareExports(options.exports)
-  const beginning = await begin()
+  const beginning = begin()
   const release = claimFolder(folder)
   const screen = new Screen(process.stderr, options.quiet)
   const interrupt = untilInterrupted(() =>
@@ -61,7 +61,7 @@ export async function run(asked: RunOptions): Promise<number> {
       await writeExportsOfNothing(options.exports, scenario.name, done.broken.error)
       throw done.broken.error
     }
-    const result = await resultOfDone(asked, done, options.on, beginning)
+    const result = await resultOfDone(asked, done, options.on, await beginning)
     const records = done.trials.flatMap(({ record }) => record ?? [])
     const troubles = [
       ...(await conclude(result, folder, request, screen)),

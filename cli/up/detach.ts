@@ -1,8 +1,8 @@
 /** `up --detach`: starts a program of its own, shows how its system comes up, and leaves it. */
 import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { EnvironmentError } from '../../real/drivers/environment-error.ts'
 import type { Step } from '../../real/services/system/system.ts'
+import { nodeWords } from '../../scenarios/entries.ts'
 import { COMMAND, EXIT } from '../exit.ts'
 import { print, untilInterrupted } from '../output.ts'
 import type { FromBackground, ToBackground } from './background-messages.ts'
@@ -10,8 +10,7 @@ import type { UpOptions } from './keep-up.ts'
 import { addressesText, showSteps } from './progress.ts'
 
 export async function inBackground(options: UpOptions): Promise<number> {
-  const entry = fileURLToPath(new URL('./background.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), entry], {
+  const child = spawn(process.execPath, [...nodeWords(new URL('./background.ts', import.meta.url))], {
     // A session of its own: a terminal that is closed is none of its business.
     ...{ detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] },
   })

@@ -65,9 +65,10 @@ export async function versus(options: VersusOptions): Promise<number> {
         title: `${forms[index]!.name}, trial ${trial + 1} of ${trials}, seed ${seed + trial}`,
       }))
     const all = scenarios.map(trialsOf)
-    const beginning = await begin()
+    const begun = begin()
     const done = await runTrials(all.flat(), { ...options, brief: true, exports: NO_EXPORTS }, screen, interrupt.signal)
     if (done.broken !== null && done.trials.length === 0) throw done.broken.error
+    const beginning = await begun
     const results: Result[] = []
     for (const [index, trialsAsked] of all.entries()) {
       const own = { ...done, trials: done.trials.slice(index * trials, (index + 1) * trials) }

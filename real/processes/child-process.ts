@@ -4,7 +4,7 @@
  */
 import { type ChildProcess as NodeProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { nodeWords } from '../../scenarios/entries.ts'
 import { type Ended, endedText, saysHeapFull, undeclaredDeath } from '../drivers/death.ts'
 import { EnvironmentError } from '../drivers/environment-error.ts'
 import type { FromChild, Refusal, Setup, ToChild } from './ipc-messages.ts'
@@ -52,9 +52,7 @@ export class ChildProcess implements ServiceProcess {
 
   /** Resolves when the child serves. Rejects, with the child gone, when it does not get that far. */
   static async start(name: string, setup: Setup, events: ServiceEvents = {}): Promise<ChildProcess> {
-    const entry = fileURLToPath(ENTRIES[setup.kind])
-    // By address and not by name: the user's working directory need not be ours.
-    const node = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), entry, name], {
+    const node = spawn(process.execPath, [...nodeWords(ENTRIES[setup.kind]), name], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // A group of its own: what a terminal or a CI system sends to everybody is for the parent, which ends things in order.
       detached: true,

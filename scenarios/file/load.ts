@@ -1,16 +1,14 @@
 /** Scenario files: by path, or by their name in the library. A mistake in one is a ScenarioError with its place. */
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Scenario } from '../scenario.ts'
 import { type EmbeddedRun, readEmbedded } from './embedded.ts'
 import { UsageError } from './errors.ts'
+import { LIBRARY, libraryNames } from './library.ts'
 import { suggestion } from './nearest.ts'
 import { readScenario } from './read-scenario.ts'
 import { sourceOfWritten, type Written } from './written.ts'
 import { parseYaml, readScenarioText } from './yaml-source.ts'
-
-export const LIBRARY = fileURLToPath(new URL('../library', import.meta.url))
 
 export function parseScenario(text: string, file: string): Scenario {
   return readScenario(parseYaml(text, file), text)
@@ -39,17 +37,6 @@ export function loadRun(pathOrName: string): { readonly scenario: Scenario; read
   const again = readEmbedded(file)
   const scenario = again === null ? parseScenario(readScenarioText(file), file) : parseScenario(again.text, again.file)
   return { scenario, again }
-}
-
-export function libraryNames(): readonly string[] {
-  return readdirSync(LIBRARY)
-    .filter((file) => file.endsWith('.yaml'))
-    .map((file) => basename(file, '.yaml'))
-    .sort()
-}
-
-export function listScenarios(): readonly Scenario[] {
-  return libraryNames().map(loadScenario)
 }
 
 function resolveFile(pathOrName: string): string {

@@ -1,5 +1,6 @@
 /** Threads for simulations, which are synchronous: while one runs, its thread hears nothing. */
 import { Worker } from 'node:worker_threads'
+import { startOf } from '../../scenarios/entries.ts'
 
 /**
  * A simulation makes 6 kB of short-lived objects per operation. V8's young generation (three semi-spaces, 48 MB by
@@ -8,13 +9,12 @@ import { Worker } from 'node:worker_threads'
  */
 const YOUNG_GENERATION_MB = 96
 
-/** On Node 20 a new thread does not inherit tsx, so it brings its own and then loads the module that listens. */
-export function startThread(module: URL, data: unknown): Worker {
+export function startThread(source: URL, data: unknown): Worker {
+  const { module, isTypeScript } = startOf(source)
+  const options = { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB } }
+  if (!isTypeScript) return new Worker(module, options)
+  // On Node 20 a new thread does not inherit tsx, so it brings its own and then loads the module that listens.
   const boot = `import(${JSON.stringify(import.meta.resolve('tsx/esm/api'))})
     .then(({ register }) => { register(); return import(${JSON.stringify(module.href)}) })`
-  return new Worker(boot, {
-    eval: true,
-    workerData: data,
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-  })
+  return new Worker(boot, { ...options, eval: true })
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { LIBRARY } from '../../../scenarios/file/load.ts'
+import { LIBRARY } from '../../../scenarios/file/library.ts'
 import { inFolder, shell } from '../../support/shell.ts'
 import { test } from '../../support/test.ts'
 

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { ScenarioError, UsageError } from '../../../scenarios/file/errors.ts'
 import { explain } from '../../../scenarios/file/explain.ts'
-import { libraryNames, listScenarios, loadScenario, parseScenario } from '../../../scenarios/file/load.ts'
+import { descriptionOf, libraryNames } from '../../../scenarios/file/library.ts'
+import { loadScenario, parseScenario } from '../../../scenarios/file/load.ts'
 import { DEFAULT_TUNING } from '../../../scenarios/scenario.ts'
 import { test } from '../../support/test.ts'
 import { BAD_FILES } from './bad-files.ts'
@@ -124,7 +125,8 @@ test('the library is complete, each file is named for its scenario, and each can
     ),
     [],
   )
-  for (const scenario of listScenarios()) {
+  for (const scenario of libraryNames().map(loadScenario)) {
+    assert.equal(descriptionOf(scenario.name), scenario.description)
     assert.equal(basename(scenario.file), `${scenario.name}.yaml`)
     assert.ok(scenario.description.length > 20)
     assert.ok(scenario.checks.length > 0)

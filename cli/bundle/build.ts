@@ -1,0 +1,113 @@
+/**
+ * Makes the bundle (`npm run bundle`, and `npm ci` by `prepare`): the program as JavaScript in a few files, so that nobody waits
+ * for TypeScript to be taken away from some hundred. cli/quorumlab.js runs it as long as the sources are those that it was
+ * made from, and the sources themselves otherwise.
+ */
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { basename, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build, type Plugin } from 'esbuild'
+import { bundledName } from '../../scenarios/entries.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const BUILT = 'cli/bundle/built'
+
+/** Folders whose files may start one another. */
+const FOLDERS = ['cli', 'algorithms', 'scenarios', 'sim', 'real', 'reports']
+
+/** Needed by nearly every command: they go into the bundle. All other packages are loaded from node_modules by whoever needs them. */
+const INLINED = ['yargs', 'yaml', 'zod']
+
+/** cli.ts, and every file that another one starts as a thread or a process. */
+export function entriesOf(root: string): readonly string[] {
+  const entries = new Set(['cli.ts'])
+  for (const folder of FOLDERS)
+    for (const path of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
+      if (!path.endsWith('.ts') || path.includes('node_modules')) continue
+      const text = readFileSync(join(root, folder, path), 'utf8')
+      for (const [, target] of text.matchAll(/new URL\('([^']+\.ts)', import\.meta\.url\)/g))
+        entries.add(relative(root, resolve(root, folder, path, '..', target!)))
+    }
+  return [...entries].sort()
+}
+
+/** Writes `folder` of `root` whole or not at all. */
+export async function bundle(root: string, folder: string): Promise<void> {
+  const outdir = join(root, folder)
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: entriesOf(root).map((path) => ({ in: path, out: bundledName(path) })),
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    chunkNames: '[name]-[hash]',
+    // Names stay: a stack of the bundle is to be read, too.
+    minifyWhitespace: true,
+    legalComments: 'none',
+    charset: 'utf8',
+    metafile: true,
+    write: false,
+    define: { QUORUMLAB_BUNDLE: JSON.stringify(folder) },
+    // What is CommonJS in it asks for Node's own modules by this.
+    banner: { js: "import{createRequire as $r}from'node:module';const require=$r(import.meta.url);" },
+    plugins: [inPlace(outdir), fewPackages],
+    logLevel: 'warning',
+  })
+  const sources = Object.keys(metafile.inputs)
+    .filter((path) => !path.includes('node_modules/'))
+    .concat('package-lock.json')
+    .map((path): Source => {
+      const file = join(root, path)
+      const { size, mtimeMs } = statSync(file)
+      return [path, size, mtimeMs, hashOf(readFileSync(file))]
+    })
+  const hash = hashOf(sources.map(([path, , , own]) => `${path} ${own}\n`).join(''))
+  const partial = `${outdir}.partial`
+  rmSync(partial, { recursive: true, force: true })
+  mkdirSync(partial, { recursive: true })
+  for (const { path, contents } of outputFiles) writeFileSync(join(partial, basename(path)), contents)
+  writeFileSync(join(partial, 'sources.json'), JSON.stringify({ hash, sources }))
+  rmSync(outdir, { recursive: true, force: true })
+  renameSync(partial, outdir)
+}
+
+/** Path from the root, bytes, when it was last written, SHA-256. cli/quorumlab.js reads it. */
+type Source = readonly [string, number, number, string]
+
+function hashOf(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex')
+}
+
+/** A module's own address stays that of its source: what lies beside that is found, whichever file of the bundle it is in. */
+function inPlace(outdir: string): Plugin {
+  return {
+    name: 'in place',
+    setup({ onLoad }) {
+      onLoad({ filter: /\.(ts|m?js)$/ }, ({ path }) => {
+        const text = readFileSync(path, 'utf8')
+        if (!text.includes('import.meta.url')) return null
+        const own = `new URL(${JSON.stringify(relative(outdir, path))}, import.meta.url).href`
+        return { contents: text.replaceAll('import.meta.url', own), loader: path.endsWith('.ts') ? 'ts' : 'js' }
+      })
+    },
+  }
+}
+
+/** What an inlined package imports is inlined, too. Of zod's messages in fifty languages only the English ones are ever said. */
+const fewPackages: Plugin = {
+  name: 'few packages',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) => {
+      if (kind === 'entry-point' || path.startsWith('node:')) return null
+      const isInlined = INLINED.includes(path.split('/')[0]!) || importer.includes('node_modules')
+      return isInlined ? null : { path, external: true }
+    })
+    onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({ contents: "export { default as en } from './en.js'" }))
+  },
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await bundle(ROOT, BUILT)
