@@ -10,6 +10,7 @@ import { environmentMarkup } from '../incidents.ts'
 import { intervalText, rangeText, split } from '../intervals.ts'
 import { html, type Markup } from '../markup.ts'
 import { isSilent, outageLines, silenceText } from '../outages.ts'
+import { plannedMove } from '../planned.ts'
 import type { Run } from '../runs.ts'
 import { asked, capital, caughtUp, happened, unsafeText } from '../sentences.ts'
 import { verdictLine, verdictOf, verdictWord } from '../verdict.ts'
@@ -94,7 +95,8 @@ ${difference === null ? '' : html`<p class="ratio">${difference}</p>`}</article>
 const LINES_AT_MOST = 3
 const ONE_TRIAL = 'one trial shows no spread'
 
-function failoverFigure({ summary, trials }: Result): Figure {
+function failoverFigure(result: Result): Figure {
+  const { summary, trials } = result
   const { failoverMs } = summary
   const all = trials.flatMap((trial) => trial.failoverMs)
   const open = all.filter((ms) => ms === null).length
@@ -114,8 +116,21 @@ function failoverFigure({ summary, trials }: Result): Figure {
         : [ONE_TRIAL]
   return {
     ...split(milliseconds(failoverMs.p50)),
-    lines: [...trust, unended],
+    lines: [...trust, movesLine(result), unended],
   }
+}
+
+/** A move on purpose is one of the failovers, and takes longer than most: who compares them has to know what is what. */
+function movesLine(result: Result): string {
+  const { summary, trials, seed } = result
+  const moves = summary.failovers.filter((failover) => plannedMove(result, failover) !== null)
+  if (moves.length === 0) return ''
+  const longest = (some: readonly Failover[]) =>
+    milliseconds(Math.max(...some.map(({ durationMs }) => durationMs ?? 0)))
+  const others = summary.failovers.filter((failover) => !moves.includes(failover))
+  const rest = others.length === 0 ? '' : `${longest(others)} after a fault, `
+  const whose = trials.length > 1 ? `seed ${seed}: ` : ''
+  return `${whose}${rest}up to ${longest(moves)} in ${moves.length === 1 ? 'a planned move' : `${moves.length} planned moves`}`
 }
 
 function failoverLine({ startMs, durationMs, newSource }: Failover): string {

@@ -12,12 +12,21 @@ export interface Task {
   readonly withDecisions: boolean
 }
 
+/** A message takes as long as simulating some ten operations, and nobody looks oftener than this. */
+const TOLD_EVERY_MS = 50
+
 const stop = new Int32Array(workerData as SharedArrayBuffer)
 
 parentPort!.on('message', ({ scenario, seed, withRecord, withDecisions }: Task) => {
+  let toldMs = Number.NEGATIVE_INFINITY
   const record = simulate(scenario, {
     seed,
-    onProgress: (fraction) => parentPort!.postMessage({ kind: 'progress', fraction }),
+    onProgress: (fraction) => {
+      const nowMs = performance.now()
+      if (fraction < 1 && nowMs - toldMs < TOLD_EVERY_MS) return
+      toldMs = nowMs
+      parentPort!.postMessage({ kind: 'progress', fraction })
+    },
     ...(withDecisions
       ? { onDecisions: (decisions, atUs) => parentPort!.postMessage({ kind: 'decisions', decisions, atUs }) }
       : {}),

@@ -1,5 +1,6 @@
 /** `npm run bench` runs every benchmark, `npm run bench NAME` one of them; an unknown name gets the list. */
 import { coordinatorCost } from './coordinator-cost.ts'
+import { door } from './door.ts'
 import { eventCore } from './event-core.ts'
 import { fiber } from './fiber.ts'
 import { linearizability } from './linearizability.ts'
@@ -25,6 +26,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   { name: 'fiber', about: 'a call and a race by a fiber, against a callback', run: fiber },
   { name: 'linearizability', about: 'verdict on 10,000 operations, 32 clients, 100 keys', run: linearizability },
   { name: 'simulator', about: 'primary-crash at 2,000 operations/s for 60 s with all checks', run: simulator },
+  { name: 'door', about: 'what people wait for, as multiples of a bare node', run: door },
   { name: 'trials', about: 'eight trials of primary-crash on two threads, against one', run: trials },
   { name: 'raft', about: "rounds of 50 servers under Cabinet's settings, by quorum; events a second", run: raft },
   {
