@@ -25,6 +25,8 @@ const OF_THE_STATEMENT: ReadonlySet<Why['code']> = new Set<Why['code']>([
   'access-denied',
   'interrupted',
   'unknown-request',
+  'operation-reused',
+  'operation-id-with-ddl',
 ])
 
 export type Held =

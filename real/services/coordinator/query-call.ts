@@ -164,6 +164,8 @@ function tokenFor(keeps: boolean, before: typeof NEW_SESSION, reply: ReadOk | Wr
 function unsuccessful({ kind, why, reason }: Exclude<Held, { kind: 'ok' }>, common: object, isHeld: boolean): Error {
   if (why.code === 'statement-refused')
     return refusal(400, why.message, { ...common, ...mysqlError(why), outcome: 'failed' })
+  if (why.code === 'operation-reused' || why.code === 'operation-id-with-ddl')
+    return refusal(400, reason, { ...common, outcome: 'failed' })
   const detail =
     kind === 'unknown'
       ? `It may have been done, and nobody can say: ${reason}. Do not just send it again.`

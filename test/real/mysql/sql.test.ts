@@ -74,6 +74,10 @@ test(
       assert.deepEqual(await refused(queryBy('SELECT id FROM users FOR UPDATE')), [1792, '25006'])
       assert.deepEqual(await refused(changeBy('DELETE FROM quorumlab.epoch')), [1142, '42000'])
       assert.deepEqual(await refused(changeBy('CREATE TABLE quorumlab.t (a INT)', { class: 'ddl' })), [1142, '42000'])
+      assert.deepEqual(await refused(changeBy('CREATE TABLE t (a INT) ENGINE = MyISAM', { class: 'ddl' })), [
+        3161,
+        'HY000',
+      ])
       assert.deepEqual(await refused(queryBy('SELECT * FROM users WHERE id = ?', [1, 2])), [1210, 'HY000'])
       assert.deepEqual(await refused(queryBy('SELECT * FROM users WHERE id = ? OR id = ?', [1])), [1210, 'HY000'])
       const { rows } = await cluster.ok(0, queryBy('SELECT COUNT(*) FROM users'))
