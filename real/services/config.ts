@@ -46,8 +46,6 @@ const address = z.strictObject({
   host: name,
   /** 0: any free one; only for a service that nobody has to find. */
   port: z.int().min(0).max(65_535),
-  /** The framed transport listens here, too; null: it does not. */
-  framedPort: port.nullable().default(null),
 })
 
 const names = <T extends string>(record: Readonly<Record<T, unknown>>) => z.enum(Object.keys(record) as [T, ...T[]])

@@ -53,7 +53,7 @@ export async function fuzzSmallServices(
   const names = Object.keys(CALLS) as (keyof typeof CALLS)[]
   await withImaginedCollector(imaginedMetrics, async (collector) => {
     const config = systemConfig(directory)
-    const metrics = { host: '127.0.0.1', port: collector, framedPort: null }
+    const metrics = { host: '127.0.0.1', port: collector }
     const fed = { ...config, services: { ...config.services, metrics } }
     // The collector itself runs, too, and finds none of its servers.
     await withServices(config, (own) =>

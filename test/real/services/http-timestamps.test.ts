@@ -146,7 +146,7 @@ test('through a killed and restarted service, real: above everything, nobody han
       assert.equal((await ask(client, { kind: 'reset' })).kind, 'failed')
       await service.kill()
       assert.notEqual((await ask(client, { kind: 'tick', after: 0 })).kind, 'ok')
-      const services = { ...config.services, 'timestamp-1': { host: '127.0.0.1', port, framedPort: null } }
+      const services = { ...config.services, 'timestamp-1': { host: '127.0.0.1', port } }
       service = await ChildProcess.start('timestamp-1', { kind: 'service', config: { ...config, services } })
       assert.ok(counterOf(await ask(client, { kind: 'tick', after: 0 })) > Math.max(...counters))
     } finally {

@@ -24,7 +24,7 @@ async function withOpinions(
       () => metrics,
       async (collector) => {
         const config = systemConfig(directory)
-        const services = { ...config.services, metrics: { host: '127.0.0.1', port: collector, framedPort: null } }
+        const services = { ...config.services, metrics: { host: '127.0.0.1', port: collector } }
         await withServices({ ...config, services }, async (running) => {
           const cabinet = await running.start('cabinet')
           const seer = await running.start('seer')
@@ -127,7 +127,7 @@ test('killed and started again on the same port, both answer as before', { deadl
   withDirectory((directory) =>
     withImaginedCollector(imaginedMetrics, async (collector) => {
       const config = systemConfig(directory)
-      const services = { ...config.services, metrics: { host: '127.0.0.1', port: collector, framedPort: null } }
+      const services = { ...config.services, metrics: { host: '127.0.0.1', port: collector } }
       await withServices({ ...config, services }, async (running) => {
         for (const [name, path] of [
           ['cabinet', '/select-quorum'],

@@ -14,7 +14,7 @@ class Services {
   async start(name: ServiceName): Promise<number> {
     const child = await ChildProcess.start(name, { kind: 'service', config: this.#config })
     this.#running.set(name, child)
-    const services = { ...this.#config.services, [name]: { host: '127.0.0.1', port: child.port, framedPort: null } }
+    const services = { ...this.#config.services, [name]: { host: '127.0.0.1', port: child.port } }
     this.#config = { ...this.#config, services }
     return child.port
   }

@@ -17,7 +17,7 @@ function start(name: 'timestamp-1' | 'timestamp-2', config: SystemConfig): Promi
 }
 
 function at(config: SystemConfig, name: 'timestamp-2', port: number): SystemConfig {
-  return { ...config, services: { ...config.services, [name]: { host: '127.0.0.1', port, framedPort: null } } }
+  return { ...config, services: { ...config.services, [name]: { host: '127.0.0.1', port } } }
 }
 
 test('odd-even: odd numbers from the first service, begun again by a reset', { deadlineMs: 60_000 }, () =>

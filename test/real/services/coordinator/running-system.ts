@@ -102,7 +102,7 @@ export class RunningSystem {
       },
     )
     this.children.set(name, child)
-    const address = { host: '127.0.0.1', port: child.port, framedPort: null }
+    const address = { host: '127.0.0.1', port: child.port }
     this.#config = { ...this.#config, services: { ...this.#config.services, [name]: address } }
   }
 
