@@ -16,13 +16,17 @@ export function once(option: string, value: string | undefined): string | undefi
   throw new UsageError(`--${option}: expected one value, found ${found}`)
 }
 
-const WORLDS = ['sim', 'local']
+const WORLDS = ['sim', 'local', 'docker'] as const
 
-export function world(value: string): 'sim' | 'local' {
-  if (value === 'sim' || value === 'local') return value
-  const planned = ['docker', 'attach'].includes(value) ? ' (planned and not there yet)' : ''
+/** Where a scenario can run. */
+export type WorldName = (typeof WORLDS)[number]
+
+export function world(value: string): WorldName {
+  const known = WORLDS.find((one) => one === value)
+  if (known !== undefined) return known
+  const planned = value === 'attach' ? ' (planned and not there yet)' : ''
   const found = `${JSON.stringify(value)}${planned}${suggestion(String(value), WORLDS)}`
-  throw new UsageError(`--on: expected ${WORLDS.join(' or ')}, found ${found}`)
+  throw new UsageError(`--on: expected ${WORLDS.join(', ')}, found ${found}`)
 }
 
 /** Where a whole system can run. */

@@ -34,7 +34,7 @@ export function parser(words: readonly string[], chosen: Chosen, completions: Co
       (y) =>
         y
           .positional('file', argument(RUNNABLE))
-          .option('on', value('world: sim or local (default: sim)'))
+          .option('on', value('world: sim, local or docker (default: sim)'))
           .option('seed', value("a whole number (default: the scenario's)"))
           .option('trials', value('how many; trial i uses seed + i (default: 1)'))
           .option('jobs', value('sim: threads for the trials (default: 1; more pay off in long runs)'))
@@ -141,7 +141,7 @@ export function parser(words: readonly string[], chosen: Chosen, completions: Co
       (y) =>
         y
           .positional('file', argument('a FAILURE.json of `fuzz`'))
-          .option('on', { ...value('world: sim or local'), default: 'sim' })
+          .option('on', { ...value('world: sim, local or docker'), default: 'sim' })
           .option('times', { ...value('local: how often'), default: '1' })
           .option('out', value('local: DIR (default: out/replay-<check>-<seed>)'))
           .option('quiet', flag('no events', ['q']))
@@ -174,7 +174,10 @@ export function parser(words: readonly string[], chosen: Chosen, completions: Co
           })
           .option('seeds', { ...value('how many are tried at most'), default: '10000' })
           .option('sound-seeds', { ...value('how many are tried with the sound form'), default: '200' })
-          .option('on', { ...value('world: sim hunts, local runs what is saved on real servers'), default: 'sim' })
+          .option('on', {
+            ...value('world: sim hunts, local and docker run what is saved on real servers'),
+            default: 'sim',
+          })
           .option('times', { ...value('local: how often, with either form'), default: '3' })
           .option('jobs', value('threads (default: the processors)'))
           .option('out', value('DIR for README.md and convictions/ (default: scenarios/library)'))

@@ -44,7 +44,7 @@ const DONE_GRACE_MS = 5_000
 const HAND_OVER_MS = 1_000
 
 export async function runReal(scenario: Scenario, options: RealRunOptions): Promise<RunRecord> {
-  refuseUnsupported(scenario)
+  refuseUnsupported(scenario, options.driver.world)
   const run = new RealRun(scenario, options)
   let record: RunRecord
   try {

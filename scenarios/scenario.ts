@@ -196,6 +196,11 @@ export const DEFAULT_TUNING: Tuning = {
 }
 
 /** `coordinator`, `coordinator-2`, ... */
+/** `timestamp-1`, `timestamp-2`, ... */
+export function timestampServerNames(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `timestamp-${index + 1}`)
+}
+
 export function coordinatorNames(count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => (index === 0 ? 'coordinator' : `coordinator-${index + 1}`))
 }

@@ -2,16 +2,17 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Ownership, stateRoot } from '../../real/drivers/local/ownership.ts'
+import { impossibleStep } from '../../real/faults/unsupported.ts'
 import type { Screen } from '../../reports/screen.ts'
 import type { Charge } from '../../scenarios/convict/charge.ts'
 import { withForm, withSoundForm } from '../../scenarios/convict/evidence.ts'
 import type { OnRealServers } from '../../scenarios/convict/ledger.ts'
-import { isPossible } from '../../scenarios/faults/facts.ts'
 import { scenarioOf } from '../../scenarios/file/load.ts'
 import { isClairvoyant } from '../../scenarios/file/policy-names.ts'
 import type { Written } from '../../scenarios/file/written.ts'
 import { verdictOn } from '../../scenarios/judge.ts'
 import type { RunRecord } from '../../scenarios/record.ts'
+import type { WorldName } from '../arguments.ts'
 import type { RunOptions } from '../run/run.ts'
 import { measured, throwIncident } from '../run/worlds.ts'
 
@@ -20,7 +21,7 @@ interface Audience {
   readonly signal: AbortSignal
 }
 
-type Options = Pick<RunOptions, 'mysqld' | 'dataDir' | 'basePort'> & { readonly times: number }
+type Options = Pick<RunOptions, 'mysqld' | 'dataDir' | 'basePort'> & { readonly on: WorldName; readonly times: number }
 
 /** Null: it was told to stop. */
 export async function measuredOn(
@@ -29,7 +30,7 @@ export async function measuredOn(
   options: Options,
   audience: Audience,
 ): Promise<OnRealServers | null> {
-  const impossible = impossibleOnRealServers(evidence, charge)
+  const impossible = impossibleOnRealServers(evidence, charge, options.on === 'docker' ? 'docker' : 'local')
   if (impossible !== null) return impossible
   let mysql: string | null = null
   const count = async (written: Written, verdict: 'fail' | 'pass', form: string): Promise<number> => {
@@ -47,9 +48,9 @@ export async function measuredOn(
 }
 
 /** Null: real servers can do all of it. */
-function impossibleOnRealServers(evidence: Written, charge: Charge): OnRealServers | null {
-  const { faults, algorithms } = scenarioOf(evidence, charge.name)
-  const step = faults.find(({ verb }) => !isPossible(verb, 'local'))
+function impossibleOnRealServers(evidence: Written, charge: Charge, world: 'local' | 'docker'): OnRealServers | null {
+  const { faults, algorithms, cluster } = scenarioOf(evidence, charge.name)
+  const step = faults.find((one) => impossibleStep(one, world, cluster.nodes) !== null)
   if (step !== undefined) return { kind: 'impossible', verb: step.verb }
   return isClairvoyant(algorithms.election) ? { kind: 'impossible', verb: algorithms.election } : null
 }

@@ -11,6 +11,7 @@ import type { Scenario } from '../../scenarios/scenario.ts'
 import { outcomeOf } from '../../scenarios/swarm/outcome.ts'
 import { sizeText } from '../../scenarios/swarm/small-form.ts'
 import { runWritten } from '../../sim/swarm.ts'
+import type { WorldName } from '../arguments.ts'
 import { EXIT } from '../exit.ts'
 import { claimFolder } from '../folder.ts'
 import { storyOf } from '../fuzz/failures.ts'
@@ -20,7 +21,7 @@ import { type Beginning, begin, judgedTrial, resultOf, saveResult } from '../sav
 
 interface ReplayOptions {
   readonly file: string
-  readonly on: 'sim' | 'local'
+  readonly on: WorldName
   readonly times: number
   readonly out: string | undefined
   readonly quiet: boolean

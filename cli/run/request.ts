@@ -9,11 +9,12 @@ import { Mistakes } from '../../scenarios/file/mistakes.ts'
 import { sourceOfWritten } from '../../scenarios/file/written.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import { drawsEverything } from '../../scenarios/swarm/space.ts'
+import type { WorldName } from '../arguments.ts'
 import { COMMAND } from '../exit.ts'
 
 interface Asked {
   readonly file: string
-  readonly on: 'sim' | 'local' | undefined
+  readonly on: WorldName | undefined
   readonly seed: number | undefined
   readonly trials: number | undefined
   /** As in a file's `expect:`, each `PATH: LIMIT`; they stand beside the file's own, and in place of one of the same path. */
@@ -22,7 +23,7 @@ interface Asked {
 
 /** The same options with nothing left open. */
 type Complete<T extends Asked> = Omit<T, 'on' | 'seed' | 'trials'> & {
-  readonly on: 'sim' | 'local'
+  readonly on: WorldName
   readonly seed: number
   readonly trials: number
 }
@@ -47,7 +48,7 @@ export function refuseSwarm(file: string): void {
 export function requestOf<T extends Asked>(asked: T): Request<T> {
   const { scenario: written, again } = loadRun(asked.file)
   const scenario = withExpectations(written, asked.expect)
-  const before = again?.world === 'local' ? 'local' : 'sim'
+  const before = again?.world === 'local' || again?.world === 'docker' ? again.world : 'sim'
   const options = {
     ...asked,
     on: asked.on ?? before,

@@ -10,13 +10,14 @@ import type { RunRecord } from '../../scenarios/record.ts'
 import type { Result } from '../../scenarios/result.ts'
 import { milliseconds, plural } from '../../scenarios/shown/numbers.ts'
 import type { SimulatedTrial } from '../../sim/host/simulate-in-worker.ts'
+import type { WorldName } from '../arguments.ts'
 import { Estimate } from '../estimate.ts'
 import { type Beginning, judgedTrial, resultOf } from '../save-result.ts'
 import type { Exports } from './exports.ts'
 import { type AskedTrial, onServers, simulated, type World } from './worlds.ts'
 
 export interface TrialOptions {
-  readonly on: 'sim' | 'local'
+  readonly on: WorldName
   /** Simulator: threads; undefined: one. */
   readonly jobs: number | undefined
   /** `brief`: what happens in a trial is told where every decision is. */
@@ -91,7 +92,7 @@ export async function runTrials(
 export async function resultOfDone(
   asked: readonly AskedTrial[],
   done: TrialsDone,
-  on: 'sim' | 'local',
+  on: WorldName,
   beginning: Beginning,
 ): Promise<Result> {
   const { scenario, seed } = asked[0]!

@@ -1,15 +1,18 @@
 /** The worlds in which `run` has its trials: the simulator, on threads, or servers of this machine. */
 import { resolve } from 'node:path'
+import type { Driver } from '../../real/drivers/driver.ts'
 import { EnvironmentError } from '../../real/drivers/environment-error.ts'
 import type { Screen } from '../../reports/screen.ts'
 import type { ProgressListener } from '../../scenarios/progress.ts'
 import type { RunRecord } from '../../scenarios/record.ts'
-import type { Scenario } from '../../scenarios/scenario.ts'
+import { coordinatorNames, type Scenario, timestampServerNames } from '../../scenarios/scenario.ts'
 import type { SimulatedTrial } from '../../sim/host/simulate-in-worker.ts'
+import type { WorldName } from '../arguments.ts'
 import { judgedTrial } from '../save-result.ts'
 import type { Exports } from './exports.ts'
 
-interface Local {
+interface OnServers {
+  readonly on: WorldName
   readonly mysqld: string | undefined
   readonly dataDir: string | undefined
   readonly basePort: number | undefined
@@ -74,11 +77,11 @@ export async function simulated(options: Simulated, audience: Audience): Promise
 }
 
 /** What real servers cannot do in one of the scenarios is said before the first of them starts. */
-export async function onServers(options: Local, audience: Audience): Promise<World> {
+export async function onServers(options: OnServers, audience: Audience): Promise<World> {
   const { refuseUnsupported } = await import('../../real/faults/unsupported.ts')
   return {
     async *trials(asked) {
-      for (const { scenario } of asked) refuseUnsupported(scenario)
+      for (const { scenario } of asked) refuseUnsupported(scenario, worldOf(options))
       for (const trial of asked) {
         if (audience.signal.aborted) return
         announce(trial, audience)
@@ -91,30 +94,60 @@ export async function onServers(options: Local, audience: Audience): Promise<Wor
   }
 }
 
-/** Runs on local servers, a cluster of its own for each. */
+function worldOf({ on }: OnServers): 'local' | 'docker' {
+  return on === 'docker' ? 'docker' : 'local'
+}
+
+/** Runs on real servers, a cluster of its own for each. */
 export async function measured(
   scenario: Scenario,
   outDir: string,
-  options: Local,
+  options: OnServers,
   audience: Audience,
 ): Promise<{ run(seed: number): Promise<RunRecord> }> {
   const { screen, listener, signal } = audience
   const { refuseUnsupported } = await import('../../real/faults/unsupported.ts')
-  refuseUnsupported(scenario)
-  const { createLocalDriver, portsFrom } = await import('../../real/drivers/local/local-driver.ts')
+  refuseUnsupported(scenario, worldOf(options))
   const { runReal } = await import('../../real/run.ts')
-  const local = {
+  const common = {
     nodes: scenario.cluster.nodes,
-    mysqld: options.mysqld,
     dataDirectory: options.dataDir,
-    ports: portsFrom(options.basePort, scenario.cluster.nodes),
     extrasDirectory: resolve(outDir, 'extras'),
     onProgress: (line: string) => screen.line(`  ${line}`),
   }
-  return {
-    run: async (seed) =>
-      runReal(scenario, { seed, outDir, signal, driver: await createLocalDriver(local), ...listener }),
-  }
+  const driver =
+    worldOf(options) === 'docker'
+      ? await containers(scenario, outDir, common)
+      : await processes(scenario, options, common)
+  return { run: async (seed) => runReal(scenario, { seed, outDir, signal, driver: await driver(seed), ...listener }) }
+}
+
+interface Common {
+  readonly nodes: number
+  readonly dataDirectory: string | undefined
+  readonly extrasDirectory: string
+  readonly onProgress: (line: string) => void
+}
+
+type NewDriver = (seed: number) => Promise<Driver>
+
+async function processes(scenario: Scenario, options: OnServers, common: Common): Promise<NewDriver> {
+  const { createLocalDriver, portsFrom } = await import('../../real/drivers/local/local-driver.ts')
+  const ports = portsFrom(options.basePort, scenario.cluster.nodes)
+  return () => createLocalDriver({ ...common, mysqld: options.mysqld, ports })
+}
+
+async function containers(scenario: Scenario, outDir: string, common: Common): Promise<NewDriver> {
+  const { createDockerDriver } = await import('../../real/drivers/docker/docker-driver.ts')
+  const { cluster } = scenario
+  const services = [...timestampServerNames(cluster.timestampServers), ...coordinatorNames(cluster.coordinators)]
+  return (seed) =>
+    createDockerDriver({
+      ...common,
+      services,
+      outDirectory: outDir,
+      logDirectory: resolve(outDir, 'logs', String(seed)),
+    })
 }
 
 /** The simulator is too fast to be counted while it runs. */

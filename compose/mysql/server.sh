@@ -9,12 +9,13 @@
 # An empty data directory is filled from a template (made once, by server 1, and shared), as the local driver does it:
 # the schema and locked accounts are in it; each start gives the accounts this cluster's passwords.
 #
-# usage: server.sh NUMBER     1, 2, ...: the server_id
+# usage: server.sh NUMBER [once]     NUMBER: the server_id; once: a server that ends by itself ends the container
 set -u
 set -f
 umask 027
 
 number=$1
+once=${2:-}
 here=$(dirname "$0")
 name=$(cat /etc/hostname)
 home=/var/lib/quorumlab
@@ -213,6 +214,7 @@ while :; do
       [ -z "$ending" ] || exit 0
       read -r wanted <"$control/wanted"
       if [ "$wanted" = up ]; then
+        [ -z "$once" ] || [ -n "$renewing" ] || exit "${rest#* }"
         say "mysqld ended (exit code ${rest#* }) and is started again"
         sleep 0.5
         start

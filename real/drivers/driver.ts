@@ -10,6 +10,7 @@ import type { LagSeries, NodeEnd } from '../../scenarios/record.ts'
 import type { Accounts, NodeAddress } from '../mysql/target.ts'
 import type { ServiceHost } from '../processes/service-host.ts'
 import type { EnvironmentError } from './environment-error.ts'
+import type { Machine } from './machine.ts'
 
 /** What an independent look at a server saw: never the coordinator's opinion, and nothing that the fault itself reported. */
 export interface Witness {
@@ -80,6 +81,9 @@ export interface Driver {
   /** Start a server that was killed or shut down, on its old port and data. Settles when it answers. */
   restart(node: string): Promise<Witness>
   witness(node: string): Promise<Witness>
+
+  /** Of a server or a service; missing where all processes share this machine. */
+  machine?(name: string): Machine
 
   /** A process that the run has started beside the servers: if we are killed, whoever cleans up ends it, too. */
   own(name: string, pid: number): void

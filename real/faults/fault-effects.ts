@@ -82,7 +82,7 @@ function loseJournal(item: Item, place: FaultPlace): Effect<JournalLook> {
   )
 }
 
-function targetOf({ names }: Item, { targets }: FaultPlace): FaultTarget {
+export function targetOf({ names }: Item, { targets }: FaultPlace): FaultTarget {
   const target = targets.get(names[0]!)
   if (target === undefined) throw new Error(`assertion: a fault's target ${names[0]} does not exist`)
   return target

@@ -1,7 +1,6 @@
 /** The faults of a run on real servers: the schedule of scenarios/faults/, timers, processes and servers around it. */
 import type { Outcome } from '../../algorithms/servers.ts'
 import { RandomStreams } from '../../scenarios/chance/random.ts'
-import { isPossible } from '../../scenarios/faults/facts.ts'
 import type { Effect, FaultWorld, Operator } from '../../scenarios/faults/fault-world.ts'
 import type { Item } from '../../scenarios/faults/items.ts'
 import type { Later } from '../../scenarios/faults/later.ts'
@@ -9,7 +8,8 @@ import { FaultSchedule } from '../../scenarios/faults/schedule.ts'
 import type { FaultStep } from '../../scenarios/faults/step.ts'
 import type { WritersSight } from '../../scenarios/faults/writers.ts'
 import { monotonicUs } from '../drivers/driver.ts'
-import { EFFECTS, type FaultPlace } from './fault-effects.ts'
+import { CONTAINER_EFFECTS } from './container-effects.ts'
+import type { FaultPlace } from './fault-effects.ts'
 import { asPromise, promised } from './promises.ts'
 import { namesIn, type RoleContext } from './roles.ts'
 
@@ -114,8 +114,10 @@ class RealFaults implements FaultWorld {
 
   effectOf(item: Item): Effect {
     const { verb } = item
-    if (!isPossible(verb, 'local')) throw new Error(`assertion: real servers are asked to ${verb}`)
-    return EFFECTS[verb as keyof typeof EFFECTS](item, this.#context)
+    const effects: Partial<Record<string, (item: Item, place: FaultPlace) => Effect>> = CONTAINER_EFFECTS
+    const effect = effects[verb]
+    if (effect === undefined) throw new Error(`assertion: these servers are asked to ${verb}`)
+    return effect(item, this.#context)
   }
 
   #after(us: number, action: () => void): void {

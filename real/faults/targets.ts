@@ -3,6 +3,7 @@ import type { ApplierLook } from '../../scenarios/faults/applier.ts'
 import type { ProcessLook } from '../../scenarios/faults/processes.ts'
 import type { JournalLook } from '../../scenarios/faults/storage.ts'
 import { type Driver, monotonicUs, type Witness } from '../drivers/driver.ts'
+import type { Machine } from '../drivers/machine.ts'
 import { isTableLocked, TableLock } from '../mysql/table-lock.ts'
 import type { Service } from '../processes/service-processes.ts'
 
@@ -24,6 +25,8 @@ export interface FaultTarget {
   restart(): Promise<Seen<ProcessLook>>
   /** Of MySQL servers: nobody else applies anything. */
   readonly applier?: Applier
+  /** Where it has one of its own. */
+  readonly machine?: Machine | undefined
   /** Of services. */
   readonly journal?: { look(): Promise<Seen<JournalLook>>; lose(): Promise<Seen<JournalLook>> }
 }
@@ -49,6 +52,7 @@ export function nodeTarget(driver: Driver, name: string): FaultTarget {
     pause: () => seen(driver.pause(name)),
     resume: () => seen(driver.resume(name)),
     restart: () => seen(driver.restart(name)),
+    machine: driver.machine?.(name),
     applier: applierOf(driver, name, () => seen(driver.witness(name))),
   }
 }
@@ -84,7 +88,7 @@ function applierOf(driver: Driver, name: string, lookAtProcess: () => Promise<Se
 const SIGNAL_TRIES = 200
 const SIGNAL_TRY_MS = 5
 
-export function serviceTarget(service: Service): FaultTarget {
+export function serviceTarget(service: Service, machine?: Machine): FaultTarget {
   const look = async (): Promise<Seen<ProcessLook>> => ({
     look: service.condition,
     text: service.description,
@@ -103,6 +107,7 @@ export function serviceTarget(service: Service): FaultTarget {
   })
   return {
     name: service.name,
+    machine,
     look,
     kill: () => service.kill().then(look),
     shutdown: () => service.shutdown().then(look),

@@ -1,11 +1,17 @@
 /** What real servers cannot do is refused before anything is started. */
 import { isPossible, possibleIn } from '../../scenarios/faults/facts.ts'
+import type { World } from '../../scenarios/faults/fault.ts'
 import { FAULTS, type FaultVerb } from '../../scenarios/faults/list.ts'
+import type { FaultStep } from '../../scenarios/faults/step.ts'
 import { isClairvoyant } from '../../scenarios/file/policy-names.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
+import type { Driver } from '../drivers/driver.ts'
 import { EnvironmentError } from '../drivers/environment-error.ts'
 
-export function refuseUnsupported(scenario: Scenario): void {
+/** Where real servers are: `attach` is no world of a scenario yet. */
+type RealWorldName = Exclude<World, 'sim' | 'raft'>
+
+export function refuseUnsupported(scenario: Scenario, world: Driver['world']): void {
   if (scenario.raft !== null)
     throw new EnvironmentError(
       `${scenario.file}: a Raft group (\`protocol: raft\`) exists in the simulator only: run this scenario with --on sim`,
@@ -15,20 +21,49 @@ export function refuseUnsupported(scenario: Scenario): void {
       `${scenario.file}: election \`${scenario.algorithms.election}\` knows the simulator's network and processors, and nobody knows those of ` +
         'real servers: run this scenario with --on sim, or choose another policy (lowest-rtt is the nearest)',
     )
-  for (const { verb, line } of scenario.faults)
-    if (!isPossible(verb, 'local'))
-      throw new EnvironmentError(
-        `${scenario.file}:${line}: real servers cannot \`${verb}\`${whyNot(verb)}: ` +
-          `run this scenario with --on sim, or use ${wordList(possibleIn('local'))}`,
-      )
+  for (const step of scenario.faults) {
+    const impossible = impossibleStep(step, world === 'docker' ? 'docker' : 'local', scenario.cluster.nodes)
+    if (impossible !== null) throw new EnvironmentError(`${scenario.file}:${step.line}: ${impossible}`)
+  }
+}
+
+/** Null: servers of this world can do it. */
+export function impossibleStep(step: FaultStep, world: RealWorldName, nodes: number): string | null {
+  const { verb } = step
+  const who = world === 'docker' ? 'containers' : 'local servers'
+  if (!isPossible(verb, world))
+    return (
+      `${who} cannot \`${verb}\`${whyNot(verb, world)}: ` +
+      `run this scenario ${elsewhere(verb, world)}, or use ${wordList(possibleIn(world))}`
+    )
+  const refused = world === 'docker' ? beyondContainers(step, nodes) : null
+  return refused === null ? null : `${who} cannot ${refused}: run this scenario with --on sim`
+}
+
+function elsewhere(verb: FaultVerb, world: RealWorldName): string {
+  return world === 'local' && isPossible(verb, 'docker') ? 'with --on docker or --on sim' : 'with --on sim'
+}
+
+/** A container is in the run's network or out of it, and has all of its machine's processors or a part. Null: that will do. */
+function beyondContainers(step: FaultStep, nodes: number): string | null {
+  const { verb, target, split, direction, except, link, diskUs } = step
+  if (verb === 'slow' && (link !== null || diskUs !== null))
+    return `\`slow\` ${link === null ? 'a disk' : 'a link'} yet, only a server's processors (\`cpu: 0.3\`)`
+  if (verb !== 'partition') return null
+  if (split.length > 0 || direction !== 'both' || except.length > 0)
+    return 'be cut off from some and not from others, or in one direction (that takes a proxy on every link)'
+  if (target.includes('client')) return 'cut off the client, which is a process of this machine'
+  const several = target.length > 1 || target[0] === 'all' || (target[0] === 'minority' && nodes > 4)
+  return several ? 'be cut off together and stay together (each would be alone): a step for each' : null
 }
 
 /** ` yet (it needs a proxy on every link)`. */
-function whyNot(verb: FaultVerb): string {
+function whyNot(verb: FaultVerb, world: RealWorldName): string {
   const fault = FAULTS[verb]
-  if (fault.kind === 'undoes' || fault.worlds.local === 'yes') return ''
-  const { local } = fault.worlds
-  return 'later' in local ? ` yet (${local.later})` : ` (${local.never})`
+  if (fault.kind === 'undoes') return ''
+  const ability = fault.worlds[world]
+  if (ability === 'yes') return ''
+  return 'later' in ability ? ` yet (${ability.later})` : ` (${ability.never})`
 }
 
 function wordList(words: readonly string[]): string {

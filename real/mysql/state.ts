@@ -24,7 +24,7 @@ export const RECEIVED =
 
 /** The row of the only channel; no row when none is configured. */
 const CHANNEL =
-  'SELECT configuration.PORT, receiver.SERVICE_STATE, applier.SERVICE_STATE, receiver.RECEIVED_TRANSACTION_SET,' +
+  'SELECT configuration.HOST, configuration.PORT, receiver.SERVICE_STATE, applier.SERVICE_STATE, receiver.RECEIVED_TRANSACTION_SET,' +
   // Zero dates (never) give NULL.
   ' TIMESTAMPDIFF(MICROSECOND, receiver.LAST_HEARTBEAT_TIMESTAMP, NOW(6)),' +
   ' TIMESTAMPDIFF(MICROSECOND, receiver.LAST_QUEUED_TRANSACTION_END_QUEUE_TIMESTAMP, NOW(6))' +
@@ -45,7 +45,7 @@ export function stateText(target: MysqlTarget): string {
 export function stateOf(target: MysqlTarget, result: unknown): ServerState {
   const [[server], [channel], [executed]] = result as [unknown[][], unknown[][], unknown[][]]
   const [uuid, superReadOnly, offline, semiSyncSource, startedUs, nowUs, promised] = server!
-  const [port, receiver, applier, retrieved, heartbeatAgeUs, queuedAgeUs] = channel ?? []
+  const [host, port, receiver, applier, retrieved, heartbeatAgeUs, queuedAgeUs] = channel ?? []
   return {
     uuid: uuid as string,
     executed: MutableGtidSet.parse(executed![0] as string),
@@ -55,7 +55,7 @@ export function stateOf(target: MysqlTarget, result: unknown): ServerState {
     offline: offline === 1,
     receiver: receiver === 'ON' ? 'running' : receiver === 'CONNECTING' ? 'connecting' : 'stopped',
     applier: applier === 'ON' ? 'running' : 'stopped',
-    source: target.members.find((member) => member.port === Number(port))?.name ?? null,
+    source: target.members.find((member) => member.host === host && member.port === Number(port))?.name ?? null,
     fedAgeUs: youngest(heartbeatAgeUs, queuedAgeUs),
     uptimeUs: Math.max(0, Math.round(Number(nowUs) - target.start.settle(Number(startedUs)))),
     semiSyncSource: semiSyncSource === 1,

@@ -1,10 +1,10 @@
 /** The child's side of the channel, and the manners of a child: it dies with its parent. */
 import { asEnvironmentError } from '../drivers/environment-error.ts'
 import type { FromChild, Setup, ToChild } from './ipc-messages.ts'
+import { parent } from './parent-channel.ts'
 
 export function tellParent(message: FromChild): void {
-  // The channel may close between the check and the write; the disconnect handler ends the process then.
-  if (process.connected) process.send?.(message, undefined, undefined, () => {})
+  parent.send(message)
 }
 
 /** The operating system's refusal: the world's doing, told to the parent, which ends the run. False: it is none. */
@@ -18,13 +18,13 @@ export function tellRefusal(error: unknown): boolean {
 
 /** What this process cannot go on after: the parent, which hears of it before the end, ends the run. */
 export function fatal(error: unknown): void {
-  if (!process.connected) {
+  if (!parent.connected) {
     endAlone(error)
     return
   }
   // The parent ends this process when it has been told.
   if (tellRefusal(error)) return
-  process.send?.({ kind: 'fatal', message: stackOf(error) } satisfies FromChild, () => process.exit(70))
+  parent.send({ kind: 'fatal', message: stackOf(error) }, () => process.exit(70))
 }
 
 /** A process without a parent says it to whoever started it: the world's doing in a sentence, a bug with its place. */
@@ -45,11 +45,10 @@ export function runChild<S extends Setup>(
   kind: S['kind'],
   begin: (setup: S) => Promise<(message: ToChild) => void> | ((message: ToChild) => void),
 ): void {
-  process.on('disconnect', () => process.exit(0))
   process.on('uncaughtException', fatal)
   process.on('unhandledRejection', fatal)
   let handle: ((message: ToChild) => void) | null = null
-  process.on('message', async (message: ToChild) => {
+  const receive = async (message: ToChild) => {
     if (message.kind !== 'setup') {
       if (handle === null) fatal(new Error(`assertion: ${message.kind} before the setup`))
       else handle(message)
@@ -58,5 +57,6 @@ export function runChild<S extends Setup>(
     if (message.setup.kind !== kind)
       throw new Error(`assertion: this is the ${kind} process, not ${message.setup.kind}`)
     handle = await begin(message.setup as S)
-  })
+  }
+  parent.listen(receive, () => process.exit(0))
 }

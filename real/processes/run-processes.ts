@@ -10,7 +10,7 @@ import { isForAnother } from '../../scenarios/faults/answers.ts'
 import { coordinatorAlgorithms } from '../../scenarios/file/coordinator-algorithms.ts'
 import { poolSize } from '../../scenarios/limits.ts'
 import type { DataLoss, Operation } from '../../scenarios/record.ts'
-import { coordinatorNames, type Scenario } from '../../scenarios/scenario.ts'
+import { coordinatorNames, type Scenario, timestampServerNames } from '../../scenarios/scenario.ts'
 import type { Driver } from '../drivers/driver.ts'
 import { type FaultTarget, nodeTarget, serviceTarget } from '../faults/targets.ts'
 import { ServiceClient } from '../transport/service-client.ts'
@@ -69,7 +69,7 @@ export class RunProcesses {
   async #timestampServices(): Promise<readonly Service[]> {
     const { cluster, tuning } = this.#scenario
     const algorithms = coordinatorAlgorithms(this.#scenario)
-    const names = Array.from({ length: cluster.timestampServers }, (_, index) => `timestamp-${index + 1}`)
+    const names = timestampServerNames(cluster.timestampServers)
     return await Promise.all(
       names.map(async (name, index) => {
         const journalPath = join(this.#outDir, `${name}.journal`)
@@ -185,7 +185,8 @@ export class RunProcesses {
   faultTargets(): ReadonlyMap<string, FaultTarget> {
     const targets = new Map<string, FaultTarget>()
     for (const { name } of this.#driver.nodes) targets.set(name, nodeTarget(this.#driver, name))
-    for (const service of this.#services.values()) targets.set(service.name, serviceTarget(service))
+    for (const service of this.#services.values())
+      targets.set(service.name, serviceTarget(service, this.#driver.machine?.(service.name)))
     return targets
   }
 

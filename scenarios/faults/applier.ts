@@ -6,7 +6,7 @@ import { does, target, when } from './schema-parts.ts'
 /** `source`: it applies nothing. The lock ends with the server's process, like the session that holds it. */
 export type ApplierLook = 'applying' | 'blocked' | 'source' | 'paused' | 'gone'
 
-export const blockApplier: Hurt<ApplierLook, Worlds<'sim' | 'local'>> = {
+export const blockApplier: Hurt<ApplierLook, Worlds<'sim' | 'local' | 'docker'>> = {
   kind: 'hurts',
   undo: 'unblock-applier',
   // A replica serves what it has applied; its lag is what is measured.
@@ -35,7 +35,7 @@ export const blockApplier: Hurt<ApplierLook, Worlds<'sim' | 'local'>> = {
     sim: 'yes',
     raft: { never: 'there is no table to lock' },
     local: 'yes',
-    docker: { later: 'the driver' },
+    docker: 'yes',
   },
   swarm: { drawnBy: 'inside' },
 }

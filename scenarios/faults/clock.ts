@@ -37,7 +37,7 @@ export const skewClock: Hurt<'as-it-is', Worlds<'sim'>> = {
     sim: 'yes',
     raft: { never: 'nobody there reads a clock' },
     local: { never: 'all processes share the clock of this machine' },
-    docker: { later: 'the driver' },
+    docker: { later: 'its container needs a library that fakes the time' },
   },
   swarm: { drawnBy: 'clock' },
 }

@@ -32,7 +32,7 @@ export const lose: Hurt<'as-it-is', Worlds<'sim'>> = {
     sim: 'yes',
     raft: { later: 'a model of what its messages travel by' },
     local: { later: 'it needs a proxy on every link' },
-    docker: { later: 'the driver' },
+    docker: { later: 'it needs a proxy on every link' },
   },
   swarm: { drawnBy: 'messages' },
 }

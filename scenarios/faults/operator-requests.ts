@@ -30,7 +30,7 @@ export const switchover: Asking = {
     sim: 'yes',
     raft: { never: 'there is no coordinator to ask' },
     local: 'yes',
-    docker: { later: 'the driver' },
+    docker: 'yes',
   },
   swarm: { drawnBy: 'requests' },
 }

@@ -5,7 +5,7 @@ import { does, GROUPS, split, TARGET, target, when } from './schema-parts.ts'
 
 type CutLook = 'cut' | 'open'
 
-export const partition: Hurt<CutLook, Worlds<'sim' | 'raft'>> = {
+export const partition: Hurt<CutLook, Worlds<'sim' | 'raft' | 'docker'>> = {
   kind: 'hurts',
   undo: 'heal',
   away: 'until-undone',
@@ -36,7 +36,7 @@ export const partition: Hurt<CutLook, Worlds<'sim' | 'raft'>> = {
     sim: 'yes',
     raft: 'yes',
     local: { later: 'it needs a proxy on every link' },
-    docker: { later: 'the driver' },
+    docker: 'yes',
   },
   swarm: { drawnBy: 'takes-away' },
 }

@@ -6,10 +6,10 @@ import { does, target, when } from './schema-parts.ts'
 /** `refusing`: it runs, and refuses connections, because it boots or shuts down. */
 export type ProcessLook = 'running' | 'refusing' | 'paused' | 'gone'
 
-type Everywhere = Worlds<'sim' | 'raft' | 'local'>
+type Everywhere = Worlds<'sim' | 'raft' | 'local' | 'docker'>
 
 const LOOKS: readonly ProcessLook[] = ['running', 'refusing', 'paused', 'gone']
-const WORLDS: Everywhere = { sim: 'yes', raft: 'yes', local: 'yes', docker: { later: 'the driver' } }
+const WORLDS: Everywhere = { sim: 'yes', raft: 'yes', local: 'yes', docker: 'yes' }
 
 export const BECOMES_GONE: Witnessing<ProcessLook> = {
   looks: LOOKS,

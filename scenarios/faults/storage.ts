@@ -59,7 +59,7 @@ export const loseRelayLogs: Hurt<RelayLogLook, Worlds<'sim'>> = {
 
 export type JournalLook = 'there' | 'gone'
 
-export const loseJournal: Hurt<JournalLook, Worlds<'sim' | 'local'>> = {
+export const loseJournal: Hurt<JournalLook, Worlds<'sim' | 'local' | 'docker'>> = {
   kind: 'hurts',
   undo: null,
   // Its coordinator goes on with what it knows.
@@ -78,7 +78,7 @@ export const loseJournal: Hurt<JournalLook, Worlds<'sim' | 'local'>> = {
     sim: 'yes',
     raft: { never: 'there is no coordinator' },
     local: 'yes',
-    docker: { later: 'the driver' },
+    docker: 'yes',
   },
   swarm: { drawnBy: 'journal' },
 }

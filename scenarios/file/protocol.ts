@@ -3,7 +3,7 @@ import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../../algorit
 import { CHECKS, type CheckName } from '../checks/checks.ts'
 import { isPossible, possibleIn } from '../faults/facts.ts'
 import type { Refuse, WrittenFault } from '../faults/written-fault.ts'
-import type { LinkDelay, Scenario } from '../scenario.ts'
+import { type LinkDelay, type Scenario, timestampServerNames } from '../scenario.ts'
 import { suggestion } from './nearest.ts'
 import { namesOf } from './policy-names.ts'
 import { completeAlgorithms } from './quorum-settings.ts'
@@ -106,7 +106,7 @@ export function zoneMembers({
   cluster,
   raft,
 }: Pick<Scenario, 'cluster' | 'raft'>): NonNullable<Scenario['network']['zones']> {
-  const timestamps = Array.from({ length: cluster.timestampServers }, (_, i) => `timestamp-${i + 1}`)
+  const timestamps = timestampServerNames(cluster.timestampServers)
   const sites = [...(raft?.clients ?? [])]
   let next = 1
   return cluster.zones.map(({ name, nodes, clients }, i) => {

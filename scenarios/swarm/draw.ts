@@ -14,7 +14,7 @@ import type { FaultVerb } from '../faults/list.ts'
 import { formatDuration, parseDuration } from '../file/amounts.ts'
 import { quorumTakesThreshold } from '../file/policy-names.ts'
 import { isMapping, overlay, type Written } from '../file/written.ts'
-import { coordinatorNames } from '../scenario.ts'
+import { coordinatorNames, timestampServerNames } from '../scenario.ts'
 import { Chance } from './chance.ts'
 import { drawFaults } from './faults.ts'
 import { drawLosses, drawThresholds } from './losses.ts'
@@ -175,7 +175,7 @@ function faultsOf(whole: Written, space: Space, streams: RandomStreams): readonl
     chance: chanceOf(streams, 'losses'),
     verbs: space.verbs,
     nodes: Array.from({ length: nodes }, (_, i) => `node${i + 1}`),
-    timestampServers: Array.from({ length: timestampServers }, (_, i) => `timestamp-${i + 1}`),
+    timestampServers: timestampServerNames(timestampServers),
     coordinators: coordinatorNames(coordinators),
     durationMs: milliseconds(duration),
     unreachableMs: milliseconds(tuning.unreachable as string),

@@ -12,7 +12,10 @@ import { test } from '../support/test.ts'
 
 test('best-known is refused on real servers, in a clear sentence', () => {
   const scenario = parseScenario('name: clairvoyant\nalgorithms: { election: best-known }', 'clairvoyant.yaml')
-  assert.throws(() => refuseUnsupported(scenario), /clairvoyant\.yaml: election `best-known` .* run .* --on sim/)
+  assert.throws(
+    () => refuseUnsupported(scenario, 'local'),
+    /clairvoyant\.yaml: election `best-known` .* run .* --on sim/,
+  )
 })
 
 test('a planned switchover on real servers loses nothing, and no operation is unknown or fails because of it', {

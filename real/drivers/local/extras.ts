@@ -12,7 +12,7 @@ const DEADLINE_MS = 60_000
 
 /** Reads the binlog files and not the server, which may be down. `name` becomes the file's name. */
 export async function saveExtras(
-  mysqld: Mysqld,
+  mysqld: Pick<Mysqld, 'mysqlbinlog'>,
   dataDirectory: string,
   gtids: GtidSet,
   outDirectory: string,

@@ -40,16 +40,32 @@ async function until(condition: () => boolean): Promise<void> {
 test('what needs a proxy is refused before anything is started, with its line and what to do', () => {
   const scenario = scenarioWith('{ at: 2s, crash: node1 }, { at: 3s, partition: node2 }')
   assert.throws(
-    () => refuseUnsupported(scenario),
+    () => refuseUnsupported(scenario, 'local'),
     (error) =>
       error instanceof EnvironmentError &&
-      /^faults\.yaml:7: real servers cannot `partition` yet .*--on sim/.test(error.message),
+      /^faults\.yaml:7: local servers cannot `partition` yet .*--on docker or --on sim/.test(error.message),
   )
   assert.throws(
-    () => refuseUnsupported(scenarioWith('{ at: 2s, skew-clock: timestamp-1, by: 1s }')),
-    /faults\.yaml:7: real servers cannot `skew-clock` \(all processes share the clock of this machine\)/,
+    () => refuseUnsupported(scenarioWith('{ at: 2s, skew-clock: timestamp-1, by: 1s }'), 'local'),
+    /faults\.yaml:7: local servers cannot `skew-clock` \(all processes share the clock of this machine\)/,
   )
-  refuseUnsupported(scenarioWith('{ at: 2s, crash: node1 }, { at: 3s, restart: node1 }, { at: 4s, pause: node1 }'))
+  refuseUnsupported(
+    scenarioWith('{ at: 2s, crash: node1 }, { at: 3s, restart: node1 }, { at: 4s, pause: node1 }'),
+    'local',
+  )
+})
+
+test('containers are cut off from all or from none, and say so before anything is started', () => {
+  const refused = (steps: string) => () => refuseUnsupported(scenarioWith(steps), 'docker')
+  refused('{ at: 2s, partition: source, for: 1s }, { at: 4s, slow: node1, cpu: 0.5, for: 1s }')()
+  assert.throws(
+    refused('{ at: 2s, partition: node1, direction: in }'),
+    /faults\.yaml:7: containers cannot be cut off from some/,
+  )
+  assert.throws(refused('{ at: 2s, partition: { split: [[node1], [node2]] } }'), /cannot be cut off from some/)
+  assert.throws(refused('{ at: 2s, partition: [node1, node2] }'), /cannot be cut off together/)
+  assert.throws(refused('{ at: 2s, slow: { link: node1->node2 }, delay: 5ms }'), /cannot `slow` a link yet/)
+  assert.throws(refused('{ at: 2s, slow: node1, disk: 5ms }'), /cannot `slow` a disk yet/)
 })
 
 test('an undo hits what its fault hit, whoever plays the role by then', async () => {

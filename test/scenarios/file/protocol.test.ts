@@ -100,7 +100,7 @@ test('quorum, election and t do not belong to the conditions of a Raft group, it
 test('real servers refuse a Raft group in a sentence', () => {
   const scenario = parseScenario('name: x\ncluster: { protocol: raft }\n', 'x.yaml')
   assert.throws(
-    () => refuseUnsupported(scenario),
+    () => refuseUnsupported(scenario, 'local'),
     /^EnvironmentError: x\.yaml: a Raft group .* exists in the simulator only: run this scenario with --on sim$/,
   )
 })

@@ -1,0 +1,248 @@
+/** The containers of a run, from the network to the last log: the driver's verbs. */
+import type { RowDataPacket } from 'mysql2/promise'
+import type { GtidSet } from '../../../algorithms/gtid-set.ts'
+import type { LagSeries, NodeEnd } from '../../../scenarios/record.ts'
+import type { Accounts, NodeAddress } from '../../mysql/target.ts'
+import type { ServiceHost } from '../../processes/service-host.ts'
+import { lagSeries } from '../binlog-lag.ts'
+import { type Ended, undeclaredDeath } from '../death.ts'
+import type { Driver, SavedExtras, Storage, Usage, Witness } from '../driver.ts'
+import { readDurability } from '../durability.ts'
+import { readEndState } from '../end-state.ts'
+import type { EnvironmentError } from '../environment-error.ts'
+import { saveExtras } from '../local/extras.ts'
+import { generateAccounts } from '../local/init-sql.ts'
+import type { Ownership } from '../local/ownership.ts'
+import type { Machine } from '../machine.ts'
+import type { Container } from './container.ts'
+import { ContainerMachine } from './container-machine.ts'
+import { ContainerService } from './container-service.ts'
+import type { DockerOptions } from './docker-driver.ts'
+import { DockerNode } from './docker-node.ts'
+import type { Engine } from './engine.ts'
+import { channelPath, type Folders } from './project.ts'
+import { allBinlogs, rebuildFrom } from './rebuild.ts'
+import { RunContainers } from './run-containers.ts'
+
+export class DockerCluster implements Driver {
+  readonly world = 'docker'
+  readonly accounts: Accounts = generateAccounts()
+  readonly storage: Storage
+  readonly services: ServiceHost
+  readonly #options: DockerOptions
+  readonly #engine: Engine
+  readonly #ownership: Ownership
+  readonly #folders: Folders
+  readonly #environment: NodeJS.ProcessEnv
+  readonly #stopping = new AbortController()
+  readonly #underWay = new Set<Promise<unknown>>()
+  readonly #incidents: EnvironmentError[] = []
+  #onIncident: (incident: EnvironmentError) => void = () => {}
+  readonly #containers: RunContainers
+  #nodes: readonly DockerNode[] = []
+  /** Ends that a fault or the run's end asked for. */
+  readonly #mayEnd = new Set<string>()
+  #version = 'unknown'
+  #made: Promise<void> | null = null
+  #stopped: Promise<void> | null = null
+  #extras = 0
+
+  constructor(
+    options: DockerOptions,
+    engine: Engine,
+    ownership: Ownership,
+    storage: Storage,
+    folders: Folders,
+    environment: NodeJS.ProcessEnv,
+  ) {
+    this.#options = options
+    this.#engine = engine
+    this.#ownership = ownership
+    this.#folders = folders
+    this.#environment = environment
+    this.storage = storage
+    this.#containers = new RunContainers(`quorumlab-run-${ownership.id}`, engine, folders)
+    this.services = {
+      bind: '0.0.0.0',
+      start: async (name, setup, events) => {
+        await this.#makeOnce()
+        return await this.#tracked(() => ContainerService.start(name, this.#servicePlace(name), setup, events))
+      },
+    }
+  }
+
+  /** Name of everything of this run on the engine. */
+  get run(): string {
+    return this.#containers.run
+  }
+
+  get nodes(): readonly NodeAddress[] {
+    return this.#nodes.map(({ address }) => address)
+  }
+
+  get version(): string {
+    return this.#version
+  }
+
+  get incidents(): readonly EnvironmentError[] {
+    return this.#incidents
+  }
+
+  onIncident(listener: (incident: EnvironmentError) => void): void {
+    this.#onIncident = listener
+  }
+
+  /** A full disk is seen on this machine, where the servers' folders are. */
+  complaint(): EnvironmentError | null {
+    return null
+  }
+
+  start(): Promise<void> {
+    return this.#tracked(async () => {
+      await this.#makeOnce()
+      const results = await Promise.allSettled(this.#nodes.map((node) => node.start(this.#stopping.signal)))
+      const failed = results.find((result) => result.status === 'rejected')
+      if (failed !== undefined) throw failed.reason
+      const connection = await this.#nodes[0]!.connect()
+      const [rows] = await connection.query<RowDataPacket[]>('SELECT VERSION()')
+      await connection.end()
+      this.#version = String((rows as unknown as unknown[][])[0]![0])
+    })
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  kill(name: string): Promise<Witness> {
+    return this.#ended(name, (container) => container.kill())
+  }
+
+  shutdown(name: string): Promise<Witness> {
+    return this.#ended(name, (container) => container.stop())
+  }
+
+  async pause(name: string): Promise<Witness> {
+    await this.#node(name).container.pause()
+    return this.witness(name)
+  }
+
+  async resume(name: string): Promise<Witness> {
+    await this.#node(name).container.resume()
+    return this.witness(name)
+  }
+
+  restart(name: string): Promise<Witness> {
+    return this.#tracked(async () => {
+      this.#mayEnd.delete(name)
+      await this.#node(name).start(this.#stopping.signal)
+      return await this.witness(name)
+    })
+  }
+
+  witness(name: string): Promise<Witness> {
+    return this.#node(name).witness()
+  }
+
+  machine(name: string): Machine {
+    const { container, address, alias } = this.#containers.of(name)
+    return new ContainerMachine(this.#engine, container, { network: this.run, address, alias })
+  }
+
+  own(name: string, pid: number): void {
+    this.#ownership.noteProcess(name, pid)
+  }
+
+  usage(name: string): Usage {
+    return this.#node(name).usage()
+  }
+
+  saveExtras(name: string, gtids: GtidSet): Promise<SavedExtras> {
+    const file = `${this.#ownership.id}-${name}-extras-${++this.#extras}`
+    return saveExtras({ mysqlbinlog: null }, this.#node(name).data, gtids, this.#options.extrasDirectory, file)
+  }
+
+  rebuild(name: string, donor: string): Promise<{ readonly uuid: string; readonly tookUs: number }> {
+    const { signal } = this.#stopping
+    return this.#tracked(() => rebuildFrom(this.#node(name), this.#node(donor), this.accounts.admin, signal))
+  }
+
+  async durability(): Promise<Readonly<Record<string, string>>> {
+    return { ...(await readDurability(this.#nodes.map((node) => () => node.connect()))), storage: this.storage.kind }
+  }
+
+  endState(name: string): Promise<NodeEnd> {
+    return readEndState(name, () => this.#node(name).connect())
+  }
+
+  async lag(toWorkloadUs: (wallUs: number) => number): Promise<readonly LagSeries[]> {
+    const series: LagSeries[] = []
+    for (const node of this.#nodes)
+      series.push(await lagSeries(node.address.name, await allBinlogs(node), toWorkloadUs))
+    return series
+  }
+
+  /** Also asked for by a service that is started at the same time. */
+  #makeOnce(): Promise<void> {
+    this.#made ??= this.#make()
+    return this.#made
+  }
+
+  async #make(): Promise<void> {
+    const { nodes, services } = this.#options
+    this.#ownership.makeDirectory(this.#folders.data)
+    const what = { nodes, services, accounts: this.accounts }
+    await this.#containers.make(what, this.#environment, this.#stopping.signal)
+    this.#nodes = Array.from({ length: nodes }, (_, i) => {
+      const { name, alias, address: host, container } = this.#containers.of(`node${i + 1}`)
+      container.onEnd = (ended) => void this.#serverEnded(name, ended)
+      const address = { name, host, port: 3306, adminPort: 33062 }
+      return new DockerNode(address, alias, container, this.accounts, this.#folders)
+    })
+  }
+
+  async #serverEnded(name: string, ended: Ended): Promise<void> {
+    if (this.#mayEnd.has(name) || this.#stopping.signal.aborted) return
+    const death = undeclaredDeath(name, ended, await this.#containers.lastLines(name))
+    this.#incidents.push(death)
+    this.#onIncident(death)
+  }
+
+  async #ended(name: string, end: (container: Container) => Promise<void>): Promise<Witness> {
+    this.#mayEnd.add(name)
+    await end(this.#node(name).container)
+    return this.witness(name)
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopping.abort(new Error('the cluster was stopped'))
+    await Promise.allSettled([...this.#underWay, this.#made])
+    await this.#containers.keepLogs(this.#options.logDirectory)
+    await this.#containers.remove()
+    this.#ownership.remove()
+  }
+
+  #servicePlace(name: string): Parameters<typeof ContainerService.start>[1] {
+    const { container, address: host } = this.#containers.of(name)
+    const words = () => this.#containers.lastLines(name)
+    return { container, host, channel: channelPath(this.#folders, name), words }
+  }
+
+  async #tracked<T>(work: () => Promise<T>): Promise<T> {
+    this.#stopping.signal.throwIfAborted()
+    const promise = work()
+    this.#underWay.add(promise)
+    try {
+      return await promise
+    } finally {
+      this.#underWay.delete(promise)
+    }
+  }
+
+  #node(name: string): DockerNode {
+    const node = this.#nodes.find(({ address }) => address.name === name)
+    if (node === undefined) throw new Error(`assertion: no started server is called ${name}`)
+    return node
+  }
+}

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { DockerCluster } from '../../../../real/drivers/docker/docker-cluster.ts'
+import { createDockerDriver } from '../../../../real/drivers/docker/docker-driver.ts'
+import { findEngine } from '../../../../real/drivers/docker/engine.ts'
+import { EnvironmentError } from '../../../../real/drivers/environment-error.ts'
+import { greet } from '../../../../real/drivers/greeting.ts'
+import { test } from '../../../support/test.ts'
+
+/** Containers and networks that carry the run's label. */
+async function leftOf(run: string): Promise<readonly unknown[]> {
+  const engine = await findEngine()
+  const filter = encodeURIComponent(JSON.stringify({ label: [`quorumlab.run=${run}`] }))
+  const containers = await engine.get<readonly unknown[]>(`/containers/json?all=1&filters=${filter}`)
+  return [...containers, ...(await engine.get<readonly unknown[]>(`/networks?filters=${filter}`))]
+}
+
+async function withCluster(nodes: number, use: (cluster: DockerCluster, directory: string) => Promise<void>) {
+  const directory = mkdtempSync(join(tmpdir(), 'quorumlab-docker-'))
+  const cluster = await createDockerDriver({
+    nodes,
+    services: [],
+    outDirectory: directory,
+    extrasDirectory: join(directory, 'extras'),
+    logDirectory: join(directory, 'logs'),
+  })
+  try {
+    await cluster.start()
+    await use(cluster, directory)
+  } finally {
+    await cluster.stop()
+    assert.deepEqual(await leftOf(cluster.run), [])
+    rmSync(directory, { recursive: true })
+  }
+}
+
+test(
+  'servers in containers can be killed, paused, cut off, slowed, rebuilt, and each is seen; nothing is left of them',
+  { needs: 'docker', deadlineMs: 240_000 },
+  () =>
+    withCluster(2, async (cluster, directory) => {
+      assert.match(cluster.version, /^\d+\.\d+\.\d+/)
+      assert.equal((await cluster.witness('node1')).alive, true)
+      const { busyUs, memoryBytes } = cluster.usage('node1')
+      assert.ok(busyUs! > 0 && memoryBytes! > 50e6, `${busyUs} us, ${memoryBytes} bytes`)
+
+      const killed = await cluster.kill('node1')
+      assert.deepEqual([killed.process, killed.alive], ['gone', false])
+      assert.match(killed.text, /^container gone \(signal SIGKILL\)/)
+      assert.equal((await cluster.restart('node1')).alive, true)
+
+      const paused = await cluster.pause('node1')
+      assert.deepEqual([paused.process, paused.alive], ['stopped', false])
+      assert.equal((await cluster.resume('node1')).process, 'running')
+
+      const stopped = await cluster.shutdown('node1')
+      assert.match(stopped.text, /^container gone \(exit code 0\)/)
+      assert.equal((await cluster.restart('node1')).alive, true)
+
+      const machine = cluster.machine('node1')
+      const { host, port } = cluster.nodes[0]!
+      assert.equal((await machine.network()).look, 'open')
+      await machine.disconnect()
+      assert.equal((await machine.network()).look, 'cut')
+      assert.notEqual((await greet(host, port, 250)).kind, 'greeting')
+      await machine.connect()
+      assert.equal((await machine.network()).look, 'open')
+      assert.equal((await greet(host, port, 2_000)).kind, 'greeting')
+
+      await machine.limitCpu(0.5)
+      assert.equal((await machine.cpu()).share, 0.5)
+      await machine.limitCpu(1)
+      assert.equal((await machine.cpu()).share, 1)
+
+      const before = (await cluster.endState('node2')).uuid
+      const { uuid } = await cluster.rebuild('node2', 'node1')
+      assert.notEqual(uuid, before)
+      const after = await cluster.endState('node2')
+      assert.deepEqual([after.uuid, after.role], [uuid, 'replica'])
+
+      assert.deepEqual(cluster.incidents, [])
+      await cluster.stop()
+      assert.deepEqual(readdirSync(join(directory, 'logs')), ['node1.log', 'node2.log'])
+      assert.equal(existsSync(cluster.storage.directory), false)
+    }),
+)
+
+test('without an engine the message says what to do', async () => {
+  await assert.rejects(
+    findEngine({ DOCKER_HOST: 'unix:///nowhere/docker.sock' }),
+    (error) => error instanceof EnvironmentError && /no socket \/nowhere.*\n.*--on local/.test(error.message),
+  )
+  await assert.rejects(findEngine({ DOCKER_HOST: 'tcp://10.0.0.1:2375' }), /an engine of this machine/)
+})
