@@ -257,7 +257,7 @@ export const COMMANDS = [
   'completion',
 ]
 const OPTIONS =
-  'on seed trials forms expect out json csv markdown quiet verbose history junit hdr format only mysqld data-dir base-port port ports detach seeds sound-seeds from shard jobs times help version'.split(
+  'on seed trials forms expect out json csv markdown quiet verbose history junit hdr format only mysqld data-dir base-port port ports mysql-port detach seeds sound-seeds from shard jobs times help version'.split(
     ' ',
   )
 

@@ -1,6 +1,6 @@
 /** What `up --detach` and the program that it leaves behind say to each other until all is green. */
-import type { SystemRecord } from '../../real/services/system/system-file.ts'
 import type { UpOptions } from './keep-up.ts'
+import type { Green } from './progress.ts'
 
 export type ToBackground = { readonly kind: 'options'; readonly options: UpOptions }
 
@@ -9,6 +9,6 @@ export type FromBackground =
   | { readonly kind: 'steps'; readonly titles: readonly string[] }
   /** One of them has ended. */
   | { readonly kind: 'step'; readonly index: number; readonly isDone: boolean }
-  | { readonly kind: 'green'; readonly addresses: SystemRecord['addresses']; readonly greenAfterMs: number | null }
+  | ({ readonly kind: 'green' } & Green)
   /** Nothing is left of it. */
   | { readonly kind: 'failed'; readonly code: number; readonly text: string }

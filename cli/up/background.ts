@@ -35,9 +35,9 @@ process.once('message', async ({ options }: ToBackground) => {
         )
         await Promise.all(each)
       },
-      green: async ({ addresses, greenAfterMs }) => {
+      green: async ({ addresses, greenAfterMs, login }) => {
         process.removeAllListeners('disconnect')
-        await tell({ kind: 'green', addresses, greenAfterMs })
+        await tell({ kind: 'green', addresses, greenAfterMs, login })
         if (process.connected) process.disconnect()
       },
     })

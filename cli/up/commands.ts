@@ -1,6 +1,6 @@
 /** The commands of the running system, as yargs reads them. */
 import type { Argv } from 'yargs'
-import { auto, flag, system, value } from '../arguments.ts'
+import { auto, flag, integer, system, value } from '../arguments.ts'
 import { type Chosen, LOCAL_OPTIONS, local } from '../local-options.ts'
 
 export function systemCommands(parser: Argv, chosen: Chosen): Argv {
@@ -14,6 +14,7 @@ export function systemCommands(parser: Argv, chosen: Chosen): Argv {
           .option('port', { ...value('NAME=PORT: another for one of them, such as node1=3400'), array: true })
           .option('base-port', value('all in a row from this one on (default: 3306-3309 and 9000-9006)'))
           .option('ports', value('auto: any free ones'))
+          .option('mysql-port', value('MySQL clients may come in here (default: they may not)'))
           .option('mysqld', LOCAL_OPTIONS.mysqld)
           .option('data-dir', LOCAL_OPTIONS['data-dir'])
           .option('detach', flag('in the background, until `down`', ['d']))
@@ -27,6 +28,7 @@ export function systemCommands(parser: Argv, chosen: Chosen): Argv {
           return up({
             on: system(on),
             mysqld,
+            mysqlPort: integer('mysql-port', rest.mysqlPort, 1024, 65_535),
             dataDirectory: dataDir,
             quiet,
             detach,

@@ -3,7 +3,7 @@ import { type Step, System, type SystemOptions } from '../../real/services/syste
 import { EXIT } from '../exit.ts'
 import { untilInterrupted } from '../output.ts'
 
-export interface UpOptions extends Pick<SystemOptions, 'ports' | 'mysqld' | 'dataDirectory'> {
+export interface UpOptions extends Pick<SystemOptions, 'ports' | 'mysqlPort' | 'mysqld' | 'dataDirectory'> {
   readonly quiet: boolean
 }
 

@@ -31,10 +31,13 @@ async function lined({ title, done }: Step): Promise<void> {
   process.stderr.write(isDone ? `  ${title}: ready after ${seconds} s\n` : `  ${title}: failed\n`)
 }
 
+export type Green = Pick<System, 'addresses' | 'greenAfterMs' | 'login'>
+
 /** What one needs to use it. */
-export function addressesText({ addresses, greenAfterMs }: Pick<System, 'addresses' | 'greenAfterMs'>): string {
+export function addressesText({ addresses, greenAfterMs, login }: Green): string {
   const { coordinator, ...others } = addresses
   const rows = Object.entries(others).map(([name, { host, port }]) => `  ${name.padEnd(12)} ${host}:${port}\n`)
   const url = coordinator === undefined ? '' : `  dashboard    http://${coordinator.host}:${coordinator.port}\n`
-  return `up after ${((greenAfterMs ?? 0) / 1000).toFixed(1)} s\n${url}${rows.join('')}`
+  const client = login === null ? '' : `  MySQL        mysql --defaults-extra-file=${login} testdb\n`
+  return `up after ${((greenAfterMs ?? 0) / 1000).toFixed(1)} s\n${url}${client}${rows.join('')}`
 }

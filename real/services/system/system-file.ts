@@ -18,6 +18,8 @@ export interface SystemRecord {
   readonly processes: readonly ProcessState[]
   /** A folder: one file for each process. */
   readonly logs: string
+  /** A file for `mysql --defaults-extra-file`; null: no MySQL client may come in. */
+  readonly login: string | null
 }
 
 const NAME = 'system.json'

@@ -2,7 +2,7 @@
  * The running system on this machine: four MySQL servers and the services around them, each a process of its own under
  * supervision, from nothing to green and back to nothing. It is disposable: `stop()` leaves no process and no file.
  */
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Outcome } from '../../../algorithms/servers.ts'
 import type { LocalCluster } from '../../drivers/local/local-cluster.ts'
@@ -23,6 +23,8 @@ import { type SystemRecord, writeSystem } from './system-file.ts'
 export interface SystemOptions {
   readonly ports: PortOptions
   readonly algorithms?: SystemConfigInput['algorithms']
+  /** Of the MySQL-protocol front; undefined: there is none. */
+  readonly mysqlPort?: number | undefined
   readonly mysqld?: string | undefined
   readonly dataDirectory?: string | undefined
   readonly isDetached: boolean
@@ -50,6 +52,8 @@ export class System {
   readonly #ports: PortHolder
   readonly #servicePorts: Readonly<Record<ServiceName, number>>
   readonly #logs: string
+  /** A file with what a MySQL client needs to come in, for its owner alone; null: there is no front. */
+  readonly login: string | null
   readonly #servers = new Map<string, Supervised>()
   readonly #services = new Map<string, { readonly supervised: Supervised; readonly unit: ServiceUnit }>()
   readonly #over = new AbortController()
@@ -69,6 +73,7 @@ export class System {
     this.#servicePorts = servicePorts
     this.#logs = join(driver.directory, 'logs')
     makeFolder(this.#logs, 0o700)
+    this.login = this.#writeLogin()
     for (const name of NODES) this.#servers.set(name, this.#supervised(serverUnit(driver, name)))
     for (const name of SERVICE_NAMES) this.#services.set(name, this.#service(name))
     driver.onIncident((incident) => this.#servers.get(incident.particulars.subject)?.ended(incident))
@@ -89,6 +94,8 @@ export class System {
     try {
       const taken: [string, number][] = []
       for (const name of SERVICE_NAMES) taken.push([name, await ports.take(wish(name), name)])
+      if (options.mysqlPort !== undefined)
+        await ports.take({ port: options.mysqlPort, advice: '--mysql-port names another.' }, 'MySQL clients')
       return new System(options, driver, ports, Object.fromEntries(taken) as Record<ServiceName, number>)
     } catch (error) {
       await ports.releaseAll()
@@ -164,8 +171,11 @@ export class System {
   }
 
   async #startService(supervised: Supervised, servers: Promise<void>): Promise<void> {
-    // It would find nobody to rule before.
-    if (supervised.name === 'coordinator') await servers
+    if (supervised.name === 'coordinator') {
+      // It would find nobody to rule before.
+      await servers
+      if (this.#options.mysqlPort !== undefined) await this.#ports.release(this.#options.mysqlPort)
+    }
     await this.#ports.release(this.#servicePorts[supervised.name as ServiceName])
     await supervised.begin()
   }
@@ -192,6 +202,7 @@ export class System {
         ),
         accounts,
         algorithms: this.#options.algorithms ?? {},
+        mysqlPort: this.#options.mysqlPort ?? null,
         timestampServers: TIMESTAMP_SERVERS,
         stateDirectory: directory,
       },
@@ -233,6 +244,17 @@ export class System {
       addresses: this.addresses,
       processes: this.processes(),
       logs: this.#logs,
+      login: this.login,
     })
+  }
+
+  #writeLogin(): string | null {
+    const { mysqlPort } = this.#options
+    if (mysqlPort === undefined) return null
+    const { user, password } = this.#driver.accounts.client
+    const path = join(this.#driver.directory, 'client.cnf')
+    const lines = ['[client]', 'host=127.0.0.1', `port=${mysqlPort}`, `user=${user}`, `password=${password}`, '']
+    writeFileSync(path, lines.join('\n'), { mode: 0o600 })
+    return path
   }
 }
