@@ -38,6 +38,11 @@ export function addressesText({ addresses, greenAfterMs, login }: Green): string
   const { coordinator, ...others } = addresses
   const rows = Object.entries(others).map(([name, { host, port }]) => `  ${name.padEnd(12)} ${host}:${port}\n`)
   const url = coordinator === undefined ? '' : `  dashboard    http://${coordinator.host}:${coordinator.port}\n`
-  const client = login === null ? '' : `  MySQL        mysql --defaults-extra-file=${login} testdb\n`
+  const client = login === null ? '' : `  MySQL        ${clientText(login)}\n`
   return `up after ${((greenAfterMs ?? 0) / 1000).toFixed(1)} s\n${url}${client}${rows.join('')}`
+}
+
+/** The login stays in its file. */
+export function clientText(login: string): string {
+  return `mysql --defaults-extra-file=${login} testdb`
 }

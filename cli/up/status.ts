@@ -5,6 +5,7 @@ import type { KnownSystem } from '../../real/services/system/known-systems.ts'
 import type { ServiceState } from '../../real/services/wire.ts'
 import { COMMAND, EXIT } from '../exit.ts'
 import { print } from '../output.ts'
+import { clientText } from './progress.ts'
 
 /** What `--json` prints, for each system. */
 interface SystemStatus {
@@ -15,6 +16,7 @@ interface SystemStatus {
   readonly isDetached: boolean
   readonly greenAfterMs: number | null
   readonly logs: string
+  readonly login: string | null
   /** Null: the coordinator does not say. */
   readonly source: string | null
   readonly services: readonly ServiceState[]
@@ -47,8 +49,8 @@ async function statusOf({ owner, system }: KnownSystem): Promise<SystemStatus> {
   const { lookAtSystem, sourceOf } = await import('../../real/services/system/look.ts')
   const [services, source] = await Promise.all([lookAtSystem(system), sourceOf(system)])
   const { id, pid, createdAt } = owner
-  const { phase, isDetached, greenAfterMs, logs, processes } = system
-  return { id, pid, createdAt, phase, isDetached, greenAfterMs, logs, source, services, processes }
+  const { phase, isDetached, greenAfterMs, logs, login, processes } = system
+  return { id, pid, createdAt, phase, isDetached, greenAfterMs, logs, login, source, services, processes }
 }
 
 function isHealthy({ state }: ServiceState): boolean {
@@ -60,7 +62,7 @@ function runText({ id, pid, createdAt, servers }: OwnerRecord): string {
   return `cluster ${id} of process ${pid}, since ${createdAt}: ${ports.join(', ') || 'no server yet'}\n`
 }
 
-function systemText({ id, pid, createdAt, phase, logs, source, services, processes }: SystemStatus): string {
+function systemText({ id, pid, createdAt, phase, logs, login, source, services, processes }: SystemStatus): string {
   const lines = services.map((service) => {
     const { id, kind, address, state, detail } = service
     const isRoleKnown = kind === 'mysql' && source !== null && state === 'healthy'
@@ -72,7 +74,11 @@ function systemText({ id, pid, createdAt, phase, logs, source, services, process
   })
   const well = `${services.filter(isHealthy).length} of ${services.length} healthy`
   const dashboard = services.find(({ kind }) => kind === 'coordinator')?.address
-  const places = [...(dashboard === undefined ? [] : [`dashboard http://${dashboard}`]), `logs ${logs}`]
+  const places = [
+    ...(dashboard === undefined ? [] : [`dashboard http://${dashboard}`]),
+    ...(login === null ? [] : [clientText(login)]),
+    `logs ${logs}`,
+  ]
   return [
     `system ${id} of process ${pid}, ${phase}, since ${createdAt}: ${well}`,
     ...lines,

@@ -1,6 +1,8 @@
 /** `up`, `status` and `down` as people use them, on real servers. */
 import assert from 'node:assert/strict'
+import { readFileSync, statSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
+import { createConnection } from 'mysql2/promise'
 import { until } from '../../real/drivers/local/scratch.ts'
 import { SHELL_DEADLINE_MS, shell } from '../../support/shell.ts'
 import { test } from '../../support/test.ts'
@@ -71,6 +73,34 @@ test('in the background: status sees every process, a busy port names the system
     await place.nothingIsLeft()
     const after = await place.cli('down')
     assert.equal(after.stdout, 'nothing was left behind\n')
+  }),
+)
+
+test('MySQL clients come in with the login file, which nobody else may read', SYSTEM, () =>
+  inPlace(async (place) => {
+    const free = createServer()
+    await new Promise<void>((resolve) => free.listen(0, '127.0.0.1', resolve))
+    const { port } = free.address() as AddressInfo
+    await new Promise((resolve) => free.close(resolve))
+    await detached(place, `--mysql-port ${port}`)
+    const path = place.record.login!
+    assert.equal(statSync(path).mode & 0o777, 0o600)
+    const login = Object.fromEntries(
+      [...readFileSync(path, 'utf8').matchAll(/^(\w+)=(.*)$/gm)].map((one) => one.slice(1)),
+    )
+    assert.equal(Number(login.port), port)
+    const { host, user, password } = login as Record<'host' | 'user' | 'password', string>
+    const connection = await createConnection({ host, port, user, password, database: 'testdb' })
+    try {
+      await connection.query("INSERT INTO users (name, email) VALUES ('Ada', 'ada@example.org')")
+      const [rows] = await connection.query('SELECT email FROM users')
+      assert.deepEqual(rows, [{ email: 'ada@example.org' }])
+    } finally {
+      await connection.end()
+    }
+    const { stdout } = await place.cli('status')
+    assert.ok(stdout.includes(`mysql --defaults-extra-file=${path} testdb`))
+    assert.ok(!stdout.includes(password))
   }),
 )
 
