@@ -18,11 +18,15 @@ export type SqlClass = 'read' | 'write' | 'ddl'
 /** As JSON carries it. A number beyond 2^53-1, a decimal and a date are text; bytes are `0x` and hexadecimal digits. */
 export type SqlValue = string | number | boolean | null
 
-/** A workload's: a write inserts row `op` of `key`, a read shows the newest row of `key`. */
+/** A workload's: a write inserts row `op` of `key` (and perhaps further ones), a read shows the newest row of `key`. */
 export interface KeyedStatement {
   readonly kind: 'keyed'
   readonly op: number
   readonly key: number
+  /** A write: keys of further rows, a statement each, before the one commit; their numbers follow `op`. Absent: none. */
+  readonly moreKeys?: readonly number[]
+  /** A write: what each of its rows carries beside its numbers. Absent: nothing. */
+  readonly payloadBytes?: number
 }
 
 export interface SqlStatement {

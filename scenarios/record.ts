@@ -15,6 +15,10 @@ export interface Operation {
   readonly op: number
   readonly kind: 'read' | 'write'
   readonly key: number
+  /** Of a transaction: the keys of its further rows, whose numbers follow `op`. Absent: it has one row. */
+  readonly moreKeys?: readonly number[]
+  /** Of a write with a payload: bytes in each of its rows. */
+  readonly payloadBytes?: number
   readonly consistency: Consistency
   /** The client that took it, from 1: its operations are one after the other. Null: no client did (unsent). */
   readonly session: number | null

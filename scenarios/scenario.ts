@@ -73,6 +73,13 @@ export interface LinkDelay {
   readonly delay: DelayDistribution
 }
 
+/** Bytes of one row: always as many, or lognormal by their median and the sigma of the logarithm, at most `MAX_PAYLOAD_BYTES`. */
+export type PayloadSize =
+  | { readonly kind: 'constant'; readonly bytes: number }
+  | { readonly kind: 'lognormal'; readonly medianBytes: number; readonly sigma: number }
+
+export const MAX_PAYLOAD_BYTES = 1_000_000
+
 /** Open loop: operations start on schedule whatever the system does; latency counts from the intended start. */
 export interface OpenWorkload extends AnyWorkload {
   readonly mode: 'open'
@@ -106,6 +113,10 @@ interface AnyWorkload {
   readonly keys: number
   /** Absent: all keys are wanted alike. */
   readonly keyChoice?: KeyChoice
+  /** Each write is a transaction of so many statements, each with a row of another key. Absent: one statement. */
+  readonly transaction?: { readonly statements: number }
+  /** What each row carries beside its numbers. Absent: nothing. */
+  readonly payload?: PayloadSize
   /** Whole run, warm-up included. */
   readonly durationUs: number
   /** Operations that start before this are executed and checked, but not measured. */

@@ -1,6 +1,7 @@
 SET sql_log_bin = 0;
 CREATE DATABASE quorumlab;
-CREATE TABLE quorumlab.operations (position BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, op BIGINT UNSIGNED NOT NULL UNIQUE, key_id INT NOT NULL, ts_counter BIGINT NULL, ts_server INT NULL, KEY newest (key_id, position));
+CREATE TABLE quorumlab.operations (position BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, op BIGINT UNSIGNED NOT NULL UNIQUE, key_id INT NOT NULL, ts_counter BIGINT NULL, ts_server INT NULL, payload MEDIUMBLOB NULL, KEY newest (key_id, position));
+CREATE TABLE quorumlab.latest (key_id INT NOT NULL PRIMARY KEY, op BIGINT UNSIGNED NOT NULL);
 CREATE TABLE quorumlab.epoch (epoch BIGINT NOT NULL, k INT NOT NULL, member INT NULL, base BIGINT NULL, source_uuid CHAR(36) NULL, started_at TIMESTAMP(6) NULL, PRIMARY KEY (epoch, k));
 CREATE TABLE quorumlab.done_operations (operation_id VARBINARY(128) NOT NULL PRIMARY KEY, fingerprint CHAR(64) CHARACTER SET ascii NOT NULL, rows_affected BIGINT NULL, insert_id BIGINT UNSIGNED NULL, ts_counter BIGINT NULL, ts_server INT NULL, done_at TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6), KEY done (done_at));
 CREATE TABLE quorumlab.promise (id TINYINT NOT NULL PRIMARY KEY, promised BIGINT NOT NULL);
@@ -12,6 +13,7 @@ CREATE USER 'quorumlab_drain'@'%' ACCOUNT LOCK;
 GRANT ALL ON *.* TO 'quorumlab_admin'@'%' WITH GRANT OPTION;
 GRANT SELECT, INSERT, UPDATE, DELETE ON quorumlab.operations TO 'quorumlab_client'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON quorumlab.done_operations TO 'quorumlab_client'@'%';
+GRANT INSERT, UPDATE ON quorumlab.latest TO 'quorumlab_client'@'%';
 GRANT SELECT ON quorumlab.* TO 'quorumlab_client'@'%';
 CREATE DATABASE testdb;
 CREATE TABLE testdb.users (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255) NOT NULL, email VARCHAR(255) NULL UNIQUE, created_at TIMESTAMP NULL DEFAULT CURRENT_TIMESTAMP, timestamp BIGINT NULL);

@@ -10,7 +10,7 @@ import { PROMISED } from '../mysql/state.ts'
  * built in.
  */
 const CHECKSUM = `SELECT COUNT(*), LOWER(HEX(BIT_XOR(CAST(CONV(LEFT(digest, 16), 16, 10) AS UNSIGNED)))), LOWER(HEX(BIT_XOR(CAST(CONV(RIGHT(digest, 16), 16, 10) AS UNSIGNED))))
-  FROM (SELECT SHA2(CONCAT_WS('|', position, op, key_id, IFNULL(ts_counter, '-'), IFNULL(ts_server, '-')), 256) AS digest FROM quorumlab.operations) AS digests`
+  FROM (SELECT SHA2(CONCAT_WS('|', position, op, key_id, IFNULL(ts_counter, '-'), IFNULL(ts_server, '-'), IFNULL(SHA2(payload, 256), '-')), 256) AS digest FROM quorumlab.operations) AS digests`
 
 export async function readEndState(node: string, connect: () => Promise<Connection>): Promise<NodeEnd> {
   let connection: Connection | null = null

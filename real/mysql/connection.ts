@@ -181,11 +181,11 @@ export class MysqlConnection {
         return
       }
       const { text, parameters } = next.value
-      const heard = (error: unknown, result: unknown, fields?: readonly FieldPacket[]) => {
+      const heard = (error: unknown, result: unknown, fields?: Fields) => {
         if (this.#state !== 'busy') return
         const refusal = error === null ? null : serverError(error)
         if (error !== null && refusal === null) this.#die(statementFailure(error))
-        else proceed(exchange.next({ error: refusal, result, columns: fields?.map(({ name }) => name) ?? [] }))
+        else proceed(exchange.next({ error: refusal, result, columns: columnsOf(fields) }))
       }
       if (parameters.length === 0) this.#mysql.query(text, heard)
       else
@@ -258,4 +258,11 @@ export class MysqlConnection {
     this.#onDead(this, failure)
     done?.(failure, undefined)
   }
+}
+
+/** mysql2 has an entry for each column of a statement's rows; of several statements, one for each, undefined without rows. */
+type Fields = readonly (FieldPacket | undefined)[]
+
+function columnsOf(fields: Fields = []): readonly string[] {
+  return fields.flatMap((field) => (field === undefined ? [] : [field.name]))
 }

@@ -1,20 +1,21 @@
-/** The workload's statements: one autocommit INSERT per operation, and reads of a key's newest row. */
+/** The workload's statements: an autocommit INSERT or a transaction for each write, and reads of a key's newest row. */
 import { exactInteger } from '../../algorithms/exact-integer.ts'
 import { type Gtid, MutableGtidSet } from '../../algorithms/gtid-set.ts'
 import { failed, unknown } from '../../algorithms/reasons/outcomes.ts'
 import type { MysqlRequests, Outcome, ReplyOf } from '../../algorithms/servers.ts'
-import type { KeyedStatement, RowValue } from '../../algorithms/statements.ts'
+import type { Executed, KeyedStatement, RowValue } from '../../algorithms/statements.ts'
 import type { Timestamp } from '../../algorithms/timestamps/timestamp.ts'
 import type { Pending } from '../../algorithms/world.ts'
 import { type ConnectionSetup, NO_SETUP } from './connection.ts'
 import { decoded } from './decoded.ts'
+import { transaction } from './keyed-transaction.ts'
 import type { ConnectionPool } from './pool.ts'
 import { EXECUTED } from './state.ts'
 
 export const DATA_SETUP: ConnectionSetup = {
   ...NO_SETUP,
   // Each answer to a write then carries the transaction's GTID.
-  sql: 'SET SESSION session_track_gtids = OWN_GTID',
+  sql: 'SET SESSION session_track_gtids = OWN_GTID, SESSION innodb_lock_wait_timeout = 1',
   insert: 'INSERT INTO quorumlab.operations (op, key_id, ts_counter, ts_server) VALUES (?, ?, ?, ?)',
 }
 
@@ -22,11 +23,18 @@ type Done<K extends keyof MysqlRequests> = (outcome: Outcome<ReplyOf<MysqlReques
 
 export function execute(
   pool: ConnectionPool,
-  { op, key }: KeyedStatement,
+  statement: KeyedStatement,
   timestamp: Timestamp | null,
   deadlineUs: number,
   done: Done<'execute'>,
 ): Pending {
+  if (statement.moreKeys !== undefined)
+    return pool.submit(
+      () => transaction(statement, timestamp),
+      deadlineUs,
+      (failure, outcome) => done(failure ?? (outcome as Outcome<Executed>)),
+    )
+  const { op, key } = statement
   const values = [op, key, timestamp === null ? null : timestamp.counter, timestamp === null ? null : timestamp.server]
   return pool.submit(values, deadlineUs, (failure, gtid) => {
     if (failure !== null) done(failure)

@@ -6,11 +6,13 @@
  * - EDN, as Jepsen writes `history.edn` and Knossos, Elle and Porcupine's examples read it: an event a line, `:invoke`
  *   and what became of it, times in nanoseconds. Keys are independent registers, so values are `[key value]`; a write
  *   stores its operation's number, and nil is a key without a row. An unknown outcome is `:info`; as everywhere in
- *   Jepsen its process does nothing more afterwards, and the client goes on under a number of its own.
+ *   Jepsen its process does nothing more afterwards, and the client goes on under a number of its own. A transaction is a
+ *   write for each of its rows, each by a process of its own.
  *
  * What was never sent did nothing and is no event; JSON Lines have it as `unsent`.
  */
 import type { Operation, RunRecord } from '../../scenarios/record.ts'
+import { rowsOf } from '../../scenarios/rows.ts'
 
 export type HistoryFormat = 'jsonl' | 'edn'
 
@@ -34,11 +36,12 @@ const TYPES = { ok: 'ok', failed: 'fail', unknown: 'info', unsent: 'info' } as c
 function eventsOf(operations: readonly Operation[]): Event[] {
   const sent = operations.filter(({ sentUs }) => sentUs !== null)
   const lastUs = sent.reduce((last, { sentUs, endUs }) => Math.max(last, sentUs!, endUs ?? 0), 0)
-  const clients = new Map<number, Client>()
-  const count = new Set(sent.map(({ session }) => session ?? 0)).size
+  const clients = new Map<string, Client>()
+  const rows = sent.flatMap((operation) => rowsOf([operation]).map((row, place) => ({ row, place })))
+  const count = new Set(rows.map(({ row: { session }, place }) => clientName(session, place))).size
   const events: Event[] = []
-  for (const operation of [...sent].sort((a, b) => a.sentUs! - b.sentUs! || a.op - b.op)) {
-    const client = clientOf(clients, operation.session ?? 0)
+  for (const { row: operation, place } of rows.sort((a, b) => a.row.sentUs! - b.row.sentUs! || a.row.op - b.row.op)) {
+    const client = clientOf(clients, clientName(operation.session, place))
     const process = client.process
     const type = TYPES[operation.outcome]
     const invokedUs = operation.sentUs!
@@ -50,9 +53,14 @@ function eventsOf(operations: readonly Operation[]): Event[] {
   return events.sort((a, b) => a.atUs - b.atUs || a.rank - b.rank || a.operation.op - b.operation.op)
 }
 
-function clientOf(clients: Map<number, Client>, session: number): Client {
-  let client = clients.get(session)
-  if (client === undefined) clients.set(session, (client = new Client(clients.size)))
+/** A process has one operation at a time: the rows of a transaction after its first are other processes'. */
+function clientName(session: number | null, place: number): string {
+  return `${session ?? 0} ${place}`
+}
+
+function clientOf(clients: Map<string, Client>, name: string): Client {
+  let client = clients.get(name)
+  if (client === undefined) clients.set(name, (client = new Client(clients.size)))
   return client
 }
 

@@ -9,8 +9,10 @@
  * them (replicas-converge judges that); but a replica that executed a *later* transaction of the same server, or has
  * the GTID without its row, will never get the write any more: that is a loss on that replica.
  */
+
 import type { Operation, RunRecord } from '../record.ts'
 import type { CheckResult } from '../result.ts'
+import { numbersOf } from '../rows.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Check } from './check.ts'
 import { describeOperation } from './evidence-text.ts'
@@ -89,7 +91,7 @@ export function check(record: RunRecord, _scenario: Scenario): CheckResult {
 
 /** What is missing of an acknowledged write on a server, in words; null when nothing is. */
 export function missingFrom(member: ReadNode, operation: Operation): string | null {
-  const row = member.rows.has(operation.op)
+  const row = hasRows(member, operation)
   const gtid = operation.gtid === null || member.gtids.has(operation.gtid)
   if (row && gtid) return null
   if (row) return 'its row is there, its GTID is not executed'
@@ -100,7 +102,12 @@ export function missingFrom(member: ReadNode, operation: Operation): string | nu
 function lostOn(replica: ReadNode, operation: Operation): string | null {
   const { gtid } = operation
   if (gtid === null) return null
-  if (replica.gtids.has(gtid)) return replica.rows.has(operation.op) ? null : 'its GTID is executed, its row is missing'
+  if (replica.gtids.has(gtid)) return hasRows(replica, operation) ? null : 'its GTID is executed, its row is missing'
   const highest = replica.executed.highest(gtid.uuid)
   return highest > gtid.number ? `its GTID is missing below the executed number ${highest}` : null
+}
+
+/** All of its rows: a transaction of which some are missing is as good as lost. */
+function hasRows({ rows }: ReadNode, operation: Operation): boolean {
+  return operation.moreKeys === undefined ? rows.has(operation.op) : numbersOf(operation).every((op) => rows.has(op))
 }

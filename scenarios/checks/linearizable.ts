@@ -12,8 +12,10 @@
  * acknowledged-writes-survive); staleness of SESSION and EVENTUAL reads (they have checks of their own); and an order
  * that spans keys, which linearizability of single keys does not promise more than real time does.
  */
+
 import type { Operation, RunRecord } from '../record.ts'
 import type { CheckResult, ContradictingOperation } from '../result.ts'
+import { rowsOf } from '../rows.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Check } from './check.ts'
 import { describeOperation, describeRead } from './evidence-text.ts'
@@ -46,7 +48,7 @@ const BUDGET_STEPS = 20_000_000
 const CONTRADICTION_STEPS = 100_000
 
 function check(record: RunRecord, _scenario: Scenario): CheckResult {
-  return judgeRegisters(record.operations, BUDGET_STEPS)
+  return judgeRegisters(rowsOf(record.operations), BUDGET_STEPS)
 }
 
 /** `budgetSteps` is for all keys together; what one leaves is the others'. */

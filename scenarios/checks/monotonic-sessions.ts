@@ -6,8 +6,10 @@
  * Cannot see: two sessions that see concurrent writes in opposite orders (linearizable does, for STRONG reads); going
  * back between different keys; EVENTUAL reads, which may.
  */
+
 import type { Operation, RunRecord } from '../record.ts'
 import type { CheckResult } from '../result.ts'
+import { rowsOf } from '../rows.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Check } from './check.ts'
 import { describeRead } from './evidence-text.ts'
@@ -41,7 +43,7 @@ interface Shown {
 export function check(record: RunRecord, _scenario: Scenario): CheckResult {
   const findings = new Findings()
   const histories = keyHistories(record)
-  for (const [session, operations] of sessionsOf(record.operations)) {
+  for (const [session, operations] of sessionsOf(rowsOf(record.operations))) {
     const keys = new Map<number, Shown>()
     for (const read of operations) {
       if (read.kind !== 'read' || read.outcome !== 'ok' || !isPromised(read)) continue

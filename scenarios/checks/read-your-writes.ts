@@ -6,8 +6,10 @@
  * Cannot see: that a row of somebody else, written at the same time as the session's own, is in truth the older one
  * (intervals do not tell; linearizable may); writes without an ok, which promise nothing; EVENTUAL operations.
  */
+
 import type { Operation, RunRecord } from '../record.ts'
 import type { CheckResult } from '../result.ts'
+import { rowsOf } from '../rows.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Check } from './check.ts'
 import { describeOperation, describeRead } from './evidence-text.ts'
@@ -31,7 +33,7 @@ export const READ_YOUR_WRITES: Check = {
 export function check(record: RunRecord, _scenario: Scenario): CheckResult {
   const findings = new Findings()
   const histories = keyHistories(record)
-  for (const [session, operations] of sessionsOf(record.operations)) {
+  for (const [session, operations] of sessionsOf(rowsOf(record.operations))) {
     const newest = new Map<number, Operation>()
     for (const operation of operations) {
       if (operation.outcome !== 'ok' || !isPromised(operation)) continue

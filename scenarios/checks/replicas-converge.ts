@@ -8,12 +8,14 @@
  * crashed and that is down owes nothing, and the verdict says that it was left out. One in quarantine is back. The
  * harness waits for it to follow again; where that took longer than it waits, the verdict says so.
  */
+
 import { keepsAway } from '../faults/facts.ts'
-import type { FaultRecord, NodeEnd, RunRecord } from '../record.ts'
+import type { FaultRecord, NodeEnd, Operation, RunRecord } from '../record.ts'
 import type { CheckResult } from '../result.ts'
+import { numbersOf } from '../rows.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Check } from './check.ts'
-import { describeGtids, moment } from './evidence-text.ts'
+import { describeGtids, describeOperation, moment } from './evidence-text.ts'
 import { count, Findings } from './findings.ts'
 import { type ReadNode, readEndState } from './servers-at-end.ts'
 
@@ -22,7 +24,7 @@ const NAME = 'replicas-converge'
 export const REPLICAS_CONVERGE: Check = {
   name: NAME,
   says: 'all servers hold the same data in the end',
-  proves: 'all servers end with the same GTIDs, rows and checksum',
+  proves: 'all servers end with the same GTIDs, rows and checksum, and of each transaction with all rows or none',
   cannotSee: 'a server that the scenario left crashed; that all of them lost the same',
   evidence: ['end-state'],
   promisedBy: [],
@@ -57,6 +59,7 @@ export function check(record: RunRecord, scenario: Scenario): CheckResult {
   if (reference !== undefined && end.members.length > 1) {
     findings.examined = end.members.length
     for (const member of end.members) if (member !== reference) compare(reference, member, findings)
+    for (const member of end.members) auditTransactions(member, record.operations, findings)
   }
   const waited = typeof record.unsettled === 'string' ? [`the harness waited: ${record.unsettled}`] : []
   const notes = [...leftOut, ...waited]
@@ -101,6 +104,22 @@ function compare(reference: ReadNode, member: ReadNode, findings: Findings): voi
       () =>
         `table checksums differ: ${reference.node} ${reference.tableChecksum}, ${member.node} ${member.tableChecksum}`,
     )
+}
+
+/** Of a transaction with several rows a server has all or none, and none of one that was answered as certainly not done. */
+function auditTransactions({ node, rows }: ReadNode, operations: readonly Operation[], findings: Findings): void {
+  for (const operation of operations) {
+    if (operation.moreKeys === undefined) continue
+    const numbers = numbersOf(operation)
+    const there = numbers.filter((op) => rows.has(op))
+    if (there.length > 0 && operation.outcome === 'failed')
+      findings.violation('failed-and-there', () => `${node} has rows of ${describeOperation(operation)}`)
+    else if (there.length > 0 && there.length < numbers.length)
+      findings.violation(
+        'half-a-transaction',
+        () => `${node} has ${there.length} of ${numbers.length} rows of ${describeOperation(operation)}`,
+      )
+  }
 }
 
 function firstOf(rows: readonly number[]): string {

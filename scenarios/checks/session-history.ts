@@ -3,7 +3,9 @@
  * another, by the clients' own clock alone (positions and GTIDs order the rows of a key differently in the two worlds,
  * see linearizability/register.ts).
  */
+
 import type { Operation, RunRecord } from '../record.ts'
+import { rowsOf } from '../rows.ts'
 
 export class KeyHistories {
   readonly writes = new Map<number, Operation>()
@@ -58,7 +60,7 @@ const HISTORIES = new WeakMap<RunRecord, KeyHistories>()
 
 export function keyHistories(record: RunRecord): KeyHistories {
   let histories = HISTORIES.get(record)
-  if (histories === undefined) HISTORIES.set(record, (histories = new KeyHistories(record.operations)))
+  if (histories === undefined) HISTORIES.set(record, (histories = new KeyHistories(rowsOf(record.operations))))
   return histories
 }
 

@@ -8,7 +8,7 @@
 import { call, type Fiber } from '../../algorithms/fiber.ts'
 import { type Explained, explained } from '../../algorithms/reasons/outcomes.ts'
 import type { CoordinatorServer, Outcome, ReadReply, WriteReply } from '../../algorithms/servers.ts'
-import type { Consistency } from '../../algorithms/statements.ts'
+import type { Consistency, KeyedStatement } from '../../algorithms/statements.ts'
 import type { Operation } from '../record.ts'
 import type { ClientSession } from './client-session.ts'
 
@@ -67,9 +67,9 @@ export class CoordinatorClient {
     // What holds if the run is cut short before an answer comes: a write may have happened.
     explain(operation, IN_FLIGHT)
     operation.outcome = operation.kind === 'write' ? 'unknown' : 'failed'
-    const { kind, op, key, consistency } = operation
+    const { kind, consistency } = operation
     const coordinator = this.#coordinators[session.coordinator]!
-    const statement = { kind: 'keyed', op, key } as const
+    const statement = statementOf(operation)
     return call(coordinator, { kind, statement, consistency, session: session.now }, deadlineUs)
   }
 
@@ -95,6 +95,11 @@ export class CoordinatorClient {
     }
     session.coordinator = (session.coordinator + 1) % this.#coordinators.length
   }
+}
+
+function statementOf({ op, key, moreKeys, payloadBytes }: OpenOperation): KeyedStatement {
+  if (moreKeys === undefined && payloadBytes === undefined) return { kind: 'keyed', op, key }
+  return { kind: 'keyed', op, key, moreKeys: moreKeys ?? [], payloadBytes: payloadBytes ?? 0 }
 }
 
 function finishWrite(operation: OpenOperation, outcome: Outcome<WriteReply>): void {

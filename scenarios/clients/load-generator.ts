@@ -181,8 +181,11 @@ class Clients implements LoadGenerator {
   }
 
   #scheduled(session: number | null): OpenOperation {
-    const { op, isRead, key, consistency, intendedUs } = this.#schedule
-    return unsent(op, isRead, key, consistency, session, intendedUs)
+    const { op, isRead, key, consistency, intendedUs, moreKeys, payloadBytes } = this.#schedule
+    const operation = unsent(op, isRead, key, consistency, session, intendedUs)
+    if (moreKeys.length > 0) operation.moreKeys = moreKeys
+    if (payloadBytes > 0) operation.payloadBytes = payloadBytes
+    return operation
   }
 
   *#endOfDuration(): Fiber<void> {
@@ -214,7 +217,7 @@ class Clients implements LoadGenerator {
       this.#options.onOperation?.(operation)
     }
     if (this.#probes === null) this.#finishIfIdle()
-    else this.#probes.begin(this.#schedule.op)
+    else this.#probes.begin(this.#schedule.lastOp)
   }
 
   #probesDone(): void {

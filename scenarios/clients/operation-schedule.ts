@@ -10,6 +10,7 @@ import { drawLevel } from '../file/levels.ts'
 import type { OpenWorkload, Workload } from '../scenario.ts'
 import { type KeyPicker, keyPicker } from './key-choice.ts'
 import { StagedArrivals } from './rate-stages.ts'
+import { WriteDraws } from './write-draws.ts'
 
 /** A cursor: `advance()` moves it to the next operation, whose fields it then shows. */
 export class Schedule {
@@ -18,6 +19,10 @@ export class Schedule {
   isRead = false
   key = 0
   consistency: Consistency = 'STRONG'
+  /** Of a transaction: the keys of its further rows. */
+  moreKeys: readonly number[] = []
+  /** Of a write, in each row; 0: none. */
+  payloadBytes = 0
   readonly #workload: Workload
   /** Null: a closed loop. */
   readonly #arrivals: Arrivals | null
@@ -25,6 +30,7 @@ export class Schedule {
   readonly #key: RandomStream
   readonly #level: RandomStream
   readonly #pick: KeyPicker
+  readonly #writes: WriteDraws | null
 
   constructor(workload: Workload, streams: RandomStreams) {
     this.#workload = workload
@@ -33,23 +39,36 @@ export class Schedule {
     this.#kind = streams.stream('client/kind')
     this.#key = streams.stream('client/key')
     this.#level = streams.stream('client/level')
+    const isPlain = workload.transaction === undefined && workload.payload === undefined
+    this.#writes = isPlain ? null : new WriteDraws(workload, this.#pick, streams)
   }
 
   /**
-   * False when no further operation starts within the duration. Operations are numbered from 1. `nowUs` is the start of
+   * False when no further operation starts within the duration. Operations are numbered from 1, and each further row of
+   * a transaction takes a number as well. `nowUs` is the start of
    * the next one in a closed loop; an open one takes no notice of it.
    */
   advance(nowUs = 0): boolean {
     const { durationUs, reads, consistency } = this.#workload
     this.intendedUs = this.#arrivals === null ? nowUs : Math.floor(this.#arrivals.nextUs())
     if (this.intendedUs >= durationUs) return false
-    this.op++
+    this.op += 1 + this.moreKeys.length
     this.isRead = this.#kind.uniform() < reads
     this.key = this.#pick(this.#key.uniform())
     this.consistency = typeof consistency === 'string' ? consistency : drawLevel(consistency, this.#level.uniform())
+    if (this.#writes === null) return true
+    this.moreKeys = this.isRead ? NONE : this.#writes.moreKeys(this.key)
+    this.payloadBytes = this.isRead ? 0 : this.#writes.payloadBytes()
     return true
   }
+
+  /** The highest number that is taken. */
+  get lastOp(): number {
+    return this.op + this.moreKeys.length
+  }
 }
+
+const NONE: readonly number[] = []
 
 /** Moments in microseconds, unrounded, so that rounding does not bend the rate. */
 interface Arrivals {

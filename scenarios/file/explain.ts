@@ -6,13 +6,14 @@ import type { Scenario } from '../scenario.ts'
 import { formatDuration } from './amounts.ts'
 import { delayText } from './delay-text.ts'
 import { levelsText } from './levels.ts'
-import { keysText, loadText } from './load-text.ts'
+import { keysText, loadText, writeText } from './load-text.ts'
 import { givenBy, guaranteesOf, labelsOf, policiesOf, sameQuorums } from './policy-names.ts'
 
 export function explain(scenario: Scenario): string {
   const { cluster, unsafe, workload, network } = scenario
   const labels = labelsOf(scenario)
   const same = sameQuorums(scenario)
+  const writes = writeText(workload)
   const paragraphs = [
     `${scenario.name}: ${scenario.description}`,
     (scenario.raft === null
@@ -26,7 +27,7 @@ export function explain(scenario: Scenario): string {
     ...(unsafe.length > 0
       ? [`UNSAFE, on purpose: ${unsafe.join(', ')}. What a run shows is what the sound form prevents.`]
       : []),
-    `Workload. ${loadText(workload)}, ${Math.round(workload.reads * 100)} % of them reads, ${levelsText(workload.consistency)}, on ${keysText(workload)}. ` +
+    `Workload. ${loadText(workload)}, ${Math.round(workload.reads * 100)} % of them reads, ${levelsText(workload.consistency)}, on ${keysText(workload)}${writes === '' ? '' : `; ${writes}`}. ` +
       (workload.warmupUs === 0
         ? 'All of it is measured.'
         : `The first ${formatDuration(workload.warmupUs)} are checked but not measured.`),

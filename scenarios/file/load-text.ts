@@ -4,6 +4,7 @@ import { hotCount } from '../clients/key-choice.ts'
 import type { ClosedWorkload, OpenWorkload, Workload } from '../scenario.ts'
 import { formatDuration } from './amounts.ts'
 import { delayText } from './delay-text.ts'
+import { payloadText } from './sizes.ts'
 
 /** `1000 keys`, `1000 keys (Zipf 0.99)`, `1000 keys (80 % of operations on the hottest 200)`. */
 export function keysText({ keys, keyChoice }: Pick<Workload, 'keys' | 'keyChoice'>): string {
@@ -33,6 +34,17 @@ export function closedText({ clients, thinkTime }: Pick<ClosedWorkload, 'clients
   const who = clients === 1 ? '1 client in a closed loop' : `${clients} clients in a closed loop`
   if (thinkTime.kind === 'constant' && thinkTime.us === 0) return who
   return `${who}, each thinking ${delayText(thinkTime)} between two operations`
+}
+
+/** What one write is, where it is more than an INSERT of numbers: `writes are transactions of 3 statements, ...`; '' else. */
+export function writeText({ transaction, payload }: Pick<Workload, 'transaction' | 'payload'>): string {
+  const parts = [
+    ...(transaction === undefined
+      ? []
+      : [`a write is a transaction of ${transaction.statements} statements, each with a row of another key`]),
+    ...(payload === undefined ? [] : [`each row carries ${payloadText(payload)}`]),
+  ]
+  return parts.join(', ')
 }
 
 /** For `explain`. */

@@ -17,7 +17,7 @@ import { hasIssuer, ISSUING, learns, quorumsTaking, quorumTakesThreshold } from 
 import { type Completed, completeProtocol, matrixLinks, refuseVerb, zoneMembers } from './protocol.ts'
 import { MAX_NODES, scenarioSchema } from './schema.ts'
 import { complain, show } from './schema-issues.ts'
-import { checkWorkload, completeWorkload } from './workload.ts'
+import { checkWorkload, completeWorkload, refuseTransactions } from './workload.ts'
 import type { YamlSource } from './yaml-source.ts'
 
 /** Throws one ScenarioError with all mistakes that can be told apart. `text`: what the hash is of. */
@@ -37,6 +37,8 @@ export function readScenario(source: YamlSource, text: string): Scenario {
     completeWorkload(load, isRight('workload') ? source.data.workload : undefined, refuse),
   )
   if (workload !== null) mistakes.attempt(() => checkWorkload(workload, refuse))
+  if (workload !== null && isRight('cluster') && data.cluster.protocol === 'raft')
+    mistakes.attempt(() => refuseTransactions(workload, refuse))
   const options = source.data.algorithms as { readonly seer?: unknown } | undefined
   if (isRight('algorithms') && options?.seer !== undefined && !learns(chosen.election))
     mistakes.attempt(() =>

@@ -4,6 +4,7 @@ import type { KeyChoice } from '../clients/key-choice.ts'
 import { delay, duration } from './amounts.ts'
 import { LEVELS } from './levels.ts'
 import { count, number } from './schema-numbers.ts'
+import { payloadSize } from './sizes.ts'
 
 const LEVEL = 'the strength of a promise: STRONG, SESSION or EVENTUAL, or shares such as { STRONG: 0.5, EVENTUAL: 0.5 }'
 const SHARES = 'shares that add up to 1, such as { STRONG: 0.5, SESSION: 0.3, EVENTUAL: 0.2 }'
@@ -86,6 +87,16 @@ export const workloadSchema = z
       .union([z.enum(LEVELS), levelShares], LEVEL)
       .prefault('STRONG')
       .meta({ description: 'Of every operation; or shares, by which each operation gets its own.' }),
+    transaction: z
+      .strictObject({ statements: count(1, 100).meta({ description: 'Each writes a row of another key.' }) })
+      .optional()
+      .meta({
+        description:
+          'Each write is a transaction of several statements: its keys are locked, one after the other, until it has committed. By default it is one INSERT.',
+      }),
+    payload: payloadSize.optional().meta({
+      description: 'What each written row carries beside its numbers; nothing by default.',
+    }),
     keys: keys.prefault(1000).meta({ description: 'How many, and whether some are wanted more often than others.' }),
     duration: duration({ minUs: 1000 }).prefault('30s').meta({ description: 'Whole run, warm-up included.' }),
     warmup: duration().prefault('0s').meta({ description: 'Executed and checked, but not measured.' }),

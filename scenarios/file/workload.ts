@@ -31,12 +31,15 @@ export function completeWorkload(data: Data, written: unknown, refuse: Refuse): 
       refuse(['workload', 'stages'], 'no load', 'a stage that takes its time and has a rate above 0', 'none')
   }
   const { arrivals, ratePerSec, clients, reads, consistency, keys, warmup, deadline, thinkTime = NO_TIME } = data
+  const { transaction, payload } = data
   const load = {
     clients,
     reads,
     consistency,
     keys: keys.count,
     ...(keys.choice === undefined ? {} : { keyChoice: keys.choice }),
+    ...(transaction === undefined ? {} : { transaction }),
+    ...(payload === undefined ? {} : { payload }),
     durationUs,
     warmupUs: warmup,
     deadlineUs: deadline,
@@ -73,8 +76,23 @@ export function checkWorkload(workload: Workload, refuse: Refuse): void {
   const { warmupUs, durationUs } = workload
   if (warmupUs >= durationUs)
     refuse(['workload', 'warmup'], 'nothing to measure', 'a warm-up shorter than the duration', 'one as long or longer')
+  const { keys, transaction } = workload
+  if (transaction !== undefined && transaction.statements > keys)
+    refuse(
+      ['workload', 'transaction', 'statements'],
+      'more rows than keys',
+      `at most ${keys}, as many as there are keys`,
+      `${transaction.statements}`,
+    )
   if (workload.mode === 'closed') return
   const operations = (workload.ratePerSec * durationUs) / 1e6
   if (operations > MAX_OPERATIONS)
     refuse(['workload'], 'too much work', `at most ${MAX_OPERATIONS} operations (rate x duration)`, `${operations}`)
+}
+
+/** A Raft group's log holds one entry of one size for each operation. */
+export function refuseTransactions(workload: Workload, refuse: Refuse): void {
+  for (const part of ['transaction', 'payload'] as const)
+    if (workload[part] !== undefined)
+      refuse(['workload', part], `a ${part} in a Raft group`, '`cluster: { protocol: mysql }`, or nothing', 'raft')
 }

@@ -5,7 +5,8 @@
  * Operations are placed by their intended start, because the load is offered on schedule: an operation that failed
  * late still belongs to the moment at which a user wanted it. So an outage may begin a little before its fault, with
  * what was in flight then. Failed and unknown count: the user has no result. What was never sent tells nothing of the
- * servers (scenarios/measures/generator.ts does), so what is known ends with the first of those.
+ * servers (scenarios/measures/generator.ts does), so what is known ends with the first of those. Nor does a transaction
+ * that lost a deadlock or waited too long for a lock: a server at work answered it, and another transaction was in its way.
  */
 
 import type { Operation } from '../record.ts'
@@ -38,11 +39,13 @@ export function clientOutagesOf(operations: readonly Operation[], endedUs: numbe
   const outages: ClientOutage[] = []
   let open: Open | null = null
   let knownUs = endedUs
-  for (const { intendedUs, endUs, outcome } of operations) {
+  for (const operation of operations) {
+    const { intendedUs, endUs, outcome } = operation
     if (outcome === 'unsent') {
       knownUs = Math.min(knownUs, intendedUs)
       continue
     }
+    if (gaveWay(operation)) continue
     if (open !== null && lasted(open, intendedUs)) {
       outages.push(closed(open))
       open = null
@@ -58,6 +61,11 @@ export function clientOutagesOf(operations: readonly Operation[], endedUs: numbe
   }
   if (open !== null) outages.push(lasted(open, knownUs) ? closed(open) : { ...closed(open), endedUs: null })
   return outages
+}
+
+/** To another transaction. */
+function gaveWay({ moreKeys, why }: Operation): boolean {
+  return moreKeys !== undefined && (why?.code === 'deadlock' || why?.code === 'lock-wait-timeout')
 }
 
 const NOTHING_YET = { failed: 0, unknown: 0, successUs: null, answeredUs: 0 }

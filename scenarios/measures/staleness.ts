@@ -7,9 +7,11 @@
  * It errs on the low side: of two writes at once nobody knows which row is the newer one. EVENTUAL writes that were
  * lost are left out: they are counted as lost, and no read will ever show them.
  */
+
 import { KeyHistories } from '../checks/session-history.ts'
 import type { Operation, RunRecord } from '../record.ts'
 import type { Summary } from '../result.ts'
+import { numbersOf, rowsOf } from '../rows.ts'
 import type { Scenario } from '../scenario.ts'
 import { Samples } from './summary-samples.ts'
 
@@ -32,8 +34,9 @@ export function stalenessOf(
       kind === 'read' && outcome === 'ok' && consistency === 'EVENTUAL' && intendedUs >= warmupUs && sentUs !== null,
   )
   if (reads.length === 0) return undefined
-  const histories = new KeyHistories(record.operations)
-  const byKey = answeredWrites(record.operations, new Set(lost))
+  const rows = rowsOf(record.operations)
+  const histories = new KeyHistories(rows)
+  const byKey = answeredWrites(rows, new Set(lost.flatMap(numbersOf)))
   const samples = new Samples()
   for (const read of reads) {
     const shown = histories.shownBy(read)
@@ -46,11 +49,11 @@ export function stalenessOf(
   return { count: samples.count, p50: p50!, p99: p99!, max: samples.maxUs / 1000 }
 }
 
-function answeredWrites(operations: readonly Operation[], lost: ReadonlySet<Operation>): Map<number, Answered> {
+function answeredWrites(operations: readonly Operation[], lost: ReadonlySet<number>): Map<number, Answered> {
   const writes = new Map<number, Operation[]>()
   for (const operation of operations) {
-    const { kind, outcome, key, sentUs, endUs } = operation
-    if (kind !== 'write' || outcome !== 'ok' || sentUs === null || endUs === null || lost.has(operation)) continue
+    const { op, kind, outcome, key, sentUs, endUs } = operation
+    if (kind !== 'write' || outcome !== 'ok' || sentUs === null || endUs === null || lost.has(op)) continue
     const list = writes.get(key)
     if (list === undefined) writes.set(key, [operation])
     else list.push(operation)

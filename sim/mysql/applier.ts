@@ -6,7 +6,7 @@
 import { Fifo } from '../kernel/fifo.ts'
 import type { Committer } from './group-commit.ts'
 import type { MysqlInstance } from './instance.ts'
-import type { Transaction } from './transaction.ts'
+import { type Transaction, workUs } from './transaction.ts'
 
 export class Applier {
   /** Why it stopped by itself. */
@@ -72,7 +72,11 @@ export class Applier {
       if (data.executed.live.has(transaction.gtid)) continue
       const work = new Work(this, transaction)
       working.push(work)
-      replica.cpu.run(costs.apply.sample(replica.stream), applied, work)
+      replica.cpu.run(
+        workUs(transaction, () => costs.apply.sample(replica.stream), costs.applyByteUs),
+        applied,
+        work,
+      )
     }
     if (this.#next >= 1024 && this.#next === data.relayLog.length) {
       // Applied relay log files are purged. Those in the workers' hands must stay: a crash starts from them.
@@ -82,9 +86,11 @@ export class Applier {
   }
 
   ready(work: Work): void {
-    const { row } = work.transaction
-    if (row !== null && this.#replica.data.table.has(row.op)) {
-      this.#fail(work, `duplicate key: operation ${row.op} is here already, under another GTID`)
+    const { row, more } = work.transaction
+    const { table } = this.#replica.data
+    const twice = row !== null && table.has(row.op) ? row : more?.rows.find((one) => table.has(one.row.op))?.row
+    if (twice !== undefined) {
+      this.#fail(work, `duplicate key: operation ${twice.op} is here already, under another GTID`)
       return
     }
     work.ready = true

@@ -6,6 +6,7 @@ import type { MysqlRequests, RequestOf } from '../../algorithms/servers.ts'
 import type { KeyedStatement, RowValue } from '../../algorithms/statements.ts'
 import type { Timestamp } from '../../algorithms/timestamps/timestamp.ts'
 import type { Call } from '../kernel/call.ts'
+import { ClientTransaction } from './client-transaction.ts'
 import type { Committer } from './group-commit.ts'
 import type { MysqlInstance } from './instance.ts'
 import type { Transaction } from './transaction.ts'
@@ -26,8 +27,10 @@ export function execute(server: MysqlInstance, call: Call): void {
     return
   }
   const request = call.request as Execute
-  if (request.statement.kind === 'sql') call.refuse(NO_SQL)
-  else new Insert(server, call, request.statement, request.timestamp).start()
+  const { statement, timestamp } = request
+  if (statement.kind === 'sql') call.refuse(NO_SQL)
+  else if (statement.moreKeys === undefined) new Insert(server, call, statement, timestamp).start()
+  else new ClientTransaction(server, call, statement, timestamp).start()
 }
 
 /** INSERT of one operation: processor time, then the commit pipeline, then the OK packet with its GTID. */

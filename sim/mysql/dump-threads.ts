@@ -5,9 +5,10 @@
  */
 import { EVENT } from '../kernel/kernel.ts'
 import type { Peer } from '../kernel/process.ts'
-import type { Refusal, ReplicaConnection } from './connection.ts'
+import type { Batch, Refusal, ReplicaConnection } from './connection.ts'
 import type { MysqlInstance } from './instance.ts'
 import { batchArrived, connectionAccepted, connectionLost, connectionRefused, heartbeatArrived } from './receiver.ts'
+import { bytesOf } from './transaction.ts'
 
 class DumpThread implements Peer {
   readonly source: MysqlInstance
@@ -15,6 +16,8 @@ class DumpThread implements Peer {
   /** Binlog position of the next transaction to send. */
   next = 0
   lastSentUs = 0
+  /** When everything that was sent is off its machine. */
+  #wireFreeUs = 0
   closed = false
 
   constructor(source: MysqlInstance, connection: ReplicaConnection) {
@@ -28,7 +31,29 @@ class DumpThread implements Peer {
     const { source, connection } = this
     const batch = { connection, log: source.data.binlog, from: this.next, end, wantsReceipt: source.semiSync.enabled }
     this.next = end
-    this.lastSentUs = source.kernel.queue.now
+    const { now } = source.kernel.queue
+    this.lastSentUs = now
+    // What is on the wire before it has to be through first.
+    this.#wireFreeUs = Math.max(this.#wireFreeUs, now) + this.#wireUs(batch)
+    if (this.#wireFreeUs <= now) this.#transmit(batch)
+    else source.kernel.queue.after(this.#wireFreeUs - now, DumpThread.#sent, { thread: this, batch })
+  }
+
+  #wireUs({ log, from, end }: Batch): number {
+    let bytes = 0
+    for (let i = from; i < end; i++) bytes += bytesOf(log[i]!)
+    return bytes === 0 ? 0 : Math.round(bytes * this.source.costs.sendByteUs)
+  }
+
+  /** The dump thread may be gone meanwhile, with its connection. */
+  static #sent(this: void, sending: { readonly thread: DumpThread; readonly batch: Batch }): void {
+    const { thread, batch } = sending
+    if (thread.source.life.holdsBack(DumpThread.#sent, sending) || thread.closed) return
+    thread.#transmit(batch)
+  }
+
+  #transmit(batch: Batch): void {
+    const { source, connection } = this
     source.network.send(source.process, connection.replica.process, batchArrived, batch, connection)
   }
 

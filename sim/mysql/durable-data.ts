@@ -59,6 +59,7 @@ export class MysqlData {
     this.executed.add(transaction.gtid)
     this.held.add(transaction.gtid)
     if (transaction.row !== null) this.table.insert(transaction.key, transaction.row)
+    if (transaction.more !== undefined) for (const { key, row } of transaction.more.rows) this.table.insert(key, row)
     return transaction
   }
 

@@ -12,7 +12,7 @@ import { EVENT, type Kernel } from '../kernel/kernel.ts'
 import type { Life } from '../kernel/process.ts'
 import type { MysqlCosts } from './costs.ts'
 import type { MysqlData } from './durable-data.ts'
-import type { Transaction } from './transaction.ts'
+import { bytesOf, type Transaction } from './transaction.ts'
 
 /** A transaction that is ready to commit: a client's statement or an applier worker's. */
 export interface Committer {
@@ -67,9 +67,15 @@ export class GroupCommit {
 
   #flush(): void {
     const committers = this.#committers
-    while (this.#written < committers.length) this.#data.write(committers.at(this.#written++).write())
+    let bytes = 0
+    while (this.#written < committers.length) {
+      const transaction = committers.at(this.#written++).write()
+      bytes += bytesOf(transaction)
+      this.#data.write(transaction)
+    }
     this.#isSyncing = true
-    const syncUs = this.#costs.fsync.sample(this.#stream) + this.extraSyncUs
+    const bytesUs = bytes === 0 ? 0 : Math.round(bytes * this.#costs.syncByteUs)
+    const syncUs = this.#costs.fsync.sample(this.#stream) + this.extraSyncUs + bytesUs
     this.#kernel.queue.after(syncUs, GroupCommit.#groupSynced, this)
   }
 

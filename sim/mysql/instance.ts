@@ -16,6 +16,7 @@ import type { MysqlCosts } from './costs.ts'
 import { DumpThreads } from './dump-threads.ts'
 import type { MysqlData } from './durable-data.ts'
 import { type CommitListener, GroupCommit } from './group-commit.ts'
+import { KeyLocks } from './key-locks.ts'
 import { OperationSet } from './operation-set.ts'
 import { Receiver } from './receiver.ts'
 import { SemiSync } from './semi-sync.ts'
@@ -63,6 +64,8 @@ export class MysqlInstance implements CommitListener {
   offline = false
   /** Operations whose INSERT is in the commit pipeline: their keys are locked. */
   readonly claimed: OperationSet = new OperationSet()
+  /** Of transactions with several statements. */
+  readonly keyLocks: KeyLocks = new KeyLocks()
 
   constructor(world: MysqlWorld, life: Life, data: MysqlData) {
     this.world = world

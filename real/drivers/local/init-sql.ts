@@ -50,7 +50,9 @@ export const TEMPLATE_SQL: readonly string[] = [
   'SET sql_log_bin = 0',
   'CREATE DATABASE quorumlab',
   // `position` orders the writes of a key by their commit on the source; `op` is what makes a retry harmless.
-  'CREATE TABLE quorumlab.operations (position BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, op BIGINT UNSIGNED NOT NULL UNIQUE, key_id INT NOT NULL, ts_counter BIGINT NULL, ts_server INT NULL, KEY newest (key_id, position))',
+  'CREATE TABLE quorumlab.operations (position BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, op BIGINT UNSIGNED NOT NULL UNIQUE, key_id INT NOT NULL, ts_counter BIGINT NULL, ts_server INT NULL, payload MEDIUMBLOB NULL, KEY newest (key_id, position))',
+  // A row for each key that a transaction of several statements has written: its lock is the key's.
+  'CREATE TABLE quorumlab.latest (key_id INT NOT NULL PRIMARY KEY, op BIGINT UNSIGNED NOT NULL)',
   // Replicated: an epoch's first transaction writes its row.
   'CREATE TABLE quorumlab.epoch (epoch BIGINT NOT NULL, k INT NOT NULL, member INT NULL, base BIGINT NULL, source_uuid CHAR(36) NULL, started_at TIMESTAMP(6) NULL, PRIMARY KEY (epoch, k))',
   // Replicated: what may be repeated, in one transaction with what it did.
@@ -63,6 +65,7 @@ export const TEMPLATE_SQL: readonly string[] = [
   `GRANT ALL ON *.* TO '${ACCOUNT_USERS.admin}'@'%' WITH GRANT OPTION`,
   `GRANT SELECT, INSERT, UPDATE, DELETE ON quorumlab.operations TO '${ACCOUNT_USERS.client}'@'%'`,
   `GRANT SELECT, INSERT, UPDATE, DELETE ON quorumlab.done_operations TO '${ACCOUNT_USERS.client}'@'%'`,
+  `GRANT INSERT, UPDATE ON quorumlab.latest TO '${ACCOUNT_USERS.client}'@'%'`,
   `GRANT SELECT ON quorumlab.* TO '${ACCOUNT_USERS.client}'@'%'`,
   ...TESTDB_SQL,
   ...['users', 'products'].flatMap(timestampTriggers),

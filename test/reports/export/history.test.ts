@@ -64,3 +64,15 @@ test('what was never sent is no event, and what was never answered ends with the
   assert.equal(lines.length, 4)
   assert.match(lines.at(-2)! + lines.at(-1)!, /:info.*:time 40000/)
 })
+
+test('a transaction is a write for each of its rows, each by a process of its own', () => {
+  const transaction = { ...write(5, 10, 30, { session: 1 }), moreKeys: [9] }
+  assert.deepEqual(edn(transaction, read(7, 40, 50, 5, { session: 1 })), [
+    ':invoke, :process 0, :f :write, :value [3 5]',
+    ':invoke, :process 1, :f :write, :value [9 6]',
+    ':ok, :process 0, :f :write, :value [3 5]',
+    ':ok, :process 1, :f :write, :value [9 6]',
+    ':invoke, :process 0, :f :read, :value [3 nil]',
+    ':ok, :process 0, :f :read, :value [3 5]',
+  ])
+})

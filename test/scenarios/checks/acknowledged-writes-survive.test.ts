@@ -159,3 +159,14 @@ test('law: losing any acknowledged writes in any way is a fail that counts them,
     { numRuns: 60 },
   )
 })
+
+test('a transaction of which a row is missing is a lost write', () => {
+  const op = acknowledged[3]!.op
+  const changed = operations.map((one) => (one.op === op ? { ...one, moreKeys: [1] } : one))
+  const has = endOf(operations).map((end) => ({ ...end, ops: new Set([...end.ops!, op + 1]) }))
+  const lacks = has.map((end) => ({ ...end, ops: new Set([...end.ops].filter((one) => one !== op + 1)) }))
+  assert.equal(check(crashRecord({ operations: changed, nodes: has }), scenario()).verdict, 'pass')
+  const lost = check(crashRecord({ operations: changed, nodes: lacks }), scenario())
+  assert.deepEqual(lost.kinds, ['gone-from-source'])
+  assert.match(lost.evidence[0]!, /its GTID is executed, its row is missing on the final source/)
+})

@@ -135,3 +135,20 @@ test('law: any planted difference between any two servers flips the verdict', ()
     { numRuns: 60 },
   )
 })
+
+test('a part of a transaction fails, and so does any row of one that certainly failed', () => {
+  const ending = (outcome: 'ok' | 'failed', missing: readonly number[]) => {
+    const changed = operations.map((one) => (one.op === 8 ? { ...one, moreKeys: [1, 2], outcome } : one))
+    const nodes = endOf(operations).map((end) => ({
+      ...end,
+      ops: new Set([...end.ops!, 8, 9, 10].filter((op) => !missing.includes(op))),
+    }))
+    return check(crashRecord({ operations: changed, nodes }), scenario())
+  }
+  assert.equal(ending('ok', []).verdict, 'pass')
+  assert.deepEqual(ending('ok', [9]).kinds, ['half-a-transaction'])
+  assert.match(ending('ok', [9]).evidence[0]!, /^node1 has 2 of 3 rows of write 8 /)
+  assert.equal(ending('ok', [8, 9, 10]).verdict, 'pass')
+  assert.equal(ending('failed', [8, 9, 10]).verdict, 'pass')
+  assert.deepEqual(ending('failed', [8, 9]).kinds, ['failed-and-there'])
+})

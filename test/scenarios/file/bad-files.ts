@@ -42,6 +42,11 @@ export const BAD_FILES: Readonly<Record<string, string | RegExp>> = {
   'seer-options-unused.yaml': '4:9: options of a policy that is not used, expected election: seer, found uniform',
   'tab-indentation.yaml': '3:1: not YAML, expected valid YAML, found Tabs are not allowed as indentation',
   'too-much-work.yaml': '3:3: too much work, expected at most 20000000 operations (rate x duration), found 360000000',
+  'more-rows-than-keys.yaml': '2:49: more rows than keys, expected at most 3, as many as there are keys, found 4',
+  'transaction-in-raft.yaml':
+    '3:26: a transaction in a Raft group, expected `cluster: { protocol: mysql }`, or nothing, found raft',
+  'payload-too-large.yaml':
+    '2:22: wrong value for workload.payload, expected a size with its unit, such as 100B, 1kB or 1.5kB, at most 1MB, found "2MB"',
   'two-verbs.yaml': `4:5: more than one fault in a step, expected one verb of ${VERBS}, found crash and pause`,
   'two-beginnings.yaml': '4:22: a step with two beginnings, expected `at:` a time or `after:` an event, found both',
   'undo-without-do.yaml':
@@ -50,7 +55,7 @@ export const BAD_FILES: Readonly<Record<string, string | RegExp>> = {
   'unknown-key-in-fault.yaml':
     '4:30: unknown key in faults[0], expected one of at, after, for, crash, found "fro"; did you mean for?',
   'unknown-key.yaml':
-    '3:3: unknown key in workload, expected one of mode, arrivals, ratePerSec, stages, thinkTime, clients, reads, consistency, keys, duration, warmup, deadline, found "ratPerSec"; did you mean ratePerSec?',
+    '3:3: unknown key in workload, expected one of mode, arrivals, ratePerSec, stages, thinkTime, clients, reads, consistency, transaction, payload, keys, duration, warmup, deadline, found "ratPerSec"; did you mean ratePerSec?',
   'unknown-link.yaml':
     '4:19: impossible link, expected two of node1, node2, node3, node4, timestamp-1, timestamp-2, coordinator, client or *, found "node7"',
   // What exists, nearest first: the list is as long as the summary.

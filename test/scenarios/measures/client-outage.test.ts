@@ -91,3 +91,11 @@ test('several outages have a total and a longest; none is 0, and one that is ope
   assert.deepEqual(described(`x${GOOD}xx${GOOD}`), ['ended', 2, 304, 202, [102, 202]])
   assert.deepEqual(described(`x${GOOD}xx`), ['open', 2, null, null, [102, null]])
 })
+
+test('a transaction that gave way to another one begins no outage, and ends none', () => {
+  const why = { code: 'deadlock', errno: 1213, sqlState: '40001' } as const
+  const gaveWay = (marks: string) =>
+    history(marks).map((one) => (one.outcome === 'failed' ? { ...one, moreKeys: [1], why } : one))
+  assert.deepEqual(spans(clientOutagesOf(gaveWay('####x######'), 1_100_000)), [])
+  assert.equal(clientOutagesOf(history('####x######'), 1_100_000).length, 1)
+})

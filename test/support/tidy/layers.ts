@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** A report is made from results and their statistics, an export from the record, too; neither knows worlds or procedures. */
 const REPORTS_MAY_IMPORT = [
   'scenarios/record.ts',
+  'scenarios/rows.ts',
   'scenarios/measures/expectations.ts',
   'scenarios/result.ts',
   'scenarios/result-durations.ts',
