@@ -6,6 +6,9 @@ import type { Asking } from './asking.ts'
 
 type Instance = ReturnType<typeof instancesOf>[number]
 
+/** What a server that does not answer is said to take: below 5 s a client takes it for healthy. */
+export const DOWN_LATENCY_MS = 9_999
+
 interface Named {
   readonly id: string
   readonly host: string
@@ -63,11 +66,11 @@ export class ClusterState {
   }
 }
 
-function named({ id, host }: Instance): Named {
+export function named({ id, host }: Instance): Named {
   return { id, host, container: host }
 }
 
-function isHealthy(member: MemberOverview): boolean {
+export function isHealthy(member: MemberOverview): boolean {
   return member.probe === 'answered' && member.state !== null && !member.state.offline && !member.quarantined
 }
 

@@ -6,6 +6,7 @@ import { randomInt } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Timestamp } from '../../../algorithms/timestamps/timestamp.ts'
+import type { TraceEvent } from '../../../algorithms/trace.ts'
 import { DEFAULT_SEER, DEFAULT_TUNING } from '../../../scenarios/scenario.ts'
 import { ConnectionPool } from '../../mysql/pool.ts'
 import { SQL_READ_SETUP } from '../../mysql/sql.ts'
@@ -19,12 +20,26 @@ import { close, createService, listen, type ServiceFace } from '../http/server.t
 import { HttpTimestamps } from '../http-timestamps.ts'
 import type { RunningService } from '../service.ts'
 import { wireTimestamp } from '../wire-timestamp.ts'
+import { AskedAdvice, advisedBy, electedBy, readCabinet, readSeer } from './asked-advice.ts'
 import { Asking } from './asking.ts'
 import { ClusterState } from './cluster-state.ts'
+import { serveData } from './data-calls.ts'
+import { EventLog } from './event-log.ts'
+import { EventStreams } from './event-streams.ts'
+import { serveFailovers } from './failover-calls.ts'
+import { FailoverRecords } from './failover-records.ts'
+import { Failovers } from './failovers.ts'
 import { startFront } from './front-of-coordinator.ts'
 import { LevelMetrics } from './level-metrics.ts'
+import { Operations } from './operations.ts'
+import { OperatorClient } from './operator-client.ts'
 import { serveQueries } from './query-call.ts'
+import { Records } from './records.ts'
 import { serveStatus } from './status-calls.ts'
+import { SystemWatch } from './system-watch.ts'
+import { TableTimestamps } from './table-timestamps.ts'
+import { versionsOf } from './versions.ts'
+import { serveWatching } from './watch-calls.ts'
 
 /** To each server, for statements of clients. */
 const DATA_CONNECTIONS = 64
@@ -43,17 +58,27 @@ export async function startCoordinatorService(
   }
   await mkdir(config.stateDirectory, { recursive: true, mode: 0o700 })
   const supervisor = new SupervisorClient()
+  const operator = new OperatorClient(supervisor)
   const asking = new Asking()
   const cluster = new ClusterState(config, asking)
   const metrics = new LevelMetrics()
-  const onWire = (timestamp: Timestamp) =>
-    wireTimestamp(config.algorithms.timestamps, config.timestampServers.length, timestamp)
+  const eventLog = new EventLog(config.stateDirectory)
+  const records = new Records(eventLog)
+  const failoverRecords = new FailoverRecords({
+    idOf: (node) => cluster.instance(node).id,
+    onChange: (record) => eventLog.append('failover', record),
+  })
+  const advice = askAdvice(config, (text) => asking.emitted(noted(text, prepared.now())))
   const prepared = await prepareCoordinator({
     run: { originUs: RunClock.hostUs(), seed: randomInt(2 ** 31) },
     coordinators: ['coordinator'],
     index: 0,
     cluster: { members: config.members, accounts: config.accounts, semiSync: false },
-    mysql: { dataConnections: DATA_CONNECTIONS, rowTimestamp: onWire },
+    mysql: {
+      dataConnections: DATA_CONNECTIONS,
+      rowTimestamp: onWire,
+      onAdministered: (node, sql) => failoverRecords.administered(node, sql, Date.now()),
+    },
     timestampServers: new Map(
       config.timestampServers.map((server) => [
         server,
@@ -63,7 +88,8 @@ export async function startCoordinatorService(
     peers: new Map(),
     supervisor,
     config: {
-      algorithms: config.algorithms,
+      algorithms: { ...config.algorithms, election: electedBy(config, advice.seer) },
+      advisedQuorum: advisedBy(config, advice.cabinet),
       seer: DEFAULT_SEER,
       tuning: DEFAULT_TUNING,
       acknowledge: config.acknowledge,
@@ -72,24 +98,51 @@ export async function startCoordinatorService(
     journalPath: join(config.stateDirectory, 'coordinator.journal'),
     onEvent: (event) => asking.emitted(event),
   })
+  asking.onEvent((event) => {
+    const wallMs = Date.now()
+    eventLog.append('decision', { ...event, wallMs })
+    failoverRecords.take(event, wallMs)
+  })
+  function onWire(timestamp: Timestamp): number {
+    return wireTimestamp(config.algorithms.timestamps, config.timestampServers.length, timestamp)
+  }
   const pools = config.members.map(
     ({ host, port }) =>
       new ConnectionPool({ host, port, account: config.accounts.client }, SQL_READ_SETUP, CLASSIFIER_CONNECTIONS),
   )
   const classifier = new StatementClassifier({ pools, deadlineUs: CLASSIFIER_DEADLINE_US })
-
+  const timestamps = new TableTimestamps(asking, cluster, prepared.mysql)
   const { app } = await createService(face)
+  const failovers = new Failovers({
+    ...{ asking, cluster, operator },
+    onStopped: (node) => failoverRecords.stopped(node, Date.now()),
+    onTrouble: (text) => asking.emitted(noted(text, prepared.now())),
+  })
+  const watch = new SystemWatch({
+    ...{ config, asking, cluster, metrics, operator, records, versions: await versionsOf() },
+    busy: () => failovers.busy,
+    opinions: () => ({ quorumFrom: advice.cabinet.opinion, rankingFrom: advice.seer.opinion }),
+  })
+  const streams = new EventStreams(eventLog, () => watch.snapshot(eventLog.lastId))
+  const operations = new Operations({ asking, metrics, onWire, failoverRecords, timestamps })
+
   serveStatus(app, { asking, cluster, metrics })
-  serveQueries(app, { asking, cluster, classifier, metrics, wireTimestamp: onWire, onWritten: () => {} })
+  serveQueries(app, { cluster, classifier, operations, onWire })
+  serveFailovers(app, { asking, cluster, failovers })
+  serveData(app, { config, cluster, metrics, timestamps, operations, advice: advice.cabinet })
+  serveWatching(app, { watch, log: eventLog, streams })
 
   // Listen first: a coordinator that cannot have its port must not touch the servers.
   const port = await listen(app, face)
   asking.started(await prepared.start())
+  for (const one of [advice.cabinet, advice.seer]) one.begin()
+  watch.begin(streams)
   const onFailure = (error: unknown) => app.log.error(error, 'the MySQL-protocol front')
   const front = await startFront({ asking, config, classifier, pools, wireTimestamp: onWire, onFailure })
   return {
     port,
     close: async () => {
+      for (const one of [advice.cabinet, advice.seer, watch, timestamps, streams]) one.close()
       await front?.close()
       await close(app)
     },
@@ -97,4 +150,17 @@ export async function startCoordinatorService(
       if (message.kind === 'supervised') supervisor.answer(message.id, message.outcome)
     },
   }
+}
+
+function askAdvice(config: SystemConfig, onTurn: (text: string) => void) {
+  const everyMs = DEFAULT_TUNING.probeIntervalUs / 1_000
+  return {
+    cabinet: new AskedAdvice('cabinet', { config, path: '/select-quorum', body: {} }, readCabinet, everyMs, onTurn),
+    seer: new AskedAdvice('seer', { config, path: '/elect-leader', body: {} }, readSeer, everyMs, onTurn),
+  }
+}
+
+/** In the trace, like what the coordinator says itself. */
+function noted(text: string, atUs: number): TraceEvent {
+  return { kind: 'note', text, atUs, process: 'coordinator' }
 }

@@ -33,7 +33,13 @@ export type Held =
   | { readonly kind: 'ok'; readonly reply: Extract<WriteReply | ReadReply, { verdict: 'ok' }> }
   | { readonly kind: 'failed' | 'unknown'; readonly why: Why; readonly reason: string }
 
-export async function perform(asking: Asking, kind: 'read' | 'write', request: ClientRequest): Promise<Held> {
+/** `onTrouble`: it could not be done at once, and that is not the statement's own doing. */
+export async function perform(
+  asking: Asking,
+  kind: 'read' | 'write',
+  request: ClientRequest,
+  onTrouble: () => void,
+): Promise<Held> {
   const untilMs = performance.now() + HOLD_MS
   let pauseMs = PAUSE_MS
   for (;;) {
@@ -42,6 +48,7 @@ export async function perform(asking: Asking, kind: 'read' | 'write', request: C
     const { verdict, why, reason } = reply
     const mayRepeat = verdict === 'failed' || (request.operationId !== undefined && why.code !== 'deadline')
     const leftMs = untilMs - performance.now()
+    if (!OF_THE_STATEMENT.has(why.code)) onTrouble()
     if (OF_THE_STATEMENT.has(why.code) || !mayRepeat || leftMs <= pauseMs) return { kind: verdict, why, reason }
     await Promise.race([asking.until((event) => event.kind === 'reign', pauseMs), sleep(pauseMs)])
     pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)

@@ -102,3 +102,8 @@ function told({ counts, sumsMs, failures, missedQuorum }: Level): Record<string,
 export function rounded(value: number): number {
   return Math.round(value * 1_000) / 1_000
 }
+
+/** Of ascending values; 0 where there are none. */
+export function quantileOf(ascending: readonly number[], share: number): number {
+  return ascending.length === 0 ? 0 : ascending[Math.min(ascending.length - 1, Math.floor(share * ascending.length))]!
+}

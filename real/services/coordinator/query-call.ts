@@ -10,10 +10,10 @@ import type { Consistency, Rows, SqlClass, SqlValue } from '../../../algorithms/
 import type { Timestamp } from '../../../algorithms/timestamps/timestamp.ts'
 import { type StatementClassifier, sqlClassOf } from '../../mysql/statement-class.ts'
 import { CallFailure } from '../http/failures.ts'
-import type { Asking } from './asking.ts'
 import type { ClusterState } from './cluster-state.ts'
-import { type Held, perform } from './held-operations.ts'
-import { type LevelMetrics, rounded } from './level-metrics.ts'
+import type { Held } from './held-operations.ts'
+import { rounded } from './level-metrics.ts'
+import type { Operations } from './operations.ts'
 import { NEW_SESSION, sessionOf, tokenOf } from './session-token.ts'
 
 interface QueryBody {
@@ -25,13 +25,10 @@ interface QueryBody {
 }
 
 interface QueryParts {
-  readonly asking: Asking
   readonly cluster: ClusterState
   readonly classifier: StatementClassifier
-  readonly metrics: LevelMetrics
-  readonly wireTimestamp: (timestamp: Timestamp) => number
-  /** Told of every acknowledged write's timestamp. */
-  readonly onWritten: (text: string, timestamp: number) => void
+  readonly operations: Operations
+  readonly onWire: (timestamp: Timestamp) => number
 }
 
 const BODY = {
@@ -56,11 +53,8 @@ export function serveQueries(app: FastifyInstance, parts: QueryParts): void {
     { attachValidation: true, schema: { summary: 'One SQL statement, at a level of consistency', body: BODY } },
     async ({ body, validationError }) => {
       if (validationError !== undefined) throw refusal(422, validationError.message, {})
-      const startMs = performance.now()
-      const { query: text, consistency = 'STRONG', parameters = [] } = body
-      if (text.trim() === '') throw refusal(400, 'Empty query', {})
-      const sqlClass = await classOf(parts, text, parameters.length > 0)
-      return await answer(parts, body, { text, consistency, parameters, sqlClass, startMs })
+      if (body.query.trim() === '') throw refusal(400, 'Empty query', {})
+      return await answer(parts, body, await classOf(parts, body.query, (body.parameters ?? []).length > 0))
     },
   )
 }
@@ -75,32 +69,16 @@ async function classOf({ classifier }: QueryParts, text: string, hasParameters: 
   throw refusal(400, `Unsupported query type: ${sqlClass.refused}`, {})
 }
 
-interface Asked {
-  readonly text: string
-  readonly consistency: Consistency
-  readonly parameters: readonly SqlValue[]
-  readonly sqlClass: SqlClass
-  readonly startMs: number
-}
-
-async function answer(parts: QueryParts, body: QueryBody, asked: Asked): Promise<object> {
-  const { consistency, sqlClass, startMs, text, parameters } = asked
-  const keepsSession = consistency === 'SESSION' || body.session_token !== undefined
-  const session = body.session_token === undefined ? NEW_SESSION : sessionOf(body.session_token)
-  const kind = sqlClass === 'read' ? 'read' : 'write'
-  const held = await perform(parts.asking, kind, {
-    statement: { kind: 'sql', text, parameters, class: sqlClass },
-    consistency,
+async function answer(parts: QueryParts, body: QueryBody, sqlClass: SqlClass): Promise<object> {
+  const { query: text, consistency = 'STRONG', parameters = [], session_token: token } = body
+  const keepsSession = consistency === 'SESSION' || token !== undefined
+  const session = token === undefined ? NEW_SESSION : sessionOf(token)
+  const { held, latencyMs } = await parts.operations.run({
+    ...{ text, parameters, sqlClass, consistency, operationId: body.operation_id },
     session: keepsSession ? session : null,
-    ...(body.operation_id === undefined ? {} : { operationId: body.operation_id }),
   })
-  const latencyMs = performance.now() - startMs
-  const missedQuorum = held.kind === 'unknown' && held.why.code === 'quorum-late'
-  // What is wrong with the statement itself is no failure of the system.
-  if (held.kind === 'ok' || held.why.code !== 'statement-refused')
-    parts.metrics.finished({ level: consistency, kind, latencyMs, verdict: held.kind, missedQuorum })
   const common = { consistency_level: consistency, latency_ms: rounded(latencyMs) }
-  if (held.kind !== 'ok') throw unsuccessful(held, common, kind === 'write' && consistency !== 'EVENTUAL')
+  if (held.kind !== 'ok') throw unsuccessful(held, common, sqlClass !== 'read' && consistency !== 'EVENTUAL')
   const { reply } = held
   const shared = {
     success: true,
@@ -108,9 +86,8 @@ async function answer(parts: QueryParts, body: QueryBody, asked: Asked): Promise
     executed_on: parts.cluster.instance(reply.node).host,
     epoch: reply.epoch,
   }
-  if ('rows' in reply) return { ...shared, ...readAnswer(reply, parts), ...tokenFor(keepsSession, session, reply) }
-  const timestamp = reply.timestamp === null ? null : parts.wireTimestamp(reply.timestamp)
-  if (timestamp !== null && sqlClass === 'write') parts.onWritten(text, timestamp)
+  if ('rows' in reply) return { ...shared, ...readAnswer(reply), ...tokenFor(keepsSession, session, reply) }
+  const timestamp = reply.timestamp === null ? null : parts.onWire(reply.timestamp)
   const isHeld = consistency !== 'EVENTUAL'
   return {
     ...shared,
@@ -126,7 +103,7 @@ async function answer(parts: QueryParts, body: QueryBody, asked: Asked): Promise
 type ReadOk = Extract<ReadReply, { verdict: 'ok' }>
 type WriteOk = Extract<WriteReply, { verdict: 'ok' }>
 
-function readAnswer({ rows, staleness }: ReadOk, _parts: QueryParts): object {
+function readAnswer({ rows, staleness }: ReadOk): object {
   const shown = rows ?? { columns: [], rows: [] }
   return {
     message: `${shown.rows.length} rows`,

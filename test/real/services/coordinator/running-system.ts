@@ -94,6 +94,8 @@ export class RunningSystem {
       {
         onSpawn: (pid) => this.driver.own(name, pid),
         onMessage: (message) => {
+          // What ends a service is for whoever reads the test's output.
+          if (message.kind === 'fatal') console.error(`${name}: ${message.message}`)
           if (message.kind !== 'supervise') return
           void this.#operate(message.request).then((outcome) =>
             child.send({ kind: 'supervised', id: message.id, outcome }),
