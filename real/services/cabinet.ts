@@ -29,8 +29,14 @@ const BODY = {
   type: 'object',
   properties: {
     operation: { description: 'ignored: a quorum is the same for all operations' },
-    algorithm: { type: 'string', nullable: true, description: `one of ${Object.keys(POLICIES).join(', ')}` },
-    replicas: { description: 'a list of instance ids: only these may be chosen' },
+    algorithm: {
+      ...{ type: 'string', nullable: true, examples: ['cabinet'] },
+      description: `one of ${Object.keys(POLICIES).join(', ')}`,
+    },
+    replicas: {
+      description: 'a list of instance ids: only these may be chosen',
+      examples: [['instance-2', 'instance-3']],
+    },
   },
 } as const
 

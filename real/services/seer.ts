@@ -25,8 +25,14 @@ interface ElectionCall {
 const BODY = {
   type: 'object',
   properties: {
-    exclude_replicas: { type: 'array', nullable: true, description: 'ids of instances that may not win' },
-    algorithm: { type: 'string', nullable: true, description: `one of ${Object.keys(POLICIES).join(', ')}` },
+    exclude_replicas: {
+      ...{ type: 'array', items: {}, nullable: true, examples: [['instance-3']] },
+      description: 'ids of instances that may not win',
+    },
+    algorithm: {
+      ...{ type: 'string', nullable: true, examples: ['seer'] },
+      description: `one of ${Object.keys(POLICIES).join(', ')}`,
+    },
   },
 } as const
 

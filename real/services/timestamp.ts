@@ -18,6 +18,7 @@ import { CallFailure } from './http/failures.ts'
 import type { LogStream } from './http/log.ts'
 import { close, createService, listen, type ServiceFace } from './http/server.ts'
 import type { RunningService } from './service.ts'
+import { shortenLimits } from './shorten-limits.ts'
 import { wireTimestamp } from './wire-timestamp.ts'
 
 /** A server that cannot write its log answers nobody; its clients are told before they give up by themselves. */
@@ -62,17 +63,6 @@ export async function startTimestampService(
     title: `quorumlab ${name}`,
     description: `Server ${place + 1} of ${names.length}, algorithm ${algorithm}`,
   }
-  await mkdir(config.stateDirectory, { recursive: true, mode: 0o700 })
-  const startServer = await prepareTimestampServer(
-    {
-      run: { originUs: RunClock.hostUs(), seed: randomInt(2 ** 31) },
-      ...{ algorithm, index: place, names, volatileLimit: false },
-      leaseUs: DEFAULT_TUNING.timestampLeaseUs,
-      journalPath: join(config.stateDirectory, `${name}.journal`),
-    },
-    new Map(),
-    () => {},
-  )
   const { app } = await createService(face)
   let server: RunningTimestampServer | null = null
   let given = 0
@@ -146,6 +136,20 @@ export async function startTimestampService(
   })
 
   const port = await listen(app, face)
+  // From here on the log is nobody else's.
+  const journalPath = join(config.stateDirectory, `${name}.journal`)
+  await mkdir(config.stateDirectory, { recursive: true, mode: 0o700 })
+  await shortenLimits(journalPath)
+  const startServer = await prepareTimestampServer(
+    {
+      run: { originUs: RunClock.hostUs(), seed: randomInt(2 ** 31) },
+      ...{ algorithm, index: place, names, volatileLimit: false },
+      leaseUs: DEFAULT_TUNING.timestampLeaseUs,
+      journalPath,
+    },
+    new Map(),
+    () => {},
+  )
   server = startServer()
   return { port, close: () => close(app) }
 }
