@@ -89,6 +89,8 @@ export async function startSeerService(
       const measured = replicas.find(({ replica_id }) => replica_id === winner.node)!
       return {
         ...{ leader_id: winner.node, score: winner.score, reason: winner.reason, algorithm: kind.name },
+        // A policy that learns is fed where writes are: the coordinator's own knows better than this one.
+        has_learnt: !kind.learns,
         ...{ latency_ms: measured.latency_ms, uptime_seconds: measured.uptime_seconds },
         ...{ replication_lag: measured.replication_lag, crash_count: measured.crash_count },
         ranking: told(ranking, barred),

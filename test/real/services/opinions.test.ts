@@ -91,6 +91,7 @@ test('SEER: a ranking with reasons, never who leads, is down or was excluded', {
     )
     assert.deepEqual([elected.uptime_seconds, elected.replication_lag], [100, 1])
     assert.match(String(elected.reason), /never sampled, round trip 2\.00 ms/)
+    assert.equal(elected.has_learnt, false)
     const ranking = elected.ranking as { replica_id: string; eligible: boolean; barred_because: string | null }[]
     assert.deepEqual(
       ranking.map(({ replica_id, barred_because }) => [replica_id, barred_because]),
