@@ -69,11 +69,13 @@ export class PageServer {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
-    const { pathname } = new URL(request.url ?? '/', this.address)
+    const { pathname, search } = new URL(request.url ?? '/', this.address)
     if (!this.#isOurs(request.headers.host)) this.#refuse(response, 403, 'this address is for this machine alone')
     else if (request.method !== 'GET' && request.method !== 'HEAD')
       this.#refuse(response, 405, 'there is nothing to change here')
     else if (pathname === '/watch') this.#follow(response)
+    // So the page knows that it is not a system's.
+    else if (pathname === '/' && search !== '?watch') response.writeHead(302, { ...HEADERS, location: '/?watch' }).end()
     else this.#file(pathname, response)
   }
 

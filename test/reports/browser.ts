@@ -1,21 +1,11 @@
 /** Opens reports in a real browser, from a file, and holds against them whatever they complain about or ask for. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { commandFor } from '../support/needs.ts'
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
+import { BROWSER_FLAGS, browserPath } from '../support/chromium.ts'
 
 interface Screen {
   readonly width: number
@@ -31,7 +21,7 @@ export async function withReports(
   const folder = mkdtempSync(join(tmpdir(), 'quorumlab-report-'))
   let browser: Browser | null = null
   try {
-    browser = await chromium.launch({ executablePath: executable(), args: FLAGS })
+    browser = await chromium.launch({ executablePath: browserPath(), args: BROWSER_FLAGS })
     for (const [index, html] of reports.entries()) {
       const file = join(folder, `report-${index}.html`)
       writeFileSync(file, html)
@@ -61,17 +51,4 @@ function listen(page: Page, own: string): string[] {
     if (!/^(data|blob):/.test(request.url()) && request.url() !== own) complaints.push(`request: ${request.url()}`)
   })
   return complaints
-}
-
-/** Playwright wants a path, not a command. */
-function executable(): string {
-  const command = commandFor('chromium')
-  assert.ok(command !== null)
-  if (isAbsolute(command)) return command
-  const found = (process.env.PATH ?? '')
-    .split(delimiter)
-    .map((folder) => join(folder, command))
-    .find((path) => existsSync(path))
-  assert.ok(found, `${command} is on PATH`)
-  return found
 }

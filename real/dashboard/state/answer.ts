@@ -44,11 +44,9 @@ function stateOf(known: SystemSnapshot): Pick<Answer, 'mood' | 'headline'> {
   return { mood: 'well', headline: `Everything is well. ${serves}.` }
 }
 
-function busyText({ kind, from, to, cause }: FailoverRecord): string {
+function busyText({ kind, from, to }: FailoverRecord): string {
   const toward = to === null ? 'a new source is being chosen' : `${to} takes over`
-  return kind === 'planned'
-    ? `A planned move is under way: ${toward}.`
-    : `${from ?? 'The source'} is gone (${cause}): ${toward}.`
+  return kind === 'planned' ? `A planned move is under way: ${toward}.` : `${from ?? 'The source'} is gone: ${toward}.`
 }
 
 function lagText({ topology }: SystemSnapshot): string {
@@ -67,12 +65,13 @@ function lagText({ topology }: SystemSnapshot): string {
 
 /** Empty: nothing has happened yet. */
 function lastText({ failovers }: SystemSnapshot, ago: (atMs: number) => string): string[] {
-  const last = failovers.findLast(({ kind, verdict }) => kind !== 'start' && verdict !== 'running')
+  const last = failovers.findLast(({ kind }) => kind !== 'start')
+  if (last?.verdict === 'running') return [`Cause: ${last.cause}.`]
   if (last === undefined) return ['No failover so far.']
   const when = ago(last.endedAtMs ?? last.startedAtMs)
   if (last.verdict === 'refused') return [`A failover was refused ${when}: ${last.reason}.`]
   const what = last.kind === 'planned' ? 'Planned move' : 'Failover'
-  const route = `${what} ${last.from ?? 'nobody'} to ${last.to ?? 'nobody'} ${when}`
+  const route = `${what} ${when}, ${last.from ?? 'nobody'} to ${last.to ?? 'nobody'}`
   if (last.verdict === 'failed') return [`${route} failed: ${last.reason}.`]
   return [`${route}; ${clientsText(last)}.`]
 }

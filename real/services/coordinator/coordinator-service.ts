@@ -33,6 +33,7 @@ import { startFront } from './front-of-coordinator.ts'
 import { LevelMetrics } from './level-metrics.ts'
 import { Operations } from './operations.ts'
 import { OperatorClient } from './operator-client.ts'
+import { servePage } from './page.ts'
 import { serveQueries } from './query-call.ts'
 import { Records } from './records.ts'
 import { serveStatus } from './status-calls.ts'
@@ -126,6 +127,7 @@ export async function startCoordinatorService(
   const streams = new EventStreams(eventLog, () => watch.snapshot(eventLog.lastId))
   const operations = new Operations({ asking, metrics, onWire, failoverRecords, timestamps })
 
+  servePage(app)
   serveStatus(app, { asking, cluster, metrics })
   serveQueries(app, { cluster, classifier, operations, onWire })
   serveFailovers(app, { asking, cluster, failovers })

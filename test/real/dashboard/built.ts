@@ -3,10 +3,12 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
-const BUILD = fileURLToPath(new URL('../../../real/dashboard/build.ts', import.meta.url))
+const PROJECT = fileURLToPath(new URL('../../..', import.meta.url))
 let building: Promise<unknown> | null = null
 
 export async function builtPage(): Promise<void> {
-  building ??= promisify(execFile)(process.execPath, ['--import', 'tsx', BUILD])
+  building ??= promisify(execFile)(process.execPath, ['--import', 'tsx', 'real/dashboard/build.ts'], {
+    cwd: PROJECT,
+  })
   await building
 }

@@ -8,6 +8,8 @@ export interface Line {
   readonly isMain?: boolean
   readonly dash?: readonly number[]
   readonly fill?: string
+  /** It is a server's, and its disc stands for its name. */
+  readonly node?: string
 }
 
 export interface DrawnMarks {

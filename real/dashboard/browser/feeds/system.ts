@@ -99,6 +99,9 @@ export const useSystem = defineStore('system', () => {
     colourOf,
     /** `instance-3` for `node3`, where the system calls it so. */
     nameOf: (name: string) => nodes.value.find(({ node, id }) => node === name || id === name)?.id ?? name,
+    /** A sentence of the coordinator with its servers called as the system calls them. */
+    named: (text: string) =>
+      text.replace(/\bnode\d+\b/g, (node) => nodes.value.find((one) => one.node === node)?.id ?? node),
     moment: (atMs: number) => momentText(atMs, clock.value),
     ago: (atMs: number) => (clock.value === 'run' ? `at ${momentText(atMs, 'run')}` : agoText(nowMs.value - atMs)),
   }

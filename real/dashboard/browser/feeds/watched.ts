@@ -1,6 +1,6 @@
 /**
- * Where the page's events come from. `quorumlab watch` says so under /watch: a finished result, or a simulation that is
- * under way. Everywhere else there is no such path, and the page follows the system that serves it.
+ * Where the page's events come from. `quorumlab watch` serves it as `/?watch`, and tells a finished result, or a simulation
+ * that is under way, under /watch. Everywhere else the page follows the system that serves it.
  */
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
@@ -16,13 +16,13 @@ export const useWatched = defineStore('watched', () => {
   const trouble = ref<string | null>(null)
 
   async function begin(): Promise<void> {
-    const response = await fetch('watch', { cache: 'no-store' }).catch(() => null)
-    if (response?.headers.get('content-type')?.startsWith('text/event-stream') !== true || response.body === null) {
-      await response?.body?.cancel()
+    if (!new URLSearchParams(location.search).has('watch')) {
       system.follow()
       return
     }
-    await followRun(response.body)
+    const response = await fetch('watch', { cache: 'no-store' }).catch(() => null)
+    if (response?.ok === true && response.body !== null) await followRun(response.body)
+    else trouble.value = 'Nobody shows a run at this address any more.'
   }
 
   async function followRun(body: ReadableStream<Uint8Array>): Promise<void> {

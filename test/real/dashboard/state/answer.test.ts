@@ -24,7 +24,7 @@ test('the answer names the replica that is farthest behind', () => {
 
 test('after a failover it says how long clients were without an answer', () => {
   const { details } = answerOf(at(3500), ago)
-  assert.match(details[1]!, /^Failover node1 to node\d 4 s ago; clients were without an answer for [\d.]+.ms\.$/)
+  assert.match(details[1]!, /^Failover 4 s ago, node1 to node\d; clients were without an answer for [\d.]+.ms\.$/)
 })
 
 test('without a source that answers it says that writes wait', () => {
