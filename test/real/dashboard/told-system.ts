@@ -10,7 +10,7 @@ import type { SystemEvent } from '../../../real/dashboard/state/reduce.ts'
 import type { SystemSnapshot } from '../../../real/services/wire.ts'
 import { builtPage } from './built.ts'
 
-export interface Told {
+interface Told {
   readonly method: string
   readonly path: string
   readonly body: string
