@@ -10,7 +10,7 @@ function words(y: Argv) {
     .option('on', { ...value('world: sim or local'), default: 'sim' })
     .option('seed', value("a whole number (default: the scenario's)"))
     .option('trials', { ...value('of each form; trial i uses seed + i'), default: '5' })
-    .option('jobs', value('sim: threads (default: one)'))
+    .option('jobs', value('sim: threads (default: the processors)'))
     .option('out', value('DIR (default: out/versus-<scenario>-<world>-<seed>)'))
     .option('json', flag('the comparison and all checks on stdout, as JSON'))
     .option('quiet', flag('no progress', ['q']))

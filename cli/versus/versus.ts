@@ -2,6 +2,7 @@
  * The `versus` command: the question of one scenario, asked of several forms of a cluster with the same seeds. What a
  * simple form breaks is what one wanted to see, so it ends with 0 like `compare`, whatever the checks say.
  */
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { EnvironmentError } from '../../real/drivers/environment-error.ts'
 import { Screen, styleOf } from '../../reports/screen.ts'
@@ -66,7 +67,14 @@ export async function versus(options: VersusOptions): Promise<number> {
       }))
     const all = scenarios.map(trialsOf)
     const begun = begin()
-    const done = await runTrials(all.flat(), { ...options, brief: true, exports: NO_EXPORTS }, screen, interrupt.signal)
+    // Forms times trials are enough of them for more threads to pay; the result is the same for any number.
+    const jobs = options.jobs ?? availableParallelism()
+    const done = await runTrials(
+      all.flat(),
+      { ...options, jobs, brief: true, exports: NO_EXPORTS },
+      screen,
+      interrupt.signal,
+    )
     if (done.broken !== null && done.trials.length === 0) throw done.broken.error
     const beginning = await begun
     const results: Result[] = []
