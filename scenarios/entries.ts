@@ -5,7 +5,7 @@
  */
 import { fileURLToPath } from 'node:url'
 
-/** Only in the bundle: its folder, from the project's root. */
+/** Only in the bundle: the address of a file in its folder. */
 declare const QUORUMLAB_BUNDLE: string
 
 const ROOT = new URL('../', import.meta.url)
@@ -18,7 +18,7 @@ interface Start {
 export function startOf(source: URL): Start {
   if (typeof QUORUMLAB_BUNDLE === 'undefined') return { module: source, isTypeScript: true }
   const name = bundledName(source.href.slice(ROOT.href.length))
-  return { module: new URL(`${QUORUMLAB_BUNDLE}/${name}.js`, ROOT), isTypeScript: false }
+  return { module: new URL(`${name}.js`, QUORUMLAB_BUNDLE), isTypeScript: false }
 }
 
 /** What a new `node` is told, by address and not by name: the user's working directory need not be ours. */

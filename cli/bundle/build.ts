@@ -1,10 +1,11 @@
 /**
  * Makes the bundle (`npm run bundle`, and `npm ci` by `prepare`): the program as JavaScript in a few files, so that nobody waits
  * for TypeScript to be taken away from some hundred. cli/quorumlab.js runs it as long as the sources are those that it was
- * made from, and the sources themselves otherwise.
+ * made from, and the sources themselves otherwise. Each bundle has a folder of its own, named by the hash of its sources, and
+ * the one before it stays: a command that began with that still loads what it needs while a new one is made.
  */
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'esbuild'
@@ -32,13 +33,14 @@ export function entriesOf(root: string): readonly string[] {
   return [...entries].sort()
 }
 
-/** Writes `folder` of `root` whole or not at all. */
-export async function bundle(root: string, folder: string): Promise<void> {
-  const outdir = join(root, folder)
+/** Adds a bundle to `folder` of `root`, whole or not at all, and makes it the one that is run. Returns its path from `root`. */
+export async function bundle(root: string, folder: string): Promise<string> {
+  const all = join(root, folder)
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: entriesOf(root).map((path) => ({ in: path, out: bundledName(path) })),
-    outdir,
+    // Any folder in `folder` will do: no file names it.
+    outdir: join(all, 'new'),
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -51,31 +53,65 @@ export async function bundle(root: string, folder: string): Promise<void> {
     charset: 'utf8',
     metafile: true,
     write: false,
-    define: { QUORUMLAB_BUNDLE: JSON.stringify(folder) },
-    // What is CommonJS in it asks for Node's own modules by this.
-    banner: { js: "import{createRequire as $r}from'node:module';const require=$r(import.meta.url);" },
-    plugins: [inPlace(outdir), fewPackages],
+    // The bundle's folder, for scenarios/entries.ts; and what is CommonJS in it asks for Node's own modules by `require`.
+    banner: {
+      js: "import{createRequire as $r}from'node:module';const require=$r(import.meta.url),QUORUMLAB_BUNDLE=import.meta.url;",
+    },
+    plugins: [inPlace(join(all, 'new')), fewPackages],
     logLevel: 'warning',
   })
   const sources = Object.keys(metafile.inputs)
     .filter((path) => !path.includes('node_modules/'))
-    .concat('package-lock.json')
+    .concat('package-lock.json', relative(root, fileURLToPath(import.meta.url)))
     .map((path): Source => {
       const file = join(root, path)
       const { size, mtimeMs } = statSync(file)
       return [path, size, mtimeMs, hashOf(readFileSync(file))]
     })
-  const hash = hashOf(sources.map(([path, , , own]) => `${path} ${own}\n`).join(''))
-  const partial = `${outdir}.partial`
-  rmSync(partial, { recursive: true, force: true })
-  mkdirSync(partial, { recursive: true })
-  for (const { path, contents } of outputFiles) writeFileSync(join(partial, basename(path)), contents)
-  writeFileSync(join(partial, 'sources.json'), JSON.stringify({ hash, sources }))
-  rmSync(outdir, { recursive: true, force: true })
-  renameSync(partial, outdir)
+  const hash = hashOf(sources.map(([path, , , own]) => `${path} ${own}\n`).join('')).slice(0, 16)
+  writeOnce(join(all, hash), (partial) => {
+    for (const { path, contents } of outputFiles) writeFileSync(join(partial, basename(path)), contents)
+  })
+  const before = currentOf(all)
+  const previous = before?.hash === hash ? before.previous : (before?.hash ?? null)
+  const current: Current = { hash, previous, sources }
+  const partial = join(all, `current.${process.pid}`)
+  writeFileSync(partial, JSON.stringify(current))
+  renameSync(partial, join(all, 'current.json'))
+  for (const name of readdirSync(all))
+    if (/^[0-9a-f]{16}$/.test(name) && name !== hash && name !== previous) rmSync(join(all, name), { recursive: true })
+  return join(folder, hash)
 }
 
-/** Path from the root, bytes, when it was last written, SHA-256. cli/quorumlab.js reads it. */
+/** What `current.json` says, which cli/quorumlab.js reads: the folder that is run and what it was made from. */
+interface Current {
+  readonly hash: string
+  /** The bundle that was run before. Null: none. */
+  readonly previous: string | null
+  readonly sources: readonly Source[]
+}
+
+function currentOf(all: string): Current | null {
+  try {
+    return JSON.parse(readFileSync(join(all, 'current.json'), 'utf8')) as Current
+  } catch {
+    return null
+  }
+}
+
+/** Of the same hash is the same content: whoever was first has written it. */
+function writeOnce(folder: string, write: (partial: string) => void): void {
+  const partial = `${folder}.${process.pid}`
+  mkdirSync(partial, { recursive: true })
+  try {
+    write(partial)
+    if (!existsSync(folder)) renameSync(partial, folder)
+  } finally {
+    rmSync(partial, { recursive: true, force: true })
+  }
+}
+
+/** Path from the root, bytes, when it was last written, SHA-256. */
 type Source = readonly [string, number, number, string]
 
 function hashOf(content: string | Uint8Array): string {
