@@ -82,6 +82,8 @@ const schema = z
     timestampServers: z.array(z.enum(['timestamp-1', 'timestamp-2', 'timestamp-3'])).min(1),
     /** Journals, event log, logs, runs: durable, and this system's own. */
     stateDirectory: z.string().min(1),
+    /** In containers: the volume through which servers are stopped and started (control-volume.ts). */
+    controlDirectory: z.string().min(1).nullable().default(null),
     /** Of the MySQL-protocol front; null: there is none. */
     mysqlPort: port.nullable().default(null),
   })

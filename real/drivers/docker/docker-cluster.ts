@@ -5,6 +5,7 @@ import type { LagSeries, NodeEnd } from '../../../scenarios/record.ts'
 import type { Accounts, NodeAddress } from '../../mysql/target.ts'
 import type { ServiceHost } from '../../processes/service-host.ts'
 import { lagSeries } from '../binlog-lag.ts'
+import { cloneInto } from '../clone-instance.ts'
 import { type Ended, undeclaredDeath } from '../death.ts'
 import type { Driver, SavedExtras, Storage, Usage, Witness } from '../driver.ts'
 import { readDurability } from '../durability.ts'
@@ -21,7 +22,6 @@ import type { DockerOptions } from './docker-driver.ts'
 import { DockerNode } from './docker-node.ts'
 import type { Engine } from './engine.ts'
 import { channelPath, type Folders } from './project.ts'
-import { allBinlogs, rebuildFrom } from './rebuild.ts'
 import { RunContainers } from './run-containers.ts'
 
 export class DockerCluster implements Driver {
@@ -165,7 +165,12 @@ export class DockerCluster implements Driver {
 
   rebuild(name: string, donor: string): Promise<{ readonly uuid: string; readonly tookUs: number }> {
     const { signal } = this.#stopping
-    return this.#tracked(() => rebuildFrom(this.#node(name), this.#node(donor), this.accounts.admin, signal))
+    return this.#tracked(async () => {
+      const node = this.#node(name)
+      // What it replicated in its former life still counts for the lag.
+      await node.keepBinlogs()
+      return await cloneInto(node, this.#node(donor).address, this.accounts.admin, signal)
+    })
   }
 
   async durability(): Promise<Readonly<Record<string, string>>> {
@@ -179,7 +184,7 @@ export class DockerCluster implements Driver {
   async lag(toWorkloadUs: (wallUs: number) => number): Promise<readonly LagSeries[]> {
     const series: LagSeries[] = []
     for (const node of this.#nodes)
-      series.push(await lagSeries(node.address.name, await allBinlogs(node), toWorkloadUs))
+      series.push(await lagSeries(node.address.name, await node.allBinlogs(), toWorkloadUs))
     return series
   }
 

@@ -1,10 +1,13 @@
 /** One MySQL server of a run on containers: its container, its folders on this machine, and what is seen of both. */
-import { appendFileSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { appendFile, copyFile, mkdir, readdir } from 'node:fs/promises'
 import { cpus } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Connection, createConnection } from 'mysql2/promise'
 import type { Accounts, NodeAddress } from '../../mysql/target.ts'
+import { binlogFiles } from '../binlog.ts'
+import type { Clonable } from '../clone-instance.ts'
 import { endedText } from '../death.ts'
 import { monotonicUs, type Usage, type Witness } from '../driver.ts'
 import { EnvironmentError } from '../environment-error.ts'
@@ -17,7 +20,7 @@ const READY_DEADLINE_MS = 90_000
 const CONNECT_RETRY_MS = 20
 const GREETING_DEADLINE_MS = 150
 
-export class DockerNode {
+export class DockerNode implements Clonable {
   readonly address: NodeAddress
   /** Its host name, and its folder in the control volume. */
   readonly host: string
@@ -25,7 +28,7 @@ export class DockerNode {
   /** The server's data directory, as seen from outside. */
   readonly data: string
   /** Binlogs of data that was thrown away by a rebuild. */
-  readonly oldBinlogs: string
+  readonly #oldBinlogs: string
   readonly #control: string
   readonly #accounts: Accounts
   /** Of the container's first process, on this machine; null: it is not known, or there is none. */
@@ -36,7 +39,7 @@ export class DockerNode {
     this.host = host
     this.container = container
     this.data = join(folders.data, address.name, 'mysql')
-    this.oldBinlogs = join(folders.data, address.name, 'old-binlogs')
+    this.#oldBinlogs = join(folders.data, address.name, 'old-binlogs')
     this.#control = controlFolder(folders, host)
     this.#accounts = accounts
   }
@@ -89,8 +92,22 @@ export class DockerNode {
   }
 
   /** A word for the shell loop that keeps the server: see compose/mysql/server.sh. */
-  tell(word: string): void {
-    appendFileSync(join(this.#control, 'commands'), `${word}\n`)
+  async renew(): Promise<void> {
+    await appendFile(join(this.#control, 'commands'), 'renew\n')
+  }
+
+  /** Before its data are thrown away. */
+  async keepBinlogs(): Promise<void> {
+    const kept = join(this.#oldBinlogs, String(monotonicUs()))
+    await mkdir(kept, { recursive: true })
+    for (const path of await binlogFiles(this.data)) await copyFile(path, join(kept, basename(path)))
+  }
+
+  /** Those from before its rebuilds included, oldest first. */
+  async allBinlogs(): Promise<string[]> {
+    const former = await readdir(this.#oldBinlogs).catch(() => [] as string[])
+    const directories = former.sort().map((name) => join(this.#oldBinlogs, name))
+    return (await Promise.all([...directories, this.data].map(binlogFiles))).flat()
   }
 
   async witness(): Promise<Witness> {

@@ -198,7 +198,7 @@ export async function imageEnvironment(engine: Engine, environment = process.env
 /** Of the services, from this checkout; what has not changed costs a second. */
 export async function buildServicesImage(folders: Folders, environment: NodeJS.ProcessEnv): Promise<void> {
   const file = join(resolve(folders.own), 'build.json')
-  const services = { image: { extends: { file: PARTS, service: 'service' } } }
+  const services = { image: { extends: { file: PARTS, service: 'building-service' } } }
   await writeFile(file, JSON.stringify({ name: 'quorumlab-build', services }))
   await compose(['--file', file, 'build', '--quiet'], environment)
 }

@@ -15,6 +15,7 @@ import { prepareCoordinator } from '../../processes/prepare-coordinator.ts'
 import { RunClock } from '../../processes/run-clock.ts'
 import { SupervisorClient } from '../../processes/supervisor-client.ts'
 import type { ServiceName, SystemConfig } from '../config.ts'
+import { ControlVolume } from '../control-volume.ts'
 import type { LogStream } from '../http/log.ts'
 import { close, createService, listen, type ServiceFace } from '../http/server.ts'
 import { HttpTimestamps } from '../http-timestamps.ts'
@@ -58,7 +59,10 @@ export async function startCoordinatorService(
     description: 'Statements at three levels of consistency, and everything that is done to the cluster',
   }
   await mkdir(config.stateDirectory, { recursive: true, mode: 0o700 })
-  const supervisor = new SupervisorClient()
+  const parent = new SupervisorClient()
+  const { controlDirectory, members, accounts } = config
+  const supervisor =
+    controlDirectory === null ? parent : new ControlVolume({ directory: controlDirectory, members, accounts })
   const operator = new OperatorClient(supervisor)
   const asking = new Asking()
   const cluster = new ClusterState(config, asking)
@@ -149,7 +153,7 @@ export async function startCoordinatorService(
       await close(app)
     },
     handle: (message) => {
-      if (message.kind === 'supervised') supervisor.answer(message.id, message.outcome)
+      if (message.kind === 'supervised') parent.answer(message.id, message.outcome)
     },
   }
 }

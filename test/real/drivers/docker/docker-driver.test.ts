@@ -1,46 +1,17 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { DockerCluster } from '../../../../real/drivers/docker/docker-cluster.ts'
-import { createDockerDriver } from '../../../../real/drivers/docker/docker-driver.ts'
 import { findEngine } from '../../../../real/drivers/docker/engine.ts'
 import { EnvironmentError } from '../../../../real/drivers/environment-error.ts'
 import { greet } from '../../../../real/drivers/greeting.ts'
 import { test } from '../../../support/test.ts'
-
-/** Containers and networks that carry the run's label. */
-async function leftOf(run: string): Promise<readonly unknown[]> {
-  const engine = await findEngine()
-  const filter = encodeURIComponent(JSON.stringify({ label: [`quorumlab.run=${run}`] }))
-  const containers = await engine.get<readonly unknown[]>(`/containers/json?all=1&filters=${filter}`)
-  return [...containers, ...(await engine.get<readonly unknown[]>(`/networks?filters=${filter}`))]
-}
-
-async function withCluster(nodes: number, use: (cluster: DockerCluster, directory: string) => Promise<void>) {
-  const directory = mkdtempSync(join(tmpdir(), 'quorumlab-docker-'))
-  const cluster = await createDockerDriver({
-    nodes,
-    services: [],
-    outDirectory: directory,
-    extrasDirectory: join(directory, 'extras'),
-    logDirectory: join(directory, 'logs'),
-  })
-  try {
-    await cluster.start()
-    await use(cluster, directory)
-  } finally {
-    await cluster.stop()
-    assert.deepEqual(await leftOf(cluster.run), [])
-    rmSync(directory, { recursive: true })
-  }
-}
+import { withContainers } from './with-cluster.ts'
 
 test(
   'servers in containers can be killed, paused, cut off, slowed, rebuilt, and each is seen; nothing is left of them',
   { needs: 'docker', deadlineMs: 240_000 },
   () =>
-    withCluster(2, async (cluster, directory) => {
+    withContainers(2, async (cluster, directory) => {
       assert.match(cluster.version, /^\d+\.\d+\.\d+/)
       assert.equal((await cluster.witness('node1')).alive, true)
       const { busyUs, memoryBytes } = cluster.usage('node1')

@@ -3,37 +3,38 @@
  * its container removes auto.cnf before it starts it again, so it gets a new uuid: under its old one the numbers of the
  * discarded transactions would be given out again, with other content.
  */
-import { copyFile, mkdir, readdir } from 'node:fs/promises'
-import { basename, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { RowDataPacket } from 'mysql2/promise'
-import type { Account } from '../../mysql/connection.ts'
-import { binlogFiles } from '../binlog.ts'
-import { monotonicUs } from '../driver.ts'
-import type { DockerNode } from './docker-node.ts'
+import type { Connection, RowDataPacket } from 'mysql2/promise'
+import type { Account } from '../mysql/connection.ts'
+import type { NodeAddress } from '../mysql/target.ts'
+import { monotonicUs } from './driver.ts'
+
+/** A server in a container, with the loop that starts it again. */
+export interface Clonable {
+  readonly address: NodeAddress
+  connect(): Promise<Connection>
+  /** Tells the loop to remove auto.cnf before the next start. */
+  renew(): Promise<void>
+  untilAnswering(signal: AbortSignal): Promise<void>
+}
 
 /** `Restart server failed (mysqld is not managed by supervisor process)`: the clone is whole, and the server ends. */
 const ENDS_TO_START_AGAIN = 3707
 const END_DEADLINE_MS = 30_000
 const POLL_MS = 50
 
-export async function rebuildFrom(
-  node: DockerNode,
-  donor: DockerNode,
+export async function cloneInto(
+  node: Clonable,
+  donor: NodeAddress,
   admin: Account,
   signal: AbortSignal,
 ): Promise<{ readonly uuid: string; readonly tookUs: number }> {
   const startUs = monotonicUs()
-  // What it replicated in its former life still counts for the lag.
-  const kept = join(node.oldBinlogs, String(startUs))
-  await mkdir(kept, { recursive: true })
-  for (const path of await binlogFiles(node.data)) await copyFile(path, join(kept, basename(path)))
-
   const before = await uuidOf(node)
-  node.tell('renew')
+  await node.renew()
   const atNode = await node.connect()
   try {
-    const { host, port } = donor.address
+    const { host, port } = donor
     await atNode.query('STOP REPLICA')
     // A clone is refused otherwise; read_only stays on, which keeps clients out.
     await atNode.query('SET GLOBAL super_read_only = OFF')
@@ -66,7 +67,7 @@ export async function rebuildFrom(
   }
 }
 
-async function uuidOf(node: DockerNode): Promise<string> {
+async function uuidOf(node: Clonable): Promise<string> {
   const connection = await node.connect()
   try {
     const [rows] = await connection.query<RowDataPacket[]>('SELECT @@server_uuid')
@@ -74,11 +75,4 @@ async function uuidOf(node: DockerNode): Promise<string> {
   } finally {
     await connection.end()
   }
-}
-
-/** All binlogs of a node, those from before its rebuilds included, oldest first. */
-export async function allBinlogs({ oldBinlogs, data }: DockerNode): Promise<string[]> {
-  const former = await readdir(oldBinlogs).catch(() => [] as string[])
-  const directories = former.sort().map((name) => join(oldBinlogs, name))
-  return (await Promise.all([...directories, data].map(binlogFiles))).flat()
 }
