@@ -43,23 +43,24 @@ test(
           const sql = await cluster.sql(0)
           await sql('SET @quorumlab_timestamp = 41')
           await sql("INSERT INTO testdb.users (name, email) VALUES ('a', 'a@example.org')")
+          let seen: readonly Measured[] = []
           await until('every server has the row', 20_000, async () => {
             const { replicas, master_timestamp: newest } = await metricsOf(metrics)
+            seen = replicas
             return (
-              newest === 41 && replicas.every(({ replication_lag: lag, lag_transactions: n }) => lag === 0 && n === 0)
+              newest === 41 &&
+              replicas.every((one) => one.is_healthy && one.replication_lag === 0 && one.lag_transactions === 0)
             )
           })
-          const { replicas } = await metricsOf(metrics)
           assert.deepEqual(
-            replicas.map(({ replica_id }) => replica_id),
+            seen.map(({ replica_id }) => replica_id),
             IDS,
           )
           assert.deepEqual(
-            replicas.map(({ is_master }) => is_master),
+            seen.map(({ is_master }) => is_master),
             [true, false, false, false],
           )
-          for (const { is_healthy, latency_ms, crash_count, uptime_seconds } of replicas) {
-            assert.equal(is_healthy, true)
+          for (const { latency_ms, crash_count, uptime_seconds } of seen) {
             assert.ok(latency_ms > 0 && latency_ms < 1_000)
             assert.equal(crash_count, 0)
             assert.ok(Number.isInteger(uptime_seconds))
@@ -129,9 +130,11 @@ test(
             assert.equal(status, 200)
             return /does not answer: nobody listens/.test(String(json.metrics_reason))
           })
-          const old = (await call(seer, '/elect-leader', { method: 'POST' })).json
-          assert.ok(Number(old.metrics_age_ms) >= 0)
-          assert.match(String(old.metrics_reason), /does not answer/)
+          await until('SEER misses it, too', 10_000, async () => {
+            const { status, json } = await call(seer, '/elect-leader', { method: 'POST' })
+            assert.equal(status, 200)
+            return Number(json.metrics_age_ms) >= 0 && /does not answer/.test(String(json.metrics_reason))
+          })
 
           // On its old port again, it has not forgotten the crash, and the others find it.
           assert.equal(await services.start('metrics'), metrics)
@@ -146,7 +149,7 @@ test(
           await until('Cabinet stops waiting', 10_000, async () => {
             const began = performance.now()
             const { json } = await call(cabinet, '/select-quorum', { method: 'POST' })
-            assert.ok(performance.now() - began < 1_000)
+            assert.ok(performance.now() - began < 5_000)
             return /no answer within/.test(String(json.metrics_reason))
           })
           services.of('metrics').resume()
@@ -157,8 +160,10 @@ test(
             const { status, json } = await call(cabinet, '/select-quorum', { method: 'POST' })
             return status === 503 && json.detail === 'no replica is healthy'
           })
-          const none = await call(seer, '/elect-leader', { body: { exclude_replicas: ['instance-1'] } })
-          assert.deepEqual([none.status, none.json.detail, none.json.success], [503, 'nobody is eligible', false])
+          await until('SEER has nobody', 10_000, async () => {
+            const { status, json } = await call(seer, '/elect-leader', { body: { exclude_replicas: ['instance-1'] } })
+            return status === 503 && json.detail === 'nobody is eligible' && json.success === false
+          })
         })
       }),
     ),

@@ -30,8 +30,12 @@ async function withOpinions(
           const seer = await running.start('seer')
           await body(cabinet, seer, async (of) => {
             metrics = imaginedMetrics(of)
-            // Each asks twice a second.
-            await new Promise((resolve) => setTimeout(resolve, 1_200))
+            const changedMs = performance.now()
+            for (const port of [cabinet, seer])
+              await until('it has the new metrics', 20_000, async () => {
+                const sinceMs = performance.now() - changedMs
+                return Number((await call(port, '/health')).json.metrics_age_ms) < sinceMs - 50
+              })
           })
         })
       },
