@@ -23,7 +23,7 @@ import {
   serverError,
   statementFailure,
 } from './failure.ts'
-import { executePacket, type IntegerValues, packetLength, readInsertAnswer } from './insert-packets.ts'
+import { executePacket, type IntegerValues, packetLength, queryPacket, readInsertAnswer } from './insert-packets.ts'
 
 export interface Account {
   readonly user: string
@@ -81,7 +81,9 @@ export class MysqlConnection {
   readonly #deadline = new DeadlineTimer((nowMs) => this.#expire(nowMs))
   #insertId = 0
   #inserting = false
-  /** The beginning of an INSERT's answer whose end has not arrived. */
+  /** A text was sent ahead of a statement of mysql2's, which does not know of it. */
+  #isAhead = false
+  /** The beginning of an answer of ours whose end has not arrived. */
   #partial: Buffer | null = null
 
   /**
@@ -180,13 +182,15 @@ export class MysqlConnection {
         this.#answer(null, next.value)
         return
       }
-      const { text, parameters } = next.value
+      const { text, parameters, ahead } = next.value
       const heard = (error: unknown, result: unknown, fields?: Fields) => {
         if (this.#state !== 'busy') return
         const refusal = error === null ? null : serverError(error)
         if (error !== null && refusal === null) this.#die(statementFailure(error))
         else proceed(exchange.next({ error: refusal, result, columns: columnsOf(fields) }))
       }
+      this.#socket.cork()
+      if (ahead !== '') this.#sendAhead(ahead)
       if (parameters.length === 0) this.#mysql.query(text, heard)
       else
         this.#mysql.prepare(text, (error, statement) => {
@@ -195,8 +199,15 @@ export class MysqlConnection {
             heard(WRONG_COUNT, undefined)
           else statement.execute(parameters, heard)
         })
+      this.#socket.uncork()
     }
     proceed(exchange.next())
+  }
+
+  /** The server answers one after the other, so what comes first is for this one: see `#receive`. */
+  #sendAhead(text: string): void {
+    this.#isAhead = true
+    this.#socket.write(queryPacket(text))
   }
 
   /** Drop the connection with whatever is in flight on it. No callback is called any more. */
@@ -209,7 +220,7 @@ export class MysqlConnection {
   }
 
   #receive(bytes: Buffer): void {
-    if (!this.#inserting) {
+    if (!this.#inserting && !this.#isAhead) {
       // mysql2 keeps what it cannot read yet.
       this.#socket.emit('data', Buffer.from(bytes))
       return
@@ -221,6 +232,13 @@ export class MysqlConnection {
       return
     }
     this.#partial = null
+    if (this.#isAhead) {
+      this.#isAhead = false
+      const { errno, sqlState, message } = readInsertAnswer(arrived)
+      if (errno !== 0) this.#die(statementFailure({ errno, sqlState, message }))
+      else if (length < arrived.length) this.#socket.emit('data', Buffer.from(arrived.subarray(length)))
+      return
+    }
     this.#inserting = false
     const { errno, sqlState, message, gtid } = readInsertAnswer(arrived)
     // More than one answer: the server's last words, which mysql2 knows how to read.

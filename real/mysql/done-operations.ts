@@ -54,8 +54,7 @@ export function* changeOnce(statement: SqlStatement, once: Once): Exchange<Execu
     const isInFlight = claimed.errno === LOCK_WAIT_TIMEOUT || claimed.errno === DEADLOCK
     return isInFlight ? unknown({ code: 'operation-in-flight' }) : sqlFailure(claimed)
   }
-  yield step(timestampText(once.rowTimestamp))
-  const changed = yield step(statement.text, statement.parameters)
+  const changed = yield step(statement.text, statement.parameters, timestampText(once.rowTimestamp))
   if (changed.error !== null) {
     yield step('ROLLBACK')
     return sqlFailure(changed.error)

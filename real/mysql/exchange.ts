@@ -10,6 +10,8 @@ import type { SqlValue } from '../../algorithms/statements.ts'
 export interface Step {
   readonly text: string
   readonly parameters: readonly SqlValue[]
+  /** Goes in front of it in one message: a round trip less for what has no answer but that it is done. Empty: nothing. */
+  readonly ahead: string
 }
 
 export interface StepAnswer {
@@ -36,6 +38,6 @@ export interface ChangeHeader {
 
 export type Exchange<T> = Generator<Step, Outcome<T>, StepAnswer>
 
-export function step(text: string, parameters: readonly SqlValue[] = []): Step {
-  return { text, parameters }
+export function step(text: string, parameters: readonly SqlValue[] = [], ahead = ''): Step {
+  return { text, parameters, ahead }
 }

@@ -19,6 +19,7 @@ interface InsertAnswer {
 }
 
 const HEADER_BYTES = 4
+const COM_QUERY = 0x03
 const COM_STMT_EXECUTE = 0x17
 const TYPE_LONGLONG = 0x08
 const SERVER_SESSION_STATE_CHANGED = 0x4000
@@ -53,6 +54,15 @@ export function executePacket(statementId: number, values: IntegerValues): Buffe
   }
   packet.writeUInt32LE(at - HEADER_BYTES, 0)
   return at === packet.length ? packet : packet.subarray(0, at)
+}
+
+/** A text, of ASCII characters, that is answered with OK. */
+export function queryPacket(text: string): Buffer {
+  const packet = Buffer.allocUnsafe(HEADER_BYTES + 1 + text.length)
+  packet.writeUInt32LE(text.length + 1, 0)
+  packet[HEADER_BYTES] = COM_QUERY
+  packet.write(text, HEADER_BYTES + 1, 'latin1')
+  return packet
 }
 
 /** Length of the first packet in `bytes`, its header included; 0 while it has not arrived completely. */

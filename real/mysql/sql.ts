@@ -30,9 +30,7 @@ const WRITES_AFTER_ALL = 1792
 
 /** `timestamp`: as the rows' own column holds it, by their triggers. */
 export function* change(statement: SqlStatement, timestamp: number | null): Exchange<Executed> {
-  const told = yield step(timestampText(timestamp))
-  if (told.error !== null) return sqlFailure(told.error)
-  const changed = yield step(statement.text, statement.parameters)
+  const changed = yield step(statement.text, statement.parameters, timestampText(timestamp))
   if (changed.error !== null) return sqlFailure(changed.error)
   const result = resultOf(changed)
   const gtid = gtidOf(changed)

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { connect, createServer, type Socket } from 'node:net'
 import fc from 'fast-check'
 import { failed } from '../../../algorithms/reasons/outcomes.ts'
-import { MysqlConnection } from '../../../real/mysql/connection.ts'
+import { MysqlConnection, type Work } from '../../../real/mysql/connection.ts'
 import { DATA_SETUP } from '../../../real/mysql/data.ts'
+import { type Exchange, step } from '../../../real/mysql/exchange.ts'
 import { executePacket, packetLength, readInsertAnswer } from '../../../real/mysql/insert-packets.ts'
 import { test } from '../../support/test.ts'
 import { withCluster } from './test-cluster.ts'
@@ -79,6 +80,12 @@ test('a packet has no length before it is there completely', () => {
   assert.equal(packetLength(Buffer.concat([whole, whole])), whole.length)
 })
 
+/** What a variable is after `ahead` was sent in front of the question; the question has as many parameters. */
+function* told(ahead: string, parameters: readonly number[]): Exchange<unknown> {
+  const { result } = yield step(parameters.length === 0 ? 'SELECT @a' : 'SELECT @a WHERE ? = 7', parameters, ahead)
+  return { kind: 'ok', reply: result }
+}
+
 test('an answer that arrives byte by byte is one answer, and texts and inserts take turns on a connection', {
   needs: 'mysql',
   deadlineMs: 60_000,
@@ -113,7 +120,7 @@ test('an answer that arrives byte by byte is one answer, and texts and inserts t
       const connection = await new Promise<MysqlConnection>((resolve, reject) => {
         new MysqlConnection(endpoint, DATA_SETUP, resolve, (_, failure) => reject(new Error(failure.reason)))
       })
-      const run = (statement: string | (number | null)[]) =>
+      const run = (statement: Work) =>
         new Promise<unknown>((resolve) =>
           connection.run(statement, 20_000, (failure, result) => resolve(failure ?? result)),
         )
@@ -124,6 +131,13 @@ test('an answer that arrives byte by byte is one answer, and texts and inserts t
       assert.deepEqual(await run('SELECT ts_counter, ts_server FROM quorumlab.operations WHERE op = 2'), [
         [2 ** 53 - 1, 2],
       ])
+      // Sent ahead, its answer is dropped, and mysql2 gets what comes behind it: as a text and as a prepared statement.
+      for (const parameters of [[], [7]])
+        assert.deepEqual(await run(() => told('SET @a = 5', parameters)), { kind: 'ok', reply: [[5]] })
+      assert.deepEqual(await run([3, 7, null, null]), { uuid, number: 3 })
+      const wrong = await run(() => told('SET @@nosuch = 5', []))
+      assert.equal((wrong as { readonly kind: string }).kind, 'unknown')
+      assert.equal(connection.alive, false)
       connection.destroy()
     } finally {
       for (const socket of sockets) socket.destroy()
