@@ -10,6 +10,7 @@ import { COMMAND } from './exit.ts'
 import { type Chosen, LOCAL_OPTIONS, local } from './local-options.ts'
 import { version } from './output.ts'
 import { EXPORT_OPTIONS, exportsOf } from './run/exports.ts'
+import { stressCommand } from './stress/commands.ts'
 import { systemCommands } from './up/commands.ts'
 import { versusCommand } from './versus/command.ts'
 import { watchCommand } from './watch/command.ts'
@@ -218,7 +219,7 @@ export function parser(words: readonly string[], chosen: Chosen, completions: Co
       ({ name }) => chosen(async () => (await import('./commands.ts')).explained(name)),
     )
 
-  return systemCommands(watchCommand(experiments, chosen), chosen)
+  return stressCommand(systemCommands(watchCommand(experiments, chosen), chosen), chosen)
     .command(
       'schema',
       'the JSON Schema of a scenario file, for editors',
@@ -253,11 +254,12 @@ export const COMMANDS = [
   'up',
   'status',
   'down',
+  'stress',
   'schema',
   'completion',
 ]
 const OPTIONS =
-  'on seed trials forms expect out json csv markdown quiet verbose history junit hdr format only mysqld data-dir base-port port ports mysql-port detach seeds sound-seeds from shard jobs times help version'.split(
+  'on seed trials forms expect out json csv markdown quiet verbose history junit hdr format only mysqld data-dir base-port port ports mysql-port detach url start operations consistency seeds sound-seeds from shard jobs times help version'.split(
     ' ',
   )
 

@@ -38,6 +38,12 @@ export const MARKS: Readonly<Record<Verdict, { mark: string; tone: Tone }>> = {
   unknown: { mark: '? open', tone: 'doubtful' },
 }
 
+/** A verdict with its mark, in its colour. */
+export function checkMark(verdict: Verdict, style: Style): string {
+  const { mark, tone } = MARKS[verdict]
+  return paint(mark, tone, style)
+}
+
 export function summaryText(result: Result, style: Style): string {
   const rows: [string, string][] = [...numbers(result), ...failovers(result)]
   const environment = environmentLines(result).map((line) => `  ${paint(tame(line), 'bad', style)}`)

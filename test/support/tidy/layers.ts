@@ -24,6 +24,7 @@ const REPORTS_MAY_IMPORT = [
   'scenarios/result.ts',
   'scenarios/result-durations.ts',
   'scenarios/result-series.ts',
+  'scenarios/stress-result.ts',
   'scenarios/measures/statistics.ts',
   'scenarios/shown/numbers.ts',
   'scenarios/shown/palette.ts',
