@@ -30,6 +30,8 @@ import { EventStreams } from './event-streams.ts'
 import { serveFailovers } from './failover-calls.ts'
 import { FailoverRecords } from './failover-records.ts'
 import { Failovers } from './failovers.ts'
+import { serveFaults } from './fault-calls.ts'
+import { Faults } from './faults.ts'
 import { startFront } from './front-of-coordinator.ts'
 import { LevelMetrics } from './level-metrics.ts'
 import { Operations } from './operations.ts'
@@ -37,7 +39,10 @@ import { OperatorClient } from './operator-client.ts'
 import { servePage } from './page.ts'
 import { serveQueries } from './query-call.ts'
 import { Records } from './records.ts'
+import { SavedRuns, serveRuns } from './run-calls.ts'
 import { serveStatus } from './status-calls.ts'
+import { serveStress } from './stress-calls.ts'
+import { StressRuns } from './stress-runs.ts'
 import { SystemWatch } from './system-watch.ts'
 import { TableTimestamps } from './table-timestamps.ts'
 import { versionsOf } from './versions.ts'
@@ -69,6 +74,13 @@ export async function startCoordinatorService(
   const metrics = new LevelMetrics()
   const eventLog = new EventLog(config.stateDirectory)
   const records = new Records(eventLog)
+  // What an earlier process was in the middle of.
+  for (const record of records.all('failover'))
+    if (record.verdict === 'running')
+      eventLog.append('failover', {
+        ...{ ...record, verdict: 'failed', endedAtMs: Date.now() },
+        reason: 'the coordinator ended meanwhile; its next process goes on as at a start',
+      })
   const failoverRecords = new FailoverRecords({
     idOf: (node) => cluster.instance(node).id,
     onChange: (record) => eventLog.append('failover', record),
@@ -123,8 +135,9 @@ export async function startCoordinatorService(
     onStopped: (node) => failoverRecords.stopped(node, Date.now()),
     onTrouble: (text) => asking.emitted(noted(text, prepared.now())),
   })
+  const runs = new SavedRuns(config.stateDirectory)
   const watch = new SystemWatch({
-    ...{ config, asking, cluster, metrics, operator, records, versions: await versionsOf() },
+    ...{ runs, config, asking, cluster, metrics, operator, records, versions: await versionsOf() },
     busy: () => failovers.busy,
     opinions: () => ({ quorumFrom: advice.cabinet.opinion, rankingFrom: advice.seer.opinion }),
   })
@@ -137,6 +150,17 @@ export async function startCoordinatorService(
   serveFailovers(app, { asking, cluster, failovers })
   serveData(app, { config, cluster, metrics, timestamps, operations, advice: advice.cabinet })
   serveWatching(app, { watch, log: eventLog, streams })
+  const stress = new StressRuns({
+    ...{ operations, onWire, algorithm: config.algorithms.timestamps },
+    onChange: (record) => eventLog.append('stress', record),
+  })
+  serveStress(app, { stress, operations })
+  const faults = new Faults({
+    ...{ cluster, operator, records, services: () => watch.services() },
+    onChange: (record) => eventLog.append('fault', record),
+  })
+  serveFaults(app, faults)
+  serveRuns(app, runs)
 
   // Listen first: a coordinator that cannot have its port must not touch the servers.
   const port = await listen(app, face)
@@ -148,6 +172,8 @@ export async function startCoordinatorService(
   return {
     port,
     close: async () => {
+      // While whoever owns the servers still listens.
+      await faults.close()
       for (const one of [advice.cabinet, advice.seer, watch, timestamps, streams]) one.close()
       await front?.close()
       await close(app)

@@ -17,7 +17,7 @@ interface Parts {
   readonly onWire: (timestamp: Timestamp) => number
 }
 
-interface Asked {
+export interface Asked {
   readonly text: string
   readonly parameters?: readonly SqlValue[]
   readonly sqlClass: SqlClass

@@ -10,6 +10,7 @@ import { type LevelMetrics, quantileOf, rounded } from './level-metrics.ts'
 import { LiveLag } from './live-lag.ts'
 import type { OperatorClient } from './operator-client.ts'
 import type { Records } from './records.ts'
+import type { SavedRuns } from './run-calls.ts'
 import { topologyOf, type ViewParts } from './system-view.ts'
 
 const TOPOLOGY_MS = 500
@@ -26,6 +27,7 @@ interface WatchParts {
   readonly metrics: LevelMetrics
   readonly operator: OperatorClient
   readonly records: Records
+  readonly runs: SavedRuns
   readonly versions: Readonly<Record<string, string>>
   readonly busy: () => string | null
   readonly opinions: () => Pick<ViewParts, 'quorumFrom' | 'rankingFrom'>
@@ -103,14 +105,14 @@ export class SystemWatch {
   }
 
   async snapshot(lastEventId: number): Promise<SystemSnapshot> {
-    const { records, versions } = this.#parts
-    const [services, topology] = await Promise.all([this.services(), this.topology()])
+    const { records, runs, versions } = this.#parts
+    const [services, topology, saved] = await Promise.all([this.services(), this.topology(), runs.all()])
     return {
       ...{ atMs: Date.now(), versions, services, topology, samples: [...this.#samples] },
       failovers: records.all('failover'),
       faults: records.all('fault'),
       stress: records.all('stress'),
-      runs: records.all('run'),
+      runs: saved,
       ...{ refusals: records.refusals, lastEventId },
     }
   }

@@ -88,7 +88,7 @@ export class RunningSystem {
 
   /** On the port that it had, where it had one. */
   async startService(name: ServiceName): Promise<void> {
-    const child: ChildProcess = await ChildProcess.start(
+    const started: Promise<ChildProcess> = ChildProcess.start(
       name,
       { kind: 'service', config: this.#config },
       {
@@ -97,12 +97,15 @@ export class RunningSystem {
           // What ends a service is for whoever reads the test's output.
           if (message.kind === 'fatal') console.error(`${name}: ${message.message}`)
           if (message.kind !== 'supervise') return
-          void this.#operate(message.request).then((outcome) =>
-            child.send({ kind: 'supervised', id: message.id, outcome }),
+          // It may ask before it is ready.
+          void Promise.all([started, this.#operate(message.request)]).then(
+            ([child, outcome]) => child.send({ kind: 'supervised', id: message.id, outcome }),
+            () => {},
           )
         },
       },
     )
+    const child = await started
     this.children.set(name, child)
     const address = { host: '127.0.0.1', port: child.port }
     this.#config = { ...this.#config, services: { ...this.#config.services, [name]: address } }
