@@ -205,6 +205,8 @@ export type WriteReply =
       readonly reason: string
       readonly gtid: Gtid | null
       readonly timestamp: Timestamp | null
+      /** Whom it was sent to, under which epoch; null: to nobody. */
+      readonly at: { readonly node: string; readonly epoch: number } | null
     }
 export type ReadReply =
   | {

@@ -41,7 +41,8 @@ export function* write(coordinator: CoordinatorState, request: ClientRequest): F
   const nowUs = coordinator.process.nowUs
   if (tells) reign.executions.ended(executed.kind === 'ok', nowUs)
   hearSource(coordinator, reign, statement, executed)
-  if (executed.kind !== 'ok') return notOk(executed.kind, executed.why, null, timestamp)
+  const at = { node: reign.source.node, epoch: reign.epoch }
+  if (executed.kind !== 'ok') return { ...notOk(executed.kind, executed.why, null, timestamp), at }
   const { gtid, result, repeats } = executed.reply
   const its = repeats === null ? timestamp : repeats.timestamp
   const reply = { verdict: 'ok', timestamp: its, epoch: reign.epoch, node: reign.source.node, result } as const
@@ -52,7 +53,7 @@ export function* write(coordinator: CoordinatorState, request: ClientRequest): F
 
   const why = yield* awaitQuorum(coordinator, reign, ok, beganUs)
   if (why === null) return ok
-  if (why.code === 'foreign-transaction') return notOk('unknown', why, gtid, timestamp)
+  if (why.code === 'foreign-transaction') return { ...notOk('unknown', why, gtid, timestamp), at }
   return coordinator.procedures.missedQuorum(ok, why)
 }
 
@@ -86,7 +87,9 @@ function* unchanged(
 ): Fiber<WriteReply> {
   if (consistency === 'EVENTUAL') return ok
   const why = yield* held(coordinator, reign, executed!)
-  if (why !== null) return notOk(repeats === null ? 'failed' : 'unknown', why, null, ok.timestamp)
+  const { node, epoch, timestamp } = ok
+  if (why !== null)
+    return { ...notOk(repeats === null ? 'failed' : 'unknown', why, null, timestamp), at: { node, epoch } }
   return session?.seen == null ? ok : { ...ok, seen: executed }
 }
 
@@ -104,8 +107,8 @@ export function* acknowledged(
 }
 
 /** Executed on the source, but not known to be held by its quorum: it may survive or not. */
-export function missedQuorum({ gtid, timestamp }: ExecutedReply, why: Why): WriteReply {
-  return notOk('unknown', why, gtid, timestamp)
+export function missedQuorum({ gtid, timestamp, node, epoch }: ExecutedReply, why: Why): WriteReply {
+  return { ...notOk('unknown', why, gtid, timestamp), at: { node, epoch } }
 }
 
 function* reselect(coordinator: CoordinatorState, reign: Reign, nowUs: number): Fiber<void> {
@@ -147,6 +150,11 @@ function failed(why: Why): WriteReply {
   return notOk('failed', why, null, null)
 }
 
-function notOk(verdict: 'failed' | 'unknown', why: Why, gtid: Gtid | null, timestamp: Timestamp | null): WriteReply {
-  return { verdict, why, reason: textOf(why), gtid, timestamp }
+function notOk(
+  verdict: 'failed' | 'unknown',
+  why: Why,
+  gtid: Gtid | null,
+  timestamp: Timestamp | null,
+): Exclude<WriteReply, { verdict: 'ok' }> {
+  return { verdict, why, reason: textOf(why), gtid, timestamp, at: null }
 }

@@ -18,7 +18,7 @@ export interface Redirect {
 }
 
 const { why, reason } = unknown({ code: 'leader-stepped-down' })
-const STEPPED_DOWN: WriteReply = { verdict: 'unknown', why, reason, gtid: null, timestamp: null }
+const STEPPED_DOWN: WriteReply = { verdict: 'unknown', why, reason, gtid: null, timestamp: null, at: null }
 
 export class ClientRequests {
   readonly #server: RaftServer

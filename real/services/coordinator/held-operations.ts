@@ -31,7 +31,13 @@ const OF_THE_STATEMENT: ReadonlySet<Why['code']> = new Set<Why['code']>([
 
 export type Held =
   | { readonly kind: 'ok'; readonly reply: Extract<WriteReply | ReadReply, { verdict: 'ok' }> }
-  | { readonly kind: 'failed' | 'unknown'; readonly why: Why; readonly reason: string }
+  | {
+      readonly kind: 'failed' | 'unknown'
+      readonly why: Why
+      readonly reason: string
+      /** Whom a write was sent to, under which epoch, as far as that is known. */
+      readonly at: { readonly node: string; readonly epoch: number } | null
+    }
 
 /** `onTrouble`: it could not be done at once, and that is not the statement's own doing. */
 export async function perform(
@@ -49,7 +55,8 @@ export async function perform(
     const mayRepeat = verdict === 'failed' || (request.operationId !== undefined && why.code !== 'deadline')
     const leftMs = untilMs - performance.now()
     if (!OF_THE_STATEMENT.has(why.code)) onTrouble()
-    if (OF_THE_STATEMENT.has(why.code) || !mayRepeat || leftMs <= pauseMs) return { kind: verdict, why, reason }
+    if (OF_THE_STATEMENT.has(why.code) || !mayRepeat || leftMs <= pauseMs)
+      return { kind: verdict, why, reason, at: 'at' in reply ? reply.at : null }
     await Promise.race([asking.until((event) => event.kind === 'reign', pauseMs), sleep(pauseMs)])
     pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)
   }

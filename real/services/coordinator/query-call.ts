@@ -78,7 +78,11 @@ async function answer(parts: QueryParts, body: QueryBody, sqlClass: SqlClass): P
     session: keepsSession ? session : null,
   })
   const common = { consistency_level: consistency, latency_ms: rounded(latencyMs) }
-  if (held.kind !== 'ok') throw unsuccessful(held, common, sqlClass !== 'read' && consistency !== 'EVENTUAL')
+  if (held.kind !== 'ok') {
+    const { at } = held
+    const by = at === null ? {} : { executed_on: parts.cluster.instance(at.node).host, epoch: at.epoch }
+    throw unsuccessful(held, { ...common, ...by }, sqlClass !== 'read' && consistency !== 'EVENTUAL')
+  }
   const { reply } = held
   const shared = {
     success: true,

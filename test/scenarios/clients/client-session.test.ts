@@ -48,6 +48,7 @@ test('what may be lost is not waited for: EVENTUAL writes, and writes without an
     reason: 'late',
     gtid: { uuid: U, number: 2 },
     timestamp: { counter: 2, server: 1 },
+    at: null,
   })
   session.read(shown(null))
   session.read({ verdict: 'failed', why: { code: 'nobody-reigns' }, reason: 'no source reigns' })
@@ -59,7 +60,7 @@ test('the largest timestamp is kept, whatever became of its write', () => {
   session.wrote('STRONG', written(1, 9))
   session.wrote('STRONG', written(2, 4))
   const why = { code: 'nobody-reigns' } as const
-  session.wrote('STRONG', { verdict: 'failed', why, reason: 'no source reigns', gtid: null, timestamp: null })
+  session.wrote('STRONG', { verdict: 'failed', why, reason: 'no source reigns', gtid: null, timestamp: null, at: null })
   assert.deepEqual(session.now.timestamp, { counter: 9, server: 1 })
 })
 

@@ -199,11 +199,14 @@ test('the verdict of a write is what the coordinator or the call says', () => {
       { outcome: 'ok', reason: null, gtid: { uuid: 'u', number: 7 }, epoch: 1, node: 'node1' },
     ],
     [
-      { kind: 'ok', reply: { verdict: 'unknown', why: LATE, reason: 'late', gtid, timestamp: null } },
+      { kind: 'ok', reply: { verdict: 'unknown', why: LATE, reason: 'late', gtid, timestamp: null, at: null } },
       { outcome: 'unknown', why: LATE, reason: 'late', gtid, epoch: null, node: null },
     ],
     [
-      { kind: 'ok', reply: { verdict: 'failed', why: NOBODY, reason: 'no source', gtid: null, timestamp: null } },
+      {
+        kind: 'ok',
+        reply: { verdict: 'failed', why: NOBODY, reason: 'no source', gtid: null, timestamp: null, at: null },
+      },
       { outcome: 'failed', why: NOBODY, reason: 'no source', gtid: null },
     ],
     [

@@ -67,6 +67,7 @@ test('statements at three levels, refusals and errors: each says what came of it
     }
     const twice = await system.post('/query', { query: "INSERT INTO users (name, email) VALUES ('b', \"o'b\")" })
     assert.deepEqual([twice.success, twice.outcome, twice.errno, twice.sqlState], [false, 'failed', 1062, '23000'])
+    assert.deepEqual([twice.executed_on, twice.epoch], ['mysql-instance-1', status.epoch])
     const metrics = await system.get('/consistency-metrics')
     assert.deepEqual(look(metrics, 'STRONG.write_count', 'STRONG.failures', 'STRONG.success_rate'), [1, 0, 100])
     assert.deepEqual(look(metrics, 'EVENTUAL.read_count', 'SESSION.total_count'), [1, 2])
