@@ -5,7 +5,8 @@ import type { Step, System } from '../../real/services/system/system.ts'
 /** Settles when all steps have ended, however they did: whoever started them knows of failures from elsewhere. */
 export async function showSteps(steps: readonly Step[], isQuiet: boolean): Promise<void> {
   if (isQuiet) return
-  if (process.stderr.isTTY !== true) {
+  // A terminal that says no width (containers open such) has no room for a list.
+  if (process.stderr.isTTY !== true || !(process.stderr.columns > 0)) {
     await Promise.all(steps.map(lined))
     return
   }

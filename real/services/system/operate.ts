@@ -40,8 +40,7 @@ async function answered(system: Operated, asked: RequestOf<OperatorRequests>): P
     case 'killNode':
       return seen(await server(asked.node).hold('killed by an operator', () => driver.kill(asked.node)))
     case 'startNode':
-      await server(asked.node).release()
-      return seen(await driver.witness(asked.node))
+      return seen(await started(server(asked.node), driver, asked.node))
     case 'pauseNode':
       return seen(await server(asked.node).exclusively(() => driver.pause(asked.node)))
     case 'resumeNode':
@@ -59,6 +58,13 @@ async function answered(system: Operated, asked: RequestOf<OperatorRequests>): P
     default:
       return failed({ code: 'unknown-request' })
   }
+}
+
+/** One that somebody has paused is up only when it goes on. */
+async function started(server: Supervised, driver: Driver, node: string): Promise<Witness> {
+  await server.release()
+  const witness = await driver.witness(node)
+  return witness.process === 'stopped' ? await server.exclusively(() => driver.resume(node)) : witness
 }
 
 function seen({ alive, process, text }: Witness): Outcome<Sighting> {

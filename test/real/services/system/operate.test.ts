@@ -34,6 +34,8 @@ test(
         assert.equal((await ask('pauseNode', 'node4')).process, 'stopped')
         assert.equal(stateOf('node4').state, 'paused')
         assert.equal((await ask('resumeNode', 'node4')).alive, true)
+        assert.equal((await ask('pauseNode', 'node4')).process, 'stopped')
+        assert.equal((await ask('startNode', 'node4')).alive, true)
 
         const { pid } = stateOf('node1')
         process.kill(pid!, 'SIGKILL')
