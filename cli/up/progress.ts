@@ -1,5 +1,6 @@
 /** How a system that starts is shown: a list with marks on a terminal, a line for each part where nobody watches it grow. */
 import { Listr, ListrLogger, ProcessOutput } from 'listr2'
+import { isPageBuilt } from '../../real/dashboard/built-page.ts'
 import type { Step, System } from '../../real/services/system/system.ts'
 
 /** Settles when all steps have ended, however they did: whoever started them knows of failures from elsewhere. */
@@ -38,7 +39,10 @@ export type Green = Pick<System, 'addresses' | 'greenAfterMs' | 'login'>
 export function addressesText({ addresses, greenAfterMs, login }: Green): string {
   const { coordinator, ...others } = addresses
   const rows = Object.entries(others).map(([name, { host, port }]) => `  ${name.padEnd(12)} ${host}:${port}\n`)
-  const url = coordinator === undefined ? '' : `  dashboard    http://${coordinator.host}:${coordinator.port}\n`
+  const url =
+    coordinator === undefined
+      ? ''
+      : `  dashboard    http://${coordinator.host}:${coordinator.port}${isPageBuilt() ? '' : ' (not built: npm run prepare)'}\n`
   const client = login === null ? '' : `  MySQL        ${clientText(login)}\n`
   return `up after ${((greenAfterMs ?? 0) / 1000).toFixed(1)} s\n${url}${client}${rows.join('')}`
 }

@@ -23,9 +23,13 @@ const TYPES: Readonly<Record<string, string>> = {
 export const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
+export function isPageBuilt(): boolean {
+  return existsSync(join(DIST, 'index.html'))
+}
+
 /** By path as it is asked for, from `/`; the page itself stands under `/`. */
 export function readBuiltPage(): ReadonlyMap<string, PageFile> | null {
-  if (!existsSync(join(DIST, 'index.html'))) return null
+  if (!isPageBuilt()) return null
   const files = new Map<string, PageFile>()
   for (const entry of readdirSync(DIST, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue

@@ -22,7 +22,7 @@ test('up to green in front of a person, and Ctrl-C: exit 130, and nothing is lef
     assert.equal(code, 130, stderr)
     assert.match(stdout, /^up after \d+\.\d s\n/)
     assert.match(stdout, /^ {2}node4 +127\.0\.0\.1:\d+$/m)
-    assert.match(stdout, /^ {2}dashboard +http:\/\/127\.0\.0\.1:\d+$/m)
+    assert.match(stdout, /^ {2}dashboard +http:\/\/127\.0\.0\.1:\d+(?: \(not built: npm run prepare\))?$/m)
     assert.match(stderr, /^ {2}4 MySQL servers: ready after \d+\.\d s$/m)
     assert.match(stderr, /stopping everything/)
     await place.nothingIsLeft()
