@@ -138,6 +138,7 @@ export async function startCoordinatorService(
   const runs = new SavedRuns(config.stateDirectory)
   const watch = new SystemWatch({
     ...{ runs, config, asking, cluster, metrics, operator, records, versions: await versionsOf() },
+    onRun: (entry) => eventLog.append('run', entry),
     busy: () => failovers.busy,
     opinions: () => ({ quorumFrom: advice.cabinet.opinion, rankingFrom: advice.seer.opinion }),
   })

@@ -69,24 +69,28 @@ export function serveData(app: FastifyInstance, parts: DataParts): void {
       return { error: (error as Error).message }
     }
   })
-  app.post('/admin/clear-data', { schema: { summary: 'Empty the demo database' } }, async () => {
-    const users = await emptied(parts, 'users')
-    const products = await emptied(parts, 'products')
-    parts.metrics.reset()
-    const isReset = await resetTimestamps(parts.config)
-    if (isReset) timestamps.forget()
-    const { timestamps: algorithm } = parts.config.algorithms
-    const why = isReset
-      ? 'timestamps begin again'
-      : algorithm === 'odd-even'
-        ? 'a timestamp service did not answer, so timestamps go on'
-        : `timestamps go on: ${algorithm} never gives a number twice, and so cannot begin again`
-    return {
-      success: true,
-      message: `${users + products} rows deleted; ${why}`,
-      ...{ users_deleted: users, products_deleted: products, timestamp_reset: isReset },
-    }
-  })
+  app.post(
+    '/admin/clear-data',
+    { config: { isLong: true }, schema: { summary: 'Empty the demo database' } },
+    async () => {
+      const users = await emptied(parts, 'users')
+      const products = await emptied(parts, 'products')
+      parts.metrics.reset()
+      const isReset = await resetTimestamps(parts.config)
+      if (isReset) timestamps.forget()
+      const { timestamps: algorithm } = parts.config.algorithms
+      const why = isReset
+        ? 'timestamps begin again'
+        : algorithm === 'odd-even'
+          ? 'a timestamp service did not answer, so timestamps go on'
+          : `timestamps go on: ${algorithm} never gives a number twice, and so cannot begin again`
+      return {
+        success: true,
+        message: `${users + products} rows deleted; ${why}`,
+        ...{ users_deleted: users, products_deleted: products, timestamp_reset: isReset },
+      }
+    },
+  )
 }
 
 function currentQuorum({ cluster, advice }: DataParts): object {

@@ -15,21 +15,26 @@ export interface DurableEvent {
 }
 
 const MOST_BYTES = 4 * 1024 * 1024
-/** For clients that come back; who was away for longer begins anew. */
+/** For clients that come back; who was away for longer begins anew. A failover's record is large, a decision is not. */
 const KEPT = 4_000
+const KEPT_BYTES = 8 * 1024 * 1024
 
 export class EventLog {
   readonly #path: string
   readonly #listeners = new Set<(event: DurableEvent) => void>()
   /** Ascending, without a gap. */
   readonly #kept: DurableEvent[] = []
+  /** Of each of those. */
+  readonly #sizes: number[] = []
+  #keptBytes = 0
   #bytes = 0
   #lastId = 0
 
   /** Reads what an earlier process wrote. */
   constructor(directory: string) {
     this.#path = join(directory, 'events.jsonl')
-    for (const path of [`${this.#path}.1`, this.#path]) for (const event of eventsIn(path)) this.#keep(event)
+    for (const path of [`${this.#path}.1`, this.#path])
+      for (const { event, size } of eventsIn(path)) this.#keep(event, size)
     this.#bytes = statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0
   }
 
@@ -51,7 +56,7 @@ export class EventLog {
     }
     appendFileSync(this.#path, line, { mode: 0o600 })
     this.#bytes += Buffer.byteLength(line)
-    this.#keep(event)
+    this.#keep(event, line.length)
     for (const listener of this.#listeners) listener(event)
   }
 
@@ -66,15 +71,21 @@ export class EventLog {
     return () => this.#listeners.delete(listener)
   }
 
-  #keep(event: DurableEvent): void {
+  #keep(event: DurableEvent, size: number): void {
     this.#lastId = event.id
     this.#kept.push(event)
-    // Twice as many before half are dropped: not one by one.
-    if (this.#kept.length > 2 * KEPT) this.#kept.splice(0, this.#kept.length - KEPT)
+    this.#sizes.push(size)
+    this.#keptBytes += size
+    if (this.#kept.length <= 2 * KEPT && this.#keptBytes <= 2 * KEPT_BYTES) return
+    // Twice as much before half is dropped: not one by one.
+    while (this.#kept.length > KEPT || this.#keptBytes > KEPT_BYTES) {
+      this.#kept.shift()
+      this.#keptBytes -= this.#sizes.shift()!
+    }
   }
 }
 
-function eventsIn(path: string): DurableEvent[] {
+function eventsIn(path: string): { readonly event: DurableEvent; readonly size: number }[] {
   if (!existsSync(path)) return []
   const text = readFileSync(path, 'utf8')
   // Half a line is what a killed process was writing: nobody was told of it.
@@ -84,5 +95,5 @@ function eventsIn(path: string): DurableEvent[] {
     .slice(0, whole)
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as DurableEvent)
+    .map((line) => ({ event: JSON.parse(line) as DurableEvent, size: line.length }))
 }

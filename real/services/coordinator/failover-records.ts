@@ -17,6 +17,8 @@ interface FailoverRecordsParts {
 
 const MOST_STATEMENTS = 300
 const MOST_STATEMENT_CHARACTERS = 2_000
+/** Steps come in bursts: they are told together. */
+const TOLD_AFTER_MS = 100
 /** What happens to servers later belongs to something else. */
 const AFTERMATH_MS = 120_000
 
@@ -28,6 +30,7 @@ export class FailoverRecords {
   /** Of the source: when it first failed to answer, or was stopped by a person. */
   #goneAtMs: number | null = null
   #troubleAtMs: number | null = null
+  #timer: NodeJS.Timeout | null = null
   #statements: { node: string; sql: string; atMs: number }[] = []
 
   constructor(parts: FailoverRecordsParts) {
@@ -113,6 +116,7 @@ export class FailoverRecords {
   }
 
   #begin(kind: FailoverRecord['kind'], epoch: number, cause: string, atMs: number, to: string | null): void {
+    if (this.#current !== null && this.#timer !== null) this.#tell(this.#current)
     const goneAtMs = kind === 'failover' ? this.#goneAtMs : null
     const { idOf } = this.#parts
     this.#current = {
@@ -190,6 +194,14 @@ export class FailoverRecords {
   }
 
   #changed(record: Draft): void {
+    if (this.#timer !== null) return
+    this.#timer = setTimeout(() => this.#tell(record), TOLD_AFTER_MS)
+    this.#timer.unref()
+  }
+
+  #tell(record: Draft): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
     record.statements = this.#statements.filter(({ atMs }) => atMs >= record.startedAtMs)
     this.#parts.onChange({ ...record })
   }

@@ -4,7 +4,8 @@ import type { EventLog } from './event-log.ts'
 
 type RecordName = 'failover' | 'fault' | 'stress' | 'run'
 
-const MOST_KEPT = 100
+/** A failover's record has its statements in it, and all of these are in every snapshot. */
+const MOST_KEPT: Readonly<Record<RecordName, number>> = { failover: 30, fault: 100, stress: 50, run: 200 }
 const MOST_REFUSALS = 50
 const MOST_DECISIONS_READ = 2_000
 
@@ -49,6 +50,6 @@ export class Records {
     const records = this.#byName[name as RecordName] as Map<string, { readonly id: string }>
     const record = data as { readonly id: string }
     records.set(record.id, record)
-    if (records.size > MOST_KEPT) records.delete(records.keys().next().value!)
+    if (records.size > MOST_KEPT[name as RecordName]) records.delete(records.keys().next().value!)
   }
 }

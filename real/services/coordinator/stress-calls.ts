@@ -18,6 +18,8 @@ const MOST_AT_ONCE = 100
 const LEVELS = { enum: ['STRONG', 'SESSION', 'EVENTUAL'] } as const
 const OPERATIONS = { type: 'integer', minimum: 1, maximum: MOST_OPERATIONS } as const
 const BODY = { type: 'object', properties: { num_operations: OPERATIONS, consistency: LEVELS } } as const
+/** Answers when it is done. */
+const LONG = { isLong: true } as const
 const COUNT = { type: 'string', pattern: '^[1-9]\\d{0,3}$' } as const
 
 interface StressBody {
@@ -28,7 +30,7 @@ interface StressBody {
 export function serveStress(app: FastifyInstance, { stress, operations }: StressCallParts): void {
   app.post<{ Body: StressBody }>(
     '/admin/stress-test/concurrent-writes',
-    { schema: { summary: 'Writes, as many at once as there are (100 at most)', body: BODY } },
+    { config: LONG, schema: { summary: 'Writes, as many at once as there are (100 at most)', body: BODY } },
     async ({ body: { num_operations = 50, consistency = 'STRONG' } }) => {
       const name = 'Concurrent Writes'
       const run = await stress.alone(name, () => stress.run(wanted(name, num_operations, consistency, 0)))
@@ -37,7 +39,7 @@ export function serveStress(app: FastifyInstance, { stress, operations }: Stress
   )
   app.post<{ Body: StressBody }>(
     '/admin/stress-test/read-write-mix',
-    { schema: { summary: 'Reads and writes, 70 % of them reads', body: BODY } },
+    { config: LONG, schema: { summary: 'Reads and writes, 70 % of them reads', body: BODY } },
     async ({ body: { num_operations = 50, consistency = 'STRONG' } }) => {
       const name = 'Read/Write Mix'
       const run = await stress.alone(name, () => stress.run(wanted(name, num_operations, consistency, 0.7)))
@@ -50,6 +52,7 @@ export function serveStress(app: FastifyInstance, { stress, operations }: Stress
   app.post<{ Querystring: { readonly num_operations?: string } }>(
     '/admin/stress-test/consistency-comparison',
     {
+      config: LONG,
       schema: {
         summary: 'The same writes at both levels, one after the other',
         querystring: { type: 'object', properties: { num_operations: COUNT } },
@@ -69,6 +72,7 @@ export function serveStress(app: FastifyInstance, { stress, operations }: Stress
   app.post<{ Querystring: { readonly num_trials?: string } }>(
     '/admin/stress-test/read-after-write',
     {
+      config: LONG,
       schema: {
         summary: 'A write, and at once a read of it, at both levels',
         querystring: { type: 'object', properties: { num_trials: COUNT } },
@@ -82,6 +86,7 @@ export function serveStress(app: FastifyInstance, { stress, operations }: Stress
   }>(
     '/admin/stress',
     {
+      config: LONG,
       schema: {
         summary: 'A stress test whose progress is told by `stress` events; `mix` is the share of reads',
         body: {

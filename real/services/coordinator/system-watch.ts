@@ -2,7 +2,7 @@
 
 import type { SystemConfig } from '../config.ts'
 import { HealthProber } from '../health.ts'
-import type { Sample, ServiceState, SystemSnapshot, Topology } from '../wire.ts'
+import type { RunEntry, Sample, ServiceState, SystemSnapshot, Topology } from '../wire.ts'
 import type { Asking } from './asking.ts'
 import type { ClusterState } from './cluster-state.ts'
 import type { EventStreams } from './event-streams.ts'
@@ -29,6 +29,8 @@ interface WatchParts {
   readonly records: Records
   readonly runs: SavedRuns
   readonly versions: Readonly<Record<string, string>>
+  /** A run was saved, or saved anew. */
+  readonly onRun: (entry: RunEntry) => void
   readonly busy: () => string | null
   readonly opinions: () => Pick<ViewParts, 'quorumFrom' | 'rankingFrom'>
 }
@@ -70,7 +72,9 @@ export class SystemWatch {
     every(LAG_LOOK_MS, () => this.#lag.look(this.#parts.cluster.overview()))
     every(TOPOLOGY_MS, sendTopology)
     every(SERVICES_MS, () => {
-      if (streams.isWatched) void this.services().then((services) => streams.send('services', services))
+      if (!streams.isWatched) return
+      void this.services().then((services) => streams.send('services', services))
+      void this.#tellRuns()
     })
     every(SAMPLE_MS, () => streams.send('sample', this.#sample()))
     // What changes it is traced; a burst is told once.
@@ -115,6 +119,11 @@ export class SystemWatch {
       runs: saved,
       ...{ refusals: records.refusals, lastEventId },
     }
+  }
+
+  async #tellRuns(): Promise<void> {
+    const { records, runs, onRun } = this.#parts
+    for (const entry of await runs.all()) if (records.find('run', entry.id)?.endedAtMs !== entry.endedAtMs) onRun(entry)
   }
 
   #sample(): Sample {

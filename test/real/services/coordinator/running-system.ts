@@ -70,8 +70,9 @@ export class RunningSystem {
       )
       const system = new RunningSystem(driver, directory, config)
       for (const supervised of system.#servers.values()) supervised.began()
-      const before = [...issuers, ...(wanted.services ?? [])]
-      await Promise.all(before.map((name) => system.startService(name)))
+      await Promise.all(issuers.map((name) => system.startService(name)))
+      // Each has to know where those before it are.
+      for (const name of wanted.services ?? []) await system.startService(name)
       await system.startService('coordinator')
       await system.until(async () => (await system.get('/status')).state === 'reigns')
       return system
