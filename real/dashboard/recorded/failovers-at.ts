@@ -122,16 +122,7 @@ function recordOf(run: RecordedRun, attempt: Attempt, index: number, atMs: numbe
     to: reign?.source ?? elected?.node ?? null,
     epoch,
     policy: elected?.policy ?? run.algorithms.election,
-    steps: isWritten
-      ? [
-          ...attempt.steps,
-          {
-            phase: 'firstWrite',
-            atMs: startedAtMs + firstWriteMs,
-            detail: 'the first write of the new epoch is acknowledged',
-          },
-        ].sort((a, b) => a.atMs - b.atMs)
-      : attempt.steps,
+    steps: attempt.steps,
     firstWriteMs: isWritten ? firstWriteMs : null,
     outageMs: outageMs !== null && outageEndMs <= atMs ? outageMs : null,
     verdict: refused !== null ? 'refused' : servingMs !== null ? 'done' : 'running',

@@ -28,7 +28,7 @@ export const LIVE_FAULTS: readonly LiveFault[] = [
       `Connections stay open and nothing answers. ${away(target, isSource, isAutomatic)}`,
   },
   {
-    verb: 'crash-service',
+    verb: 'kill',
     label: 'Kill a service',
     on: 'service',
     heals: false,

@@ -24,3 +24,8 @@ export function policyColour(name: string): string {
 export function promisesOf(name: string): Pick<Named, 'promise' | 'noPromise'> | null {
   return ALL.find((policy) => policy.name === name) ?? null
 }
+
+/** A policy that has learnt nothing of a server puts it behind all others by a number that nobody wants to read. */
+export function isLearnt(score: number): boolean {
+  return Math.abs(score) < 1e6
+}
