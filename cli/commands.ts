@@ -1,5 +1,6 @@
 /** The commands beside `run`. Each returns its exit code. */
 
+import { UsageError } from '../scenarios/file/errors.ts'
 import { descriptionOf, libraryNames } from '../scenarios/file/library.ts'
 import { print } from './output.ts'
 
@@ -19,7 +20,12 @@ export async function explained(name: string): Promise<number> {
   return print(explain(loadScenario(name)))
 }
 
-export async function schema(): Promise<number> {
+export async function schema(of: string): Promise<number> {
+  if (of === 'result') {
+    const { resultSchemaText } = await import('../scenarios/file/result-schema.ts')
+    return print(resultSchemaText())
+  }
+  if (of !== 'scenario') throw new UsageError(`expected scenario or result, found ${of}`)
   const { scenarioJsonSchema } = await import('../scenarios/file/schema.ts')
   return print(`${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`)
 }

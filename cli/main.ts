@@ -4,7 +4,7 @@ import { UsageError } from '../scenarios/file/errors.ts'
 import { suggestion } from '../scenarios/file/nearest.ts'
 import type { Handler } from './local-options.ts'
 import { print } from './output.ts'
-import { COMMANDS, type Completions, parser } from './parser.ts'
+import { type Completions, commandsOf, parser } from './parser.ts'
 
 /** How yargs is asked by a shell. */
 const ASKS_FOR_WORDS = '--get-yargs-completions'
@@ -13,10 +13,6 @@ const ASKS_FOR_WORDS = '--get-yargs-completions'
 export async function main(words: readonly string[]): Promise<number> {
   const [command] = words
   if (command === 'completion') return print((await import('./completion.ts')).completionScript())
-  if (command !== undefined && !command.startsWith('-') && !COMMANDS.includes(command)) {
-    const hint = suggestion(command, COMMANDS)
-    throw new UsageError(`unknown command, expected one of ${COMMANDS.join(', ')}, found ${command}${hint}`)
-  }
   let handler: Handler = async () => 0
   // yargs asks for words and does not wait for them; nobody else needs what they are made of.
   const completions: Completions = words.includes(ASKS_FOR_WORDS)
@@ -25,6 +21,12 @@ export async function main(words: readonly string[]): Promise<number> {
   const choose = (chosen: Handler) => {
     handler = chosen
   }
-  await parser(words, choose, completions).parseAsync()
+  const parsing = parser(words, choose, completions)
+  const commands = commandsOf(parsing)
+  if (command !== undefined && !command.startsWith('-') && !commands.includes(command)) {
+    const hint = suggestion(command, commands)
+    throw new UsageError(`unknown command, expected one of ${commands.join(', ')}, found ${command}${hint}`)
+  }
+  await parsing.parseAsync()
   return await handler()
 }

@@ -221,10 +221,14 @@ export function parser(words: readonly string[], chosen: Chosen, completions: Co
 
   return stressCommand(systemCommands(watchCommand(experiments, chosen), chosen), chosen)
     .command(
-      'schema',
-      'the JSON Schema of a scenario file, for editors',
-      (y) => y.example('$0 schema', 'on stdout').example('$0 schema > scenarios/schema.json', 'as a file'),
-      () => chosen(async () => (await import('./commands.ts')).schema()),
+      'schema [of]',
+      'the JSON Schema of a scenario file, for editors, or of result.json, for programs',
+      (y) =>
+        y
+          .positional('of', { ...argument('scenario or result'), default: 'scenario' })
+          .example('$0 schema > scenarios/schema.json', 'of a scenario, as a file')
+          .example('$0 schema result', 'of a result, on stdout'),
+      ({ of }) => chosen(async () => (await import('./commands.ts')).schema(of)),
     )
     .completion('completion', 'completion for bash and zsh: eval "$($0 completion)"', completions)
     .demandCommand(1, 'expected a command, found none')
@@ -236,36 +240,29 @@ export function parser(words: readonly string[], chosen: Chosen, completions: Co
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message, error) => {
-      throw new UsageError(usageText(message ?? error.message, words[0]!))
+      throw new UsageError(usageText(message ?? error.message, words[0]!, optionsOf(experiments)))
     })
 }
 
-export const COMMANDS = [
-  'run',
-  'compare',
-  'versus',
-  'charts',
-  'fuzz',
-  'replay',
-  'convict',
-  'list',
-  'explain',
-  'watch',
-  'up',
-  'status',
-  'down',
-  'stress',
-  'schema',
-  'completion',
-]
-const OPTIONS =
-  'on seed trials forms expect out json csv markdown quiet verbose history junit hdr format only mysqld data-dir base-port port ports mysql-port detach url start operations consistency seeds sound-seeds from shard jobs times help version'.split(
-    ' ',
-  )
+/** What yargs knows beside what its types say. */
+interface Inside {
+  getOptions(): { readonly key: Readonly<Record<string, boolean>> }
+  getInternalMethods(): { getCommandInstance(): { getCommands(): readonly string[] } }
+}
 
-function usageText(message: string, command: string): string {
+/** In the order in which they are listed. */
+export function commandsOf(parser: Argv): readonly string[] {
+  return (parser as unknown as Inside).getInternalMethods().getCommandInstance().getCommands()
+}
+
+/** Of the command that was meant, without yargs' second spelling of each (`dataDir`). */
+function optionsOf(parser: Argv): readonly string[] {
+  return Object.keys((parser as unknown as Inside).getOptions().key).filter((name) => !/[A-Z]/.test(name))
+}
+
+function usageText(message: string, command: string, options: readonly string[]): string {
   const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1]
-  if (unknown !== undefined) return `unknown argument ${unknown}${suggestion(unknown, OPTIONS)}`
+  if (unknown !== undefined) return `unknown argument ${unknown}${suggestion(unknown, options)}`
   const few = /^Not enough non-option arguments: got (\d+), need at least (\d+)/.exec(message)
   if (few !== null)
     return `${command}: expected ${few[2]} ${few[2] === '1' ? 'argument' : 'arguments'}, found ${few[1]}`

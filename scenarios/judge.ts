@@ -268,12 +268,14 @@ function mergeChecks(name: CheckName, trials: readonly JudgedTrial[], index: num
 
 function describeFault(fault: FaultRecord): FaultResult {
   const { before, during, after, seenUs } = fault.witness
+  const healedMs = fault.healedUs === null ? null : fault.healedUs / 1000
   return {
     atMs: fault.atUs / 1000,
     kind: fault.kind,
     target: fault.target,
     label: fault.label,
     witness: { before, during, after, seenMs: seenUs === null ? null : seenUs / 1000 },
-    healed: fault.healedUs === null ? null : fault.healedUs / 1000,
+    healed: healedMs,
+    healedMs,
   }
 }

@@ -30,6 +30,8 @@ export interface Failover {
   readonly epoch: number
   readonly policy: string
   readonly phases: FailoverPhases
+  /** The same with its unit. Absent in results of earlier versions. */
+  readonly phasesMs?: FailoverPhases
   /** The last one of the phase `refused`; null: nothing was refused. Absent in results of 0.1.0. */
   readonly refusal?: { readonly why: Why; readonly reason: string } | null
   /** Acknowledged STRONG writes of the older epochs that the end state lacks. */

@@ -200,7 +200,10 @@ export interface FaultResult {
     readonly after: string
     readonly seenMs: number | null
   }
+  /** When it was undone; null: never. */
   readonly healed: number | null
+  /** The same with its unit. Absent in results of earlier versions. */
+  readonly healedMs?: number | null
 }
 
 /** What the world did to the run and no fault of its scenario: nothing was learnt of the cluster after the first of these. */

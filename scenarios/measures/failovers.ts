@@ -226,6 +226,8 @@ function describe(
     ({ consistency, epoch }) =>
       consistency !== 'EVENTUAL' && epoch !== null && epoch >= item.from.epoch && epoch < item.to.epoch,
   )
+  const inOrder = [...item.phases, ...refused].sort((a, b) => a.atUs - b.atUs)
+  const phasesMs = phaseDurations(inOrder, item.startUs, ackUs)
   return {
     startMs: item.startUs / 1000,
     durationMs,
@@ -236,11 +238,8 @@ function describe(
     newSource: item.to.source,
     epoch: item.to.epoch,
     policy: elected?.policy ?? scenario.algorithms.election,
-    phases: phaseDurations(
-      [...item.phases, ...refused].sort((a, b) => a.atUs - b.atUs),
-      item.startUs,
-      ackUs,
-    ),
+    phases: phasesMs,
+    phasesMs,
     refusal: lastRefusal === undefined ? null : { why: lastRefusal.why, reason: lastRefusal.reason },
     lostAcknowledged: lostHere.length,
     fault: item.fault === null ? null : record.faults.indexOf(item.fault),

@@ -88,6 +88,7 @@ const SUMMARY: Shape<Summary> = {
       epoch: 'number',
       policy: 'other',
       phases: PHASES,
+      phasesMs: PHASES,
       refusal: 'other',
       lostAcknowledged: 'number',
       fault: 'number',

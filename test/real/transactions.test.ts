@@ -8,6 +8,7 @@ import { runReal } from '../../real/run.ts'
 import { parseScenario } from '../../scenarios/file/load.ts'
 import { judge } from '../../scenarios/judge.ts'
 import { assertAllOrNothing, endedBy } from '../scenarios/clients/transactions.ts'
+import { assertFollowsSchema } from '../scenarios/result-schema.ts'
 import { STAMP } from '../scenarios/stamp.ts'
 import { test } from '../support/test.ts'
 
@@ -35,7 +36,9 @@ test('transactions on real servers through a crash of the source: all or nothing
     const driver = await createLocalDriver({ nodes: 3 })
     const record = await runReal(scenario, { seed: 1, driver, outDir })
     assertAllOrNothing(record, 3)
-    const { summary, checks } = judge(scenario, [record], STAMP)
+    const result = judge(scenario, [record], STAMP)
+    assertFollowsSchema(result)
+    const { summary, checks } = result
     assert.deepEqual(
       checks.filter(({ verdict }) => verdict !== 'pass'),
       [],

@@ -33,6 +33,7 @@ test('a good run is judged by every check of the scenario, in its order, and exi
     label: 'crash node1 (source)',
     witness: { before: 'running', during: 'dead', after: 'running', seenMs: 1001 },
     healed: 2500,
+    healedMs: 2500,
   })
   assert.equal(exitCodeOf(result), 0)
 })
