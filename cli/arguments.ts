@@ -16,10 +16,18 @@ export function once(option: string, value: string | undefined): string | undefi
   throw new UsageError(`--${option}: expected one value, found ${found}`)
 }
 
-const WORLDS = ['sim', 'local', 'docker'] as const
+/** Worlds of real servers, each with a driver (`DRIVERS` in run/worlds.ts). */
+const SERVER_WORLDS = ['local', 'docker'] as const
+const WORLDS = ['sim', ...SERVER_WORLDS] as const
 
+export type ServerWorld = (typeof SERVER_WORLDS)[number]
 /** Where a scenario can run. */
 export type WorldName = (typeof WORLDS)[number]
+
+/** Where an earlier result is from may be no world to run in. */
+export function serverWorld(name: string | undefined): ServerWorld | undefined {
+  return SERVER_WORLDS.find((one) => one === name)
+}
 
 export function world(value: string): WorldName {
   const known = WORLDS.find((one) => one === value)

@@ -12,16 +12,19 @@ import { isClairvoyant } from '../../scenarios/file/policy-names.ts'
 import type { Written } from '../../scenarios/file/written.ts'
 import { verdictOn } from '../../scenarios/judge.ts'
 import type { RunRecord } from '../../scenarios/record.ts'
-import type { WorldName } from '../arguments.ts'
+import type { ServerWorld, WorldName } from '../arguments.ts'
 import type { RunOptions } from '../run/run.ts'
-import { measured, throwIncident } from '../run/worlds.ts'
+import { measured, throwIncident, worldOf } from '../run/worlds.ts'
 
 interface Audience {
   readonly screen: Screen
   readonly signal: AbortSignal
 }
 
-type Options = Pick<RunOptions, 'mysqld' | 'dataDir' | 'basePort'> & { readonly on: WorldName; readonly times: number }
+type Options = Pick<RunOptions, 'mysqld' | 'dataDir' | 'basePort'> & {
+  readonly on: WorldName
+  readonly times: number
+}
 
 /** Null: it was told to stop. */
 export async function measuredOn(
@@ -30,7 +33,7 @@ export async function measuredOn(
   options: Options,
   audience: Audience,
 ): Promise<OnRealServers | null> {
-  const impossible = impossibleOnRealServers(evidence, charge, options.on === 'docker' ? 'docker' : 'local')
+  const impossible = impossibleOnRealServers(evidence, charge, worldOf(options))
   if (impossible !== null) return impossible
   let mysql: string | null = null
   const count = async (written: Written, verdict: 'fail' | 'pass', form: string): Promise<number> => {
@@ -48,7 +51,7 @@ export async function measuredOn(
 }
 
 /** Null: real servers can do all of it. */
-function impossibleOnRealServers(evidence: Written, charge: Charge, world: 'local' | 'docker'): OnRealServers | null {
+function impossibleOnRealServers(evidence: Written, charge: Charge, world: ServerWorld): OnRealServers | null {
   const { faults, algorithms, cluster } = scenarioOf(evidence, charge.name)
   const step = faults.find((one) => impossibleStep(one, world, cluster.nodes) !== null)
   if (step !== undefined) return { kind: 'impossible', verb: step.verb }

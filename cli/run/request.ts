@@ -9,7 +9,7 @@ import { Mistakes } from '../../scenarios/file/mistakes.ts'
 import { sourceOfWritten } from '../../scenarios/file/written.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import { drawsEverything } from '../../scenarios/swarm/space.ts'
-import type { WorldName } from '../arguments.ts'
+import { serverWorld, type WorldName } from '../arguments.ts'
 import { COMMAND } from '../exit.ts'
 
 interface Asked {
@@ -48,7 +48,7 @@ export function refuseSwarm(file: string): void {
 export function requestOf<T extends Asked>(asked: T): Request<T> {
   const { scenario: written, again } = loadRun(asked.file)
   const scenario = withExpectations(written, asked.expect)
-  const before = again?.world === 'local' || again?.world === 'docker' ? again.world : 'sim'
+  const before = serverWorld(again?.world) ?? 'sim'
   const options = {
     ...asked,
     on: asked.on ?? before,

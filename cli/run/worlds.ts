@@ -7,7 +7,7 @@ import type { ProgressListener } from '../../scenarios/progress.ts'
 import type { RunRecord } from '../../scenarios/record.ts'
 import { coordinatorNames, type Scenario, timestampServerNames } from '../../scenarios/scenario.ts'
 import type { SimulatedTrial } from '../../sim/host/simulate-in-worker.ts'
-import type { WorldName } from '../arguments.ts'
+import { type ServerWorld, serverWorld, type WorldName } from '../arguments.ts'
 import { judgedTrial } from '../save-result.ts'
 import type { Exports } from './exports.ts'
 
@@ -94,8 +94,10 @@ export async function onServers(options: OnServers, audience: Audience): Promise
   }
 }
 
-function worldOf({ on }: OnServers): 'local' | 'docker' {
-  return on === 'docker' ? 'docker' : 'local'
+export function worldOf({ on }: Pick<OnServers, 'on'>): ServerWorld {
+  const world = serverWorld(on)
+  if (world === undefined) throw new Error(`assertion: ${on} has no driver`)
+  return world
 }
 
 /** Runs on real servers, a cluster of its own for each. */
@@ -115,10 +117,7 @@ export async function measured(
     extrasDirectory: resolve(outDir, 'extras'),
     onProgress: (line: string) => screen.line(`  ${line}`),
   }
-  const driver =
-    worldOf(options) === 'docker'
-      ? await containers(scenario, outDir, common)
-      : await processes(scenario, options, common)
+  const driver = await DRIVERS[worldOf(options)](scenario, { outDir, options, common })
   return { run: async (seed) => runReal(scenario, { seed, outDir, signal, driver: await driver(seed), ...listener }) }
 }
 
@@ -129,17 +128,29 @@ interface Common {
   readonly onProgress: (line: string) => void
 }
 
+interface DriverSetup {
+  readonly outDir: string
+  readonly options: OnServers
+  readonly common: Common
+}
+
+/** A cluster of its own for each seed. */
 type NewDriver = (seed: number) => Promise<Driver>
 
-async function processes(scenario: Scenario, options: OnServers, common: Common): Promise<NewDriver> {
+/** Who owns the servers of each world. */
+const DRIVERS: Readonly<Record<ServerWorld, (scenario: Scenario, setup: DriverSetup) => Promise<NewDriver>>> = {
+  local: processes,
+  docker: containers,
+}
+
+async function processes({ cluster }: Scenario, { options, common }: DriverSetup): Promise<NewDriver> {
   const { createLocalDriver, portsFrom } = await import('../../real/drivers/local/local-driver.ts')
-  const ports = portsFrom(options.basePort, scenario.cluster.nodes)
+  const ports = portsFrom(options.basePort, cluster.nodes)
   return () => createLocalDriver({ ...common, mysqld: options.mysqld, ports })
 }
 
-async function containers(scenario: Scenario, outDir: string, common: Common): Promise<NewDriver> {
+async function containers({ cluster }: Scenario, { outDir, common }: DriverSetup): Promise<NewDriver> {
   const { createDockerDriver } = await import('../../real/drivers/docker/docker-driver.ts')
-  const { cluster } = scenario
   const services = [...timestampServerNames(cluster.timestampServers), ...coordinatorNames(cluster.coordinators)]
   return (seed) =>
     createDockerDriver({

@@ -1,20 +1,8 @@
 import assert from 'node:assert/strict'
 import { RandomStreams } from '../../../scenarios/chance/random.ts'
 import { clientPause } from '../../../scenarios/clients/client-pause.ts'
-import type { ClosedWorkload } from '../../../scenarios/scenario.ts'
 import { test } from '../../support/test.ts'
-
-const CLOSED: ClosedWorkload = {
-  mode: 'closed',
-  thinkTime: { kind: 'constant', us: 0 },
-  clients: 4,
-  reads: 0.5,
-  consistency: 'STRONG',
-  keys: 10,
-  durationUs: 2_000_000,
-  warmupUs: 0,
-  deadlineUs: 300_000,
-}
+import { CLOSED } from './closed-loop.ts'
 
 test('a client thinks as long as it is told, and after a failure at least 10 ms', () => {
   const pause = (us: number) => clientPause({ ...CLOSED, thinkTime: { kind: 'constant', us } }, new RandomStreams(1), 1)

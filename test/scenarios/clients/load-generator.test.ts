@@ -10,7 +10,7 @@ import type { Operation } from '../../../scenarios/record.ts'
 import type { Workload } from '../../../scenarios/scenario.ts'
 import { type Handler, StepWorld } from '../../support/step-world.ts'
 import { test } from '../../support/test.ts'
-import { assertClosedLoop } from './closed-loop.ts'
+import { assertClosedLoop, CLOSED } from './closed-loop.ts'
 
 const COORDINATOR: CoordinatorServer = { name: 'coordinator', kind: 'coordinator' }
 
@@ -218,12 +218,20 @@ test('the verdict of a write is what the coordinator or the call says', () => {
       { outcome: 'unknown', why: { code: 'connection-lost' }, reason: 'connection lost' },
     ],
   ]
+  assertEnds(cases, 0)
+})
+
+/** What becomes of an operation that is answered so; `reads`: 0 for a write, 1 for a read. */
+function assertEnds(
+  cases: readonly (readonly [Outcome<WriteReply> | Outcome<ReadReply>, Partial<Operation>])[],
+  reads: 0 | 1,
+): void {
   for (const [outcome, expected] of cases) {
-    const { operations } = ran({ ...WORKLOAD, reads: 0 }, () => ({ outcome, afterUs: 50 }))
+    const { operations } = ran({ ...WORKLOAD, reads }, () => ({ outcome, afterUs: 50 }))
     for (const key of Object.keys(expected) as (keyof Operation)[])
       assert.deepEqual(operations[0]![key], expected[key], `${outcome.kind} ${key}`)
   }
-})
+}
 
 test('the verdict of a read is never unknown: it changed nothing', () => {
   const value = { op: 3, timestamp: { counter: 5, server: 0 } }
@@ -245,11 +253,7 @@ test('the verdict of a read is never unknown: it changed nothing', () => {
       { outcome: 'failed', why: { code: 'connection-lost' }, reason: 'connection lost' },
     ],
   ]
-  for (const [outcome, expected] of cases) {
-    const { operations } = ran({ ...WORKLOAD, reads: 1 }, () => ({ outcome, afterUs: 50 }))
-    for (const key of Object.keys(expected) as (keyof Operation)[])
-      assert.deepEqual(operations[0]![key], expected[key], `${outcome.kind} ${key}`)
-  }
+  assertEnds(cases, 1)
 })
 
 test('a stop starts nothing new, forgets what was not due, and waits for what is in flight', () => {
@@ -311,18 +315,6 @@ test('a stop during the probes ends them, after what is in flight', () => {
   assert.ok(doneAtUs >= WORKLOAD.durationUs + 1_000_000 && doneAtUs <= WORKLOAD.durationUs + 1_031_000)
   assert.ok(operations.every(({ endUs, outcome }) => outcome === 'unsent' || endUs !== null))
 })
-
-const CLOSED: Workload = {
-  mode: 'closed',
-  thinkTime: { kind: 'constant', us: 0 },
-  clients: 4,
-  reads: 0.5,
-  consistency: 'STRONG',
-  keys: 10,
-  durationUs: 2_000_000,
-  warmupUs: 0,
-  deadlineUs: 300_000,
-}
 
 test('a closed loop sends the next operation when the last one has ended and its client has thought', () => {
   for (const [clients, serviceUs, thinkUs] of [
