@@ -38,9 +38,11 @@ export function world(value: string): WorldName {
 }
 
 /** Where a whole system can run. */
-export function system(value: string): 'local' {
-  if (value === 'local') return value
-  throw new UsageError(`--on: expected local, found ${JSON.stringify(value)}`)
+export type SystemWorld = 'local' | 'docker'
+
+export function system(value: string): SystemWorld {
+  if (value === 'local' || value === 'docker') return value
+  throw new UsageError(`--on: expected local or docker, found ${JSON.stringify(value)}`)
 }
 
 export function auto(ports: string | undefined): boolean {

@@ -10,7 +10,7 @@ export function systemCommands(parser: Argv, chosen: Chosen): Argv {
       'start the whole system: four MySQL servers, the services, the dashboard',
       (y) =>
         y
-          .option('on', { ...value('world: local'), default: 'local' })
+          .option('on', { ...value('world: local or docker'), default: 'local' })
           .option('port', { ...value('NAME=PORT: another for one of them, such as node1=3400'), array: true })
           .option('base-port', value('all in a row from this one on (default: 3306-3309 and 9000-9006)'))
           .option('ports', value('auto: any free ones'))

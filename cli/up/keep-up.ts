@@ -1,9 +1,15 @@
 /** A system from its start until it is told to stop: the same in front of a person and in the background. */
+import { ComposeSystem } from '../../real/services/system/compose-system.ts'
 import { type Step, System, type SystemOptions } from '../../real/services/system/system.ts'
+import type { SystemWorld } from '../arguments.ts'
 import { EXIT } from '../exit.ts'
 import { untilInterrupted } from '../output.ts'
 
+/** What both kinds of system are to whoever keeps one up. */
+export type KeptSystem = Pick<System, 'begin' | 'stop' | 'addresses' | 'greenAfterMs' | 'login'>
+
 export interface UpOptions extends Pick<SystemOptions, 'ports' | 'mysqlPort' | 'mysqld' | 'dataDirectory'> {
+  readonly on: SystemWorld
   readonly quiet: boolean
 }
 
@@ -14,7 +20,7 @@ interface Audience {
   /** Settles when all of them have ended, however they did. */
   watch(steps: readonly Step[]): Promise<void>
   /** Everything is healthy. */
-  green(system: System): Promise<unknown>
+  green(system: KeptSystem): Promise<unknown>
   /** Aborted when nobody waits for it to come up any more. */
   readonly given?: AbortSignal
 }
@@ -29,7 +35,11 @@ export async function keepUp(options: UpOptions, audience: Audience): Promise<nu
   const isStopped = () => interrupt.signal.aborted || audience.given?.aborted === true
   try {
     const { isDetached } = audience
-    const system = await System.create({ ...options, isDetached, onNote: (line) => audience.say(line) })
+    const onNote = (line: string) => audience.say(line)
+    const system: KeptSystem =
+      options.on === 'docker'
+        ? await ComposeSystem.create({ isDetached, onNote })
+        : await System.create({ ...options, isDetached, onNote })
     try {
       if (isStopped()) return EXIT.interrupted
       const { steps, green } = system.begin()

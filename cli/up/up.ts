@@ -5,8 +5,8 @@ import { inBackground } from './detach.ts'
 import { keepUp, type UpOptions } from './keep-up.ts'
 import { addressesText, showSteps } from './progress.ts'
 
-export async function up(options: UpOptions & { readonly on: 'local'; readonly detach: boolean }): Promise<number> {
-  const { on: _, detach, ...rest } = options
+export async function up(options: UpOptions & { readonly detach: boolean }): Promise<number> {
+  const { detach, ...rest } = options
   if (detach) return await inBackground(rest)
   return await keepUp(rest, {
     isDetached: false,

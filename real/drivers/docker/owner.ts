@@ -22,7 +22,7 @@ interface SweptRun {
   readonly containers: number
 }
 
-/** Removes the containers and networks of runs whose owner is gone. */
+/** Removes the containers, networks and volumes of runs and systems whose owner is gone. */
 export async function sweepRuns(engine: Engine): Promise<readonly SweptRun[]> {
   const runs = new Map<string, number>()
   for (const { Id, Labels } of await labelled(engine, '/containers/json?all=1&'))
@@ -35,6 +35,8 @@ export async function sweepRuns(engine: Engine): Promise<readonly SweptRun[]> {
       await engine.delete(`/networks/${Id}`).catch(goneAlready)
       runs.set(Labels[RUN_LABEL]!, runs.get(Labels[RUN_LABEL]!) ?? 0)
     }
+  for (const { Name, Labels } of await labelledVolumes(engine))
+    if (isLeft(Labels)) await engine.delete(`/volumes/${Name}`).catch(goneAlready)
   return [...runs].map(([run, containers]) => ({ run, containers }))
 }
 
@@ -51,10 +53,20 @@ export async function removeRun(engine: Engine, run: string): Promise<void> {
   await Promise.all(containers.map(({ Id }) => removeContainer(engine, Id)))
   for (const { Id } of (await labelled(engine, '/networks?')).filter(own))
     await engine.delete(`/networks/${Id}`).catch(goneAlready)
+  for (const { Name, Labels } of await labelledVolumes(engine))
+    if (Labels[RUN_LABEL] === run) await engine.delete(`/volumes/${Name}`).catch(goneAlready)
 }
 
 function labelled(engine: Engine, path: string): Promise<readonly Listed[]> {
   return engine.get(`${path}filters=${encodeURIComponent(JSON.stringify({ label: [RUN_LABEL] }))}`)
+}
+
+async function labelledVolumes(
+  engine: Engine,
+): Promise<readonly { readonly Name: string; readonly Labels: Listed['Labels'] }[]> {
+  const filter = encodeURIComponent(JSON.stringify({ label: [RUN_LABEL] }))
+  const found = await engine.get<{ readonly Volumes: readonly never[] | null }>(`/volumes?filters=${filter}`)
+  return found.Volumes ?? []
 }
 
 function isLeft(labels: Listed['Labels']): boolean {

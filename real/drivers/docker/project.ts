@@ -114,7 +114,7 @@ export async function createContainers(planned: Planned, environment: NodeJS.Pro
   await compose(['--file', file, 'up', '--no-start'], environment)
 }
 
-async function compose(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<string> {
+export async function compose(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<string> {
   const run = promisify(execFile)
   try {
     const { stdout } = await run('docker', ['compose', ...words], {
