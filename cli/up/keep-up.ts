@@ -6,7 +6,7 @@ import { EXIT } from '../exit.ts'
 import { untilInterrupted } from '../output.ts'
 
 /** What both kinds of system are to whoever keeps one up. */
-export type KeptSystem = Pick<System, 'begin' | 'stop' | 'addresses' | 'greenAfterMs' | 'login'>
+type KeptSystem = Pick<System, 'begin' | 'stop' | 'addresses' | 'greenAfterMs' | 'login'>
 
 export interface UpOptions extends Pick<SystemOptions, 'ports' | 'mysqlPort' | 'mysqld' | 'dataDirectory'> {
   readonly on: SystemWorld
