@@ -18,6 +18,9 @@ const LOOK_EVERY_MS = 50
 /** After a failover by one call the old source is left alone for so long, to be seen gone. */
 const OLD_SOURCE_AWAY_MS = 1_000
 
+/** A read like any client's. */
+const KNOCK = { kind: 'keyed', op: 0, key: 0 } as const
+
 type Instance = ReturnType<ClusterState['find']> & object
 
 interface FailoverParts {
@@ -130,6 +133,8 @@ export class Failovers {
     this.#stopped.push(instance.node)
     await this.#parts.operator.must({ kind: isKilled ? 'killNode' : 'stopNode', node: instance.node })
     this.#parts.onStopped(instance.node)
+    // Where no client asks for anything, the last answer that one got speaks for the source until a second has passed.
+    void this.#parts.asking.ask({ kind: 'read', statement: KNOCK, consistency: 'STRONG', session: null })
   }
 
   async #bringBack(instance: Instance, stopped: Promise<void>): Promise<void> {
