@@ -8,6 +8,7 @@ import { localFailover } from './local-failover.ts'
 import { queue } from './queue.ts'
 import { raft } from './raft.ts'
 import { raftLeaders } from './raft-leaders.ts'
+import { servedStatements } from './served-statements.ts'
 import { simulator } from './simulator.ts'
 import { pieces } from './small-parts.ts'
 import { trials } from './trials.ts'
@@ -43,6 +44,11 @@ const BENCHMARKS: readonly Benchmark[] = [
     name: 'coordinator-cost',
     about: 'real servers: writes through the coordinator against bare mysql2',
     run: coordinatorCost,
+  },
+  {
+    name: 'served',
+    about: 'real servers: statements through /query and the MySQL front, against bare mysql2',
+    run: servedStatements,
   },
   { name: 'up', about: 'real servers: the whole system to green, against four bare servers', run: up },
 ]
