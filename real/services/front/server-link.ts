@@ -42,6 +42,7 @@ export class ServerLink {
   readonly #open: Open[] = []
   readonly #onEnd: () => void
   #ended = false
+  #isCorked = false
 
   private constructor(
     { name, isReplica }: ServerAddress,
@@ -103,13 +104,29 @@ export class ServerLink {
         return
       }
       this.#open.push({ response: new Response(shape, this.#deprecatesEof), onPacket, done: resolve })
-      this.#socket.write(packets)
+      this.#write(packets)
     })
   }
 
   /** A command that is never answered. */
   tell(packets: Buffer): void {
-    if (this.isOpen) this.#socket.write(packets)
+    if (this.isOpen) this.#write(packets)
+  }
+
+  /** What is said within one turn leaves with one system call: that is the dearest part of passing on a statement. */
+  #write(packets: Buffer): void {
+    if (!this.#isCorked) {
+      this.#isCorked = true
+      this.#socket.cork()
+      process.nextTick(uncork, this)
+    }
+    this.#socket.write(packets)
+  }
+
+  /** The runtime's. */
+  uncork(): void {
+    this.#isCorked = false
+    this.#socket.uncork()
   }
 
   /** A slow client must not fill our memory with a server's rows. */
@@ -143,6 +160,10 @@ export class ServerLink {
     for (const open of this.#open.splice(0)) open.done({ kind: 'lost', wasSent: true })
     this.#onEnd()
   }
+}
+
+function uncork(link: ServerLink): void {
+  link.uncork()
 }
 
 function ignore(): void {}
