@@ -61,8 +61,9 @@ export class ServiceUnit implements Unit {
     this.#child = child
   }
 
-  /** SIGKILL, as somebody from outside would. */
+  /** SIGKILL at an operator's word; it counts as an end like any other, and it is started again. */
   async kill(): Promise<void> {
+    if (this.condition !== 'gone') this.#lastWords = new Error(`${this.name} was killed by an operator`)
     await this.#child?.kill()
   }
 
