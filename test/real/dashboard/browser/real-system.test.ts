@@ -120,3 +120,51 @@ test(
       await page.waitForSelector('[data-mood=well]', PATIENCE)
     }),
 )
+
+test(
+  'a stress test of each size at each level runs to its end, and every timestamp of taas is unique and in order',
+  REAL,
+  () =>
+    withSystem(async (_address, _system, page) => {
+      await page.getByRole('link', { name: 'Stress' }).click()
+      let runs = 0
+      for (const level of ['EVENTUAL', 'STRONG'])
+        for (const size of [10, 25, 50, 100]) {
+          await page.locator('[data-test=size] button', { hasText: new RegExp(`^${size}$`) }).click()
+          await page.locator('[data-test=level] button', { hasText: level }).click()
+          await page.click('[data-test=run-stress]')
+          await page.waitForSelector(`[data-stress-row] >> nth=${runs}`, PATIENCE)
+          await page.waitForSelector('[data-stress][data-running=false]', PATIENCE)
+          await page.waitForSelector('[data-test=run-stress]:not([disabled])', PATIENCE)
+          runs++
+          assert.match((await page.textContent('#stress-record')) ?? '', new RegExp(`^Done: ${size} writes, ${level}`))
+          assert.equal((await page.textContent('[data-test=successful]'))?.trim(), String(size))
+          assert.equal(
+            await page.locator('[data-test=order] .disc').count(),
+            1,
+            await page.innerText('[data-test=order]'),
+          )
+        }
+      await picture(page, 'stress')
+    }),
+)
+
+test('a fault is injected and healed by clicks, with what its witness saw before, while and after', REAL, () =>
+  withSystem(async (address, _system, page) => {
+    await page.getByRole('link', { name: 'Faults' }).click()
+    const replica = (await stateOf(address)).topology.nodes.find(({ role }) => role === 'replica')!.id
+    await page.click('[data-test=verb]')
+    await page.getByRole('option', { name: 'Pause' }).click()
+    await page.click('[data-test=target]')
+    await page.getByRole('option', { name: replica }).click()
+    await page.click('[data-test=inject]')
+    await page.waitForSelector('[data-fault][data-on=true]', PATIENCE)
+    await picture(page, 'fault')
+    await page.getByRole('button', { name: /^Heal/ }).click()
+    await page.waitForSelector('[data-fault][data-on=false]', PATIENCE)
+    const [fault] = (await stateOf(address)).faults
+    assert.equal(fault?.target, replica)
+    assert.notEqual(fault?.witness.after, null)
+    assert.notEqual(fault?.witness.during, fault?.witness.before)
+  }),
+)
