@@ -63,3 +63,9 @@ test('a run on containers, killed: down removes what it has left', LIMITS, () =>
     assert.deepEqual(readdirSync(join(directory, 'quorumlab', 'clusters')), [])
   }),
 )
+
+test('up --on docker takes none of the options that local processes have', async () => {
+  const { code, stderr } = await shell('cli up --on docker --ports auto --mysqld mysqld')
+  assert.equal(code, 2)
+  assert.match(stderr, /expected no option of local processes, found --ports, --mysqld/)
+})
