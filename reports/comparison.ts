@@ -16,6 +16,7 @@ import { type Cell, table } from './tables.ts'
 
 const LABELS: Readonly<Record<string, string>> = {
   failoverMs: 'failover time',
+  plannedMoveMs: 'planned move',
   clientOutageMs: 'client outage',
   throughputOpsPerSec: 'throughput',
   writeP50Ms: 'write latency p50',

@@ -13,6 +13,10 @@ interface PlannedMove {
   readonly heldMs: number | null
 }
 
+export function isPlanned(result: Result, failover: Failover): boolean {
+  return failover.kind === undefined ? plannedMove(result, failover) !== null : failover.kind === 'planned move'
+}
+
 /** Null: the failover was none, or it ended elsewhere than was planned. */
 export function plannedMove({ events }: Result, { epoch, newSource }: Failover): PlannedMove | null {
   for (const event of events) {

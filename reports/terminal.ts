@@ -11,6 +11,7 @@ import { actualText, wantedText } from './expectation.ts'
 import { environmentLines, partText } from './incidents.ts'
 import { intervalText } from './intervals.ts'
 import { failoverOutage, outageLines, silenceText } from './outages.ts'
+import { isPlanned } from './planned.ts'
 import { caughtUp, unsafeText } from './sentences.ts'
 import { foreseen, verdictLine, verdictOf } from './verdict.ts'
 import { ESCAPES, shownLength, wrapped } from './wrapping.ts'
@@ -115,7 +116,7 @@ function numbers(result: Result): [string, string][] {
 function failovers(result: Result): [string, string][] {
   const { summary } = result
   const rows = summary.failovers.map((failover): [string, string] => [
-    'failover',
+    isPlanned(result, failover) ? 'move' : 'failover',
     `${failover.durationMs === null ? 'never finished' : milliseconds(failover.durationMs)}  ${failover.oldSource ?? 'none'} -> ${failover.newSource}` +
       `  client outage ${failoverOutage(failover)}  acknowledged writes lost ${count(failover.lostAcknowledged)}${refusedText(failover)}`,
   ])

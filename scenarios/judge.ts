@@ -174,7 +174,8 @@ function summarize(scenario: Scenario, record: RunRecord, { measured, failovers,
     ...(measured.generator === null ? {} : { generator: measured.generator }),
     lagMs: lagOf(record, scenario),
     failovers: failovers.failovers,
-    failoverMs: failoverSpread([failovers]),
+    failoverMs: spreadOfEach([failovers.failoverMs]),
+    plannedMoveMs: spreadOfEach([failovers.plannedMoveMs]),
     clientOutageMs: outageSpread([failovers]),
     outages: describeOutages(failovers.outages),
     lostEventual: lost === null ? 0 : countLostEventual(lost),
@@ -190,7 +191,8 @@ function pooled(trials: readonly JudgedTrial[], { summary }: JudgedTrial): Summa
   const failovers = trials.map((trial) => trial.failovers)
   return {
     ...summary,
-    failoverMs: failoverSpread(failovers),
+    failoverMs: spreadOfEach(failovers.map(({ failoverMs }) => failoverMs)),
+    plannedMoveMs: spreadOfEach(failovers.map(({ plannedMoveMs }) => plannedMoveMs)),
     clientOutageMs: outageSpread(failovers),
     notes: trials.flatMap(({ record: { seed }, summary: { notes = [] } }) =>
       notes.map((note) => `seed ${seed}: ${note}`),
@@ -213,8 +215,7 @@ function withoutEffectNote({ withoutEffect = [] }: RunRecord): string[] {
   return [`real servers do not follow ${withoutEffect.join(', ')}: what the file says there had no effect`]
 }
 
-function failoverSpread(trials: readonly Failovers[]): Spread {
-  const durations = trials.map(({ failoverMs }) => failoverMs)
+function spreadOfEach(durations: readonly (readonly (number | null)[])[]): Spread {
   return { ...spreadOf(durations), outcome: outcomeOf(durations.flat()) }
 }
 
@@ -230,6 +231,7 @@ function describeTrial({ record, checks, failovers, summary }: JudgedTrial): Res
   return {
     seed: record.seed,
     failoverMs: failovers.failoverMs,
+    plannedMoveMs: failovers.plannedMoveMs,
     clientOutageMs: [describeOutages(failovers.outages).longestMs],
     longestSilenceMs: summary.longestSilenceMs!,
     throughputOpsPerSec: summary.throughputOpsPerSec,

@@ -15,6 +15,8 @@ export interface FailoverPhases {
 }
 
 export interface Failover {
+  /** `planned move`: somebody asked for it while the source served. Absent in results of earlier versions. */
+  readonly kind?: 'failover' | 'planned move'
   /** The fault's witness, or the request of a planned switch; ms since the workload began. */
   readonly startMs: number
   /** To the first acknowledged STRONG write of the new epoch whose intended start is after the fault; null: never. */

@@ -153,7 +153,10 @@ export interface Summary {
     }
   }
   readonly failovers: readonly Failover[]
+  /** Without the planned moves, which results of earlier versions count as failovers. */
   readonly failoverMs: Spread
+  /** Absent in results of earlier versions. */
+  readonly plannedMoveMs?: Spread
   /** Of the longest outage of each trial; 0 where nothing failed. */
   readonly clientOutageMs: Spread
   /** Absent in results of 0.1.0, like what follows. */
@@ -267,8 +270,9 @@ export interface Result {
   /** `summary` pools durations over all of them and takes the rest from the first. */
   readonly trials: readonly {
     readonly seed: number
-    /** One for each failover; null: it never ended. */
+    /** One for each failover that was no planned move; null: it never ended. */
     readonly failoverMs: readonly (number | null)[]
+    readonly plannedMoveMs?: readonly (number | null)[]
     /** Of the longest outage: 0 where nothing failed, null where it was not seen to end. */
     readonly clientOutageMs: readonly (number | null)[]
     readonly longestSilenceMs?: number

@@ -6,7 +6,7 @@
 import type { Failover, FailoverPhases } from '../../scenarios/result-durations.ts'
 import { compact, milliseconds } from '../../scenarios/shown/numbers.ts'
 import { ink } from '../../scenarios/shown/palette.ts'
-import { plannedMove } from '../planned.ts'
+import { isPlanned } from '../planned.ts'
 import type { Run } from '../runs.ts'
 import { type Chart, CONFIG, type Layer } from './spec.ts'
 
@@ -53,7 +53,7 @@ export function waterfallChart(
   ordinal: number,
 ): Chart {
   const several = failovers.length > 1
-  const isPlanned = failovers.every(({ run, failover }) => plannedMove(run.result, failover) !== null)
+  const allPlanned = failovers.every(({ run, failover }) => isPlanned(run.result, failover))
   const bars = failovers.flatMap(({ run, failover }) => barsOf(run, failover, several))
   const end = Math.max(1, ...bars.map(({ toMs }) => toMs), ...failovers.map(({ failover }) => failover.durationMs ?? 0))
   const outage = bars.some(({ label }) => label === OUTAGE.label) ? [OUTAGE] : []
@@ -90,7 +90,7 @@ export function waterfallChart(
     type: 'quantitative' as const,
     scale: { domain: [begin, end + (end - begin) * 0.18], nice: false },
     axis: {
-      title: isPlanned ? 'time since the move was asked for, ms' : 'time since the fault, ms',
+      title: allPlanned ? 'time since the move was asked for, ms' : 'time since the fault, ms',
       tickCount: { expr: 'max(3, width / 90)' },
       grid: true,
       labelOverlap: true,
@@ -121,8 +121,8 @@ export function waterfallChart(
     id: `waterfall-${ordinal}`,
     title:
       ordinal === 1 && failovers.every(({ run }) => run.result.summary.failovers.length === 1)
-        ? `The ${isPlanned ? 'move' : 'failover'}, phase by phase`
-        : `${isPlanned ? 'Move' : 'Failover'} ${ordinal}, phase by phase`,
+        ? `The ${allPlanned ? 'move' : 'failover'}, phase by phase`
+        : `${allPlanned ? 'Move' : 'Failover'} ${ordinal}, phase by phase`,
     text: failovers
       .map(({ run, failover }) => {
         const phases = PHASES.filter(({ key }) => typeof failover.phases[key] === 'number')
@@ -133,7 +133,7 @@ export function waterfallChart(
       })
       .join(' '),
     key: several ? failovers.map(({ run }) => ({ label: run.name, colour: run.colour, shape: 'area' as const })) : [],
-    note: `${[...phases, ...outage].map(({ key, label, meaning }) => `${label}: ${isPlanned ? (PLANNED[key ?? ''] ?? meaning) : meaning}`).join('; ')}.`,
+    note: `${[...phases, ...outage].map(({ key, label, meaning }) => `${label}: ${allPlanned ? (PLANNED[key ?? ''] ?? meaning) : meaning}`).join('; ')}.`,
     spec: {
       width: 720,
       height: labels.length * ROW_PX * (several ? 1.3 : 1),

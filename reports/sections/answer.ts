@@ -10,7 +10,7 @@ import { environmentMarkup } from '../incidents.ts'
 import { intervalText, rangeText, split } from '../intervals.ts'
 import { html, type Markup } from '../markup.ts'
 import { isSilent, outageLines, silenceText } from '../outages.ts'
-import { plannedMove } from '../planned.ts'
+import { isPlanned } from '../planned.ts'
 import type { Run } from '../runs.ts'
 import { asked, capital, caughtUp, happened, unsafeText } from '../sentences.ts'
 import { verdictLine, verdictOf, verdictWord } from '../verdict.ts'
@@ -106,13 +106,19 @@ function failoverFigure(result: Result): Figure {
       unit: '',
       lines: [`${open} of ${all.length}: no new operation was answered`],
     }
-  if (failoverMs.p50 === null) return { value: 'none', unit: '', lines: ['no failover happened'] }
+  if (failoverMs.p50 === null) return { value: 'none', unit: '', lines: ['no failover happened', movesLine(result)] }
   const unended = open > 0 ? `${open} of ${all.length} never ended` : ''
   const trust =
     failoverMs.trials > 1
       ? [medianOf(failoverMs.trials), ...spread(failoverMs.min, failoverMs.max, failoverMs.interval, milliseconds)]
       : all.length > 1
-        ? [`the longest of ${all.length} failovers`, ...summary.failovers.slice(0, LINES_AT_MOST).map(failoverLine)]
+        ? [
+            `the longest of ${all.length} failovers`,
+            ...summary.failovers
+              .filter((failover) => !isPlanned(result, failover))
+              .slice(0, LINES_AT_MOST)
+              .map(failoverLine),
+          ]
         : [ONE_TRIAL]
   return {
     ...split(milliseconds(failoverMs.p50)),
@@ -120,17 +126,18 @@ function failoverFigure(result: Result): Figure {
   }
 }
 
-/** A move on purpose is one of the failovers, and takes longer than most: who compares them has to know what is what. */
-function movesLine(result: Result): string {
-  const { summary, trials, seed } = result
-  const moves = summary.failovers.filter((failover) => plannedMove(result, failover) !== null)
+/** They are no failovers, but who wonders how often the source changed wants to know. */
+function movesLine({ trials }: Result): string {
+  const moves = trials.flatMap(({ plannedMoveMs = [] }) => plannedMoveMs)
   if (moves.length === 0) return ''
-  const longest = (some: readonly Failover[]) =>
-    milliseconds(Math.max(...some.map(({ durationMs }) => durationMs ?? 0)))
-  const others = summary.failovers.filter((failover) => !moves.includes(failover))
-  const rest = others.length === 0 ? '' : `${longest(others)} after a fault, `
-  const whose = trials.length > 1 ? `seed ${seed}: ` : ''
-  return `${whose}${rest}up to ${longest(moves)} in ${moves.length === 1 ? 'a planned move' : `${moves.length} planned moves`}`
+  const [how, longest] = [moves.length === 1 ? 'a planned move' : `${moves.length} planned moves`, longestOf(moves)]
+  return `beside ${how}${longest === null ? '' : ` of up to ${milliseconds(longest)}`}`
+}
+
+/** Null: none ended. */
+function longestOf(durations: readonly (number | null)[]): number | null {
+  const ended = durations.filter((ms) => ms !== null)
+  return ended.length === 0 ? null : Math.max(...ended)
 }
 
 function failoverLine({ startMs, durationMs, newSource }: Failover): string {

@@ -87,6 +87,12 @@ function durations(runs: readonly Run[]): Markup {
     ],
     rows: [
       ...runs.map((run) => row('failover time', run, run.result.summary.failoverMs)),
+      ...runs.flatMap((run) => {
+        const { plannedMoveMs } = run.result.summary
+        return plannedMoveMs === undefined || plannedMoveMs.outcome === 'none'
+          ? []
+          : [row('planned move', run, plannedMoveMs)]
+      }),
       ...runs.map((run) => row('client outage', run, run.result.summary.clientOutageMs)),
     ],
     note: `A trial counts with its longest. ${runs.some(({ result }) => result.trials.length > 1) ? `${RANGE_NOTE} ` : ''}A dash where a duration never ended, or no failover began; 0 where no operation failed.`,

@@ -8,7 +8,7 @@ import { PHASES, waterfallChart } from '../charts/waterfall.ts'
 import { figure } from '../figure.ts'
 import { html, type Markup } from '../markup.ts'
 import { severalText, silenceText } from '../outages.ts'
-import { plannedMove } from '../planned.ts'
+import { isPlanned } from '../planned.ts'
 import { oneTrialText, provenanceOf, type Run } from '../runs.ts'
 import { table } from '../tables.ts'
 
@@ -115,7 +115,7 @@ function readsOnly(runs: readonly Run[]): string {
 }
 
 function hasMove({ result }: Run): boolean {
-  return result.summary.failovers.some((failover) => plannedMove(result, failover) !== null)
+  return result.summary.failovers.some((failover) => isPlanned(result, failover))
 }
 
 function resolution(runs: readonly Run[]): string {

@@ -17,6 +17,7 @@ export interface Metric {
 
 export const METRICS: readonly Metric[] = [
   { name: 'failoverMs', unit: 'ms', better: 'lower', of: (trial) => trial.failoverMs },
+  { name: 'plannedMoveMs', unit: 'ms', better: 'lower', of: (trial) => trial.plannedMoveMs ?? [] },
   { name: 'clientOutageMs', unit: 'ms', better: 'lower', of: (trial) => trial.clientOutageMs },
   { name: 'throughputOpsPerSec', unit: 'ops/s', better: 'higher', of: (trial) => [trial.throughputOpsPerSec] },
   { name: 'writeP50Ms', unit: 'ms', better: 'lower', of: ({ writeP50Ms: ms }) => (ms === null ? [] : [ms]) },

@@ -1,7 +1,7 @@
 /**
  * What the scenario expected, held against what happened. A path walks the summary of a trial (`operations.failed`,
  * `latencyMs.write.p99`, `failovers.0.durationMs`) and must hold in every trial: the worst one is what is told, with its
- * seed. `median(operations.failed)` and the fields of `failoverMs` and `clientOutageMs` are one number over all trials.
+ * seed. `median(operations.failed)` and the fields of `failoverMs`, `plannedMoveMs` and `clientOutageMs` are one number over all trials.
  * `checks.<name>` is one check's verdict, and `checks` alone stands for every check that has no expectation of its own.
  *
  * A path that leads nowhere fails, with what was there instead: an expectation that silently held because of a typing

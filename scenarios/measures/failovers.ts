@@ -22,8 +22,10 @@ import { withoutFailover } from './without-failover.ts'
 
 export interface Failovers {
   readonly failovers: readonly Failover[]
-  /** One for each failover, and null for each that was needed and never ended. */
+  /** One for each failover that nobody had planned, and null for each that was needed and never ended. */
   readonly failoverMs: readonly (number | null)[]
+  /** One for each planned move; null: it never ended. */
+  readonly plannedMoveMs: readonly (number | null)[]
   /** Of clients, whether or not a failover was the reason. */
   readonly outages: readonly ClientOutage[]
   /** What the numbers do not say, in sentences. */
@@ -39,6 +41,12 @@ interface Switch {
   /** Epochs that began in between and acknowledged nothing. */
   readonly passed: readonly Reign[]
   readonly phases: readonly PhaseEvent[]
+  readonly beginning: Beginning
+}
+
+/** What a switch is measured from. */
+interface Beginning {
+  readonly kind: NonNullable<Failover['kind']>
   readonly startUs: number
   readonly fault: FaultRecord | null
 }
@@ -52,16 +60,20 @@ export function failoversOf(record: RunRecord, scenario: Scenario, lost: readonl
   const switches = switchesOf(record, scenario, reigns, acknowledged)
   const notes: string[] = []
   const failovers: Failover[] = []
-  const failoverMs: (number | null)[] = []
+  const durations = { failover: [] as (number | null)[], 'planned move': [] as (number | null)[] }
+  const lastUs = operations.at(-1)?.intendedUs ?? 0
 
   switches.forEach((item, index) => {
-    const ackUs = firstAckUs(acknowledged.get(item.to.epoch) ?? [], item.startUs)
-    const nextUs = switches[index + 1]?.startUs ?? Number.POSITIVE_INFINITY
+    const { kind, startUs, fault } = item.beginning
+    const ackUs = firstAckUs(acknowledged.get(item.to.epoch) ?? [], startUs)
+    const nextUs = switches[index + 1]?.beginning.startUs ?? Number.POSITIVE_INFINITY
     const untilUs = ackUs === null ? nextUs : Math.min(nextUs, ackUs + 1_000_000)
-    const outage = outageWithin(outages, item.fault?.atUs ?? item.startUs, untilUs)
-    const durationMs = ackUs === null ? null : (ackUs - item.startUs) / 1000
+    const outage = outageWithin(outages, fault?.atUs ?? startUs, untilUs)
+    const durationMs = ackUs === null ? null : (ackUs - startUs) / 1000
     failovers.push(describe(item, record, scenario, durationMs, ackUs, outage, lost))
-    failoverMs.push(durationMs)
+    // Whoever moves the source when no operation is wanted any more keeps nobody waiting.
+    if (kind === 'planned move' && startUs > lastUs) return
+    durations[kind].push(durationMs)
     if (durationMs === null)
       notes.push(
         `epoch ${item.to.epoch} (${item.to.source}) acknowledged no ${endsWith(scenario)} that was intended after the fault`,
@@ -74,12 +86,12 @@ export function failoversOf(record: RunRecord, scenario: Scenario, lost: readonl
     if (switches.some((item) => item.to.epoch > reign.epoch && mayHaveCaused(fault, item, scenario))) continue
     const { served, note } = withoutFailover(fault, endsWith(scenario), operations, outages, record)
     notes.push(note)
-    if (takesAway(fault.kind) && !served) failoverMs.push(null)
+    if (takesAway(fault.kind) && !served) durations.failover.push(null)
   }
   for (const event of record.events)
     if (event.kind === 'switched' && event.verdict === 'refused')
       notes.push(`the planned move from ${event.from} at ${event.atUs / 1e6} s was refused: ${event.reason}`)
-  return { failovers, failoverMs, outages, notes }
+  return { failovers, failoverMs: durations.failover, plannedMoveMs: durations['planned move'], outages, notes }
 }
 
 function switchesOf(
@@ -100,10 +112,11 @@ function switchesOf(
     if (to.atUs < 0) continue
     const from: Reign = open?.from ?? distinct[index - 1]!
     const attempt = phases.filter(({ epoch, atUs }) => epoch > from.epoch && epoch <= to.epoch && atUs >= from.atUs)
-    const began: { startUs: number; fault: FaultRecord | null } =
-      open ?? beginning(record, scenario, from, attempt[0]?.atUs ?? to.atUs, switches.at(-1)?.startUs ?? 0)
+    const began =
+      open?.beginning ??
+      beginningOf(record, scenario, from, attempt[0]?.atUs ?? to.atUs, switches.at(-1)?.beginning.startUs ?? 0)
     const passed: readonly Reign[] = open === null ? [] : [...open.passed, open.to]
-    const item: Switch = { from, to, passed, phases: attempt, startUs: began.startUs, fault: began.fault }
+    const item: Switch = { from, to, passed, phases: attempt, beginning: began }
     const isLast = index === distinct.length - 1
     if (isLast || acknowledged.has(to.epoch)) {
       switches.push(item)
@@ -114,13 +127,13 @@ function switchesOf(
 }
 
 /** The newest fault that hit the old source (or its coordinator, without whom nobody serves) before the switch began. */
-function beginning(
+function beginningOf(
   record: RunRecord,
   scenario: Scenario,
   from: Reign,
   beganUs: number,
   previousStartUs: number,
-): { startUs: number; fault: FaultRecord | null } {
+): Beginning {
   let cause: FaultRecord | null = null
   for (const fault of record.faults) {
     const hit = fault.target.includes(from.source) || fault.target.includes(from.process)
@@ -132,10 +145,11 @@ function beginning(
   const request = planned === null ? null : (record.faults.find((step) => isOpenAt(step, planned.atUs)) ?? null)
   // A planned move is measured from its request, unless something broke the source after that.
   if (planned !== null && (cause === null || cause.atUs <= planned.atUs || !takesAway(cause.kind)))
-    return { startUs: request?.atUs ?? planned.atUs, fault: request }
-  if (cause === null) return { startUs: beganUs, fault: null }
+    return { kind: 'planned move', startUs: request?.atUs ?? planned.atUs, fault: request }
+  if (cause === null) return { kind: 'failover', startUs: beganUs, fault: null }
   // The detector may have been quicker than the witness; then its suspicion is the earliest sign there is.
-  return { startUs: Math.max(cause.atUs, Math.min(cause.witness.seenUs ?? cause.atUs, beganUs)), fault: cause }
+  const startUs = Math.max(cause.atUs, Math.min(cause.witness.seenUs ?? cause.atUs, beganUs))
+  return { kind: 'failover', startUs, fault: cause }
 }
 
 /** A step that asks for a move, and has not been answered yet. */
@@ -195,7 +209,7 @@ function firstAckUs(acknowledged: readonly Operation[], afterUs: number): number
 }
 
 /** Attempts at this failover that were refused. What is refused after it was decided is the next move, not this one. */
-function refusalsOf({ from, to, startUs }: Switch, events: readonly TraceEvent[]): RefusedEvent[] {
+function refusalsOf({ from, to, beginning: { startUs } }: Switch, events: readonly TraceEvent[]): RefusedEvent[] {
   return events.filter(
     (event): event is RefusedEvent =>
       event.kind === 'refused' &&
@@ -220,16 +234,18 @@ function describe(
   const elected = record.events
     .filter((event): event is ElectedEvent => event.kind === 'elected' && event.epoch === item.to.epoch)
     .at(-1)
-  const cause = item.fault?.label ?? `planned switch: ${item.phases[0]?.detail ?? 'no fault had hit the source'}`
+  const { kind, startUs, fault } = item.beginning
+  const cause = fault?.label ?? `planned switch: ${item.phases[0]?.detail ?? 'no fault had hit the source'}`
   const passed = item.passed.map((reign) => `epoch ${reign.epoch} (${reign.source}) acknowledged nothing`)
   const lostHere = lost.filter(
     ({ consistency, epoch }) =>
       consistency !== 'EVENTUAL' && epoch !== null && epoch >= item.from.epoch && epoch < item.to.epoch,
   )
   const inOrder = [...item.phases, ...refused].sort((a, b) => a.atUs - b.atUs)
-  const phasesMs = phaseDurations(inOrder, item.startUs, ackUs)
+  const phasesMs = phaseDurations(inOrder, startUs, ackUs)
   return {
-    startMs: item.startUs / 1000,
+    kind,
+    startMs: startUs / 1000,
     durationMs,
     endsWith: endsWith(scenario),
     clientOutageMs: durationMsOf(outage),
@@ -242,7 +258,7 @@ function describe(
     phasesMs,
     refusal: lastRefusal === undefined ? null : { why: lastRefusal.why, reason: lastRefusal.reason },
     lostAcknowledged: lostHere.length,
-    fault: item.fault === null ? null : record.faults.indexOf(item.fault),
+    fault: fault === null ? null : record.faults.indexOf(fault),
     reason: [cause, ...passed, ...(elected === undefined ? [] : [elected.reason])].join('; '),
     rankings: elected?.rankings ?? {},
   }

@@ -3,7 +3,7 @@
  * type: a field of `Summary` that it lacks, or has and the type has not, does not compile.
  *
  * A path is of each trial, and must hold in each; written `median(PATH)`, `min(PATH)`, `max(PATH)` or `mean(PATH)` it is
- * one number over all trials. The fields of `failoverMs` and `clientOutageMs` are such numbers already.
+ * one number over all trials. The fields of `failoverMs`, `plannedMoveMs` and `clientOutageMs` are such numbers already.
  */
 import type { Summary } from '../result.ts'
 
@@ -75,9 +75,11 @@ const SUMMARY: Shape<Summary> = {
   },
   latencyMs: { write: LATENCY, read: LATENCY },
   failoverMs: SPREAD,
+  plannedMoveMs: SPREAD,
   clientOutageMs: SPREAD,
   failovers: {
     items: {
+      kind: 'other',
       startMs: 'number',
       durationMs: 'number',
       endsWith: 'other',
@@ -138,9 +140,11 @@ export function readAggregate(text: string): { readonly aggregate: Aggregate | n
   return aggregate === undefined ? { aggregate: null, path: text } : { aggregate: aggregate as Aggregate, path: path! }
 }
 
+const OVER_TRIALS: readonly (keyof Summary)[] = ['failoverMs', 'plannedMoveMs', 'clientOutageMs']
+
 /** One number over all trials as it is: nothing is left to take a median of. */
 export function isOverTrials(path: string): boolean {
-  return path.startsWith('failoverMs.') || path.startsWith('clientOutageMs.')
+  return OVER_TRIALS.some((name) => path.startsWith(`${name}.`))
 }
 
 /** With what stands for a server, an entry of a list or a name of the run's own. */

@@ -110,6 +110,34 @@ test('a planned switch starts with its first phase', () => {
   assert.equal(failovers[0]!.phases.detect, 50)
 })
 
+test('a planned move is no failover and has a duration of its own, from its request; one after the last operation has none', () => {
+  const planned = (atUs: number, epoch: number): TraceEvent => ({
+    atUs,
+    process: 'coordinator',
+    kind: 'planned',
+    epoch,
+    from: 'node1',
+    to: 'node3',
+    by: 'adviser',
+    reason: '',
+  })
+  const began = CRASH_US + 20_000
+  const late = [planned(60_000_000, 3), reign(60_010_000, 3, 1, 'node3 made way')]
+  const events = [planned(began, 2), ...crashEvents(crashOperations()), ...late].toSorted((a, b) => a.atUs - b.atUs)
+  const move = failoversOf(crashRecord({ faults: [], events }), scenario(), [])
+  assert.deepEqual([move.failoverMs, move.plannedMoveMs], [[], [(FIRST_ACK_US - began) / 1000]])
+  assert.deepEqual(
+    move.failovers.map(({ kind, durationMs }) => [kind, durationMs]),
+    [
+      ['planned move', (FIRST_ACK_US - began) / 1000],
+      ['planned move', null],
+    ],
+  )
+  assert.deepEqual(move.notes, [])
+  const crash = failoversOf(crashRecord(), scenario(), [])
+  assert.deepEqual([crash.failoverMs, crash.plannedMoveMs, crash.failovers[0]!.kind], [[299], [], 'failover'])
+})
+
 test('a fault of another server, or one undone long before, does not start the failover; the newest fitting one does', () => {
   const replica = fault({ atUs: 900_000, target: ['node2'], label: 'crash node2' })
   const old = fault({ atUs: 100_000, kind: 'pause', label: 'pause node1', healedUs: 200_000 })
