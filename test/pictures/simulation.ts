@@ -83,7 +83,8 @@ export function withMessages<T>(body: () => T): { readonly value: T; readonly me
 /** When a run's workload began, on the clock of its messages. */
 export function startOf(record: RunRecord, messages: readonly Message[]): number {
   for (const { call, sentUs, isReply } of messages) {
-    const { op } = (call?.request ?? {}) as { readonly op?: number }
+    const { statement } = (call?.request ?? {}) as { readonly statement?: { readonly op?: number } }
+    const op = statement?.op
     const operation = op === undefined || isReply ? undefined : record.operations.find((one) => one.op === op)
     if (operation?.sentUs != null && call?.caller.name.startsWith('client') === true) return sentUs - operation.sentUs
   }
