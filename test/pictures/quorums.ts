@@ -97,8 +97,8 @@ function ruleText(quorum: (typeof RULES)[number]): string {
   const threshold = quorum === 'flexible' ? ', failureThreshold: 2' : ''
   return text
     .replace(
-      'quorum: cabinet, failureThreshold: 2, weightRatio: 1.2',
-      quorum === 'cabinet' ? '$&' : `quorum: ${quorum}${threshold}`,
+      'quorum: cabinet, election: seer, failureThreshold: 2, weightRatio: 1.2',
+      quorum === 'cabinet' ? '$&' : `quorum: ${quorum}, election: seer${threshold}`,
     )
     .replace(/faults:[\s\S]*?(?=checks:)/, '')
     .replace(/expect:.*/, '')

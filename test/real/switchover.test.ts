@@ -47,14 +47,14 @@ test('a planned switchover on real servers loses nothing, and no operation is un
       reasons.filter((text) => !text.includes('no timestamp server answers')),
       [],
     )
-    const moves = record.events.filter((event) => event.kind === 'switched')
-    assert.deepEqual(
-      moves.map(({ verdict }) => verdict),
-      ['moved', 'moved'],
+    // seer may propose moves of its own on a busy machine.
+    const moves = record.events.flatMap((event) =>
+      event.kind === 'switched' && event.by === 'request' ? [event.verdict] : [],
     )
+    assert.deepEqual(moves, ['moved', 'moved'])
     const [first] = record.faults
-    assert.match(first!.witness.before, /^writable: node1, with rows of k = 2$/)
-    assert.match(first!.witness.during, /moved: node3 reigns, .*; writable: node3, with rows of k = 2$/)
+    assert.match(first!.witness.before, /^writable: node1, with rows of k = 1$/)
+    assert.match(first!.witness.during, /moved: node3 reigns, .*; writable: node3, with rows of k = 1$/)
   } finally {
     rmSync(outDir, { recursive: true, force: true })
   }
