@@ -145,7 +145,7 @@ function callout({ kind, differences }: Comparison, names: Names): Markup {
 export function comparisonFinding({ rows, differences }: Comparison, names: Names): string {
   if (differences.length > 0) return 'The numbers stand next to each other; no difference between them is claimed.'
   const shown = rows.filter(({ significant }) => significant)
-  const rest = rows.filter(({ significant, a, b }) => !significant && a.n + b.n > 0).map(labelOf)
+  const rest = rows.filter(({ significant, a, b }) => !significant && a.n > 0 && b.n > 0).map(labelOf)
   const sentences = shown.map((row) => `${capital(labelOf(row))}: ${named(row.note, names)} (${change(row.change)}).`)
   if (rest.length > 0)
     sentences.push(

@@ -2,7 +2,8 @@
 
 import type { Result } from '../scenarios/result.ts'
 import type { Failover } from '../scenarios/result-durations.ts'
-import { milliseconds, seconds } from '../scenarios/shown/numbers.ts'
+import { milliseconds, plural, seconds } from '../scenarios/shown/numbers.ts'
+import { listed } from './markup.ts'
 
 interface PlannedMove {
   readonly from: string
@@ -15,6 +16,16 @@ interface PlannedMove {
 
 export function isPlanned(result: Result, failover: Failover): boolean {
   return failover.kind === undefined ? plannedMove(result, failover) !== null : failover.kind === 'planned move'
+}
+
+/** `2 more failovers and 1 more planned move` */
+export function moreOf(result: Result, failovers: readonly Failover[]): string {
+  const moves = failovers.filter((failover) => isPlanned(result, failover)).length
+  const others = failovers.length - moves
+  return listed([
+    ...(others > 0 ? [plural(others, 'more failover')] : []),
+    ...(moves > 0 ? [plural(moves, 'more planned move')] : []),
+  ])
 }
 
 /** Null: the failover was none, or it ended elsewhere than was planned. */

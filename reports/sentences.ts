@@ -9,7 +9,7 @@ import { apart, count, digits, milliseconds, percent, plural, seconds } from '..
 import { intervalText } from './intervals.ts'
 import { listed } from './markup.ts'
 import { outageSentences } from './outages.ts'
-import { moveSentences, plannedMove } from './planned.ts'
+import { moreOf, moveSentences, plannedMove } from './planned.ts'
 
 type Fault = Result['faults'][number]
 
@@ -49,7 +49,7 @@ export function happened(result: Result, withTrials = true): string[] {
     result.trials.length > 1 ? [`This is the first of ${result.trials.length} trials, seed ${result.seed}.`] : []
   if (failovers.length === 0) sentences.push(...withoutFailover(result))
   for (const failover of failovers.slice(0, 3)) sentences.push(...failoverSentences(result, failover))
-  if (failovers.length > 3) sentences.push(`${plural(failovers.length - 3, 'more failover')} followed.`)
+  if (failovers.length > 3) sentences.push(`${moreOf(result, failovers.slice(3))} followed.`)
   const told = failovers.slice(0, 3).flatMap(({ clientOutageStartMs }) => clientOutageStartMs ?? [])
   sentences.push(...outageSentences(result.summary, told))
   if (failovers.length > 0) sentences.push(lossSentence(failovers))

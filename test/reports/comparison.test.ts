@@ -75,6 +75,14 @@ test('a difference that the trials do not bear out is not claimed', () => {
   assert.equal(line, 'no difference shown')
 })
 
+test('what only one of the two has is no difference that was not shown', () => {
+  const a = fixture({ trials: 20 })
+  const moved = a.trials.map((trial) => ({ ...trial, plannedMoveMs: [41] }))
+  const { text } = compared(a, { ...a, trials: moved })
+  includes(text, 'measured in one of the two only')
+  assert.doesNotMatch(text, /No difference shown[^.]*planned move/)
+})
+
 test('two trials each can show nothing, and the table says so', () => {
   const { text, line } = compared(fixture({ trials: 2 }), slowed(fixture({ trials: 2, seed: 8 }), 3))
   includes(text, '2 and 2 trials cannot show one')

@@ -125,6 +125,17 @@ test('a quorum that is the same as another by law says so, where its result does
   assert.ok(asked(told).endsWith(` ${text}`))
 })
 
+test('beyond three, planned moves and failovers are counted apart', () => {
+  const result = withFailover({})
+  const [failover] = result.summary.failovers
+  const kinds = ['failover', 'failover', 'failover', 'failover', 'planned move', 'planned move'] as const
+  const failovers = kinds.map((kind) => ({ ...failover!, kind }))
+  includes(
+    story({ ...result, summary: { ...result.summary, failovers } }),
+    '1 more failover and 2 more planned moves followed.',
+  )
+})
+
 test('a planned move is told as one: who asked, how long clients waited, and nobody was passed over', () => {
   const result = withFailover({ durationMs: 43, clientOutageMs: null, newSource: 'node3', epoch: 2 })
   const [failover] = result.summary.failovers
