@@ -7,8 +7,8 @@ import type { TraceEvent } from '../../algorithms/trace.ts'
 import type { JudgedTrial } from '../../scenarios/judge.ts'
 import type { RunRecord } from '../../scenarios/record.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
+import { SHARED, SHARED_WORDS, type Task } from './task.ts'
 import { startThread } from './thread.ts'
-import type { Task } from './worker.ts'
 
 interface WorkerOptions {
   /** For exports that need every operation. */
@@ -34,13 +34,15 @@ export interface SimulatedTrial {
 }
 
 type Message =
-  | { readonly kind: 'progress'; readonly fraction: number }
   | { readonly kind: 'decisions'; readonly decisions: readonly TraceEvent[]; readonly atUs: number }
   | { readonly kind: 'trial'; readonly trial: SimulatedTrial }
 
+/** How often who waits is told. */
+const TOLD_EVERY_MS = 50
+
 class SimulationThread {
-  readonly #stop = new Int32Array(new SharedArrayBuffer(4))
-  readonly #worker = startThread(new URL('./worker.ts', import.meta.url), this.#stop.buffer)
+  readonly #shared = new Int32Array(new SharedArrayBuffer(4 * SHARED_WORDS))
+  readonly #worker = startThread(new URL('./worker.ts', import.meta.url), this.#shared.buffer)
 
   /** One at a time. Rejects with what `simulate` throws. */
   simulate(
@@ -48,7 +50,10 @@ class SimulationThread {
     { withRecord = false, onProgress, onDecisions, signal }: WorkerOptions,
   ): Promise<SimulatedTrial> {
     const worker = this.#worker
-    const stop = () => Atomics.store(this.#stop, 0, 1)
+    const stop = () => Atomics.store(this.#shared, SHARED.stop, 1)
+    Atomics.store(this.#shared, SHARED.doneMillionths, 0)
+    const tell = () => onProgress?.(Atomics.load(this.#shared, SHARED.doneMillionths) / 1e6)
+    const told = setInterval(tell, TOLD_EVERY_MS)
     if (signal?.aborted === true) stop()
     signal?.addEventListener('abort', stop, { once: true })
     worker.postMessage({ scenario, seed, withRecord, withDecisions: onDecisions !== undefined } satisfies Task)
@@ -56,12 +61,15 @@ class SimulationThread {
       worker.removeAllListeners()
       worker.on('message', (message: Message) => {
         if (message.kind === 'trial') resolve(message.trial)
-        else if (message.kind === 'decisions') onDecisions?.(message.decisions, message.atUs)
-        else onProgress?.(message.fraction)
+        else onDecisions?.(message.decisions, message.atUs)
       })
       worker.on('error', reject)
       worker.on('exit', (code) => reject(new Error(`the simulation's thread ended by itself (exit code ${code})`)))
-    }).finally(() => signal?.removeEventListener('abort', stop))
+    }).finally(() => {
+      clearInterval(told)
+      tell()
+      signal?.removeEventListener('abort', stop)
+    })
   }
 
   async end(): Promise<void> {
