@@ -9,10 +9,7 @@ export interface Task {
   readonly withDecisions: boolean
 }
 
-/**
- * Places in the 32-bit words that both see. Progress is left there, not sent: a message wakes the other thread, which
- * on a machine with few processors takes one away from the simulations (a twentieth of ten trials on two threads).
- */
+/** Places in the 32-bit words that both see. Progress is left there: whoever shows it looks, and nobody is woken who does not. */
 export const SHARED = {
   /** 1 asks for an end. */
   stop: 0,
