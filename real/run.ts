@@ -58,9 +58,8 @@ export async function runReal(scenario: Scenario, options: RealRunOptions): Prom
     () => [],
     (error: unknown) => run.incidentsOf(error),
   )
-  return incidents.length === 0
-    ? record
-    : { ...record, complete: false, incidents: [...(record.incidents ?? []), ...incidents] }
+  if (incidents.length === 0) return record
+  return { ...record, complete: false, incidents: [...(record.incidents ?? []), ...incidents] }
 }
 
 class RealRun {
@@ -123,6 +122,7 @@ class RealRun {
       return await this.#part(incidents)
     } finally {
       clearInterval(timer)
+      this.#report()
     }
   }
 

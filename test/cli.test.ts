@@ -66,7 +66,7 @@ test('wrong usage: exit 2, and what was expected and found', { deadlineMs: 180_0
     ['run healthy --seed -1', /found "-1"$/m],
     ['run healthy --seed 1 --seed 2', /^--seed: expected one value, found it more than once$/m],
     ['run healthy --trials 0', /^--trials: expected a whole number from 1 to 1000, found "0"$/m],
-    ['run healthy --on docker', /^--on: expected sim or local, found "docker" \(planned and not there yet\)$/m],
+    ['run healthy --on attach', /^--on: expected sim, local, docker, found "attach" \(planned and not there yet\)$/m],
     ['run healthy --quiet --verbose', /^expected --quiet or --verbose, found both$/m],
     ['run healthy --out package.json', /^package\.json: expected a folder that can be written to/m],
     [
@@ -255,7 +255,7 @@ test('what real servers need and lack is said: exit 3', { deadlineMs: SHELL_DEAD
     assert.match(none.stderr, /apt install mysql-server-core/)
     const cut = await shell(`cli run source-partition --on local --out ${folder}/out`)
     assert.equal(cut.code, 3, cut.stderr)
-    assert.match(cut.stderr, /source-partition\.yaml:11: real servers cannot `partition` yet/)
+    assert.match(cut.stderr, /source-partition\.yaml:\d+: local servers cannot `partition` yet/)
   })
 })
 

@@ -51,8 +51,8 @@ export const ANSWER_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'algorithms/failover/write.ts',
-        find: "  return notOk('unknown', why, gtid, timestamp)\n",
-        replace: "  return notOk('failed', why, gtid, timestamp)\n",
+        find: "  return { ...notOk('unknown', why, gtid, timestamp), at: { node, epoch } }\n",
+        replace: "  return { ...notOk('failed', why, gtid, timestamp), at: { node, epoch } }\n",
       },
     ],
     hunts: [hunt],
@@ -63,8 +63,8 @@ export const ANSWER_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'algorithms/failover/read.ts',
-        find: '  const acknowledgement = acknowledgements.waitFor(newest, null, process.nowUs)\n',
-        replace: '  const acknowledgement = acknowledgements.waitFor(Math.min(newest, base), null, process.nowUs)\n',
+        find: '  const confirmation = confirmations.request()\n  const newest = Math.max(base, executed.highest(sourceUuid))\n',
+        replace: '  const confirmation = confirmations.request()\n  const newest = base\n',
       },
     ],
     hunts: [{ kind: 'swarm', swarm: 'seen-then-gone', seeds: [3, 9], checks: ['linearizable'] }],

@@ -11,7 +11,7 @@ test('a death that nobody asked for is told by how it came', () => {
   const killed = of(null, 'SIGKILL', ['ready'])
   assert.deepEqual([killed.kind, killed.subject, killed.lastLines], ['killed', 'node2', ['ready']])
   assert.match(killed.advice, /dmesg|ran out of memory/)
-  assert.match(of(null, 'SIGTERM').what, /^node2 was killed by SIGTERM, and no fault/)
+  assert.match(of(null, 'SIGTERM').what, /^node2 was killed by SIGTERM, and quorumlab had not asked for that$/)
   // A program that cannot go on ends itself.
   assert.deepEqual([of(null, 'SIGSEGV').kind, of(null, 'SIGABRT').kind, of(1, null).kind], ['ended', 'ended', 'ended'])
   assert.match(of(1, null).what, /^node2 ended by itself \(exit code 1\)/)
