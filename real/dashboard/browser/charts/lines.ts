@@ -6,6 +6,8 @@ export interface Line {
   /** A CSS variable of the palette. */
   readonly colour: string
   readonly isMain?: boolean
+  /** Where it has no point there was none of what it counts. */
+  readonly isNothingZero?: boolean
   readonly dash?: readonly number[]
   readonly fill?: string
   /** It is a server's, and its disc stands for its name. */
