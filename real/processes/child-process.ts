@@ -71,7 +71,7 @@ export class ChildProcess implements ServiceProcess {
             resolve()
           } else if (message.kind === 'fatal') reject(new Error(`${name}: ${message.message}`))
           else if (message.kind === 'refused') reject(refusedTo(name, message))
-          events.onMessage?.(message)
+          events.onMessage?.(message, child)
         })
         child.send({ kind: 'setup', setup })
       })

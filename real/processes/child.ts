@@ -40,7 +40,10 @@ function stackOf(error: unknown): string {
   return (error.stack ?? error.message) + cause
 }
 
-/** Calls `begin` with the setup, then hands it every later message. */
+/**
+ * Calls `begin` with the setup, then hands it every later message. What comes while it begins (the answer to something
+ * that it has asked already) waits for it.
+ */
 export function runChild<S extends Setup>(
   kind: S['kind'],
   begin: (setup: S) => Promise<(message: ToChild) => void> | ((message: ToChild) => void),
@@ -48,15 +51,19 @@ export function runChild<S extends Setup>(
   process.on('uncaughtException', fatal)
   process.on('unhandledRejection', fatal)
   let handle: ((message: ToChild) => void) | null = null
+  let early: ToChild[] | null = null
   const receive = async (message: ToChild) => {
     if (message.kind !== 'setup') {
-      if (handle === null) fatal(new Error(`assertion: ${message.kind} before the setup`))
-      else handle(message)
+      if (handle !== null) handle(message)
+      else if (early !== null) early.push(message)
+      else fatal(new Error(`assertion: ${message.kind} before the setup`))
       return
     }
     if (message.setup.kind !== kind)
       throw new Error(`assertion: this is the ${kind} process, not ${message.setup.kind}`)
+    early = []
     handle = await begin(message.setup as S)
+    for (const waiting of early) handle(waiting)
   }
   parent.listen(receive, () => process.exit(0))
 }

@@ -29,7 +29,8 @@ export interface ServiceProcess {
 export interface ServiceEvents {
   /** A process of this machine, which somebody has to end when we cannot. What it throws ends the process. */
   readonly onSpawn?: (pid: number) => void
-  readonly onMessage?: (message: FromChild) => void
+  /** A child may ask before it is ready, so before `start` has given it to anybody: it is told with what it says. */
+  readonly onMessage?: (message: FromChild, from: ServiceProcess) => void
   /** Once, when the process is gone, whatever the reason. */
   readonly onExit?: (process: ServiceProcess, ended: Ended) => void
 }

@@ -74,7 +74,7 @@ export class Service implements ServicePlace {
       { ...this.#setup, port: this.#port },
       {
         onSpawn: (pid) => this.#events.onSpawn?.(this.name, pid),
-        onMessage: (message) => this.#receive(message, () => started),
+        onMessage: (message, from) => this.#receive(message, from),
         onExit: (ended, how) => {
           if (!this.#mayEnd) this.#events.onFailure(ended.deathBy(how))
         },
@@ -110,11 +110,11 @@ export class Service implements ServicePlace {
     await this.#process?.resume()
   }
 
-  #receive(message: FromChild, sender: () => ServiceProcess): void {
+  #receive(message: FromChild, sender: ServiceProcess): void {
     if (message.kind === 'event') this.#events.onEvent(message.event)
     else if (message.kind === 'supervise')
       this.#events.onSupervise(message.request, (outcome) =>
-        sender().send({ kind: 'supervised', id: message.id, outcome }),
+        sender.send({ kind: 'supervised', id: message.id, outcome }),
       )
     else if (message.kind === 'fatal') {
       this.#mayEnd = true

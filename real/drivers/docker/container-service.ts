@@ -81,7 +81,7 @@ export class ContainerService implements ServiceProcess {
           resolve()
         } else if (message.kind === 'fatal') reject(new Error(`${this.name}: ${message.message}`))
         else if (message.kind === 'refused') reject(refusedTo(this.name, message))
-        events.onMessage?.(message)
+        events.onMessage?.(message, this)
       })
       socket.on('data', (bytes: Buffer) => stream.receive(bytes))
       socket.on('error', () => {})

@@ -45,7 +45,7 @@ export class ServiceUnit implements Unit {
   async start(): Promise<void> {
     this.#lastWords = null
     this.#child = null
-    const child: ChildProcess = await ChildProcess.start(
+    this.#child = await ChildProcess.start(
       this.name,
       { kind: 'service', config: this.#config() },
       {
@@ -54,11 +54,10 @@ export class ServiceUnit implements Unit {
           this.#events.onSpawn(pid)
           if (this.#isEnding) throw new Error('the system is being stopped')
         },
-        onMessage: (message) => this.#receive(message, () => child),
+        onMessage: (message, child) => this.#receive(message, child),
         onExit: (ended, how) => this.#ended(ended, how),
       },
     )
-    this.#child = child
   }
 
   /** SIGKILL at an operator's word; it counts as an end like any other, and it is started again. */
@@ -81,10 +80,10 @@ export class ServiceUnit implements Unit {
     if (!this.#isEnding) this.#events.onEnd(this.#lastWords ?? child.deathBy(how))
   }
 
-  #receive(message: FromChild, child: () => ChildProcess): void {
+  #receive(message: FromChild, child: ServiceProcess): void {
     switch (message.kind) {
       case 'supervise': {
-        const answer = (outcome: Outcome<unknown>) => child().send({ kind: 'supervised', id: message.id, outcome })
+        const answer = (outcome: Outcome<unknown>) => child.send({ kind: 'supervised', id: message.id, outcome })
         void this.#events.onRequest(message.request).then(answer)
         break
       }
@@ -94,7 +93,7 @@ export class ServiceUnit implements Unit {
       case 'refused':
         // It waits for its end, and cannot go on.
         this.#lastWords = refusedTo(this.name, message)
-        void this.#child?.kill()
+        void child.kill()
         break
     }
   }

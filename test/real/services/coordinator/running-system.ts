@@ -89,24 +89,21 @@ export class RunningSystem {
 
   /** On the port that it had, where it had one. */
   async startService(name: ServiceName): Promise<void> {
-    const started: Promise<ChildProcess> = ChildProcess.start(
+    const child = await ChildProcess.start(
       name,
       { kind: 'service', config: this.#config },
       {
         onSpawn: (pid) => this.driver.own(name, pid),
-        onMessage: (message) => {
+        onMessage: (message, from) => {
           // What ends a service is for whoever reads the test's output.
           if (message.kind === 'fatal') console.error(`${name}: ${message.message}`)
           if (message.kind !== 'supervise') return
-          // It may ask before it is ready.
-          void Promise.all([started, this.#operate(message.request)]).then(
-            ([child, outcome]) => child.send({ kind: 'supervised', id: message.id, outcome }),
-            () => {},
+          void this.#operate(message.request).then((outcome) =>
+            from.send({ kind: 'supervised', id: message.id, outcome }),
           )
         },
       },
     )
-    const child = await started
     this.children.set(name, child)
     const address = { host: '127.0.0.1', port: child.port }
     this.#config = { ...this.#config, services: { ...this.#config.services, [name]: address } }
