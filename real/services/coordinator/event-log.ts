@@ -15,8 +15,11 @@ export interface DurableEvent {
 }
 
 const MOST_BYTES = 4 * 1024 * 1024
-/** For clients that come back; who was away for longer begins anew. A failover's record is large, a decision is not. */
-const KEPT = 4_000
+/**
+ * For clients that come back; who was away for longer begins anew. A failover's record is large, a decision is not. A
+ * system that fails over all the time makes so many in ten minutes: afterwards its memory grows no more.
+ */
+const KEPT = 2_000
 const KEPT_BYTES = 8 * 1024 * 1024
 
 export class EventLog {
@@ -76,8 +79,6 @@ export class EventLog {
     this.#kept.push(event)
     this.#sizes.push(size)
     this.#keptBytes += size
-    if (this.#kept.length <= 2 * KEPT && this.#keptBytes <= 2 * KEPT_BYTES) return
-    // Twice as much before half is dropped: not one by one.
     while (this.#kept.length > KEPT || this.#keptBytes > KEPT_BYTES) {
       this.#kept.shift()
       this.#keptBytes -= this.#sizes.shift()!

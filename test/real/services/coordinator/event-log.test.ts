@@ -39,6 +39,10 @@ test('whoever asks for more than is kept, or for numbers of another log, has to 
     assert.equal(log.after(9_001), null)
     assert.deepEqual(log.after(9_000), [])
     assert.equal(log.after(8_999)?.length, 1)
+    // No more than these are in memory, however many there were.
+    assert.equal(log.kept.length, 2_000)
+    assert.equal(log.after(7_000)?.length, 2_000)
+    assert.equal(log.after(6_999), null)
   }))
 
 test('a full file is put aside, and read with the next one', () =>
