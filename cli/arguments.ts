@@ -1,6 +1,7 @@
 /** What the options of the command line may say: values arrive as text and leave as what they mean, or as a message. */
 import { UsageError } from '../scenarios/file/errors.ts'
 import { suggestion } from '../scenarios/file/nearest.ts'
+import { type RunWorld, SERVER_WORLDS, type ServerWorld } from '../scenarios/worlds.ts'
 
 export function integer(option: string, value: string | undefined, min: number, max: number): number | undefined {
   const text = once(option, value)
@@ -16,20 +17,14 @@ export function once(option: string, value: string | undefined): string | undefi
   throw new UsageError(`--${option}: expected one value, found ${found}`)
 }
 
-/** Worlds of real servers, each with a driver (`DRIVERS` in run/worlds.ts). */
-const SERVER_WORLDS = ['local', 'docker'] as const
-const WORLDS = ['sim', ...SERVER_WORLDS] as const
-
-export type ServerWorld = (typeof SERVER_WORLDS)[number]
-/** Where a scenario can run. */
-export type WorldName = (typeof WORLDS)[number]
+export const WORLDS: readonly RunWorld[] = ['sim', ...SERVER_WORLDS]
 
 /** Where an earlier result is from may be no world to run in. */
 export function serverWorld(name: string | undefined): ServerWorld | undefined {
   return SERVER_WORLDS.find((one) => one === name)
 }
 
-export function world(value: string): WorldName {
+export function world(value: string): RunWorld {
   const known = WORLDS.find((one) => one === value)
   if (known !== undefined) return known
   const planned = value === 'attach' ? ' (planned and not there yet)' : ''

@@ -3,7 +3,8 @@ import yargs, { type Argv } from 'yargs'
 import { widthOf } from '../reports/screen.ts'
 import { UsageError } from '../scenarios/file/errors.ts'
 import { suggestion } from '../scenarios/file/nearest.ts'
-import { argument, FILE, flag, integer, once, shard, value, world } from './arguments.ts'
+import { SERVER_WORLDS } from '../scenarios/worlds.ts'
+import { argument, FILE, flag, integer, once, shard, value, WORLDS, world } from './arguments.ts'
 import { charts } from './charts.ts'
 import { compare, FORMAT_OPTIONS, formatOf } from './compare/compare.ts'
 import { COMMAND } from './exit.ts'
@@ -35,7 +36,7 @@ export function parser(words: readonly string[], chosen: Chosen, completions: Co
       (y) =>
         y
           .positional('file', argument(RUNNABLE))
-          .option('on', value('world: sim, local or docker (default: sim)'))
+          .option('on', value(`world: ${WORLDS.join(', ')} (default: sim)`))
           .option('seed', value("a whole number (default: the scenario's)"))
           .option('trials', value('how many; trial i uses seed + i (default: 1)'))
           .option('jobs', value('sim: threads for the trials (default: 1; more pay off in long runs)'))
@@ -142,7 +143,7 @@ export function parser(words: readonly string[], chosen: Chosen, completions: Co
       (y) =>
         y
           .positional('file', argument('a FAILURE.json of `fuzz`'))
-          .option('on', { ...value('world: sim, local or docker'), default: 'sim' })
+          .option('on', { ...value(`world: ${WORLDS.join(', ')}`), default: 'sim' })
           .option('times', { ...value('local: how often'), default: '1' })
           .option('out', value('local: DIR (default: out/replay-<check>-<seed>)'))
           .option('quiet', flag('no events', ['q']))
@@ -176,7 +177,7 @@ export function parser(words: readonly string[], chosen: Chosen, completions: Co
           .option('seeds', { ...value('how many are tried at most'), default: '10000' })
           .option('sound-seeds', { ...value('how many are tried with the sound form'), default: '200' })
           .option('on', {
-            ...value('world: sim hunts, local and docker run what is saved on real servers'),
+            ...value(`world: sim hunts, ${SERVER_WORLDS.join(' and ')} run what is saved on real servers`),
             default: 'sim',
           })
           .option('times', { ...value('local: how often, with either form'), default: '3' })

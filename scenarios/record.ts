@@ -10,6 +10,7 @@ import type { Consistency, RowValue } from '../algorithms/statements.ts'
 import type { Timestamp } from '../algorithms/timestamps/timestamp.ts'
 import type { TraceEvent } from '../algorithms/trace.ts'
 import type { FaultVerb } from './faults/list.ts'
+import type { RunWorld } from './worlds.ts'
 
 export interface Operation {
   readonly op: number
@@ -107,7 +108,7 @@ export interface Incident {
 }
 
 export interface RunRecord {
-  readonly world: 'sim' | 'local' | 'docker' | 'attach'
+  readonly world: RunWorld
   readonly seed: number
   readonly operations: readonly Operation[]
   readonly events: readonly TraceEvent[]

@@ -5,6 +5,7 @@ import type { Incident } from './record.ts'
 import type { DurationOutcome, Failover, OutageSummary } from './result-durations.ts'
 import type { Distribution, Series } from './result-series.ts'
 import type { Scenario } from './scenario.ts'
+import type { RunWorld } from './worlds.ts'
 
 export type Verdict = 'pass' | 'fail' | 'unknown'
 
@@ -252,7 +253,7 @@ export interface Result {
     /** What shapes a run beside cluster, workload and algorithms, defaults filled in; absent as `text` is. */
     readonly settings?: Pick<Scenario, 'raft' | 'seer' | 'livenessUs' | 'network' | 'tuning' | 'faults'>
   }
-  readonly world: 'sim' | 'local' | 'docker' | 'attach'
+  readonly world: RunWorld
   readonly seed: number
   readonly versions: { readonly quorumlab: string; readonly node: string; readonly mysql: string | null }
   readonly machine: Readonly<Record<string, string | number>>

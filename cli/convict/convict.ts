@@ -13,7 +13,7 @@ import { type Entry, entered, ledgerText, readLedger } from '../../scenarios/con
 import { UsageError } from '../../scenarios/file/errors.ts'
 import { LIBRARY } from '../../scenarios/file/library.ts'
 import { loadWritten } from '../../scenarios/file/load.ts'
-import type { WorldName } from '../arguments.ts'
+import type { RunWorld } from '../../scenarios/worlds.ts'
 import { COMMAND, EXIT } from '../exit.ts'
 import { claimFolder } from '../folder.ts'
 import { print, untilInterrupted } from '../output.ts'
@@ -27,7 +27,7 @@ interface ConvictOptions {
   readonly seeds: number
   /** Of the same space with the sound form. */
   readonly soundSeeds: number
-  readonly on: WorldName
+  readonly on: RunWorld
   readonly times: number
   readonly jobs: number | undefined
   readonly out: string | undefined

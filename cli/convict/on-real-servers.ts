@@ -12,7 +12,7 @@ import { isClairvoyant } from '../../scenarios/file/policy-names.ts'
 import type { Written } from '../../scenarios/file/written.ts'
 import { verdictOn } from '../../scenarios/judge.ts'
 import type { RunRecord } from '../../scenarios/record.ts'
-import type { ServerWorld, WorldName } from '../arguments.ts'
+import type { RunWorld, ServerWorld } from '../../scenarios/worlds.ts'
 import type { RunOptions } from '../run/run.ts'
 import { measured, throwIncident, worldOf } from '../run/worlds.ts'
 
@@ -22,7 +22,7 @@ interface Audience {
 }
 
 type Options = Pick<RunOptions, 'mysqld' | 'dataDir' | 'basePort'> & {
-  readonly on: WorldName
+  readonly on: RunWorld
   readonly times: number
 }
 

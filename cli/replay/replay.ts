@@ -10,8 +10,8 @@ import type { RunRecord } from '../../scenarios/record.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import { outcomeOf } from '../../scenarios/swarm/outcome.ts'
 import { sizeText } from '../../scenarios/swarm/small-form.ts'
+import type { RunWorld } from '../../scenarios/worlds.ts'
 import { runWritten } from '../../sim/swarm.ts'
-import type { WorldName } from '../arguments.ts'
 import { EXIT } from '../exit.ts'
 import { claimFolder } from '../folder.ts'
 import { storyOf } from '../fuzz/failures.ts'
@@ -21,7 +21,7 @@ import { type Beginning, begin, judgedTrial, resultOf, saveResult } from '../sav
 
 interface ReplayOptions {
   readonly file: string
-  readonly on: WorldName
+  readonly on: RunWorld
   readonly times: number
   readonly out: string | undefined
   readonly quiet: boolean

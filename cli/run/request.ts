@@ -9,12 +9,13 @@ import { Mistakes } from '../../scenarios/file/mistakes.ts'
 import { sourceOfWritten } from '../../scenarios/file/written.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import { drawsEverything } from '../../scenarios/swarm/space.ts'
-import { serverWorld, type WorldName } from '../arguments.ts'
+import type { RunWorld } from '../../scenarios/worlds.ts'
+import { serverWorld } from '../arguments.ts'
 import { COMMAND } from '../exit.ts'
 
 interface Asked {
   readonly file: string
-  readonly on: WorldName | undefined
+  readonly on: RunWorld | undefined
   readonly seed: number | undefined
   readonly trials: number | undefined
   /** As in a file's `expect:`, each `PATH: LIMIT`; they stand beside the file's own, and in place of one of the same path. */
@@ -23,7 +24,7 @@ interface Asked {
 
 /** The same options with nothing left open. */
 type Complete<T extends Asked> = Omit<T, 'on' | 'seed' | 'trials'> & {
-  readonly on: WorldName
+  readonly on: RunWorld
   readonly seed: number
   readonly trials: number
 }

@@ -7,7 +7,7 @@ import { summaryJson } from '../../reports/summary-json.ts'
 import { headerText, summaryText } from '../../reports/terminal.ts'
 import { describePolicies } from '../../scenarios/file/policy-names.ts'
 import type { Result } from '../../scenarios/result.ts'
-import type { WorldName } from '../arguments.ts'
+import type { RunWorld } from '../../scenarios/worlds.ts'
 import { exitCodeOfRun } from '../exit.ts'
 import { claimFolder } from '../folder.ts'
 import { print, untilInterrupted, version } from '../output.ts'
@@ -20,7 +20,7 @@ import { resultOfDone, runTrials, type TrialOptions } from './trials.ts'
 export interface RunOptions extends Omit<TrialOptions, 'on' | 'brief'> {
   readonly file: string
   /** Undefined, as seed and trials: as the file's own run was, where it is a result or a report; else the simulator, once. */
-  readonly on: WorldName | undefined
+  readonly on: RunWorld | undefined
   readonly seed: number | undefined
   readonly trials: number | undefined
   readonly expect: readonly string[]

@@ -9,15 +9,15 @@ import type { Progress } from '../../scenarios/progress.ts'
 import type { RunRecord } from '../../scenarios/record.ts'
 import type { Result } from '../../scenarios/result.ts'
 import { milliseconds, plural } from '../../scenarios/shown/numbers.ts'
+import type { RunWorld } from '../../scenarios/worlds.ts'
 import type { SimulatedTrial } from '../../sim/host/simulate-in-worker.ts'
-import type { WorldName } from '../arguments.ts'
 import { Estimate } from '../estimate.ts'
 import { type Beginning, judgedTrial, resultOf } from '../save-result.ts'
 import type { Exports } from './exports.ts'
 import { type AskedTrial, onServers, simulated, type World } from './worlds.ts'
 
 export interface TrialOptions {
-  readonly on: WorldName
+  readonly on: RunWorld
   /** Simulator: threads; undefined: one. */
   readonly jobs: number | undefined
   /** `brief`: what happens in a trial is told where every decision is. */
@@ -92,7 +92,7 @@ export async function runTrials(
 export async function resultOfDone(
   asked: readonly AskedTrial[],
   done: TrialsDone,
-  on: WorldName,
+  on: RunWorld,
   beginning: Beginning,
 ): Promise<Result> {
   const { scenario, seed } = asked[0]!

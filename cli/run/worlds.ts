@@ -6,13 +6,14 @@ import type { Screen } from '../../reports/screen.ts'
 import type { ProgressListener } from '../../scenarios/progress.ts'
 import type { RunRecord } from '../../scenarios/record.ts'
 import { coordinatorNames, type Scenario, timestampServerNames } from '../../scenarios/scenario.ts'
+import type { RunWorld, ServerWorld } from '../../scenarios/worlds.ts'
 import type { SimulatedTrial } from '../../sim/host/simulate-in-worker.ts'
-import { type ServerWorld, serverWorld, type WorldName } from '../arguments.ts'
+import { serverWorld } from '../arguments.ts'
 import { judgedTrial } from '../save-result.ts'
 import type { Exports } from './exports.ts'
 
 interface OnServers {
-  readonly on: WorldName
+  readonly on: RunWorld
   readonly mysqld: string | undefined
   readonly dataDir: string | undefined
   readonly basePort: number | undefined

@@ -7,6 +7,7 @@
  */
 import type { GtidSet } from '../../algorithms/gtid-set.ts'
 import type { LagSeries, NodeEnd } from '../../scenarios/record.ts'
+import type { ServerWorld } from '../../scenarios/worlds.ts'
 import type { Accounts, NodeAddress } from '../mysql/target.ts'
 import type { ServiceHost } from '../processes/service-host.ts'
 import type { EnvironmentError } from './environment-error.ts'
@@ -49,7 +50,7 @@ export interface SavedExtras {
 }
 
 export interface Driver {
-  readonly world: 'local' | 'docker' | 'attach'
+  readonly world: ServerWorld
   /** Member order: a member's number is its index. */
   readonly nodes: readonly NodeAddress[]
   readonly accounts: Accounts

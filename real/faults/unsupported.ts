@@ -1,17 +1,16 @@
 /** What real servers cannot do is refused before anything is started. */
 import { isPossible, possibleIn } from '../../scenarios/faults/facts.ts'
-import type { World } from '../../scenarios/faults/fault.ts'
 import { FAULTS, type FaultVerb } from '../../scenarios/faults/list.ts'
 import type { FaultStep } from '../../scenarios/faults/step.ts'
 import { isClairvoyant } from '../../scenarios/file/policy-names.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
-import type { Driver } from '../drivers/driver.ts'
+import { SERVER_WORLDS, type ServerWorld } from '../../scenarios/worlds.ts'
 import { EnvironmentError } from '../drivers/environment-error.ts'
 
-/** Where real servers are: `attach` is no world of a scenario yet. */
-type RealWorldName = Exclude<World, 'sim' | 'raft'>
+/** What the servers of a world are called where they are refused something. */
+const SERVERS: Readonly<Record<ServerWorld, string>> = { local: 'local servers', docker: 'containers' }
 
-export function refuseUnsupported(scenario: Scenario, world: Driver['world']): void {
+export function refuseUnsupported(scenario: Scenario, world: ServerWorld): void {
   if (scenario.raft !== null)
     throw new EnvironmentError(
       `${scenario.file}: a Raft group (\`protocol: raft\`) exists in the simulator only: run this scenario with --on sim`,
@@ -22,15 +21,15 @@ export function refuseUnsupported(scenario: Scenario, world: Driver['world']): v
         'real servers: run this scenario with --on sim, or choose another policy (lowest-rtt is the nearest)',
     )
   for (const step of scenario.faults) {
-    const impossible = impossibleStep(step, world === 'docker' ? 'docker' : 'local', scenario.cluster.nodes)
+    const impossible = impossibleStep(step, world, scenario.cluster.nodes)
     if (impossible !== null) throw new EnvironmentError(`${scenario.file}:${step.line}: ${impossible}`)
   }
 }
 
 /** Null: servers of this world can do it. */
-export function impossibleStep(step: FaultStep, world: RealWorldName, nodes: number): string | null {
+export function impossibleStep(step: FaultStep, world: ServerWorld, nodes: number): string | null {
   const { verb } = step
-  const who = world === 'docker' ? 'containers' : 'local servers'
+  const who = SERVERS[world]
   if (!isPossible(verb, world))
     return (
       `${who} cannot \`${verb}\`${whyNot(verb, world)}: ` +
@@ -40,8 +39,9 @@ export function impossibleStep(step: FaultStep, world: RealWorldName, nodes: num
   return refused === null ? null : `${who} cannot ${refused}: run this scenario with --on sim`
 }
 
-function elsewhere(verb: FaultVerb, world: RealWorldName): string {
-  return world === 'local' && isPossible(verb, 'docker') ? 'with --on docker or --on sim' : 'with --on sim'
+function elsewhere(verb: FaultVerb, world: ServerWorld): string {
+  const able = SERVER_WORLDS.filter((other) => other !== world && isPossible(verb, other))
+  return `with ${[...able, 'sim'].map((other) => `--on ${other}`).join(' or ')}`
 }
 
 /** A container is in the run's network or out of it, and has all of its machine's processors or a part. Null: that will do. */
@@ -58,7 +58,7 @@ function beyondContainers(step: FaultStep, nodes: number): string | null {
 }
 
 /** ` yet (it needs a proxy on every link)`. */
-function whyNot(verb: FaultVerb, world: RealWorldName): string {
+function whyNot(verb: FaultVerb, world: ServerWorld): string {
   const fault = FAULTS[verb]
   if (fault.kind === 'undoes') return ''
   const ability = fault.worlds[world]

@@ -9,15 +9,15 @@
 import type { z } from 'zod'
 import type { CoordinatorRequests, RequestOf } from '../../algorithms/servers.ts'
 import type { Scenario } from '../scenario.ts'
+import type { ServerWorld } from '../worlds.ts'
 import type { Aim } from './aims.ts'
 import type { FaultVerb } from './list.ts'
 import type { Amounts, FaultStep } from './step.ts'
 import type { WritersSight } from './writers.ts'
 import type { ParsedFault, Refuse, WrittenFault } from './written-fault.ts'
 
-/** Where steps are carried out: MySQL's servers simulated, a Raft group simulated, and real servers under two drivers. */
-const WORLDS = ['sim', 'raft', 'local', 'docker'] as const
-export type World = (typeof WORLDS)[number]
+/** Where steps are carried out: MySQL's servers simulated, a Raft group simulated, and real servers under each driver. */
+export type World = 'sim' | 'raft' | ServerWorld
 
 /** `later`, `never`: what it would take. */
 export type Inability = { readonly later: string } | { readonly never: string }

@@ -2,8 +2,11 @@
 import { undoOf } from '../../scenarios/faults/facts.ts'
 import type { Inability } from '../../scenarios/faults/fault.ts'
 import { FAULT_VERBS, FAULTS, PLANNED_VERBS } from '../../scenarios/faults/list.ts'
+import { SERVER_WORLDS } from '../../scenarios/worlds.ts'
 
-const HEAD = ['verb / undo', 'target and amounts', 'simulator', 'Raft group', 'local', 'docker, attach']
+const WORLDS = ['sim', 'raft', ...SERVER_WORLDS] as const
+
+const HEAD = ['verb / undo', 'target and amounts', 'simulator', 'Raft group', ...SERVER_WORLDS]
 
 export function faultRows(): readonly (readonly string[])[] {
   const rows = FAULT_VERBS.flatMap((verb) => {
@@ -11,17 +14,16 @@ export function faultRows(): readonly (readonly string[])[] {
     if (fault.kind === 'undoes') return []
     const undo = undoOf(verb)
     const note = fault.words.note === '' ? '' : ` (${fault.words.note})`
-    const { sim, raft, local, docker } = fault.worlds
     return [
       [
         `\`${verb}\`${undo === null ? '' : ` / \`${undo}\``}${note}`,
         fault.words.targets,
-        ...[sim, raft, local, docker].map(abilityText),
+        ...WORLDS.map((world) => abilityText(fault.worlds[world])),
       ],
     ]
   })
   const planned = PLANNED_VERBS.map((verb) => `\`${verb}\``).join(', ')
-  return [HEAD, ...rows, [planned, '', 'later', 'later', 'later', 'later']]
+  return [HEAD, ...rows, [planned, '', ...WORLDS.map(() => 'later')]]
 }
 
 function abilityText(ability: 'yes' | Inability): string {
