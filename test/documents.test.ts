@@ -24,8 +24,8 @@ test('every link of the documents at the top leads to something', () => {
 })
 
 /** `scenarios/faults/read-steps.ts`, `list.ts`: a name without a folder lies in a folder that its walk has named before. */
-test('every file of the four walks is there, in a folder that its walk has named', () => {
-  const [, walks] = read('ARCHITECTURE.md').split('## Four walks')
+test('every file of the walks is there, in a folder that its walk has named', () => {
+  const [, walks] = read('ARCHITECTURE.md').split(/^## .* walks$/m)
   const text = walks!.split('\n## ')[0]!
   const lost: string[] = []
   let folders: string[] = []
@@ -36,6 +36,32 @@ test('every file of the four walks is there, in a folder that its walk has named
       const found = [path!, ...here].find((each) => existsSync(join(ROOT, each)))
       if (found === undefined) lost.push(path!)
       else folders = [...folders, found.endsWith('/') ? found.slice(0, -1) : dirname(found)]
+    }
+  }
+  assert.deepEqual(lost, [])
+})
+
+test('every file and room that ARCHITECTURE.md and CONTRIBUTING.md name by a path is there', () => {
+  const FOLDERS = 'algorithms|cli|compose|real|reports|scenarios|sim|test'
+  const lost = ['ARCHITECTURE.md', 'CONTRIBUTING.md'].flatMap((name) =>
+    [...read(name).matchAll(new RegExp(`\`((?:${FOLDERS})/[\\w/.-]*)\``, 'g'))]
+      .map(([, path]) => path!)
+      .filter((path) => !path.includes('NAME') && !existsSync(join(ROOT, path)))
+      .map((path) => `${name}: ${path}`),
+  )
+  assert.deepEqual(lost, [])
+})
+
+/** ``| `real/` | `drivers/` (who owns servers: `local/`) ... |``: a room lies in the folder of its row, or in a room of it. */
+test('every room in the map of ARCHITECTURE.md is there', () => {
+  const rows = [...read('ARCHITECTURE.md').matchAll(/^\| `([a-z]+)\/` \| (`[a-z]+\/`.*) \|$/gm)]
+  assert.ok(rows.length >= 6)
+  const lost: string[] = []
+  for (const [, top, rooms] of rows) {
+    let room = ''
+    for (const [, name] of rooms!.matchAll(/`([\w/-]+)\/`/g)) {
+      if (existsSync(join(ROOT, top!, name!))) room = name!
+      else if (!existsSync(join(ROOT, top!, room, name!))) lost.push(`${top}/${name}`)
     }
   }
   assert.deepEqual(lost, [])

@@ -30,11 +30,11 @@ export function refuseUnsupported(scenario: Scenario, world: ServerWorld): void 
 export function impossibleStep(step: FaultStep, world: ServerWorld, nodes: number): string | null {
   const { verb } = step
   const who = SERVERS[world]
-  if (!isPossible(verb, world))
-    return (
-      `${who} cannot \`${verb}\`${whyNot(verb, world)}: ` +
-      `run this scenario ${elsewhere(verb, world)}, or use ${wordList(possibleIn(world))}`
-    )
+  if (!isPossible(verb, world)) {
+    const others = possibleIn(world)
+    const instead = others.length === 0 ? '' : `, or use ${wordList(others)}`
+    return `${who} cannot \`${verb}\`${whyNot(verb, world)}: run this scenario ${elsewhere(verb, world)}${instead}`
+  }
   const refused = world === 'docker' ? beyondContainers(step, nodes) : null
   return refused === null ? null : `${who} cannot ${refused}: run this scenario with --on sim`
 }
