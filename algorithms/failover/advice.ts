@@ -18,7 +18,7 @@ type Usage = ReplyOf<SupervisorRequests, 'usage'>
 
 /** One observation of every server, and one sample of the source's commit delays. */
 const WINDOW_US = 100_000
-/** The clients that a move held back all come at once: what they wait for says nothing about the new source. */
+/** After a move no samples are taken for so long: the clients that it held back all come at once, and their wait is no measure of the new source. */
 const SETTLE_US = 500_000
 /** Processor time is counted in hundredths of a second: smoothed like a round trip. */
 const PROCESSOR_GAIN = 1 / 8
@@ -66,7 +66,10 @@ function* askUsage(coordinator: CoordinatorState, { node, probe }: Member): Fibe
   return yield* call(coordinator.supervisor, { kind: 'usage', node }, WINDOW_US)
 }
 
-/** Null: two looks are needed for a share of time, and a restarted server counts from 0 again. */
+/**
+ * The features of one server, in the adviser's order. Null where its share of processor time is not known yet: that takes two
+ * looks, and a restarted server counts from 0 again.
+ */
 function featuresOf(member: Member, seen: Watched, usage: Usage, nowUs: number): number[] | null {
   const roundTripMs = member.latencyUs / 1000
   const memory = usage.memoryBytes === null ? [] : [usage.memoryBytes / 1e6]

@@ -50,7 +50,10 @@ export function* catchUp(
   return stopped.kind === 'ok' && stopped.reply.receiver === 'stopped' ? target : null
 }
 
-/** By the snapshot alone: who holds it now says nothing of who held it when the receivers were stopped. */
+/**
+ * May the missing transactions be left out? The snapshot alone decides: who holds them now does not tell who held them when
+ * the receivers were stopped.
+ */
 function isLeftOut({ members }: CoordinatorState, { read, living, data }: Snapshot, missing: GtidSet): boolean {
   if (living === null) return false
   const sourceUuid = members[living.member]!.state?.uuid

@@ -30,8 +30,9 @@ export function* rankAll(
 }
 
 /**
- * The deciding policy's ranking. At a start the reigning server goes first, at the very first the one configured so; at a planned move the
- * server it was planned for does, and the source that is to be relieved comes last.
+ * The deciding policy's ranking, with three exceptions. When a coordinator starts, the server that reigns already goes first;
+ * at the cluster's very first start, the server that the configuration names. At a planned move, the server that it was
+ * planned for goes first, and the source that is to be relieved last.
  */
 export function tryOrder(
   coordinator: CoordinatorState,

@@ -21,7 +21,7 @@ import { obstacleToMove } from './switchover.ts'
 import { requiredReplicas } from './take-over.ts'
 import type { Gathered, Snapshot } from './take-over-steps.ts'
 
-/** What stands in the way only for a time, or of nobody who orders it. */
+/** Reasons against a take-over that pass by themselves, or that do not bind a person who orders one. */
 const PASSES: readonly Why['code'][] = ['manual-mode', 'stands-back', 'young-term', 'replicas-just-back']
 
 export function* dryRun(coordinator: CoordinatorState, wanted: string | null): Fiber<DryRunReply> {

@@ -3,7 +3,7 @@
  * before anybody could wait for its quorum; probes and reads are answered all the while.
  */
 
-/** A write that starts so long after the last one ended says nothing about that one. */
+/** After so long without any write, observation begins anew: what hung before then says nothing about the write that starts now. */
 const PAUSE_US = 1_000_000
 
 export class Executions {

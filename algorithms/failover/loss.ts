@@ -16,7 +16,7 @@ export interface Loss {
 
 export type LossKind = 'relay log' | 'rebuilt'
 
-/** For all that is known here. */
+/** Has the server to be taken for rebuilt: was it seen to be, or is it unknown what became of it? */
 export function isRebuilt({ seen, doubted }: Loss): boolean {
   return doubted || seen?.kind === 'rebuilt'
 }

@@ -18,7 +18,7 @@ export function markLost(
   lose(coordinator, member, { seen: { kind: worst, byUs }, doubted: before?.doubted === true, joined }, nowUs)
 }
 
-/** It is not the server that it was, and nobody here knows since when and from what. */
+/** The member is another server than this coordinator knew; when it was replaced, and with which data, is not known here. */
 export function markDoubted(coordinator: CoordinatorState, member: Member, nowUs: number): void {
   // What was known of the other server says nothing of this one.
   member.provedUs = -1
@@ -37,7 +37,10 @@ export function markProved(member: Member, atUs: number): void {
   member.provedUs = atUs
 }
 
-/** A rejoin promised it the reigning epoch: from here on two take-overs can meet in it. */
+/**
+ * A rejoin made the member promise the reigning epoch. From here on it counts for promises again: of two take-overs that both
+ * need it, it refuses the older one.
+ */
 export function markJoined(member: Member): void {
   const { loss } = member
   if (loss !== null && isRebuilt(loss) && !loss.joined) member.loss = { ...loss, joined: true }

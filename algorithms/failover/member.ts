@@ -4,7 +4,10 @@ import type { GtidSet } from '../gtid-set.ts'
 import type { MysqlServer, ServerState } from '../servers.ts'
 import type { Look, Loss } from './loss.ts'
 
-/** A rebuild may fail, and the old data stay: who still has this server_uuid afterwards has lost nothing. */
+/**
+ * A rebuild that was begun. It may fail and leave the old data in place: a server that still has this server_uuid afterwards
+ * has lost nothing.
+ */
 export interface PendingRebuild {
   readonly uuid: string
   /** What it had lost before that was decided. */

@@ -15,7 +15,7 @@ import { isAnother } from './peers.ts'
 import type { Reign } from './reign.ts'
 import type { CoordinatorState } from './state.ts'
 
-/** However hurried, a server is not probed again sooner. */
+/** The shortest pause between two probes of one server, also where somebody wants a look at once. */
 const PROBE_GAP_US = 2_000
 
 /** One server's probe loop, for as long as the process lives. */

@@ -31,7 +31,7 @@ export function* welcome(reign: Reign, member: Member, detail: string): Fiber<vo
 
 /**
  * Under the lock, where a newer promise or row would depose this coordinator, the server promises this epoch and is then
- * pointed. From here on two take-overs can meet in it, whatever it was rebuilt from.
+ * pointed. From here on it counts for promises again (of two take-overs it refuses the older one), whatever it was rebuilt from.
  */
 export function* follow(coordinator: CoordinatorState, reign: Reign, member: Member): Fiber<boolean> {
   const session = { epoch: reign.epoch, source: reign.source.node }

@@ -17,7 +17,7 @@ const READY_DEADLINE_MS = 20_000
 const KEPT_LOG_CHARACTERS = 4_000
 const KEPT_LINES = 15
 
-/** Each has the child's name as its argument, for whoever looks at the process table; a service learns from it which it is. */
+/** The program of each kind of child. Its argument is the child's name: people see it in the process table, and a service reads from it which one it is. */
 const ENTRIES: Readonly<Record<Setup['kind'], URL>> = {
   coordinator: new URL('./coordinator.ts', import.meta.url),
   client: new URL('./client.ts', import.meta.url),

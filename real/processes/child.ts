@@ -7,7 +7,10 @@ export function tellParent(message: FromChild): void {
   parent.send(message)
 }
 
-/** The operating system's refusal: the world's doing, told to the parent, which ends the run. False: it is none. */
+/**
+ * Where the operating system has refused something (the machine's fault, no bug of this program), tells the parent, which ends
+ * the run. Returns false where the error is no such refusal.
+ */
 export function tellRefusal(error: unknown): boolean {
   const refusal = asEnvironmentError(error)
   if (refusal === null) return false
@@ -16,7 +19,7 @@ export function tellRefusal(error: unknown): boolean {
   return true
 }
 
-/** What this process cannot go on after: the parent, which hears of it before the end, ends the run. */
+/** An error after which this process cannot go on: it tells the parent, which ends the run, and then ends itself. */
 export function fatal(error: unknown): void {
   if (!parent.connected) {
     endAlone(error)
@@ -27,7 +30,7 @@ export function fatal(error: unknown): void {
   parent.send({ kind: 'fatal', message: stackOf(error) }, () => process.exit(70))
 }
 
-/** A process without a parent says it to whoever started it: the world's doing in a sentence, a bug with its place. */
+/** A process without a parent prints why it ends: a refusal of the machine as one sentence, a bug with its stack. */
 function endAlone(error: unknown): void {
   const refusal = asEnvironmentError(error)
   process.stderr.write(`${refusal?.message ?? stackOf(error)}\n`)

@@ -18,10 +18,13 @@ import { Turns } from './turns.ts'
 import { WitnessLog, type WitnessRecord } from './witness-log.ts'
 import { holds, idleReason, isUndone } from './witnessing.ts'
 
-/** A process that was started again and does not answer for so long was hurt by something else meanwhile. */
+/** How long a process that was started again may take to answer; after that, something else must have hurt it meanwhile. */
 const UNDO_LIMIT_US = 30_000_000
 const LOOK_EVERY_US = 5_000
-/** The turn of finding out whom a step means: an undo must know what the steps before it meant. */
+/**
+ * Steps find out one after another which processes their words mean (a turn that all of them share), because an undo has to
+ * know whom the steps before it hit.
+ */
 const RESOLVING: readonly string[] = ['(resolving)']
 
 /** One item with what has become of it. */

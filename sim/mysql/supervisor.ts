@@ -9,7 +9,7 @@ import type { Kernel } from '../kernel/kernel.ts'
 import type { SimProcess } from '../kernel/process.ts'
 import type { MysqlCluster, MysqlServer } from './server.ts'
 
-/** mysqlbinlog of a few transactions; a clone of a small database. */
+/** How long the two take: saving a few transactions with mysqlbinlog, and cloning a small database. */
 const SAVE_US = 100_000
 const CLONE_US = 2_000_000
 
@@ -45,7 +45,7 @@ export class Supervisor {
     else this.#rebuild(call, request.node, request.donor)
   }
 
-  /** Of processors there is a model, of memory there is none. */
+  /** The simulator models processor time and no memory, so memory is null. */
   #usage(node: string): ReplyOf<SupervisorRequests, 'usage'> {
     const { instance } = this.#mysql.server(node)
     return { busyUs: instance?.cpu.busyUs() ?? null, cores: this.#mysql.costs.cores, memoryBytes: null }

@@ -21,7 +21,7 @@ interface Place {
   readonly words: () => Promise<readonly string[]>
 }
 
-/** Where a service listens in its container; 0 in a setup means any, and here there is nobody to share with. */
+/** The port of a service in its container. A setup's 0 asks for any free port; in a container of its own a fixed one is always free. */
 const SERVICE_PORT = 9100
 
 export class ContainerService implements ServiceProcess {
@@ -129,7 +129,7 @@ function inContainer(setup: Setup): Setup {
   return { ...own, port: own.port === 0 ? SERVICE_PORT : own.port, journalPath: resolve(own.journalPath) }
 }
 
-/** To a socket that is not there yet, or is that of an earlier life. */
+/** Connects to a service's socket, again and again while that is not there yet or is the one of the service's earlier process. */
 async function connected(path: string, isOver: () => boolean): Promise<Socket> {
   for (;;) {
     const socket = await new Promise<Socket | null>((resolve) => {

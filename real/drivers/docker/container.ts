@@ -7,7 +7,7 @@ import { monotonicUs } from '../driver.ts'
 import { EnvironmentError } from '../environment-error.ts'
 import type { Engine, Happening } from './engine.ts'
 
-/** The engine has this long to show what it was asked for. */
+/** How long the engine's events may take to show the state that it was asked for. */
 const SHOWS_WITHIN_MS = 20_000
 const STOP_GRACE_S = 30
 /** 128 + signal number: what a shell and the engine say of a death by signal. */

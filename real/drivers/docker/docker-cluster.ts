@@ -40,7 +40,7 @@ export class DockerCluster implements Driver {
   #onIncident: (incident: EnvironmentError) => void = () => {}
   readonly #containers: RunContainers
   #nodes: readonly DockerNode[] = []
-  /** Ends that a fault or the run's end asked for. */
+  /** Containers whose end a fault or the end of the run has asked for: their end is no incident. */
   readonly #mayEnd = new Set<string>()
   #version = 'unknown'
   #made: Promise<void> | null = null

@@ -40,7 +40,7 @@ export async function sweepRuns(engine: Engine): Promise<readonly SweptRun[]> {
   return [...runs].map(([run, containers]) => ({ run, containers }))
 }
 
-/** Where there is an engine at all: nothing of ours is left where there is none. */
+/** Does nothing where there is no container engine: then no container of ours can be left over. */
 export async function sweepRunsIfAny(): Promise<readonly SweptRun[]> {
   const engine = await findEngine().catch(() => null)
   return engine === null ? [] : await sweepRuns(engine)
@@ -74,7 +74,7 @@ function isLeft(labels: Listed['Labels']): boolean {
   return host === hostname() && !isSameProcess(pid, startedAt)
 }
 
-/** With what it wrote into volumes of its own. */
+/** Together with its anonymous volumes (`v=1`). */
 async function removeContainer(engine: Engine, id: string): Promise<void> {
   await engine.delete(`/containers/${id}?force=1&v=1`).catch(goneAlready)
 }
