@@ -4,9 +4,8 @@
  */
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { environmentErrorOf } from '../environment-error.ts'
 import { chooseStorage, type DataDirectoryChoice, dataDirectoryOf } from '../local/data-directory.ts'
-import { cacheRoot, Ownership, stateRoot } from '../local/ownership.ts'
+import { cacheRoot, claimOwnership, stateRoot } from '../local/ownership.ts'
 import { sweep, sweptText } from '../local/sweep.ts'
 import { makeFolder } from '../make-folder.ts'
 import { DockerCluster } from './docker-cluster.ts'
@@ -37,7 +36,7 @@ export async function createDockerDriver(options: DockerOptions): Promise<Docker
   const root = stateRoot()
   for (const swept of await sweep(root))
     options.onProgress?.(`cluster ${swept.id}, whose quorumlab was killed: ${sweptText(swept)}`)
-  const ownership = claim(root)
+  const ownership = claimOwnership(root)
   try {
     const storage = await chooseStorage(options.dataDirectory ?? 'auto', options.nodes, ownership)
     const directory = dataDirectoryOf(storage, ownership)
@@ -55,13 +54,5 @@ export async function createDockerDriver(options: DockerOptions): Promise<Docker
   } catch (error) {
     ownership.remove()
     throw error
-  }
-}
-
-function claim(root: string): Ownership {
-  try {
-    return new Ownership(root)
-  } catch (error) {
-    throw environmentErrorOf(error, `Writing to the state directory ${root}`, 'XDG_STATE_HOME names another.')
   }
 }

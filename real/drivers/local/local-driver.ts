@@ -3,12 +3,11 @@
  * This is its door: what a user may choose, and what must be found before anything is started.
  */
 import type { NodeAddress } from '../../mysql/target.ts'
-import { environmentErrorOf } from '../environment-error.ts'
 import { chooseStorage, type DataDirectoryChoice } from './data-directory.ts'
 import { filesForServers, refuseFewFiles } from './file-limits.ts'
 import { findMysqld } from './find-mysqld.ts'
 import { LocalCluster } from './local-cluster.ts'
-import { Ownership, stateRoot } from './ownership.ts'
+import { claimOwnership, stateRoot } from './ownership.ts'
 import { ANY_PORT, PortHolder, type PortWish } from './ports.ts'
 import { sweep, sweptText } from './sweep.ts'
 
@@ -57,7 +56,7 @@ export async function createLocalDriver(options: LocalOptions): Promise<LocalClu
   const root = options.stateRoot ?? stateRoot()
   for (const swept of await sweep(root))
     options.onProgress?.(`cluster ${swept.id}, whose quorumlab was killed: ${sweptText(swept)}`)
-  const ownership = claim(root)
+  const ownership = claimOwnership(root)
   const ports = new PortHolder()
   try {
     const storage = await chooseStorage(options.dataDirectory ?? 'auto', options.nodes, ownership)
@@ -77,13 +76,5 @@ export async function createLocalDriver(options: LocalOptions): Promise<LocalClu
     await ports.releaseAll()
     ownership.remove()
     throw error
-  }
-}
-
-function claim(root: string): Ownership {
-  try {
-    return new Ownership(root)
-  } catch (error) {
-    throw environmentErrorOf(error, `Writing to the state directory ${root}`, 'XDG_STATE_HOME names another.')
   }
 }

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, hostname } from 'node:os'
 import { join, resolve } from 'node:path'
+import { environmentErrorOf } from '../environment-error.ts'
 import { makeFolder } from '../make-folder.ts'
 import { isSameProcess, lookAt, signalQuietly } from './process-table.ts'
 
@@ -44,6 +45,15 @@ export function stateRoot(environment: NodeJS.ProcessEnv = process.env): string 
 
 export function cacheRoot(environment: NodeJS.ProcessEnv = process.env): string {
   return resolve(environment.XDG_CACHE_HOME || join(homedir(), '.cache'), 'quorumlab')
+}
+
+/** For a new cluster; a refusal of the operating system becomes an EnvironmentError that says what to do. */
+export function claimOwnership(root: string): Ownership {
+  try {
+    return new Ownership(root)
+  } catch (error) {
+    throw environmentErrorOf(error, `Writing to the state directory ${root}`, 'XDG_STATE_HOME names another.')
+  }
 }
 
 export class Ownership {
