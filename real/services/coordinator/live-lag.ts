@@ -35,11 +35,14 @@ export class LiveLag {
       members.map(({ node, probe, state, lag }): [string, number | null] => {
         if (probe !== 'answered' || state === null || reign === null) return [node, null]
         if (lag === 0 || node === reign.source) return [node, 0]
-        const newest = this.#marks.at(-1)
-        if (newest === undefined) return [node, null]
-        const had = newest.size - lag
-        const since = this.#marks.find(({ size }) => size > had) ?? newest
-        return [node, Math.max(0, Math.round((nowUs - since.atUs) / 1_000))]
+        const source = members.find((member) => member.node === reign.source)
+        if (source?.state == null) return [node, null]
+        // What it lacks is counted against the source as it is known now, which may have more than at the last look;
+        // and what a former source had when says nothing about this one.
+        const had = source.state.executed.size - lag
+        const marks = reign.source === this.#source ? this.#marks : []
+        const sinceUs = marks.find(({ size }) => size > had)?.atUs ?? nowUs - source.stateAgeUs!
+        return [node, Math.max(0, Math.round((nowUs - sinceUs) / 1_000))]
       }),
     )
   }

@@ -8,6 +8,7 @@ import type { Why } from '../../../algorithms/reasons/why.ts'
 import type { ReadReply, WriteReply } from '../../../algorithms/servers.ts'
 import type { Consistency, Rows, SqlClass, SqlValue } from '../../../algorithms/statements.ts'
 import type { Timestamp } from '../../../algorithms/timestamps/timestamp.ts'
+import { counted } from '../../../algorithms/wording.ts'
 import { type StatementClassifier, sqlClassOf } from '../../mysql/statement-class.ts'
 import { CallFailure } from '../http/failures.ts'
 import type { ClusterState } from './cluster-state.ts'
@@ -110,7 +111,7 @@ type WriteOk = Extract<WriteReply, { verdict: 'ok' }>
 function readAnswer({ rows, staleness }: ReadOk): object {
   const shown = rows ?? { columns: [], rows: [] }
   return {
-    message: `${shown.rows.length} rows`,
+    message: counted(shown.rows.length, 'row'),
     rows_affected: shown.rows.length,
     data: objectsOf(shown),
     replica_caught_up: staleness === null || staleness.lagTransactions === 0,
