@@ -30,7 +30,7 @@ async function lined({ title, done }: Step): Promise<void> {
     () => false,
   )
   const seconds = ((performance.now() - beganMs) / 1000).toFixed(1)
-  process.stderr.write(isDone ? `  ${title}: ready after ${seconds} s\n` : `  ${title}: failed\n`)
+  process.stderr.write(isDone ? `  ${title}: ready after ${seconds} s\n` : `  ${title}: not ready\n`)
 }
 
 export type Green = Pick<System, 'addresses' | 'greenAfterMs' | 'login'>
