@@ -72,7 +72,8 @@ ${
 interface Line {
   readonly label: string
   readonly colour: string
-  readonly of: (sample: StressSample) => number
+  /** Null: there was nothing to measure. */
+  readonly of: (sample: StressSample) => number | null
 }
 
 function overTime(result: StressResult): Markup {
@@ -83,8 +84,8 @@ function overTime(result: StressResult): Markup {
     { label: 'failed', colour: ink('failed'), of: ({ failedPerSec }) => failedPerSec },
   ])
   const latency = chart(result, 'latency', 'Latency of what was answered', 'milliseconds', [
-    { label: 'p50', colour: seriesColour(0), of: ({ latencyP50Ms }) => latencyP50Ms },
-    { label: 'p99', colour: seriesColour(1), of: ({ latencyP99Ms }) => latencyP99Ms },
+    { label: 'p50', colour: seriesColour(0), of: ({ latencyP50Ms }) => latencyP50Ms || null },
+    { label: 'p99', colour: seriesColour(1), of: ({ latencyP99Ms }) => latencyP99Ms || null },
   ])
   return html`<section id="time"><h2>Over time</h2>
 ${figure(rate, provenance)}
@@ -102,7 +103,9 @@ function chart(
 ): Chart {
   const endMs = Math.max(...samples.map(({ atMs }) => atMs), ...runs.map((run) => run.endMs))
   const values = lines.flatMap(({ label, of }) => samples.map((sample) => ({ t: sample.atMs, v: of(sample), label })))
-  const most = lines.map(({ label, of }) => `${label} at most ${Math.max(...samples.map(of)).toFixed(0)}`)
+  const most = lines.map(
+    ({ label, of }) => `${label} at most ${Math.max(...samples.map((sample) => of(sample) ?? 0)).toFixed(0)}`,
+  )
   return {
     id,
     title,

@@ -5,7 +5,7 @@
  */
 
 import { ELECTION_POLICIES, type ElectionName } from '../../../algorithms/election/policies.ts'
-import type { Candidate, ElectionFactory } from '../../../algorithms/election/policy.ts'
+import type { Adviser, Candidate, ElectionFactory } from '../../../algorithms/election/policy.ts'
 import type { QuorumPolicy } from '../../../algorithms/quorum/policy.ts'
 import type { RankedCandidate } from '../../../algorithms/trace.ts'
 import type { SystemConfig } from '../config.ts'
@@ -160,13 +160,34 @@ export function readSeer(answer: unknown): SeerAdvice | null {
   })
 }
 
-/** SEER's ranking in place of the policy's own, where it is fresh and says something of everybody who may win. */
+/**
+ * SEER's ranking in place of the policy's own, where it is fresh and says something of everybody who may win. What an
+ * adviser proposes is not done here: it goes on learning, but a healthy source of a system that people use is moved when
+ * somebody asks for it, and not to find out how another one would do.
+ */
 export function electedBy(config: SystemConfig, advice: AskedAdvice<'seer', SeerAdvice>): ElectionFactory {
   const name: ElectionName = config.algorithms.election
   const idOf = new Map(instancesOf(config.members).map(({ node, id }) => [node, id]))
   return (setup) => {
     const own = ELECTION_POLICIES[name].make(setup)
-    return { ...own, rank: (candidates) => ranked(candidates, advice, idOf) ?? own.rank(candidates) }
+    const { adviser } = own
+    return {
+      ...own,
+      ...(adviser === undefined ? {} : { adviser: thatOnlyLearns(adviser) }),
+      rank: (candidates) => ranked(candidates, advice, idOf) ?? own.rank(candidates),
+    }
+  }
+}
+
+function thatOnlyLearns(adviser: Adviser): Adviser {
+  return {
+    observe: (candidate, features) => adviser.observe(candidate, features),
+    sample: (leader, features, delays) => adviser.sample(leader, features, delays),
+    decide: (nowUs, leader, eligible) => {
+      // Its models are fitted when it is asked.
+      const { reason } = adviser.decide(nowUs, leader, eligible)
+      return { kind: 'stay', reason: `a healthy source is moved on request alone: ${reason}` }
+    },
   }
 }
 

@@ -5,7 +5,6 @@
 import { randomInt } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { SeerOptions } from '../../../algorithms/election/seer/seer.ts'
 import type { Timestamp } from '../../../algorithms/timestamps/timestamp.ts'
 import type { TraceEvent } from '../../../algorithms/trace.ts'
 import { DEFAULT_SEER, DEFAULT_TUNING } from '../../../scenarios/scenario.ts'
@@ -48,17 +47,6 @@ import { SystemWatch } from './system-watch.ts'
 import { TableTimestamps } from './table-timestamps.ts'
 import { versionsOf } from './versions.ts'
 import { serveWatching } from './watch-calls.ts'
-
-/**
- * A system that stays up for days is not tried out for half a minute: the source moves for a fifth of its delay, not for
- * less, and at most once a minute, whatever the machine beside it does.
- */
-const PATIENT_SEER: SeerOptions = {
-  ...DEFAULT_SEER,
-  predictEveryUs: 60_000_000,
-  noveltyEveryUs: 300_000_000,
-  hysteresis: 0.2,
-}
 
 /** To each server, for statements of clients. */
 const DATA_CONNECTIONS = 64
@@ -119,7 +107,7 @@ export async function startCoordinatorService(
     config: {
       algorithms: { ...config.algorithms, election: electedBy(config, advice.seer) },
       advisedQuorum: advisedBy(config, advice.cabinet),
-      seer: PATIENT_SEER,
+      seer: DEFAULT_SEER,
       tuning: DEFAULT_TUNING,
       acknowledge: config.acknowledge,
       unsafe: [],

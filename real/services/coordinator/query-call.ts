@@ -51,7 +51,11 @@ export function serveQueries(app: FastifyInstance, parts: QueryParts): void {
   app.post<{ Body: QueryBody }>(
     '/query',
     // What is wrong with the body is told by us: every unsuccessful answer of this call says what came of it.
-    { attachValidation: true, schema: { summary: 'One SQL statement, at a level of consistency', body: BODY } },
+    {
+      attachValidation: true,
+      schema: { summary: 'One SQL statement, at a level of consistency', body: BODY },
+      config: { failure: (status) => ({ outcome: status < 500 ? 'failed' : 'unknown' }) },
+    },
     async ({ body, validationError }) => {
       if (validationError !== undefined) throw refusal(422, validationError.message, {})
       if (body.query.trim() === '') throw refusal(400, 'Empty query', {})

@@ -15,6 +15,8 @@ import { CallFailure } from './failures.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
+    /** What every failure of this call says besides, also of a body that cannot be read; by its status. */
+    failure?: (status: number) => object
     /** Needs no token: says and does nothing that anybody would mind. */
     open?: boolean
     /** Answers when it has something to say: no idle connection is cut under it. */

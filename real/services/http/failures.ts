@@ -41,7 +41,8 @@ export function answerFailures(server: FastifyInstance): void {
 export function sendFailure(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const { status, detail } = judged(error)
   if (status === 500) request.log.error({ err: error }, 'a request failed by a bug')
-  const more = error instanceof CallFailure ? (error as CallFailure).more : {}
+  const ofCall = request.routeOptions?.config?.failure?.(status) ?? {}
+  const more = error instanceof CallFailure ? (error as CallFailure).more : ofCall
   reply.code(status).send({ ...failureBody(status, detail), ...more })
 }
 

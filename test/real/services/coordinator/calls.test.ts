@@ -118,6 +118,15 @@ test('every call has the shape that existing clients read, and faults are seen b
     const missing = await system.call('/nowhere')
     assert.deepEqual([missing.status, missing.json.success, typeof missing.json.detail], [404, false, 'string'])
     const api = await system.get('/openapi.json')
+    // Nothing was done, whatever it was meant to be.
+    for (const [body, type] of [
+      ['{"query":', 'application/json'],
+      ['query', 'text/csv'],
+      [`{"query": "${'x'.repeat(1_200_000)}"}`, 'application/json'],
+    ] as const) {
+      const answer = await system.call('/query', { method: 'POST', body, headers: { 'content-type': type } })
+      assert.deepEqual([answer.json?.success, answer.json?.outcome], [false, 'failed'], answer.text.slice(0, 200))
+    }
     for (const path of ['/query', '/admin/stop-master', '/admin/stress', '/events'])
       assert.ok(path in (api.paths as object), path)
   }),
