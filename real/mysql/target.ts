@@ -20,16 +20,20 @@ export interface NodeAddress {
   readonly adminPort: number
 }
 
+/** A second of rounding, and what an answer takes on a machine that is busy: two looks may differ by so much. */
+const UNEXPLAINED_US = 2_500_000
+
 /**
  * When the server process started, by its own clock. MySQL tells its uptime in whole seconds only, so two connections
  * would disagree by up to a second, and a later uptime that looks shorter reads as a crash. The first estimate
- * therefore stands until one comes that rounding cannot explain.
+ * therefore stands until one comes that rounding and a late answer cannot explain.
  */
 export class ServerStart {
   #startedUs: number | null = null
 
   settle(estimateUs: number): number {
-    if (this.#startedUs === null || Math.abs(estimateUs - this.#startedUs) > 1_050_000) this.#startedUs = estimateUs
+    if (this.#startedUs === null || Math.abs(estimateUs - this.#startedUs) > UNEXPLAINED_US)
+      this.#startedUs = estimateUs
     return this.#startedUs
   }
 }
