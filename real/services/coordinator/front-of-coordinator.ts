@@ -30,7 +30,11 @@ export async function startFront(parts: FrontParts): Promise<Front | null> {
   if (mysqlPort === null) return null
   const version = `${await versionOf(parts.pools)}-quorumlab`
   try {
-    return await Front.listen(systemOf(parts, version), bind, mysqlPort)
+    const front = await Front.listen(systemOf(parts, version), bind, mysqlPort)
+    parts.asking.onEvent((event) => {
+      if (event.kind === 'reign') front.sourceIs(event.source)
+    })
+    return front
   } catch (error) {
     throw new EnvironmentError(`Port ${mysqlPort} for MySQL clients cannot be had: ${(error as Error).message}`, {
       ...{ kind: 'refused', subject: 'coordinator', cause: error },

@@ -46,6 +46,11 @@ export class ClientLinks {
     return link
   }
 
+  /** A source that is none any more may never answer, and what it answers nobody may see. */
+  sourceIs(node: string): void {
+    for (const link of [...this.#links.values()]) if (!link.isReplica && link.node !== node) link.destroy()
+  }
+
   close(): void {
     for (const link of [...this.#links.values()]) link.destroy()
     this.#links.clear()

@@ -64,6 +64,10 @@ export class ClientSession {
     socket.write(packet)
   }
 
+  sourceIs(node: string): void {
+    this.#links?.sourceIs(node)
+  }
+
   #take(bytes: Buffer): void {
     if (!this.#isIn) {
       this.#login(bytes)

@@ -8,7 +8,7 @@ const MOST_CLIENTS = 500
 
 export class Front {
   readonly #server: Server
-  readonly #sockets = new Set<Socket>()
+  readonly #sessions = new Map<Socket, ClientSession>()
   #lastId = 0
 
   private constructor(server: Server) {
@@ -35,24 +35,24 @@ export class Front {
     return address.port
   }
 
-  get clients(): number {
-    return this.#sockets.size
+  /** A new reign: what clients still wait for at the old source is over. */
+  sourceIs(node: string): void {
+    for (const session of this.#sessions.values()) session.sourceIs(node)
   }
 
   /** Whoever is still connected is cut off. */
   close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy()
+    for (const socket of this.#sessions.keys()) socket.destroy()
     return new Promise((resolve) => this.#server.close(() => resolve()))
   }
 
   #accept(system: FrontSystem, socket: Socket): void {
-    if (this.#sockets.size >= MOST_CLIENTS) {
+    if (this.#sessions.size >= MOST_CLIENTS) {
       socket.on('error', () => {})
       socket.end(errorPacket(0, FRONT_ERRORS.tooManyConnections(MOST_CLIENTS)))
       return
     }
-    this.#sockets.add(socket)
-    socket.once('close', () => this.#sockets.delete(socket))
-    new ClientSession(system, socket, ++this.#lastId)
+    this.#sessions.set(socket, new ClientSession(system, socket, ++this.#lastId))
+    socket.once('close', () => this.#sessions.delete(socket))
   }
 }

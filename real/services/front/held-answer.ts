@@ -17,6 +17,8 @@ export class HeldAnswer {
   #packets: Buffer[] = []
   #bytes = 0
   #passedOn = false
+  /** For the client to read. */
+  #isWaiting = false
   #end: Buffer | null = null
   /** Number of the packet that comes next, for an error in place of the end. */
   #nextSequence = 1
@@ -61,10 +63,14 @@ export class HeldAnswer {
       return
     }
     this.#socket.write(bytes)
-    if (this.#socket.writableLength < UNREAD_BYTES) return
+    if (this.#isWaiting || this.#socket.writableLength < UNREAD_BYTES) return
+    this.#isWaiting = true
     link.pause()
-    this.#socket.once('drain', () => link.resume())
-    this.#socket.once('close', () => link.resume())
+    // A client that ends instead takes its links with it.
+    this.#socket.once('drain', () => {
+      this.#isWaiting = false
+      link.resume()
+    })
   }
 
   /** It may be seen. */

@@ -10,7 +10,8 @@ import type { ClientLinks } from './client-links.ts'
 import { FRONT_ERRORS, type FrontError } from './front-error.ts'
 import type { FrontSystem } from './front-system.ts'
 import type { HeldAnswer } from './held-answer.ts'
-import { commandPacket, PayloadReader, payloadOf } from './packets.ts'
+import { EXECUTED, oneValue, waitFor } from './own-statements.ts'
+import { commandPacket } from './packets.ts'
 import type { Response, Shape } from './response.ts'
 import type { Answered, ServerLink } from './server-link.ts'
 
@@ -27,9 +28,6 @@ export type Ending =
   | { readonly kind: 'refuse'; readonly error: FrontError; readonly sequence: number }
   | { readonly kind: 'close' }
 
-const EXECUTED = commandPacket(COMMAND.QUERY, 'SELECT @@GLOBAL.gtid_executed')
-/** A replica has so long to show what the session has seen, before the source is asked. */
-const SESSION_WAIT_S = 0.1
 /** A read changes nothing: where its server dies, the next one is asked. */
 const READ_ATTEMPTS = 3
 
@@ -91,7 +89,6 @@ export class StatementRunner {
       reason = shown.reason
       // Rows that a client has cannot be taken back, and those of another server would not fit them.
       if (held.hasPassedOn) return this.#refuse(FRONT_ERRORS.readNotHeld(reason), held.nextSequence)
-      if (this.boundTo !== null) break
     }
     return this.#refuse(FRONT_ERRORS.readNotHeld(reason))
   }
@@ -107,10 +104,10 @@ export class StatementRunner {
     const packets = await command.packets(link)
     if (packets === null) return { kind: 'again', reason: `${link.node} did not prepare it` }
     const waits = isReplica && this.level === 'SESSION' && !this.#seen.isEmpty
-    const caughtUp = waits ? this.#oneValue(link, waitFor(this.#seen)) : Promise.resolve('0')
+    const caughtUp = waits ? oneValue(link, waitFor(this.#seen)) : Promise.resolve('0')
     const answer = link.command(packets, command.shape, (packet, isLast, isOk) => held.take(packet, isLast, isOk, link))
     const wantsExecuted = this.level !== 'EVENTUAL'
-    const executed = wantsExecuted ? this.#oneValue(link, EXECUTED) : Promise.resolve('')
+    const executed = wantsExecuted ? oneValue(link, EXECUTED) : Promise.resolve('')
     const [wait, answered, text] = await Promise.all([caughtUp, answer, executed])
     if (answered.kind === 'lost' || text === null) {
       this.#system.lost(link.node)
@@ -157,7 +154,10 @@ export class StatementRunner {
       stamp = number
       if (this.#transaction !== null) this.#transaction.timestamped = true
     }
-    return this.#onSource(command, link, stamp)
+    const ending = await this.#onSource(command, link, stamp)
+    // What opens no transaction holds up no planned move.
+    if (!this.inTransaction) this.#endTransaction()
+    return ending
   }
 
   async begin(command: ServerCommand): Promise<Ending> {
@@ -176,7 +176,14 @@ export class StatementRunner {
     if (this.#transactionLost) return this.#rolledBack()
     const link = this.#transaction?.link ?? (await this.#source())
     if (link === null) return this.#refuse(FRONT_ERRORS.notDone('no source reigns'))
-    return this.#onSource(command, link, NO_STAMP, true)
+    // The transaction is over with the server's answer, but it is under way until its quorum has it.
+    const leave = this.#leaveGate
+    this.#leaveGate = null
+    try {
+      return await this.#onSource(command, link, NO_STAMP, true)
+    } finally {
+      leave?.()
+    }
   }
 
   /** Null: what there was to roll back is rolled back already. */
@@ -213,7 +220,7 @@ export class StatementRunner {
     let executed: GtidSet | null = null
     if (gtid === null) {
       // It changed nothing, and what it saw has to be held like what a read shows.
-      const text = await this.#oneValue(link, EXECUTED)
+      const text = await oneValue(link, EXECUTED)
       if (text === null) return false
       executed = MutableGtidSet.parse(text)
     }
@@ -266,17 +273,6 @@ export class StatementRunner {
     return timestamp === null ? null : commandPacket(COMMAND.QUERY, `SET @quorumlab_timestamp = ${timestamp}`)
   }
 
-  /** The one value of a statement of our own; null: there is none. */
-  async #oneValue(link: ServerLink, command: Buffer): Promise<string | null> {
-    const rows: Buffer[] = []
-    const answered = await link.command(command, 'result', (packet, isLast) => {
-      if (!isLast) rows.push(Buffer.from(packet))
-    })
-    if (answered.kind === 'lost' || answered.response.refusal !== null) return null
-    const row = rows.at(-1)
-    return row === undefined ? null : new PayloadReader(payloadOf(row)).lengthEncoded().toString('latin1')
-  }
-
   #lostBefore(link: ServerLink): Ending {
     return this.#refuse(FRONT_ERRORS.notDone(`the connection to ${link.node} was lost`))
   }
@@ -292,7 +288,3 @@ export class StatementRunner {
 }
 
 const NO_STAMP: Buffer = Buffer.alloc(0)
-
-function waitFor(gtids: GtidSet): Buffer {
-  return commandPacket(COMMAND.QUERY, `SELECT WAIT_FOR_EXECUTED_GTID_SET('${gtids.toString()}', ${SESSION_WAIT_S})`)
-}

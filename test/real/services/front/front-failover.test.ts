@@ -112,6 +112,39 @@ test('clients that reconnect live through the death of the source, and nothing a
   })
 })
 
+test('a client that waits for a source which hangs is let go when another one reigns', {
+  needs: 'mysql',
+  deadlineMs: 120_000,
+}, async () => {
+  await withFront(async (system, options) => {
+    const reader = await mysql.createConnection(options)
+    const writer = await mysql.createConnection(options)
+    writer.on('error', () => {})
+    await writer.query("INSERT INTO users (name, email) VALUES ('before', 'before')")
+    await reader.query('SELECT 1')
+    const [source] = look(await system.get('/status'), 'current_master.id')
+    const node = `node${String(source).slice(-1)}`
+    await system.driver.pause(node)
+    try {
+      // The write may have been done; the read goes on at the new source, as if nothing had been.
+      const [written, [rows]] = await Promise.all([
+        writer.query("INSERT INTO users (name, email) VALUES ('hung', 'hung')").then(
+          () => 'acknowledged',
+          (error: QueryError) => error.code,
+        ),
+        reader.query<RowDataPacket[]>("SELECT name FROM users WHERE name = 'before'"),
+      ])
+      assert.match(written, /^(?:acknowledged|PROTOCOL_CONNECTION_LOST|ECONNRESET)$/)
+      assert.equal(rows.length, 1)
+      assert.notEqual(look(await system.get('/status'), 'current_master.id')[0], source)
+    } finally {
+      await system.driver.resume(node)
+      reader.destroy()
+      writer.destroy()
+    }
+  })
+})
+
 test("sysbench's oltp_read_write runs through the front", {
   needs: ['mysql', 'sysbench'],
   deadlineMs: 90_000,
