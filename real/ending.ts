@@ -1,7 +1,8 @@
 /** The end that a run comes to before its time: an interrupt, what the world did to it, or a bug. The first counts. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Incident } from '../scenarios/record.ts'
-import { asEnvironmentError } from './drivers/environment-error.ts'
+import { asEnvironmentError, EnvironmentError } from './drivers/environment-error.ts'
+import type { ServiceProcess } from './processes/service-host.ts'
 
 /**
  * Whoever ends us (a CI system, the end of a session) sends the same signal to our children: their deaths are seen
@@ -57,4 +58,15 @@ export async function within<T>(limitMs: number, work: Promise<T>, late: () => E
   } finally {
     ends.abort()
   }
+}
+
+/** Every operation has a deadline of its own, so this is the machine's doing: or somebody has stopped the process. */
+export function clientsLate(limitMs: number, condition: ServiceProcess['condition']): EnvironmentError {
+  return new EnvironmentError(`the clients had not finished after ${(limitMs / 1000).toFixed(0)} s`, {
+    ...{ kind: 'stalled', subject: 'client' },
+    advice:
+      condition === 'running'
+        ? 'The machine is too busy for this workload: lower ratePerSec or clients, or end other programs.'
+        : `Their process is ${condition}, and no fault did that: leave it alone, and run it again.`,
+  })
 }

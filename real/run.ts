@@ -11,15 +11,15 @@ import type { Incident, RunRecord } from '../scenarios/record.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import { DiskWatch } from './drivers/disk-watch.ts'
 import type { Driver } from './drivers/driver.ts'
-import { EnvironmentError } from './drivers/environment-error.ts'
 import { makeFolder } from './drivers/make-folder.ts'
 import { awaitConvergence, awaitReign } from './drivers/settle.ts'
-import { Ending, within } from './ending.ts'
+import { clientsLate, Ending, within } from './ending.ts'
 import { RunFaults } from './faults/run-faults.ts'
 import { ServerWords } from './faults/server-words.ts'
 import { refuseUnsupported } from './faults/unsupported.ts'
 import { withoutEffect } from './honours.ts'
 import { ReceivedWatch } from './mysql/received-watch.ts'
+import { DirectNetwork } from './network/direct.ts'
 import { latenessOf } from './processes/client-lateness.ts'
 import { RunClock } from './processes/run-clock.ts'
 import { RunProcesses } from './processes/run-processes.ts'
@@ -89,7 +89,9 @@ class RealRun {
     this.#driver = options.driver
     this.#history = new History(scenario, options.seed)
     const identity = { originUs: this.#originUs, seed: options.seed }
-    this.#processes = new RunProcesses(scenario, this.#driver, identity, options.outDir, {
+    const network = new DirectNetwork(this.#driver.services.bind, 'nothing is done to its links')
+    const world = { driver: this.#driver, network }
+    this.#processes = new RunProcesses(scenario, world, identity, options.outDir, {
       onEvent: (event) => this.#onEvent(event),
       onFailure: (error) => this.#ending.end(error),
       onOperations: (operations) => {
@@ -169,7 +171,7 @@ class RealRun {
       ({ node, op }) => schedule.received(node, op),
     )
     const limitMs = (START_LEAD_US + workload.durationUs + livenessUs + workload.deadlineUs) / 1000 + DONE_GRACE_MS
-    const over = within(limitMs, done, () => this.#clientsLate(limitMs), this.#over.signal)
+    const over = within(limitMs, done, () => clientsLate(limitMs, this.#processes.clientCondition), this.#over.signal)
     if (livenessUs > 0) await Promise.all([over, this.#healForProbes()])
     else await over
     await this.#faults.stop()
@@ -284,17 +286,5 @@ class RealRun {
   /** Since the start of the workload; 0 before it. */
   #nowUs(): number {
     return this.#startUs === null ? 0 : RunClock.hostUs() - this.#startUs
-  }
-
-  /** Every operation has a deadline of its own, so this is the machine's doing: or somebody has stopped the process. */
-  #clientsLate(limitMs: number): EnvironmentError {
-    const { clientCondition } = this.#processes
-    return new EnvironmentError(`the clients had not finished after ${(limitMs / 1000).toFixed(0)} s`, {
-      ...{ kind: 'stalled', subject: 'client' },
-      advice:
-        clientCondition === 'running'
-          ? 'The machine is too busy for this workload: lower ratePerSec or clients, or end other programs.'
-          : `Their process is ${clientCondition}, and no fault did that: leave it alone, and run it again.`,
-    })
   }
 }

@@ -9,6 +9,7 @@ import type { GtidSet } from '../../algorithms/gtid-set.ts'
 import type { LagSeries, NodeEnd } from '../../scenarios/record.ts'
 import type { ServerWorld } from '../../scenarios/worlds.ts'
 import type { Accounts, NodeAddress } from '../mysql/target.ts'
+import type { Places } from '../network/network.ts'
 import type { ServiceHost } from '../processes/service-host.ts'
 import type { EnvironmentError } from './environment-error.ts'
 import type { Machine } from './machine.ts'
@@ -66,8 +67,8 @@ export interface Driver {
   /** What the servers have said of the machine since the last look: that their disk is full. Null: nothing. */
   complaint(): EnvironmentError | null
 
-  /** All servers up, answering, read-only, replicating from nobody. Rejects with EnvironmentError. */
-  start(): Promise<void>
+  /** All servers up, answering, read-only, replicating from nobody; `places`: where each is to run, if not simply here. Rejects with EnvironmentError. */
+  start(places?: Places): Promise<void>
   /** Everything away: processes, ports, directories. Any number of times, in any phase, also during `start()`. */
   stop(): Promise<void>
 

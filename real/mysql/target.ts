@@ -39,8 +39,9 @@ export class ServerStart {
 }
 
 export interface MysqlTarget {
+  /** As this process reaches it. */
   readonly node: NodeAddress
-  /** All configured members in order: a member's number is its index. */
+  /** All configured members in order, as this *server* reaches them: a member's number is its index. */
   readonly members: readonly NodeAddress[]
   readonly accounts: Accounts
   /** The semi-sync source plugin is installed and used. */

@@ -7,10 +7,13 @@ import { readFileSync } from 'node:fs'
 import { nodeWords } from '../../scenarios/entries.ts'
 import { type Ended, endedText, saysHeapFull, undeclaredDeath } from '../drivers/death.ts'
 import { EnvironmentError } from '../drivers/environment-error.ts'
+import type { Place } from '../network/network.ts'
 import type { FromChild, Refusal, Setup, ToChild } from './ipc-messages.ts'
 import type { ServiceEvents, ServiceHost, ServiceProcess } from './service-host.ts'
 
 const LOOPBACK = '127.0.0.1'
+/** A process of this machine like any other. */
+export const HERE: Place = { prefix: [], bind: LOOPBACK }
 
 /** Starting Node and compiling the sources takes a second on a busy machine. */
 const READY_DEADLINE_MS = 20_000
@@ -27,15 +30,16 @@ const ENTRIES: Readonly<Record<Setup['kind'], URL>> = {
 
 export class ChildProcess implements ServiceProcess {
   readonly name: string
-  readonly host = LOOPBACK
+  readonly host: string
   readonly exited: Promise<Ended>
   /** Where it serves; 0 for nothing. */
   port = 0
   readonly #process: NodeProcess
   #log = ''
 
-  private constructor(name: string, process: NodeProcess, events: ServiceEvents) {
+  private constructor(name: string, host: string, process: NodeProcess, events: ServiceEvents) {
     this.name = name
+    this.host = host
     this.#process = process
     process.stderr?.setEncoding('utf8')
     process.stderr?.on('data', (text: string) => {
@@ -51,13 +55,19 @@ export class ChildProcess implements ServiceProcess {
   }
 
   /** Resolves when the child serves. Rejects, with the child gone, when it does not get that far. */
-  static async start(name: string, setup: Setup, events: ServiceEvents = {}): Promise<ChildProcess> {
-    const node = spawn(process.execPath, [...nodeWords(ENTRIES[setup.kind]), name], {
+  static async start(
+    name: string,
+    setup: Setup,
+    events: ServiceEvents = {},
+    { prefix, bind }: Place = HERE,
+  ): Promise<ChildProcess> {
+    const [program, ...words] = [...prefix, process.execPath, ...nodeWords(ENTRIES[setup.kind]), name]
+    const node = spawn(program!, words, {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // A group of its own: what a terminal or a CI system sends to everybody is for the parent, which ends things in order.
       detached: true,
     })
-    const child = new ChildProcess(name, node, events)
+    const child = new ChildProcess(name, bind, node, events)
     let timer: NodeJS.Timeout | undefined
     try {
       if (node.pid !== undefined) events.onSpawn?.(node.pid)

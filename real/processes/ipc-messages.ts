@@ -25,6 +25,11 @@ export interface ServicePlace {
   readonly port: number
 }
 
+export interface ClusterSetup extends Pick<MysqlTarget, 'accounts' | 'semiSync'> {
+  /** In the order of the members. */
+  readonly servers: readonly Pick<MysqlTarget, 'node' | 'members'>[]
+}
+
 export interface CoordinatorSetup {
   readonly kind: 'coordinator'
   /** Names of all coordinators, this one among them. */
@@ -36,7 +41,7 @@ export interface CoordinatorSetup {
   readonly bind: string
   /** 0: any. A restarted coordinator gets the port its clients know. */
   readonly port: number
-  readonly cluster: Pick<MysqlTarget, 'members' | 'accounts' | 'semiSync'>
+  readonly cluster: ClusterSetup
   readonly dataConnections: number
   readonly timestampServers: readonly ServicePlace[]
   readonly config: Pick<CoordinatorConfig, 'algorithms' | 'seer' | 'tuning' | 'acknowledge' | 'unsafe'>

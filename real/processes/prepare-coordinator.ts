@@ -4,11 +4,10 @@ import { FiberProcess } from '../../algorithms/fiber.ts'
 import type { JournalServer, SupervisorServer } from '../../algorithms/servers.ts'
 import type { TraceEvent } from '../../algorithms/trace.ts'
 import { MysqlClient } from '../mysql/client.ts'
-import type { MysqlTarget } from '../mysql/target.ts'
 import type { Callable } from '../transport/callable.ts'
 import { RealWorld } from '../world.ts'
 import { fatal } from './child.ts'
-import type { RunIdentity } from './ipc-messages.ts'
+import type { ClusterSetup, RunIdentity } from './ipc-messages.ts'
 import { Journal } from './journal.ts'
 
 const JOURNAL: JournalServer = { name: 'journal', kind: 'journal' }
@@ -22,7 +21,7 @@ interface CoordinatorParts {
   readonly coordinators: readonly string[]
   /** 0-based place of this one among them. */
   readonly index: number
-  readonly cluster: Pick<MysqlTarget, 'members' | 'accounts' | 'semiSync'>
+  readonly cluster: ClusterSetup
   readonly mysql: ConstructorParameters<typeof MysqlClient>[1]
   readonly timestampServers: ReadonlyMap<string, Callable>
   readonly peers: ReadonlyMap<string, Callable>
@@ -47,8 +46,9 @@ interface PreparedCoordinator {
 /** Opens the journal and connects; nothing is asked of any server before `start`. */
 export async function prepareCoordinator(parts: CoordinatorParts): Promise<PreparedCoordinator> {
   const { cluster, coordinators, index, timestampServers, peers } = parts
+  const { servers: members, ...access } = cluster
   const mysql = new Map(
-    cluster.members.map((node) => [node.name, new MysqlClient({ node, ...cluster }, parts.mysql)] as const),
+    members.map((server) => [server.node.name, new MysqlClient({ ...server, ...access }, parts.mysql)] as const),
   )
   const servers = new Map<string, Callable>([
     [JOURNAL.name, await Journal.open(parts.journalPath)],
@@ -68,7 +68,7 @@ export async function prepareCoordinator(parts: CoordinatorParts): Promise<Prepa
         ...parts.config,
         coordinators,
         index,
-        nodes: cluster.members.map(({ name }) => name),
+        nodes: [...mysql.keys()],
         timestampServers: [...timestampServers.keys()],
         journal: JOURNAL,
         supervisor: SUPERVISOR,

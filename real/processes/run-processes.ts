@@ -13,9 +13,10 @@ import type { DataLoss, Operation } from '../../scenarios/record.ts'
 import { coordinatorNames, type Scenario, timestampServerNames } from '../../scenarios/scenario.ts'
 import type { Driver } from '../drivers/driver.ts'
 import { type FaultTarget, nodeTarget, serviceTarget } from '../faults/targets.ts'
+import type { RunNetwork } from '../network/network.ts'
 import { ServiceClient } from '../transport/service-client.ts'
 import { ChildProcess, refusedTo } from './child-process.ts'
-import type { CoordinatorSetup, RunIdentity } from './ipc-messages.ts'
+import type { ClusterSetup, RunIdentity, ServicePlace } from './ipc-messages.ts'
 import { RunClock } from './run-clock.ts'
 import { Service, type ServiceEvents } from './service-processes.ts'
 import { supervise } from './supervisor.ts'
@@ -29,6 +30,7 @@ interface RunEvents extends Pick<ServiceEvents, 'onEvent' | 'onFailure'> {
 export class RunProcesses {
   readonly #scenario: Scenario
   readonly #driver: Driver
+  readonly #network: RunNetwork
   readonly #run: RunIdentity
   readonly #outDir: string
   readonly #events: RunEvents
@@ -39,9 +41,16 @@ export class RunProcesses {
   #client: ChildProcess | null = null
   #over = false
 
-  constructor(scenario: Scenario, driver: Driver, run: RunIdentity, outDir: string, events: RunEvents) {
+  constructor(
+    scenario: Scenario,
+    { driver, network }: { readonly driver: Driver; readonly network: RunNetwork },
+    run: RunIdentity,
+    outDir: string,
+    events: RunEvents,
+  ) {
     this.#scenario = scenario
     this.#driver = driver
+    this.#network = network
     this.#run = run
     this.#outDir = outDir
     this.#events = events
@@ -56,14 +65,30 @@ export class RunProcesses {
     return this.#losses.map((loss) => ({ ...loss, atUs: loss.atUs - startUs }))
   }
 
-  /** MySQL servers, and timestamp servers beside them. */
+  /** The network, then MySQL servers, and timestamp servers beside them. */
   async startServers(): Promise<void> {
+    await this.#started(() => this.#network.start())
     const timestamps = await this.#timestampServices()
     await Promise.all([
-      this.#started(() => this.#driver.start()),
+      this.#started(() => this.#driver.start(this.#network)),
       ...timestamps.map((service) => this.#started(() => service.start())),
     ])
-    for (const service of timestamps) service.introduce(timestamps.filter((other) => other !== service))
+    for (const node of this.#driver.nodes) await this.#network.introduce(node.name, node)
+    await this.#makeKnown(timestamps)
+  }
+
+  /** To the network, and then to one another. They have all been started. */
+  async #makeKnown(services: readonly Service[]): Promise<void> {
+    for (const { name, host, port } of services) await this.#network.introduce(name, { host, port, adminPort: 0 })
+    for (const service of services) {
+      const others = services.filter((other) => other !== service)
+      service.introduce(this.#placesFor(service.name, others))
+    }
+  }
+
+  /** Where `from` reaches them. */
+  #placesFor(from: string, services: readonly Service[]): readonly ServicePlace[] {
+    return services.map(({ name }) => ({ name, ...this.#network.addressOf(from, name) }))
   }
 
   async #timestampServices(): Promise<readonly Service[]> {
@@ -77,7 +102,7 @@ export class RunProcesses {
         return this.#service(name, {
           kind: 'timestamp',
           run: this.#run,
-          bind: this.#driver.services.bind,
+          bind: this.#network.placeOf(name).bind,
           port: 0,
           algorithm: algorithms.timestamps,
           index,
@@ -92,22 +117,22 @@ export class RunProcesses {
 
   async startCoordinators(): Promise<void> {
     const names = coordinatorNames(this.#scenario.cluster.coordinators)
-    const timestampServers = [...this.#services.values()].map(({ name, host, port }) => ({ name, host, port }))
+    const timestampServers = [...this.#services.values()]
     this.#coordinators = await Promise.all(
       names.map((_, index) => this.#coordinatorService(names, index, timestampServers)),
     )
     await Promise.all(this.#coordinators.map((service) => this.#started(() => service.start())))
-    for (const service of this.#coordinators) service.introduce(this.#coordinators.filter((other) => other !== service))
+    await this.#makeKnown(this.#coordinators)
   }
 
   async #coordinatorService(
     coordinators: readonly string[],
     index: number,
-    timestampServers: CoordinatorSetup['timestampServers'],
+    timestampServers: readonly Service[],
   ): Promise<Service> {
     const { cluster, seer, unsafe, tuning, workload } = this.#scenario
     const algorithms = coordinatorAlgorithms(this.#scenario)
-    const { nodes, accounts } = this.#driver
+    const { accounts } = this.#driver
     const name = coordinators[index]!
     const journalPath = join(this.#outDir, `${name}.journal`)
     // A run begins with nothing: what an earlier one journalled here belongs to a cluster that is gone.
@@ -117,21 +142,28 @@ export class RunProcesses {
       coordinators,
       index,
       run: this.#run,
-      bind: this.#driver.services.bind,
+      bind: this.#network.placeOf(name).bind,
       port: 0,
-      cluster: { members: nodes, accounts, semiSync: cluster.semiSync },
+      cluster: { servers: this.#serversFor(name), accounts, semiSync: cluster.semiSync },
       dataConnections: poolSize(workload.clients, cluster.coordinators),
-      timestampServers,
+      timestampServers: this.#placesFor(name, timestampServers),
       config: { algorithms, seer, tuning, acknowledge: cluster.acknowledge, unsafe },
       journalPath,
     })
+  }
+
+  /** Each server as `from` reaches it, with where it reaches the others: a replica is told of its source as it finds it. */
+  #serversFor(from: string): ClusterSetup['servers'] {
+    const names = this.#driver.nodes.map(({ name }) => name)
+    const seenBy = (one: string) => (name: string) => ({ name, ...this.#network.addressOf(one, name) })
+    return names.map((name) => ({ node: seenBy(from)(name), members: names.map(seenBy(name)) }))
   }
 
   async startClients(): Promise<void> {
     const { onDone, onEvent, onFailure, onOperations } = this.#events
     const { workload, livenessUs, faults } = this.#scenario
     const urgent = faults.flatMap(({ after }) => (after?.kind === 'answered' ? [after.op] : []))
-    const coordinators = this.#coordinators.map(({ name, host, port }) => ({ name, host, port }))
+    const coordinators = this.#placesFor('client', this.#coordinators)
     this.#client = await this.#started(() =>
       ChildProcess.start(
         'client',
@@ -150,6 +182,7 @@ export class RunProcesses {
             onDone()
           },
         },
+        this.#network.placeOf('client'),
       ),
     )
   }
@@ -168,7 +201,7 @@ export class RunProcesses {
     return this.#client?.condition ?? 'gone'
   }
 
-  /** A request of an operator: to the coordinators one after another, over the network like a client's. */
+  /** A request of an operator: to the coordinators one after another, by nobody's link. */
   async ask(request: { readonly kind: string }, deadlineUs: number): Promise<Outcome<unknown>> {
     let outcome: Outcome<unknown> = failed({ code: 'no-coordinator' })
     for (const { host, port } of this.#coordinators) {
@@ -203,11 +236,13 @@ export class RunProcesses {
     ])
     // A fault that was under way may have started a service once more.
     await killServices()
+    await this.#network.stop()
     if (ended[0].status === 'rejected') throw ended[0].reason
   }
 
   #service(name: string, setup: ConstructorParameters<typeof Service>[1]): Service {
-    const service = new Service(name, setup, this.#driver.services, {
+    const where = { host: this.#driver.services, place: this.#network.placeOf(name) }
+    const service = new Service(name, setup, where, {
       onSpawn: (service, pid) => this.#driver.own(service, pid),
       onEvent: this.#events.onEvent,
       onFailure: this.#events.onFailure,

@@ -1,5 +1,6 @@
 /** Where the run's own services run: as processes of this machine, or each in a container. Both are driven alike. */
 import type { Ended } from '../drivers/death.ts'
+import type { Place } from '../network/network.ts'
 import type { FromChild, Setup, ToChild } from './ipc-messages.ts'
 
 /** One life of a service: from its start to the end of its process. */
@@ -36,8 +37,8 @@ export interface ServiceEvents {
 }
 
 export interface ServiceHost {
-  /** The address its services listen on. */
+  /** The address its services listen on, where the network of the run does not say otherwise. */
   readonly bind: string
   /** Resolves when the service serves. Rejects, with its process gone, when it does not get that far. */
-  start(name: string, setup: Setup, events: ServiceEvents): Promise<ServiceProcess>
+  start(name: string, setup: Setup, events: ServiceEvents, place: Place): Promise<ServiceProcess>
 }

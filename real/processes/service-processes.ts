@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import type { Outcome } from '../../algorithms/servers.ts'
 import type { TraceEvent } from '../../algorithms/trace.ts'
+import type { Place } from '../network/network.ts'
 import { refusedTo } from './child-process.ts'
 import type { CoordinatorSetup, FromChild, ServicePlace, TimestampSetup } from './ipc-messages.ts'
 import type { ServiceHost, ServiceProcess } from './service-host.ts'
@@ -24,23 +25,30 @@ export class Service implements ServicePlace {
   readonly #setup: CoordinatorSetup | TimestampSetup
   readonly #events: ServiceEvents
   readonly #host: ServiceHost
+  readonly #place: Place
   #process: ServiceProcess | null = null
   #port: number
-  #peers: readonly Service[] = []
+  #peers: readonly ServicePlace[] = []
   /** Its end is somebody's will: a fault's, or the end of the run's. */
   #mayEnd = false
 
-  constructor(name: string, setup: CoordinatorSetup | TimestampSetup, host: ServiceHost, events: ServiceEvents) {
+  constructor(
+    name: string,
+    setup: CoordinatorSetup | TimestampSetup,
+    { host, place }: { readonly host: ServiceHost; readonly place: Place },
+    events: ServiceEvents,
+  ) {
     this.name = name
     this.#host = host
+    this.#place = place
     this.#setup = setup
     this.#events = events
     this.#port = setup.port
   }
 
-  /** Of its last process: 127.0.0.1 before the first. */
+  /** Of its last process: its place before the first. */
   get host(): string {
-    return this.#process?.host ?? '127.0.0.1'
+    return this.#process?.host ?? this.#place.bind
   }
 
   get port(): number {
@@ -79,17 +87,17 @@ export class Service implements ServicePlace {
           if (!this.#mayEnd) this.#events.onFailure(ended.deathBy(how))
         },
       },
+      this.#place,
     )
     this.#process = started
     this.#port = started.port
     this.introduce(this.#peers)
   }
 
-  /** Tells it where the others of its kind are, also whenever it is started again. They have all been started. */
-  introduce(peers: readonly Service[]): void {
-    this.#peers = peers
-    if (peers.length > 0)
-      this.#process?.send({ kind: 'peers', peers: peers.map(({ name, host, port }) => ({ name, host, port })) })
+  /** Tells it where it reaches the others of its kind, also whenever it is started again. They have all been started. */
+  introduce(peers: readonly ServicePlace[]): void {
+    this.#peers = peers.map(({ name, host, port }) => ({ name, host, port }))
+    if (peers.length > 0) this.#process?.send({ kind: 'peers', peers: this.#peers })
   }
 
   async kill(): Promise<void> {

@@ -81,7 +81,11 @@ async function startChildren(driver: Driver, children: ChildProcess[], journalPa
       run: { originUs: RunClock.hostUs(), seed: 1 },
       bind: '127.0.0.1',
       port: 0,
-      cluster: { members: driver.nodes, accounts: driver.accounts, semiSync: false },
+      cluster: {
+        servers: driver.nodes.map((node) => ({ node, members: driver.nodes })),
+        accounts: driver.accounts,
+        semiSync: false,
+      },
       dataConnections: Math.max(...CONNECTIONS),
       timestampServers: children.map(({ name, host, port }) => ({ name, host, port })),
       config: {

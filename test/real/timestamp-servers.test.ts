@@ -1,7 +1,7 @@
 /** Timestamp servers as processes of their own: their journals, and what they say to one another. */
 import assert from 'node:assert/strict'
 import type { Outcome, ReplyOf, TimestampRequests } from '../../algorithms/servers.ts'
-import { CHILDREN } from '../../real/processes/child-process.ts'
+import { CHILDREN, HERE } from '../../real/processes/child-process.ts'
 import type { TimestampSetup } from '../../real/processes/ipc-messages.ts'
 import { Service } from '../../real/processes/service-processes.ts'
 import { ServiceClient } from '../../real/transport/service-client.ts'
@@ -10,11 +10,16 @@ import { until, withDirectory } from './drivers/local/scratch.ts'
 import { timestampSetup } from './timestamp-setup.ts'
 
 function service(name: string, setup: TimestampSetup, failures: Error[]): Service {
-  return new Service(name, setup, CHILDREN, {
-    onEvent() {},
-    onSupervise() {},
-    onFailure: (error) => failures.push(error),
-  })
+  return new Service(
+    name,
+    setup,
+    { host: CHILDREN, place: HERE },
+    {
+      onEvent() {},
+      onSupervise() {},
+      onFailure: (error) => failures.push(error),
+    },
+  )
 }
 
 function ask<K extends keyof TimestampRequests>(

@@ -7,7 +7,7 @@ import { simulate } from '../../sim/run.ts'
 import { test } from '../support/test.ts'
 
 test('simulated and real servers have the same limits', () => {
-  const flags = nodeFlags({ directory: '/tmp/node1', serverId: 1, port: 1, adminPort: 2 })
+  const flags = nodeFlags({ directory: '/tmp/node1', serverId: 1, host: '127.0.0.1', port: 1, adminPort: 2 })
   const flag = (name: string) => Number(flags.find((word) => word.startsWith(`--${name}=`))?.split('=')[1])
   assert.equal(flag('replica-net-timeout') * 1_000_000, REPLICA_NET_TIMEOUT_US)
   assert.equal(DEFAULT_COSTS.netTimeoutUs, REPLICA_NET_TIMEOUT_US)

@@ -6,6 +6,8 @@ import { saysNoDefaultsItself } from './find-mysqld.ts'
 interface NodeFlags {
   readonly directory: string
   readonly serverId: number
+  /** What it listens on, and under which it is known. */
+  readonly host: string
   readonly port: number
   readonly adminPort: number
 }
@@ -54,12 +56,12 @@ export function nodeFlags(node: NodeFlags): string[] {
     // No socket file: nothing to leave behind, no 107-byte limit on its path, no stale lock after a kill.
     '--socket=',
     `--server-id=${node.serverId}`,
-    '--bind-address=127.0.0.1',
+    `--bind-address=${node.host}`,
     `--port=${node.port}`,
-    '--admin-address=127.0.0.1',
+    `--admin-address=${node.host}`,
     `--admin-port=${node.adminPort}`,
     '--create-admin-listener-thread=ON',
-    '--report-host=127.0.0.1',
+    `--report-host=${node.host}`,
     `--report-port=${node.port}`,
     ...serverFlags(),
   ]

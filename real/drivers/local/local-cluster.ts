@@ -5,13 +5,13 @@ import { dirname, join, resolve } from 'node:path'
 import type { GtidSet } from '../../../algorithms/gtid-set.ts'
 import type { LagSeries, NodeEnd } from '../../../scenarios/record.ts'
 import type { Accounts, NodeAddress } from '../../mysql/target.ts'
+import type { Places } from '../../network/network.ts'
 import { CHILDREN } from '../../processes/child-process.ts'
 import { lagSeries } from '../binlog-lag.ts'
-import { DISK_ADVICE, saysDiskFull } from '../death.ts'
 import type { Driver, SavedExtras, Storage, Usage, Witness } from '../driver.ts'
 import { readDurability } from '../durability.ts'
 import { readEndState } from '../end-state.ts'
-import { EnvironmentError, environmentErrorOf } from '../environment-error.ts'
+import { type EnvironmentError, environmentErrorOf } from '../environment-error.ts'
 import { dataDirectoryOf } from './data-directory.ts'
 import { saveExtras } from './extras.ts'
 import type { Mysqld } from './find-mysqld.ts'
@@ -51,6 +51,8 @@ export class LocalCluster implements Driver {
   readonly #underWay = new Set<Promise<unknown>>()
   #nodes: readonly LocalNode[] = []
   #addresses: readonly NodeAddress[]
+  /** Words in front of a server's command. */
+  #prefixOf: (node: string) => readonly string[] = () => []
   #stopped: Promise<void> | null = null
   #extras = 0
 
@@ -91,18 +93,15 @@ export class LocalCluster implements Driver {
   }
 
   complaint(): EnvironmentError | null {
-    for (const { address, process } of this.#nodes) {
-      const lines = process?.newLines().filter(saysDiskFull) ?? []
-      if (lines.length > 0)
-        return new EnvironmentError(`the disk of ${address.name} is full`, {
-          ...{ kind: 'disk-full', subject: address.name, lastLines: lines, advice: DISK_ADVICE },
-        })
-    }
-    return null
+    return this.#nodes.map((node) => node.complaint()).find((complaint) => complaint !== null) ?? null
   }
 
-  start(): Promise<void> {
+  start(places?: Places): Promise<void> {
     return this.#tracked(async () => {
+      if (places !== undefined) {
+        this.#prefixOf = (name) => places.placeOf(name).prefix
+        this.#addresses = this.#addresses.map((address) => ({ ...address, host: places.placeOf(address.name).bind }))
+      }
       const { signal } = this.#stopping
       const template = await dataTemplate(this.#mysqld, {
         stateRoot: dirname(this.#ownership.directory),
@@ -223,6 +222,7 @@ export class LocalCluster implements Driver {
   #newNode(address: NodeAddress, index: number): LocalNode {
     return new LocalNode(address, index + 1, join(this.storage.directory, address.name), {
       mysqld: this.#mysqld,
+      prefix: this.#prefixOf(address.name),
       accounts: this.accounts,
       signal: this.#stopping.signal,
       onSpawn: (node) => {

@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Connection, createConnection } from 'mysql2/promise'
 import type { Accounts, NodeAddress } from '../../mysql/target.ts'
-import { saysDiskFull, undeclaredDeath } from '../death.ts'
+import { DISK_ADVICE, saysDiskFull, undeclaredDeath } from '../death.ts'
 import { monotonicUs, type Witness } from '../driver.ts'
 import { EnvironmentError } from '../environment-error.ts'
 import { describeGreeting, greet } from '../greeting.ts'
@@ -14,6 +14,8 @@ import { adviceFor, MysqldProcess, saysPortBusy } from './mysqld-process.ts'
 
 interface NodeContext {
   readonly mysqld: Mysqld
+  /** Words in front of its command. */
+  readonly prefix: readonly string[]
   readonly accounts: Accounts
   /** Aborted when the cluster is to be stopped. */
   readonly signal: AbortSignal
@@ -60,18 +62,19 @@ export class LocalNode {
 
   /** Starts the server; settles when it answers a query. `first`: its accounts are still locked. */
   async launch(first: boolean): Promise<void> {
-    const { mysqld, accounts, signal } = this.#context
+    const { mysqld, prefix, accounts, signal } = this.#context
     if (this.#process !== null && this.#process.death === null)
       throw new Error(`assertion: ${this.address.name} is started, but it runs (process ${this.#process.pid})`)
     await mkdir(this.paths.temporary, { recursive: true })
     await rm(this.paths.pidFile, { force: true })
-    const words = [...(await leadingFlags(mysqld.path)), ...nodeFlags({ ...this.address, ...this })]
+    const flags = [...(await leadingFlags(mysqld.path)), ...nodeFlags({ ...this.address, ...this })]
+    const [program, ...words] = [...prefix, mysqld.path, ...flags]
     if (first) {
       await writeFile(this.paths.initFile, sqlFile(unlockSql(accounts)), { mode: 0o600 })
       words.push(`--init-file=${this.paths.initFile}`)
     }
     signal.throwIfAborted()
-    const process = await MysqldProcess.spawn(mysqld.path, words, {
+    const process = await MysqldProcess.spawn(program!, words, {
       directory: this.directory,
       log: this.paths.log,
       pidFile: this.paths.pidFile,
@@ -102,6 +105,16 @@ export class LocalNode {
       connectTimeout: 2_000,
       rowsAsArray: true,
       supportBigNumbers: true,
+    })
+  }
+
+  /** What it has said of the machine since the last look: that its disk is full. Null: nothing. */
+  complaint(): EnvironmentError | null {
+    const { name } = this.address
+    const lastLines = this.#process?.newLines().filter(saysDiskFull) ?? []
+    if (lastLines.length === 0) return null
+    return new EnvironmentError(`the disk of ${name} is full`, {
+      ...{ kind: 'disk-full', subject: name, lastLines, advice: DISK_ADVICE },
     })
   }
 

@@ -21,6 +21,7 @@ import { cacheRoot, Ownership } from './ownership.ts'
 import { PortHolder } from './ports.ts'
 import { killServersIn } from './sweep.ts'
 
+const LOOPBACK = '127.0.0.1'
 const DEADLINE_MS = 120_000
 const UNUSED_FOR_MS = 30 * 24 * 3_600_000
 
@@ -89,11 +90,15 @@ async function build(mysqld: Mysqld, directory: string, signal: AbortSignal): Pr
   await ports.releaseAll()
   const server = await MysqldProcess.spawn(
     mysqld.path,
-    [...leading, ...nodeFlags({ directory, serverId: 1, port, adminPort }), `--init-file=${paths.initFile}`],
+    [
+      ...leading,
+      ...nodeFlags({ directory, serverId: 1, host: LOOPBACK, port, adminPort }),
+      `--init-file=${paths.initFile}`,
+    ],
     common,
   )
   // The greeting comes after the init file has been carried out; no account is needed to see it.
-  while (server.death === null && !signal.aborted && (await greet('127.0.0.1', port, 250)).kind !== 'greeting')
+  while (server.death === null && !signal.aborted && (await greet(LOOPBACK, port, 250)).kind !== 'greeting')
     await Promise.race([server.dead, new Promise((resolve) => setTimeout(resolve, 20))])
   if (server.death === null) server.signal('SIGTERM')
   await finished(server, 'creating the schema', directory, signal)

@@ -3,7 +3,7 @@ import { appendFileSync, readFileSync } from 'node:fs'
 import { EnvironmentError } from '../../../real/drivers/environment-error.ts'
 import { serviceTarget } from '../../../real/faults/targets.ts'
 import { refuseUnsupported } from '../../../real/faults/unsupported.ts'
-import { CHILDREN } from '../../../real/processes/child-process.ts'
+import { CHILDREN, HERE } from '../../../real/processes/child-process.ts'
 import { Service } from '../../../real/processes/service-processes.ts'
 import type { FaultStep } from '../../../scenarios/faults/step.ts'
 import { parseScenario } from '../../../scenarios/file/load.ts'
@@ -138,7 +138,12 @@ test(
 
 async function journalLost(directory: string): Promise<void> {
   const setup = timestampSetup('taas', 0, 2, directory)
-  const service = new Service('coordinator', setup, CHILDREN, { onEvent() {}, onSupervise() {}, onFailure() {} })
+  const service = new Service(
+    'coordinator',
+    setup,
+    { host: CHILDREN, place: HERE },
+    { onEvent() {}, onSupervise() {}, onFailure() {} },
+  )
   try {
     await service.start()
     appendFileSync(setup.journalPath, '{"written":"before the loss"}\n')
@@ -170,11 +175,16 @@ async function journalLost(directory: string): Promise<void> {
 }
 
 async function witnessedByTheSystem(directory: string): Promise<void> {
-  const service = new Service('timestamp-1', timestampSetup('odd-even', 0, 2, directory), CHILDREN, {
-    onEvent() {},
-    onSupervise() {},
-    onFailure() {},
-  })
+  const service = new Service(
+    'timestamp-1',
+    timestampSetup('odd-even', 0, 2, directory),
+    { host: CHILDREN, place: HERE },
+    {
+      onEvent() {},
+      onSupervise() {},
+      onFailure() {},
+    },
+  )
   try {
     await service.start()
     const steps = '{ at: 1s, pause: timestamp-1 }, { at: 2s, resume: timestamp-1 }, { at: 3s, crash: timestamp-1 }'

@@ -5,7 +5,7 @@ import { unknown } from '../../../algorithms/reasons/outcomes.ts'
 import type { Outcome } from '../../../algorithms/servers.ts'
 import { EnvironmentError } from '../../../real/drivers/environment-error.ts'
 import { serviceTarget } from '../../../real/faults/targets.ts'
-import { CHILDREN } from '../../../real/processes/child-process.ts'
+import { CHILDREN, HERE } from '../../../real/processes/child-process.ts'
 import { Service } from '../../../real/processes/service-processes.ts'
 import { ServiceClient } from '../../../real/transport/service-client.ts'
 import { test } from '../../support/test.ts'
@@ -14,7 +14,12 @@ import { timestampSetup } from '../timestamp-setup.ts'
 
 function timestampServer(directory: string, onFailure: (error: Error) => void): Service {
   const setup = timestampSetup('odd-even', 1, 2, directory)
-  return new Service('timestamp-2', setup, CHILDREN, { onEvent() {}, onSupervise() {}, onFailure })
+  return new Service(
+    'timestamp-2',
+    setup,
+    { host: CHILDREN, place: HERE },
+    { onEvent() {}, onSupervise() {}, onFailure },
+  )
 }
 
 function next(client: ServiceClient, deadlineUs = 5_000_000): Promise<Outcome<unknown>> {
