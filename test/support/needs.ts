@@ -4,9 +4,9 @@
 import { spawnSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 
-export type Need = 'mysql' | 'docker' | 'chromium' | 'mount' | 'sysbench'
+export type Need = 'mysql' | 'docker' | 'chromium' | 'mount' | 'namespaces' | 'sysbench'
 
-export const NEEDS: readonly Need[] = ['mysql', 'docker', 'chromium', 'mount', 'sysbench']
+export const NEEDS: readonly Need[] = ['mysql', 'docker', 'chromium', 'mount', 'namespaces', 'sysbench']
 
 const found = new Map<Need, string | null>()
 
@@ -31,6 +31,8 @@ export function adviceFor(need: Need): string {
       return 'a chromium or google-chrome on PATH or named by QUORUMLAB_CHROMIUM'
     case 'mount':
       return 'unshare and a kernel that lets it mount a tmpfs in a namespace of its own'
+    case 'namespaces':
+      return 'root on Linux with ip, iptables and tc, and a kernel that lets it make network namespaces'
     case 'sysbench':
       return 'a sysbench with its MySQL driver on PATH'
   }
@@ -47,6 +49,7 @@ function candidates(need: Need): string[] {
         ? ['chromium', 'google-chrome']
         : [process.env.QUORUMLAB_CHROMIUM]
     case 'mount':
+    case 'namespaces':
       return ['unshare']
     case 'sysbench':
       return ['sysbench']
@@ -58,6 +61,7 @@ function answers(command: string, need: Need): boolean {
   const words = {
     docker: ['version', '--format', '{{.Server.Version}}'],
     mount: ['-rm', 'mount', '-t', 'tmpfs', 'tmpfs', tmpdir()],
+    namespaces: ['--net', 'sh', '-ec', 'ip link add name a type bridge; iptables -A INPUT -j DROP; tc -V'],
     mysql: ['--version'],
     chromium: ['--version'],
     sysbench: ['--version'],

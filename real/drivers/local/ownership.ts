@@ -9,6 +9,7 @@ import { homedir, hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { environmentErrorOf } from '../environment-error.ts'
 import { makeFolder } from '../make-folder.ts'
+import { type Belonging, type BelongingKind, removeBelongings } from './belongings.ts'
 import { isSameProcess, lookAt, signalQuietly } from './process-table.ts'
 
 export interface OwnerRecord {
@@ -25,6 +26,8 @@ export interface OwnerRecord {
   readonly servers: Readonly<Record<string, OwnedServer>>
   /** The run's other processes: coordinators, timestamp servers, clients. Absent in records of older versions. */
   readonly processes?: Readonly<Record<string, OwnedProcess>>
+  /** What is neither a process nor a folder, in the order in which it was made. Absent in records of older versions. */
+  readonly belongings?: readonly Belonging[]
 }
 
 interface OwnedProcess {
@@ -76,6 +79,7 @@ export class Ownership {
       directories: [],
       servers: {},
       processes: {},
+      belongings: [],
     }
     makeFolder(this.directory, 0o700)
     this.#save()
@@ -102,11 +106,19 @@ export class Ownership {
     this.#save()
   }
 
-  /** Ends the noted processes, removes the directories, and the record last. Synchronous: also called at the program's exit. */
+  /** Before it is made. */
+  note(kind: BelongingKind, name: string): void {
+    if (this.#isRemoved) throw new Error(`a ${kind} was asked for after its cluster was stopped`)
+    this.#record = { ...this.#record, belongings: [...(this.#record.belongings ?? []), { kind, name }] }
+    this.#save()
+  }
+
+  /** Ends the noted processes, removes what else was noted, the directories, and the record last. Synchronous: also called at the program's exit. */
   remove(): void {
     this.#isRemoved = true
     // One that a fault has paused would never hear that its parent is gone.
     for (const owned of Object.values(this.#record.processes ?? {})) killOwned(owned)
+    removeBelongings(this.#record.belongings ?? [])
     for (const path of this.#record.directories) removeTree(path)
     removeTree(this.directory)
   }

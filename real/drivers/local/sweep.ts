@@ -8,6 +8,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { EnvironmentError } from '../environment-error.ts'
+import { type Belonging, belongingsText, removeBelongings } from './belongings.ts'
 import { killOwned, type OwnerRecord, readOwner, removeTree, stateRoot } from './ownership.ts'
 import { allProcesses, isSameProcess, signalQuietly, untilGone } from './process-table.ts'
 
@@ -17,6 +18,8 @@ export interface Swept {
   /** Coordinators, timestamp servers and clients that were still there: a fault had paused them. */
   readonly processes: number
   readonly directories: readonly string[]
+  /** What else the owner had noted. */
+  readonly belongings: readonly Belonging[]
   /** Why something is left; null: nothing is. */
   readonly refusal: string | null
 }
@@ -41,27 +44,29 @@ export async function sweep(root: string = stateRoot()): Promise<Swept[]> {
 }
 
 async function sweepOne(record: OwnerRecord, directory: string): Promise<Swept> {
-  const { id, directories } = record
+  const { id, directories, belongings = [] } = record
   let [servers, processes] = [0, 0]
   try {
     processes = await killProcesses(record)
     servers = await killServersIn(directories)
+    removeBelongings(belongings)
     for (const path of directories) removeTree(path)
     removeTree(directory)
-    return { id, servers, processes, directories, refusal: null }
+    return { id, servers, processes, directories, belongings, refusal: null }
   } catch (error) {
     // Somebody else's, started with our state directory: no reason not to start a cluster of our own.
     if (!['EPERM', 'EACCES', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
-    return { id, servers, processes, directories: [], refusal: (error as Error).message }
+    return { id, servers, processes, directories: [], belongings: [], refusal: (error as Error).message }
   }
 }
 
 /** `4 servers and 1 process ended, 1 folder removed` */
-export function sweptText({ servers, processes, directories, refusal }: Swept): string {
+export function sweptText({ servers, processes, directories, belongings, refusal }: Swept): string {
   if (refusal !== null) return `not removed, ${refusal}: run \`down\` as the user who had started it`
   const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`
   const others = processes === 0 ? '' : ` and ${counted(processes, 'other process', 'other processes')}`
-  return `${counted(servers, 'server', 'servers')}${others} ended, ${counted(directories.length, 'folder', 'folders')} removed`
+  const things = belongings.length === 0 ? '' : ` and ${belongingsText(belongings)}`
+  return `${counted(servers, 'server', 'servers')}${others} ended, ${counted(directories.length, 'folder', 'folders')}${things} removed`
 }
 
 export interface KnownClusters {

@@ -35,7 +35,7 @@ test('what a killed owner left is found and removed: its servers, its directorie
     const server = await fakeServer(`${data}/node1/data`)
     const exit = once(server, 'exit')
     assert.deepEqual(await sweep(join(root, 'clusters')), [
-      { id: ownership.id, servers: 1, processes: 0, directories: [data], refusal: null },
+      { id: ownership.id, servers: 1, processes: 0, directories: [data], belongings: [], refusal: null },
     ])
     assert.deepEqual(await exit, [null, 'SIGKILL'])
     assert.ok(!existsSync(data))

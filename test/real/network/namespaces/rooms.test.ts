@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createServer, connect as dial, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { Ownership } from '../../../../real/drivers/local/ownership.ts'
+import { lookAt } from '../../../../real/drivers/local/process-table.ts'
+import { ability } from '../../../../real/network/namespaces/ability.ts'
+import { arrival } from '../../../../real/network/namespaces/arrival.ts'
+import { namespaceName, removeDevice, removeNamespace } from '../../../../real/network/namespaces/removal.ts'
+import { RoomRules } from '../../../../real/network/namespaces/room-rules.ts'
+import { makeRooms, type Room, type Rooms } from '../../../../real/network/namespaces/rooms.ts'
+import { test } from '../../../support/test.ts'
+import { thrownBy } from '../../../support/thrown-by.ts'
+import { until, withDirectory } from '../../drivers/local/scratch.ts'
+
+const NEEDS = { needs: 'namespaces', deadlineMs: 30_000 } as const
+
+/** What of a run could be left on this machine. */
+function networks(): string {
+  return ['ip netns', 'ip -br link', 'iptables-save']
+    .map((line) => execFileSync('sh', ['-c', line], { encoding: 'utf8' }))
+    .join('\n')
+    .replaceAll(/^#.*$|\[\d+:\d+\]/gm, '')
+}
+
+async function withRooms(names: readonly string[], body: (rooms: Rooms, ownership: Ownership) => Promise<void>) {
+  await withDirectory(async (root) => {
+    const ownership = new Ownership(join(root, 'clusters'))
+    try {
+      await body(await makeRooms(ownership.id, names, ownership), ownership)
+    } finally {
+      ownership.remove()
+    }
+  })
+}
+
+async function withRules(names: readonly string[], body: (rules: readonly RoomRules[], rooms: Rooms) => Promise<void>) {
+  await withRooms(names, async (rooms) => {
+    const rules = [...rooms.rooms.values()].map((room) => new RoomRules(room))
+    const addresses = rules.map(({ room }) => room.address)
+    await Promise.all(rules.map((one) => one.furnish(addresses)))
+    await body(rules, rooms)
+  })
+}
+
+test('this machine is tried, and what is missing is said', NEEDS, async () => {
+  assert.deepEqual(await ability(), { able: true })
+  const path = process.env.PATH
+  try {
+    process.env.PATH = ''
+    const without = await ability()
+    assert.match(without.able ? '' : `${without.reason}. ${without.advice}`, /no program.*iproute2/)
+  } finally {
+    process.env.PATH = path
+  }
+})
+
+test('each name has a room with an address that the harness reaches, and nothing is left of it', NEEDS, async () => {
+  const before = networks()
+  await withRooms(['client', 'node1'], async ({ rooms, harness }) => {
+    const { child, port } = await serverIn(rooms.get('node1')!, 'socket.end(socket.remoteAddress)')
+    // The same process: signals and the channel reach the program itself.
+    assert.match(lookAt(child.pid!)!.command, /node/)
+    const said = await new Promise<string>((resolve, reject) => {
+      const socket = dial(port, rooms.get('node1')!.address).setEncoding('utf8')
+      socket.once('data', resolve).once('error', reject)
+    })
+    assert.equal(said, harness, 'the harness has an address of its own there')
+  })
+  assert.equal(networks(), before)
+})
+
+/** A program in the room that does this with each connection. */
+async function serverIn({ enter, address }: Room, does: string): Promise<{ child: ChildProcess; port: number }> {
+  const script = `
+    const server = require('node:net').createServer((socket) => { socket.on('error', () => {}); ${does} })
+    server.listen(0, '${address}', () => process.send(server.address().port))`
+  const [program, ...words] = [...enter, process.execPath, '-e', script]
+  const child = spawn(program!, words, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const port = await new Promise<number>((resolve) => child.once('message', (message) => resolve(message as number)))
+  return { child, port }
+}
+
+test('one direction is dropped and the other is not, and only between these two', NEEDS, async () => {
+  await withRules(['node1', 'node2', 'node3'], async ([node1, node2, node3]) => {
+    const sights = () =>
+      Promise.all([arrival(node1!, node2!), arrival(node2!, node1!), arrival(node3!, node2!)]).then((all) =>
+        all.map(({ delivers }) => delivers),
+      )
+    assert.deepEqual(await sights(), [true, true, true])
+    await node2!.bar(node1!.room.address, 'drop')
+    assert.deepEqual(await sights(), [false, true, true])
+    assert.match((await arrival(node1!, node2!)).text, /dropped, the 2nd packet since the cut/)
+    await Promise.all([node2!.bar(node1!.room.address, null), node1!.bar(node2!.room.address, 'drop')])
+    assert.deepEqual(await sights(), [true, false, true])
+    await node1!.bar(node2!.room.address, null)
+    assert.deepEqual(await sights(), [true, true, true])
+  })
+})
+
+test('what is refused is reset, an open connection with its next word and a new one at once', NEEDS, async () => {
+  await withRules(['node1'], async ([node1], { harness }) => {
+    const { child, port } = await serverIn(node1!.room, 'socket.write("hello")')
+    const dialled = () =>
+      new Promise<Socket>((resolve, reject) => {
+        const socket = dial(port, node1!.room.address).once('error', reject)
+        socket.once('data', () => resolve(socket.off('error', reject)))
+      })
+    try {
+      const open = await dialled()
+      const ended = new Promise<Error>((resolve) => open.once('error', resolve))
+      await node1!.bar(harness, 'reject')
+      open.write('anybody there?')
+      assert.match((await ended).message, /ECONNRESET/)
+      await assert.rejects(dialled(), /ECONNREFUSED/)
+      await node1!.bar(harness, null)
+      ;(await dialled()).destroy()
+    } finally {
+      child.kill('SIGKILL')
+    }
+  })
+})
+
+test('a rate holds what is sent to one address and to no other', NEEDS, async () => {
+  await withRules(['node1', 'node2', 'node3'], async ([node1, node2, node3], { harness }) => {
+    await node1!.limit(harness, 1_000_000)
+    const server = createServer()
+    try {
+      await new Promise<void>((resolve) => server.listen(0, harness, resolve))
+      const { port } = server.address() as { port: number }
+      const took = async (from: RoomRules) => {
+        const received = new Promise<number>((resolve) => {
+          server.once('connection', (socket) => {
+            const start = performance.now()
+            socket.resume().once('end', () => resolve(performance.now() - start))
+          })
+        })
+        const [program, ...words] = [
+          ...from.room.enter,
+          'bash',
+          '-c',
+          `head -c 300000 /dev/zero >/dev/tcp/${harness}/${port}`,
+        ]
+        await promisify(execFile)(program!, words)
+        return await received
+      }
+      const slow = await took(node1!)
+      assert.ok(slow > 200 && slow < 700, `300 kB at 1 MB/s took ${slow} ms`)
+      assert.ok((await took(node2!)) < 150)
+      await node1!.limit(harness, null)
+      assert.ok((await took(node1!)) < 150)
+      assert.equal((await arrival(node1!, node3!)).delivers, true)
+    } finally {
+      server.close()
+    }
+  })
+})
+
+test('a room that is made anew has its rules by one call', NEEDS, async () => {
+  await withRooms(['node1', 'node2'], async ({ rooms }) => {
+    const [node1, node2] = [...rooms.values()].map((room) => new RoomRules(room))
+    await node1!.furnish([node2!.room.address])
+    await node1!.bar(node2!.room.address, 'drop')
+    const [program, ...words] = [...node1!.room.enter, 'iptables', '--flush']
+    await promisify(execFile)(program!, words)
+    await node1!.furnish([node2!.room.address])
+    assert.equal((await arrival(node2!, node1!)).delivers, false)
+  })
+})
+
+test('two networks at the same time have ranges of their own', NEEDS, async () => {
+  await withRooms(['node1'], async (one) => {
+    await withRooms(['node1'], async (other) => {
+      assert.notEqual(one.harness, other.harness)
+    })
+  })
+})
+
+test('what was made half is removed with the processes in it, at any number of times', NEEDS, async () => {
+  const before = networks()
+  await withDirectory(async (root) => {
+    const ownership = new Ownership(join(root, 'clusters'))
+    const name = namespaceName(ownership.id, 'node1')
+    ownership.note('device', `ql${ownership.id}`)
+    ownership.note('namespace', name)
+    ownership.note('namespace', namespaceName(ownership.id, 'node2'))
+    execFileSync('ip', ['netns', 'add', name])
+    const inside = spawn('ip', ['netns', 'exec', name, 'sleep', '60'])
+    await until('it runs', 5_000, () => lookAt(inside.pid!)?.command === 'sleep 60')
+    ownership.remove()
+    removeNamespace(name)
+    await until('it is gone', 5_000, () => lookAt(inside.pid!) === null)
+    assert.ok(!existsSync(`/run/netns/${name}`))
+  })
+  assert.equal(networks(), before)
+})
+
+test('nothing is removed that is not called as a run calls it', () => {
+  assert.match(String(thrownBy(() => removeNamespace('vpn'))), /no namespace of a run/)
+  assert.match(String(thrownBy(() => removeDevice('docker0'))), /no device of a run/)
+})
