@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TraceEvent } from '../algorithms/trace.ts'
 import { anchorText } from '../scenarios/faults/anchors.ts'
-import type { Progress, ProgressListener } from '../scenarios/progress.ts'
+import type { Progress } from '../scenarios/progress.ts'
 import type { Incident, RunRecord } from '../scenarios/record.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import { DiskWatch } from './drivers/disk-watch.ts'
@@ -24,16 +24,7 @@ import { latenessOf } from './processes/client-lateness.ts'
 import { RunClock } from './processes/run-clock.ts'
 import { RunProcesses } from './processes/run-processes.ts'
 import { History } from './run-history.ts'
-
-export interface RealRunOptions extends ProgressListener {
-  readonly seed: number
-  /** Not started yet; stopped by the run, however it ends. */
-  readonly driver: Driver
-  /** For the coordinator's journal and what else the run writes. */
-  readonly outDir: string
-  /** Ends the run at once: what there is of a history is returned with `complete: false`. */
-  readonly signal?: AbortSignal
-}
+import type { RealRunOptions, RunScript } from './run-options.ts'
 
 /** The workload's time 0 is this far ahead when the clients are told: their process has to wake up. */
 const START_LEAD_US = 200_000
@@ -78,6 +69,8 @@ class RealRun {
   /** Of the workload's time 0, on the host's clock; null before it. */
   #startUs: number | null = null
   readonly #counters: Record<string, number> = {}
+  /** When nothing more was offered. */
+  #endedUs = 0
   #healedUs: number | null = null
   #unsettled: string | null = null
   #durability: Readonly<Record<string, string>> = {}
@@ -172,10 +165,22 @@ class RealRun {
     )
     const limitMs = (START_LEAD_US + workload.durationUs + livenessUs + workload.deadlineUs) / 1000 + DONE_GRACE_MS
     const over = within(limitMs, done, () => clientsLate(limitMs, this.#processes.clientCondition), this.#over.signal)
+    const { script } = this.#options
+    if (script !== undefined) this.#follow(script).catch((error: unknown) => this.#ending.end(error))
     if (livenessUs > 0) await Promise.all([over, this.#healForProbes()])
     else await over
+    this.#endedUs = Math.min(this.#nowUs(), workload.durationUs)
     await this.#faults.stop()
     this.#received?.stop()
+  }
+
+  /** The workload ends when the script does. */
+  async #follow(script: RunScript): Promise<void> {
+    const { schedule: faults } = this.#faults!
+    const { operations } = this.#history
+    const { signal } = this.#over
+    await script({ driver: this.#driver, faults, operations, nowUs: () => this.#nowUs(), signal })
+    this.#processes.stopClients()
   }
 
   /** While the clients' probes go on. */
@@ -209,7 +214,7 @@ class RealRun {
     )
     const wallOffsetUs = Date.now() * 1000 - RunClock.hostUs()
     const lag = await this.#driver.lag((wallUs) => Math.round(wallUs - wallOffsetUs - this.#startUs!))
-    return this.#record({ nodes, lag, complete: true, endedUs: this.#scenario.workload.durationUs })
+    return this.#record({ nodes, lag, complete: true, endedUs: this.#endedUs })
   }
 
   /** Of a run that ended before its time: what the clients know so far, and nothing that takes time. */

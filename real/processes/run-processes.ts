@@ -192,6 +192,11 @@ export class RunProcesses {
     this.#client!.send({ kind: 'start', startUs })
   }
 
+  /** They start nothing new, and hand over when what is in flight has ended. */
+  stopClients(): void {
+    this.#client?.send({ kind: 'stop' })
+  }
+
   /** The clients' history as it is, what is in flight included. */
   handOver(): void {
     this.#client?.send({ kind: 'handOver' })

@@ -64,12 +64,11 @@ export function afterText(event: AnchorEvent, delayUs: number): string {
 export class Anchors<T> {
   readonly #waiting = new Map<string, { readonly event: AnchorEvent; readonly items: T[] }>()
 
-  constructor(anchored: readonly (readonly [AnchorEvent, T])[]) {
-    for (const [event, item] of anchored) {
-      const known = this.#waiting.get(keyOf(event))
-      if (known === undefined) this.#waiting.set(keyOf(event), { event, items: [item] })
-      else known.items.push(item)
-    }
+  /** The next event that fits is meant. */
+  add(event: AnchorEvent, item: T): void {
+    const known = this.#waiting.get(keyOf(event))
+    if (known === undefined) this.#waiting.set(keyOf(event), { event, items: [item] })
+    else known.items.push(item)
   }
 
   /** Events that have not happened. */

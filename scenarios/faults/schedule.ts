@@ -38,27 +38,37 @@ interface Fault {
 
 export class FaultSchedule {
   readonly #world: FaultWorld
-  readonly #steps: readonly FaultStep[]
+  readonly #steps: FaultStep[] = []
   readonly #log: WitnessLog
   /** What is on, in the order in which it was applied. */
   readonly #on: Fault[] = []
   /** What a step meant, for the undo steps that name it. */
   readonly #meant = new Map<FaultStep, readonly Fault[]>()
   readonly #turns = new Turns()
-  readonly #anchors: Anchors<FaultStep>
+  readonly #anchors = new Anchors<FaultStep>()
   /** Steps that wait for their time. */
   readonly #planned = new Set<FaultStep>()
   #over = false
 
   constructor(world: FaultWorld, steps: readonly FaultStep[]) {
     this.#world = world
-    this.#steps = steps
     this.#log = new WitnessLog(world)
-    this.#anchors = new Anchors(steps.flatMap((step) => (step.after === null ? [] : [[step.after, step] as const])))
+    this.#take(steps)
   }
 
   begin(): void {
     for (const step of this.#steps) if (step.after === null) this.#plan(step, step.atUs - this.#world.nowUs())
+  }
+
+  /** While the workload goes on: times count from now, events from now on. An undo is a step of its own here, never `for:`. */
+  append(steps: readonly FaultStep[]): void {
+    this.#take(steps)
+    for (const step of steps) if (step.after === null) this.#plan(step, step.atUs)
+  }
+
+  #take(steps: readonly FaultStep[]): void {
+    this.#steps.push(...steps)
+    for (const step of steps) if (step.after !== null) this.#anchors.add(step.after, step)
   }
 
   get records(): readonly FaultRecord[] {

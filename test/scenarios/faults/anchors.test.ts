@@ -12,11 +12,10 @@ function scenario(...steps: readonly string[]) {
 }
 
 test('an event gives what hangs on it once', () => {
-  const anchors = new Anchors<string>([
-    [ANSWERED, 'first'],
-    [ANSWERED, 'second'],
-    [{ kind: 'received', op: 17, node: 'node2' }, 'third'],
-  ])
+  const anchors = new Anchors<string>()
+  anchors.add(ANSWERED, 'first')
+  anchors.add(ANSWERED, 'second')
+  anchors.add({ kind: 'received', op: 17, node: 'node2' }, 'third')
   assert.deepEqual(anchors.operationEnded({ op: 17, outcome: 'failed' }), [])
   assert.deepEqual(anchors.operationEnded({ op: 18, outcome: 'ok' }), [])
   assert.deepEqual(anchors.operationEnded({ op: 17, outcome: 'ok' }), ['first', 'second'])

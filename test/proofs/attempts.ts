@@ -1,0 +1,84 @@
+/** The parts that attempts are put together from. */
+import type { TraceEvent } from '../../algorithms/trace.ts'
+import type { Written } from '../../scenarios/file/written.ts'
+import type { LiveCluster, Mark } from './live-cluster.ts'
+import type { Facts } from './proof.ts'
+
+const HOLDS_MS = 20_000
+const SERVED_MS = 30_000
+const HEALED_MS = 60_000
+/** A server that has to be rebuilt is cloned and catches up. */
+const BACK_MS = 120_000
+/** No shorter than the least term of a source: a failover within it would be refused, and another question. */
+const REST_MS = 1_000
+
+/** Hurts, waits until a newer epoch serves writes begun after that, mends, and waits until the old source is back in it. */
+export async function failover(live: LiveCluster, hurt: readonly Written[], mend: readonly Written[]): Promise<Facts> {
+  await live.sleep(REST_MS)
+  const mark = live.mark()
+  live.strike(hurt)
+  await held(live, mark, hurt.length)
+  const servedMs = await servedByNewer(live, mark)
+  return { servedMs, ...(await comesBack(live, mark, hurt, mend)) }
+}
+
+/** Undoes what `hurt` did, and tells how the old source of `mark` came back. */
+async function comesBack(
+  live: LiveCluster,
+  mark: Mark,
+  hurt: readonly Written[],
+  mend: readonly Written[],
+): Promise<Facts> {
+  const { source } = mark.reign
+  const from = live.mark()
+  live.mend(hurt, mend)
+  const writable = live.writableMs(source, BACK_MS)
+  writable.catch(() => {})
+  await live.until('the faults are undone', HEALED_MS, () =>
+    live.since(mark).faults.every(({ healedUs }) => healedUs !== null),
+  )
+  const healedUs = Math.max(...live.since(mark).faults.map(({ healedUs: us }) => us!))
+  const isBack = (event: TraceEvent) => event.kind === 'rejoined' && event.node === source
+  await live.until(`${source} has rejoined`, BACK_MS, () => live.since(from).events.some(isBack))
+  const { events } = live.since(mark)
+  const fenced = events.flatMap((event) =>
+    event.kind === 'fenced' && event.node === source ? [event.writableForUs / 1_000] : [],
+  )
+  return {
+    writableSeenMs: await writable,
+    writableToldMs: fenced.length === 0 ? null : Math.max(...fenced),
+    cameBackBy: events.some((event) => event.kind === 'rebuilt' && event.node === source) ? 'rebuild' : 'rejoin',
+    backMs: Math.max(0, (events.findLast(isBack)!.atUs - healedUs) / 1_000),
+  }
+}
+
+/** Until as many faults as were asked for were seen to hold. */
+async function held(live: LiveCluster, mark: Mark, count: number): Promise<void> {
+  await live.until('the faults hold', HOLDS_MS, () => {
+    const { faults } = live.since(mark)
+    return faults.length >= count && faults.every(({ witness }) => witness.seenUs !== null)
+  })
+}
+
+/**
+ * Until a write that was begun after the last fault is acknowledged in a newer epoch than before; how long that took from
+ * the first fault's witness on.
+ */
+async function servedByNewer(live: LiveCluster, mark: Mark): Promise<number> {
+  const seenUs = live.since(mark).faults.map(({ witness }) => witness.seenUs!)
+  const fromUs = Math.max(...seenUs)
+  let servedUs = Number.POSITIVE_INFINITY
+  await live.until('a new source serves', SERVED_MS, () => {
+    for (const { kind, outcome, epoch, intendedUs, endUs } of live.since(mark).operations) {
+      if (kind !== 'write' || outcome !== 'ok' || intendedUs <= fromUs || (epoch ?? 0) <= mark.reign.epoch) continue
+      servedUs = Math.min(servedUs, endUs!)
+    }
+    return servedUs < Number.POSITIVE_INFINITY
+  })
+  return (servedUs - Math.min(...seenUs)) / 1_000
+}
+
+/** Who leads: the process whose reign is the newest. */
+export function coordinatorOf(live: LiveCluster): string {
+  return live.reign.process
+}

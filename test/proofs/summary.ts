@@ -1,0 +1,119 @@
+/** The table of a proof, as Markdown. */
+import { quantileOfSorted } from '../../scenarios/measures/statistics.ts'
+import { isTrial } from './campaign.ts'
+import type { ClusterEnd, Proof, Trial } from './proof.ts'
+
+export function summaryOf(name: string, proof: Proof, lines: readonly (Trial | ClusterEnd)[]): string {
+  const trials = lines.filter(isTrial)
+  const ends = lines.filter((line): line is ClusterEnd => !isTrial(line))
+  const kinds = Object.keys(proof.kinds).map((kind) => ({ kind, of: trials.filter((trial) => trial.kind === kind) }))
+  const made = kinds.filter(({ of }) => of.length > 0)
+  const facts = [...new Set(trials.flatMap(({ facts: each }) => Object.keys(each)))]
+  const phases = [...new Set(trials.flatMap(({ phasesMs }) => Object.keys(phasesMs ?? {})))]
+  const rows = made.map(({ kind, of }) => [
+    kind,
+    `${of.length} of ${proof.kinds[kind]!.count}`,
+    `${of.filter(({ problems }) => problems.length > 0).length}`,
+    `${sum(of.map(({ lost }) => lost))} of ${sum(of.map(({ acknowledged }) => acknowledged))}`,
+    counted(of.map(({ singleWriter }) => singleWriter)),
+    spread(of.map(({ failoverMs }) => failoverMs)),
+    spread(of.map(({ tookMs }) => tookMs)),
+    spread(of.map(({ loadAverage }) => loadAverage)),
+  ])
+  const head = [
+    'kind',
+    'attempts',
+    'with a problem',
+    'acknowledged writes lost',
+    'single-writer',
+    'failover ms',
+    'whole ms',
+    'load',
+  ]
+  return [
+    `## ${name}: ${proof.says}`,
+    `Numbers: median / p95 / max. Commits: ${unique(trials.map(({ commit }) => commit))}. Machine: ${unique(trials.map(({ machine }) => machine))}.`,
+    table(head, rows),
+    ...(phases.length === 0 ? [] : ['Phases, ms:', table(['kind', ...phases], made.map(phaseRow(phases)))]),
+    ...(facts.length === 0 ? [] : ['Facts:', table(['kind', ...facts], made.map(factRow(facts)))]),
+    ...(ends.length === 0 ? [] : ['Live clusters, each judged whole at its end:', clusterTable(ends)]),
+    ...problemsOf(trials),
+  ].join('\n\n')
+}
+
+interface Made {
+  readonly kind: string
+  readonly of: readonly Trial[]
+}
+
+function phaseRow(phases: readonly string[]) {
+  return ({ kind, of }: Made) => [
+    kind,
+    ...phases.map((phase) =>
+      spread(of.flatMap(({ phasesMs }) => (phasesMs as Readonly<Record<string, number | null>> | null)?.[phase] ?? [])),
+    ),
+  ]
+}
+
+function factRow(facts: readonly string[]) {
+  return ({ kind, of }: Made) => [
+    kind,
+    ...facts.map((fact) => {
+      const values = of.flatMap(({ facts: each }) => each[fact] ?? [])
+      const numbers = values.filter((value) => typeof value === 'number')
+      return numbers.length > 0 ? spread(numbers) : counted(values.map(String))
+    }),
+  ]
+}
+
+function clusterTable(ends: readonly ClusterEnd[]): string {
+  const rows = ends.map(({ cluster, attempts, lost, acknowledged, checks, left, gaveUp }) => [
+    cluster,
+    `${attempts}`,
+    `${lost ?? 'not read'} of ${acknowledged}`,
+    Object.entries(checks)
+      .map(([check, verdict]) => `${check} ${verdict}`)
+      .join(', '),
+    left.length === 0 ? 'nothing' : left.join('; '),
+    gaveUp ?? '',
+  ])
+  return table(['cluster', 'attempts', 'acknowledged writes lost', 'checks', 'left behind', 'given up'], rows)
+}
+
+function problemsOf(trials: readonly Trial[]): readonly string[] {
+  const lines = trials.flatMap(({ kind, turn, problems }) =>
+    problems.map((problem) => `- ${kind} ${turn + 1}: ${problem}`),
+  )
+  return lines.length === 0 ? [] : [`Problems:\n\n${lines.join('\n')}`]
+}
+
+/** Null counts as never: infinitely long. */
+function spread(values: readonly (number | null)[]): string {
+  if (values.length === 0) return ''
+  const sorted = Float64Array.from(values, (value) => value ?? Number.POSITIVE_INFINITY).sort()
+  return [0.5, 0.95, 1].map((p) => number(quantileOfSorted(sorted, p))).join(' / ')
+}
+
+function number(value: number): string {
+  if (!Number.isFinite(value)) return 'never'
+  return value !== 0 && Math.abs(value) < 10 ? value.toFixed(2) : value.toFixed(0)
+}
+
+/** `pass 12, unknown 1`. */
+function counted(values: readonly string[]): string {
+  const counts = new Map<string, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return [...counts].map(([value, count]) => `${value} ${count}`).join(', ')
+}
+
+function unique(values: readonly string[]): string {
+  return [...new Set(values)].join(', ') || 'none'
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((all, value) => all + value, 0)
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
+}
