@@ -12,6 +12,7 @@ import type { Accounts, NodeAddress } from '../mysql/target.ts'
 import type { Places } from '../network/network.ts'
 import type { ServiceHost } from '../processes/service-host.ts'
 import type { EnvironmentError } from './environment-error.ts'
+import type { Ownership } from './local/ownership.ts'
 import type { Machine } from './machine.ts'
 
 /** What an independent look at a server saw: never the coordinator's opinion, and nothing that the fault itself reported. */
@@ -60,6 +61,8 @@ export interface Driver {
   /** Version of the MySQL servers, e.g. `8.4.3`. */
   readonly version: string
   readonly storage: Storage
+  /** Whatever of the run is neither process nor folder is noted here before it is made. It goes with `stop()`, or with the next start. */
+  readonly ownership: Pick<Ownership, 'id' | 'note'>
   /** What went wrong without being asked for: a server that died by itself. Empty in a sound run. */
   readonly incidents: readonly EnvironmentError[]
   /** Calls back for each incident when it happens; one listener. */

@@ -28,10 +28,10 @@ export class DockerCluster implements Driver {
   readonly world = 'docker'
   readonly accounts: Accounts = generateAccounts()
   readonly storage: Storage
+  readonly ownership: Ownership
   readonly services: ServiceHost
   readonly #options: DockerOptions
   readonly #engine: Engine
-  readonly #ownership: Ownership
   readonly #folders: Folders
   readonly #environment: NodeJS.ProcessEnv
   readonly #stopping = new AbortController()
@@ -57,7 +57,7 @@ export class DockerCluster implements Driver {
   ) {
     this.#options = options
     this.#engine = engine
-    this.#ownership = ownership
+    this.ownership = ownership
     this.#folders = folders
     this.#environment = environment
     this.storage = storage
@@ -151,7 +151,7 @@ export class DockerCluster implements Driver {
   }
 
   own(name: string, pid: number): void {
-    this.#ownership.noteProcess(name, pid)
+    this.ownership.noteProcess(name, pid)
   }
 
   usage(name: string): Usage {
@@ -159,7 +159,7 @@ export class DockerCluster implements Driver {
   }
 
   saveExtras(name: string, gtids: GtidSet): Promise<SavedExtras> {
-    const file = `${this.#ownership.id}-${name}-extras-${++this.#extras}`
+    const file = `${this.ownership.id}-${name}-extras-${++this.#extras}`
     return saveExtras({ mysqlbinlog: null }, this.#node(name).data, gtids, this.#options.extrasDirectory, file)
   }
 
@@ -196,7 +196,7 @@ export class DockerCluster implements Driver {
 
   async #make(): Promise<void> {
     const { nodes, services } = this.#options
-    this.#ownership.makeDirectory(this.#folders.data)
+    this.ownership.makeDirectory(this.#folders.data)
     const what = { nodes, services, accounts: this.accounts }
     await this.#containers.make(what, this.#environment, this.#stopping.signal)
     this.#nodes = Array.from({ length: nodes }, (_, i) => {
@@ -225,7 +225,7 @@ export class DockerCluster implements Driver {
     await Promise.allSettled([...this.#underWay, this.#made])
     await this.#containers.keepLogs(this.#options.logDirectory)
     await this.#containers.remove()
-    this.#ownership.remove()
+    this.ownership.remove()
   }
 
   #servicePlace(name: string): Parameters<typeof ContainerService.start>[1] {

@@ -33,6 +33,7 @@ export class LocalCluster implements Driver {
   readonly accounts: Accounts = generateAccounts()
   readonly version: string
   readonly storage: Storage
+  readonly ownership: Ownership
   /** How long the parts of `start()` took, for the report and for tests. */
   readonly startedIn: { templateMs: number | null; copyMs: number; readyMs: number } = {
     templateMs: null,
@@ -41,7 +42,6 @@ export class LocalCluster implements Driver {
   }
   readonly #options: LocalOptions
   readonly #mysqld: Mysqld
-  readonly #ownership: Ownership
   readonly #ports: PortHolder
   readonly #stopping = new AbortController()
   readonly #incidents: EnvironmentError[] = []
@@ -66,7 +66,7 @@ export class LocalCluster implements Driver {
   ) {
     this.#options = options
     this.#mysqld = mysqld
-    this.#ownership = ownership
+    this.ownership = ownership
     this.#ports = ports
     this.#addresses = addresses
     this.version = mysqld.version
@@ -76,7 +76,7 @@ export class LocalCluster implements Driver {
 
   /** Of the ownership record: small things may be kept in it, and are gone with the cluster. */
   get directory(): string {
-    return this.#ownership.directory
+    return this.ownership.directory
   }
 
   /** Final once `start()` has settled: a port that turned out to be taken is replaced. */
@@ -104,7 +104,7 @@ export class LocalCluster implements Driver {
       }
       const { signal } = this.#stopping
       const template = await dataTemplate(this.#mysqld, {
-        stateRoot: dirname(this.#ownership.directory),
+        stateRoot: dirname(this.ownership.directory),
         signal,
         ...(this.#options.cache === undefined ? {} : { cache: this.#options.cache }),
       }).catch((error: unknown) => {
@@ -116,7 +116,7 @@ export class LocalCluster implements Driver {
       signal.throwIfAborted()
 
       let start = performance.now()
-      this.#ownership.makeDirectory(this.storage.directory)
+      this.ownership.makeDirectory(this.storage.directory)
       this.#nodes = this.#addresses.map((address, i) => this.#newNode(address, i))
       await Promise.all(
         this.#nodes.map(async (node) => {
@@ -180,13 +180,13 @@ export class LocalCluster implements Driver {
   }
 
   saveExtras(name: string, gtids: GtidSet): Promise<SavedExtras> {
-    const directory = resolve(this.#ownership.directory, this.#options.extrasDirectory ?? '../../extras')
-    const file = `${this.#ownership.id}-${name}-extras-${++this.#extras}`
+    const directory = resolve(this.ownership.directory, this.#options.extrasDirectory ?? '../../extras')
+    const file = `${this.ownership.id}-${name}-extras-${++this.#extras}`
     return saveExtras(this.#mysqld, this.#node(name).paths.data, gtids, directory, file)
   }
 
   own(name: string, pid: number): void {
-    this.#ownership.noteProcess(name, pid)
+    this.ownership.noteProcess(name, pid)
   }
 
   /** The operating system's word, at any time; null: the server has no process. */
@@ -229,7 +229,7 @@ export class LocalCluster implements Driver {
         const { groupPid } = node.process!
         const startedAt = lookAt(groupPid)?.startedAt ?? 'gone'
         const { port, adminPort } = node.address
-        this.#ownership.noteServer(node.address.name, { pid: groupPid, startedAt, port, adminPort })
+        this.ownership.noteServer(node.address.name, { pid: groupPid, startedAt, port, adminPort })
       },
       onUnexpectedDeath: (death) => {
         this.#incidents.push(death)
@@ -263,7 +263,7 @@ export class LocalCluster implements Driver {
     await Promise.all(this.#nodes.map((node) => node.process && node.kill()))
     await killServersIn([this.storage.directory])
     await this.#ports.releaseAll()
-    this.#ownership.remove()
+    this.ownership.remove()
     process.off('exit', this.#onExit)
   }
 
@@ -271,7 +271,7 @@ export class LocalCluster implements Driver {
   #stopNow(): void {
     this.#signalAll()
     try {
-      this.#ownership.remove()
+      this.ownership.remove()
     } catch {
       // A server that is not quite dead keeps a directory busy: its record stays for the next sweep.
     }

@@ -11,7 +11,7 @@ import type { Room } from './rooms.ts'
 import { SharedCall } from './shared-call.ts'
 
 /** `drop`: silence. `reject`: a reset to whoever has or wants a connection. */
-type Barrier = 'drop' | 'reject'
+export type Barrier = 'drop' | 'reject'
 
 /** Chains of ours, in the room's own tables. */
 const BARRIERS = 'QUORUMLAB-BARRIERS'
