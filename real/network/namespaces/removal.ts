@@ -37,9 +37,15 @@ export function removeNamespace(name: string): void {
 /** Its other end, in a namespace, goes with it, at once: the end of a namespace takes the kernel a while. */
 export function removeDevice(name: string): void {
   if (!DEVICE.test(name)) throw new Error(`assertion: ${name} is no device of a run`)
-  if (!existsSync(`/sys/class/net/${name}`)) return
+  const isThere = () => existsSync(`/sys/class/net/${name}`)
+  if (!isThere()) return
   onlyAsRoot(name)
-  commandNow(['ip', 'link', 'delete', name])
+  try {
+    commandNow(['ip', 'link', 'delete', name])
+  } catch (error) {
+    // The namespace at its other end may be ending at this moment, and takes it along.
+    if (isThere()) throw error
+  }
 }
 
 /** A refusal like any other of the operating system: the sweep says whose it is and goes on. */
