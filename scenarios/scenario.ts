@@ -10,6 +10,7 @@ import type { UnsafeForm } from '../algorithms/failover/unsafe/forms.ts'
 import type { QuorumName } from '../algorithms/quorum/policies.ts'
 import type { RaftElectionName } from '../algorithms/raft/elections.ts'
 import type { RaftQuorumName } from '../algorithms/raft/schemes.ts'
+import type { SemiSyncSettings } from '../algorithms/semi-sync.ts'
 import type { Consistency } from '../algorithms/statements.ts'
 import type { TimestampAlgorithmName } from '../algorithms/timestamps/algorithms.ts'
 import type { CheckName } from './checks/checks.ts'
@@ -153,7 +154,8 @@ export interface Scenario {
     readonly coordinators: number
     /** What a quorum waits for: applied and readable, or in the relay log. */
     readonly acknowledge: 'applied' | 'received'
-    readonly semiSync: boolean
+    /** Null: MySQL's semi-synchronous replication is not used. */
+    readonly semiSync: SemiSyncSettings | null
   }
   readonly algorithms: {
     readonly timestamps: TimestampAlgorithmName | 'none'

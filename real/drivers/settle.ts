@@ -74,7 +74,7 @@ export async function awaitConvergence(
   const coordinators = places.map(({ host, port }) => new ServiceClient(host, port))
   const members = driver.nodes
   const servers = members.map(
-    (node) => new MysqlClient({ node, members, accounts: driver.accounts, semiSync: false }, { dataConnections: 1 }),
+    (node) => new MysqlClient({ node, members, accounts: driver.accounts, semiSync: null }, { dataConnections: 1 }),
   )
   try {
     const beganMs = performance.now()

@@ -13,7 +13,7 @@ export class ServerWords {
   constructor({ nodes: members, accounts }: Pick<Driver, 'nodes' | 'accounts'>) {
     this.#servers = members.map((node) => ({
       name: node.name,
-      client: new MysqlClient({ node, members, accounts, semiSync: false }, { dataConnections: 1 }),
+      client: new MysqlClient({ node, members, accounts, semiSync: null }, { dataConnections: 1 }),
     }))
   }
 

@@ -7,6 +7,7 @@ import { rowOf } from '../../algorithms/failover/epoch.ts'
 import type { Gtid } from '../../algorithms/gtid-set.ts'
 import { failed, unknown } from '../../algorithms/reasons/outcomes.ts'
 import type { Why } from '../../algorithms/reasons/why.ts'
+import { receiptsAwaited } from '../../algorithms/semi-sync.ts'
 import type { AdminCommand, ServerState } from '../../algorithms/servers.ts'
 import { AdminError, type AdminSession, LOCK, UNKNOWN_THREAD } from './admin-session.ts'
 import { decoded } from './decoded.ts'
@@ -18,6 +19,8 @@ import type { MysqlTarget } from './target.ts'
 const RETRY_COUNT = 86_400
 /** Any CHANGE that leaves the heartbeat out sets it back to half of replica_net_timeout: it is repeated every time. */
 const HEARTBEAT_SECONDS = 0.5
+/** Of rpl_semi_sync_source_timeout: 49 days. */
+const LONGEST_TIMEOUT_MS = 4_294_967_295
 
 export async function perform(session: AdminSession, target: MysqlTarget, action: AdminCommand): Promise<ServerState> {
   switch (action.command) {
@@ -105,7 +108,7 @@ async function stopReceiver(session: AdminSession, target: MysqlTarget): Promise
 /** In this order, or a client is told OK for a row that no replica has. */
 async function fence(session: AdminSession, target: MysqlTarget, epoch: number): Promise<void> {
   await session.change('SET GLOBAL offline_mode = ON')
-  if (target.semiSync) await session.change('SET GLOBAL rpl_semi_sync_source_enabled = OFF')
+  if (target.semiSync !== null) await session.change('SET GLOBAL rpl_semi_sync_source_enabled = OFF')
   await readOnly(session)
   await promise(session, epoch)
 }
@@ -134,7 +137,7 @@ async function point(session: AdminSession, target: MysqlTarget, source: string,
   if (member === undefined) throw new Error(`assertion: ${source} is not a configured member`)
   const before = await promised(session, target)
   if (!before.superReadOnly) await readOnly(session)
-  if (target.semiSync)
+  if (target.semiSync !== null)
     // The replica's half takes effect when its receiver starts.
     await session.change('SET GLOBAL rpl_semi_sync_source_enabled = OFF; SET GLOBAL rpl_semi_sync_replica_enabled = ON')
   const channels = (await session.ask(
@@ -182,13 +185,27 @@ async function promote(
   await session.change('STOP REPLICA')
   await session.change('SET SESSION lock_wait_timeout = 1; SET GLOBAL super_read_only = OFF')
   await writeRow(session, action)
-  if (target.semiSync)
-    await session.change(
-      `SET GLOBAL rpl_semi_sync_source_wait_for_replica_count = ${Math.max(1, action.k)}; ` +
-        'SET GLOBAL rpl_semi_sync_source_enabled = ON',
-    )
+  await switchSemiSyncOn(session, target, action.k)
   await session.change('SET GLOBAL read_only = OFF')
   if (before.offline) await session.change('SET GLOBAL offline_mode = OFF')
+}
+
+/** The settings first: from the moment it is on a commit waits by them. */
+async function switchSemiSyncOn(session: AdminSession, { semiSync }: MysqlTarget, k: number): Promise<void> {
+  if (semiSync === null) return
+  const receipts = receiptsAwaited(semiSync, k)
+  if (receipts === 0) return
+  const { timeoutUs, waitNoReplica } = semiSync
+  await session.change(
+    [
+      `rpl_semi_sync_source_timeout = ${timeoutUs === 'never' ? LONGEST_TIMEOUT_MS : Math.round(timeoutUs / 1000)}`,
+      `rpl_semi_sync_source_wait_for_replica_count = ${receipts}`,
+      `rpl_semi_sync_source_wait_no_replica = ${waitNoReplica ? 'ON' : 'OFF'}`,
+      'rpl_semi_sync_source_enabled = ON',
+    ]
+      .map((setting) => `SET GLOBAL ${setting}`)
+      .join('; '),
+  )
 }
 
 /** A further row of the epoch, written beside the clients' writes. */
@@ -199,8 +216,7 @@ async function mark(
 ): Promise<void> {
   const before = await state(session, target)
   if (before.superReadOnly) throw refused({ code: 'not-writable' })
-  if (before.semiSyncSource)
-    await session.change(`SET GLOBAL rpl_semi_sync_source_wait_for_replica_count = ${Math.max(1, action.receipts)}`)
+  if (before.semiSyncSource) await switchSemiSyncOn(session, target, action.receipts)
   await session.change('SET SESSION lock_wait_timeout = 1')
   await writeRow(session, action)
 }

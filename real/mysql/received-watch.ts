@@ -33,7 +33,7 @@ export class ReceivedWatch {
   /** `source`: who reigns now. */
   private constructor(driver: Driver, source: () => string | null, onReceived: (awaited: Awaited) => void) {
     const { nodes: members, accounts } = driver
-    const targetOf = (node: (typeof members)[number]) => ({ node, members, accounts, semiSync: false })
+    const targetOf = (node: (typeof members)[number]) => ({ node, members, accounts, semiSync: null })
     this.#sources = new Map(
       members.map((node) => [
         node.name,

@@ -34,7 +34,7 @@ const CHANNEL =
   " WHERE CHANNEL_NAME = ''"
 
 export function stateText(target: MysqlTarget): string {
-  const semiSync = target.semiSync ? '@@global.rpl_semi_sync_source_enabled' : '0'
+  const semiSync = target.semiSync !== null ? '@@global.rpl_semi_sync_source_enabled' : '0'
   return (
     `SELECT @@server_uuid, @@global.super_read_only, @@global.offline_mode, ${semiSync},` +
     ` UNIX_TIMESTAMP(@quorumlab_started) * 1000000, UNIX_TIMESTAMP(NOW(6)) * 1000000, (${PROMISED}); ${CHANNEL}; ${EXECUTED}`

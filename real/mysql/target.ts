@@ -1,4 +1,5 @@
 /** What the real world has to know of one MySQL server to talk to it. Secrets come from the driver, per cluster. */
+import type { SemiSyncSettings } from '../../algorithms/semi-sync.ts'
 import type { Account, Endpoint } from './connection.ts'
 
 export interface Accounts {
@@ -44,8 +45,8 @@ export interface MysqlTarget {
   /** All configured members in order, as this *server* reaches them: a member's number is its index. */
   readonly members: readonly NodeAddress[]
   readonly accounts: Accounts
-  /** The semi-sync source plugin is installed and used. */
-  readonly semiSync: boolean
+  /** How the source's semi-sync is set while it is the source; null: it is not used. */
+  readonly semiSync: SemiSyncSettings | null
   /** One per server and process, shared by everything that reads the server's state. */
   readonly start: ServerStart
 }

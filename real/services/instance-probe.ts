@@ -59,7 +59,7 @@ export class InstanceProbe {
 
   constructor(config: SystemConfig, member: number, remembered: RememberedStart | null) {
     const { members, accounts } = config
-    this.#target = { node: members[member]!, members, accounts, semiSync: false, start: new ServerStart() }
+    this.#target = { node: members[member]!, members, accounts, semiSync: null, start: new ServerStart() }
     this.#pool = new ConnectionPool(watchEndpoint(this.#target), WATCH_SETUP, 1)
     this.#start = remembered
   }

@@ -58,6 +58,14 @@ function completedMysql(
         `${show(name)}${suggestion(name, names)}`,
       )
   }
+  const { nodes, semiSync } = cluster
+  if (semiSync !== null && semiSync.waitForReplicas !== 'quorum' && semiSync.waitForReplicas >= nodes)
+    refuse(
+      ['cluster', 'semiSync', 'waitForReplicas'],
+      'more replicas than there are',
+      `at most ${nodes - 1}`,
+      `${semiSync.waitForReplicas}`,
+    )
   const ownServers = TIMESTAMP_ALGORITHMS[algorithms.timestamps].servers
   return {
     cluster: { ...cluster, timestampServers: cluster.timestampServers ?? ownServers, zones },

@@ -16,6 +16,7 @@ import { EXPECT_DEFINITIONS, expectJsonSchema } from './expect-schema.ts'
 import { ALL_NAMES, quorumsTaking } from './policy-names.ts'
 import { raftSchema, zonesSchema } from './raft-settings.ts'
 import { count, number } from './schema-numbers.ts'
+import { semiSyncSchema } from './semi-sync-schema.ts'
 import { workloadSchema } from './workload-schema.ts'
 
 /** Of a cluster. */
@@ -27,7 +28,6 @@ function oneOf<const T extends readonly string[]>(names: T) {
   return z.enum(names, `one of ${names.join(', ')}`)
 }
 
-const YES_NO = 'true or false'
 const NAME = 'a name of lower-case letters, digits and dashes, such as primary-crash'
 const RATIO = '`largest`, or a ratio of neighbouring weights from 1 to 2'
 const cluster = z
@@ -47,10 +47,7 @@ const cluster = z
       .enum(['applied', 'received'], 'applied or received')
       .prefault('applied')
       .meta({ description: 'What a quorum waits for: applied and readable, or in the relay log.' }),
-    semiSync: z
-      .boolean(YES_NO)
-      .prefault(false)
-      .meta({ description: "MySQL's semi-synchronous replication on the source." }),
+    semiSync: semiSyncSchema(MAX_NODES - 1),
     zones: zonesSchema,
   })
   .prefault({})

@@ -4,6 +4,7 @@
  * half done. A procedure ends with null, or with why it changed nothing.
  */
 import type { Why } from '../../algorithms/reasons/why.ts'
+import { receiptsAwaited, type SemiSyncSettings } from '../../algorithms/semi-sync.ts'
 import type { AdminCommand, ServerState } from '../../algorithms/servers.ts'
 import type { Statement } from './statements.ts'
 
@@ -13,7 +14,7 @@ type Text = readonly Statement[]
 export type Procedure = Generator<Text, Why | null, Result>
 
 export interface ProcedureSettings {
-  readonly semiSync: boolean
+  readonly semiSync: SemiSyncSettings | null
   readonly heartbeatUs: number
 }
 
@@ -37,7 +38,7 @@ export function procedureOf(
     case 'promote':
       return promote(command, state, settings)
     case 'mark':
-      return mark(command, state)
+      return mark(command, state, settings)
     case 'quiesce':
       return quiesce(state)
     case 'apply':
@@ -138,16 +139,26 @@ function* promote(
   yield [{ kind: 'stop applier' }]
   yield [WRITABLE_FOR_ADMINISTRATORS]
   yield [{ kind: 'insert marker', marker: command.marker }]
-  if (settings.semiSync && command.k > 0) yield [{ kind: 'set semi-sync', on: true, k: command.k }]
+  yield* switchSemiSyncOn(command.k, settings)
   yield [{ kind: 'set read_only', on: false }]
   yield [{ kind: 'set offline_mode', on: false }]
   return null
 }
 
+function* switchSemiSyncOn(k: number, { semiSync }: ProcedureSettings): Generator<Text, void, Result> {
+  if (semiSync === null) return
+  const receipts = receiptsAwaited(semiSync, k)
+  if (receipts > 0) yield [{ kind: 'set semi-sync', on: true, k: receipts, settings: semiSync }]
+}
+
 /** A further row of the epoch. Its commit waits for receipts like any other. */
-function* mark({ marker, receipts }: Extract<AdminCommand, { command: 'mark' }>, state: ServerState): Procedure {
+function* mark(
+  { marker, receipts }: Extract<AdminCommand, { command: 'mark' }>,
+  state: ServerState,
+  settings: ProcedureSettings,
+): Procedure {
   if (state.superReadOnly) return { code: 'not-writable' }
-  if (state.semiSyncSource) yield [{ kind: 'set semi-sync', on: true, k: receipts }]
+  if (state.semiSyncSource) yield* switchSemiSyncOn(receipts, settings)
   yield [{ kind: 'insert marker', marker }]
   return null
 }

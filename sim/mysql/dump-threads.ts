@@ -29,7 +29,13 @@ class DumpThread implements Peer {
   send(end: number): void {
     if (end <= this.next) return
     const { source, connection } = this
-    const batch = { connection, log: source.data.binlog, from: this.next, end, wantsReceipt: source.semiSync.enabled }
+    const batch = {
+      connection,
+      log: source.data.binlog,
+      from: this.next,
+      end,
+      wantsReceipt: source.semiSync.wantsReceipt(end),
+    }
     this.next = end
     const { now } = source.kernel.queue
     this.lastSentUs = now
@@ -134,6 +140,7 @@ export class DumpThreads {
     for (const thread of dropped) {
       thread.close()
       this.#threads.splice(this.#threads.indexOf(thread), 1)
+      this.#source.semiSync.replicaLeft(this.#threads.length)
     }
     return dropped
   }

@@ -50,7 +50,7 @@ export class MysqlInstance implements CommitListener {
   readonly startedUs: number
   readonly cpu: Cpu
   readonly pipeline: GroupCommit
-  readonly semiSync: SemiSync = new SemiSync()
+  readonly semiSync: SemiSync
   readonly dumpThreads: DumpThreads
   readonly receiver: Receiver
   readonly applier: Applier
@@ -80,6 +80,7 @@ export class MysqlInstance implements CommitListener {
     data.recover()
     this.cpu = new Cpu(world.kernel, life, world.costs.cores)
     this.pipeline = new GroupCommit(world.kernel, life, world.costs, data, this)
+    this.semiSync = new SemiSync(world.kernel, life, data, () => this.pipeline.proceed())
     this.dumpThreads = new DumpThreads(this)
     this.receiver = new Receiver(this)
     this.applier = new Applier(this)
@@ -100,7 +101,7 @@ export class MysqlInstance implements CommitListener {
   }
 
   mayCommit(end: number): boolean {
-    return this.semiSync.satisfied(end)
+    return this.semiSync.mayCommit(end)
   }
 
   groupCommitted(): void {
@@ -111,7 +112,6 @@ export class MysqlInstance implements CommitListener {
 
   receipt(connection: ReplicaConnection, end: number): void {
     this.semiSync.receipt(connection.replica.process.name, end)
-    this.pipeline.proceed()
   }
 
   received(): void {

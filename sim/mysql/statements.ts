@@ -5,6 +5,7 @@
 import type { Gtid } from '../../algorithms/gtid-set.ts'
 import { mysqlWhy } from '../../algorithms/reasons/mysql-errors.ts'
 import type { Why } from '../../algorithms/reasons/why.ts'
+import { type SemiSyncSettings, STRICT_SEMI_SYNC } from '../../algorithms/semi-sync.ts'
 import type { ServerState } from '../../algorithms/servers.ts'
 import type { EventHandle } from '../kernel/event-queue.ts'
 import { FORGOTTEN_HEARTBEAT_US } from './costs.ts'
@@ -29,7 +30,8 @@ export type Statement =
   | { readonly kind: 'set offline_mode'; readonly on: boolean }
   /** KILL of every connection of the application's account. */
   | { readonly kind: 'kill clients' }
-  | { readonly kind: 'set semi-sync'; readonly on: boolean; readonly k: number }
+  /** `settings`: as strict as can be where they are not given. */
+  | { readonly kind: 'set semi-sync'; readonly on: boolean; readonly k: number; readonly settings?: SemiSyncSettings }
   | { readonly kind: 'set read_only'; readonly on: boolean }
   /** Waits for every write in progress. `lockWaitUs` null: MySQL's default, a year. */
   | { readonly kind: 'set super_read_only'; readonly on: boolean; readonly lockWaitUs: number | null }
@@ -124,10 +126,13 @@ export class Statements {
         ok()
         break
       case 'set semi-sync':
-        server.semiSync.enabled = statement.on
-        server.semiSync.k = statement.k
-        // Those who wait are let pass, whoever has their rows.
-        server.pipeline.proceed()
+        if (statement.on)
+          server.semiSync.enable(
+            statement.k,
+            statement.settings ?? STRICT_SEMI_SYNC,
+            server.dumpThreads.replicas.length,
+          )
+        else server.semiSync.disable()
         ok()
         break
       case 'set read_only':

@@ -84,7 +84,7 @@ async function startChildren(driver: Driver, children: ChildProcess[], journalPa
       cluster: {
         servers: driver.nodes.map((node) => ({ node, members: driver.nodes })),
         accounts: driver.accounts,
-        semiSync: false,
+        semiSync: null,
       },
       dataConnections: Math.max(...CONNECTIONS),
       timestampServers: children.map(({ name, host, port }) => ({ name, host, port })),

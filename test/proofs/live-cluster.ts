@@ -191,7 +191,7 @@ export class LiveCluster {
   #clientOf(name: string): MysqlClient {
     const { nodes: members, accounts } = this.#stage.driver
     const node = members.find((member) => member.name === name)!
-    return new MysqlClient({ node, members, accounts, semiSync: false }, { dataConnections: 1 })
+    return new MysqlClient({ node, members, accounts, semiSync: null }, { dataConnections: 1 })
   }
 }
 

@@ -74,7 +74,7 @@ export function fixture(options: FixtureOptions = {}): Result {
     timestampServers: 2,
     coordinators: 1,
     acknowledge: 'applied',
-    semiSync: false,
+    semiSync: null,
     zones: [],
   }
   return {

@@ -5,6 +5,7 @@
 import { MutableGtidSet } from '../../algorithms/gtid-set.ts'
 import { textOf } from '../../algorithms/reasons/text.ts'
 import type { Why } from '../../algorithms/reasons/why.ts'
+import { STRICT_SEMI_SYNC } from '../../algorithms/semi-sync.ts'
 import type { TraceEvent, TraceFact } from '../../algorithms/trace.ts'
 import type { PhaseEvent } from '../../scenarios/measures/failover-phases.ts'
 import type { FaultRecord, NodeEnd, Operation, RunRecord } from '../../scenarios/record.ts'
@@ -103,7 +104,7 @@ export function scenario(fields: Partial<Scenario> = {}): Scenario {
       timestampServers: 2,
       coordinators: 1,
       acknowledge: 'applied',
-      semiSync: true,
+      semiSync: STRICT_SEMI_SYNC,
       zones: [],
     },
     raft: null,

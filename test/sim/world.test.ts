@@ -17,7 +17,7 @@ fiberConformance({
     const kernel = new Kernel(new RandomStreams(1))
     const network = new Network(kernel, LINKS)
     const mysql = new MysqlCluster(kernel, network, DEFAULT_COSTS, [], () => {})
-    const administrator = new Administrator(mysql, { semiSync: false, heartbeatUs: DEFAULT_COSTS.heartbeatUs })
+    const administrator = new Administrator(mysql, { semiSync: null, heartbeatUs: DEFAULT_COSTS.heartbeatUs })
     const world = new SimWorld(network, administrator, () => {})
     network.add('test').start()
     network.add('dead')

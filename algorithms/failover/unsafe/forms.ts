@@ -7,6 +7,7 @@ import type { Procedures } from '../procedures.ts'
 import { noFencing } from './no-fencing.ts'
 import { promotionWithoutCatchUp } from './promotion-without-catch-up.ts'
 import { rejoinWithoutComparison } from './rejoin-without-comparison.ts'
+import { semiSyncAlone } from './semi-sync-alone.ts'
 import { staleMetrics } from './stale-metrics.ts'
 import { successWithoutQuorum } from './success-without-quorum.ts'
 import { timestampCatchUp } from './timestamp-catch-up.ts'
@@ -18,6 +19,7 @@ export const UNSAFE_FORMS = {
   'rejoin-without-comparison': rejoinWithoutComparison,
   'timestamp-catch-up': timestampCatchUp,
   'stale-metrics': staleMetrics,
+  'semi-sync-alone': semiSyncAlone,
   // The timestamp servers' own (see tick-server.ts): no step of the coordinator changes.
   'volatile-limit': (procedures) => procedures,
 } as const satisfies Record<string, (procedures: Procedures) => Procedures>

@@ -90,7 +90,7 @@ export async function startCoordinatorService(
     run: { originUs: RunClock.hostUs(), seed: randomInt(2 ** 31) },
     coordinators: ['coordinator'],
     index: 0,
-    cluster: { servers: members.map((node) => ({ node, members })), accounts, semiSync: false },
+    cluster: { servers: members.map((node) => ({ node, members })), accounts, semiSync: null },
     mysql: {
       dataConnections: DATA_CONNECTIONS,
       rowTimestamp: onWire,

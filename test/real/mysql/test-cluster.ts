@@ -30,7 +30,7 @@ class TestCluster {
   /** Another coordinator's client of that member. */
   coordinatorOf(member: number): MysqlClient {
     const { nodes: members, accounts } = this.driver
-    return new MysqlClient({ node: members[member]!, members, accounts, semiSync: false }, { dataConnections: 4 })
+    return new MysqlClient({ node: members[member]!, members, accounts, semiSync: null }, { dataConnections: 4 })
   }
 
   async close(): Promise<void> {

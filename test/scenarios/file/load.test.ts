@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
+import { STRICT_SEMI_SYNC } from '../../../algorithms/semi-sync.ts'
 import { ScenarioError, UsageError } from '../../../scenarios/file/errors.ts'
 import { explain } from '../../../scenarios/file/explain.ts'
 import { descriptionOf, libraryNames } from '../../../scenarios/file/library.ts'
@@ -37,7 +38,7 @@ test('a name is enough: everything else has a default', () => {
     timestampServers: 2,
     coordinators: 1,
     acknowledge: 'applied',
-    semiSync: false,
+    semiSync: null,
     zones: [],
   })
   assert.deepEqual(scenario.algorithms, {
@@ -55,6 +56,25 @@ test('a name is enough: everything else has a default', () => {
   })
   assert.deepEqual(scenario.faults, [])
   assert.match(scenario.hash, /^[0-9a-f]{64}$/)
+})
+
+test('semi-sync is on, off, or set as MySQL has it; more replicas than there are is a mistake', () => {
+  const semiSyncOf = (text: string) =>
+    parseScenario(`name: x\ncluster: { semiSync: ${text} }\n`, 'x.yaml').cluster.semiSync
+  assert.equal(semiSyncOf('false'), null)
+  assert.deepEqual(semiSyncOf('true'), STRICT_SEMI_SYNC)
+  assert.deepEqual(semiSyncOf('{}'), STRICT_SEMI_SYNC)
+  assert.deepEqual(semiSyncOf('{ timeout: 10s, waitForReplicas: 1, waitNoReplica: false }'), {
+    timeoutUs: 10_000_000,
+    waitForReplicas: 1,
+    waitNoReplica: false,
+  })
+  for (const [text, mistake] of [
+    ['{ waitForReplicas: 4 }', /x.yaml:2:41: more replicas than there are, expected at most 3, found 4/],
+    ['{ timeout: 10us }', /`never`, or a duration/],
+    ['yes', /true, false, or a mapping such as/],
+  ] as const)
+    assert.throws(() => semiSyncOf(text), mistake)
 })
 
 test('every field of a scenario can be set', () => {
@@ -78,7 +98,7 @@ expect: { throughputOpsPerSec: ">= 10", lagMs.perNode.node5.p99: < 100.5, checks
     timestampServers: 3,
     coordinators: 2,
     acknowledge: 'received',
-    semiSync: true,
+    semiSync: STRICT_SEMI_SYNC,
     zones: [],
   })
   assert.deepEqual(scenario.algorithms, {

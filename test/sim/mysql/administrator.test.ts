@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { markerOf } from '../../../algorithms/failover/epoch.ts'
 import { mysqlWhy } from '../../../algorithms/reasons/mysql-errors.ts'
 import { failed, unknown } from '../../../algorithms/reasons/outcomes.ts'
+import { STRICT_SEMI_SYNC } from '../../../algorithms/semi-sync.ts'
 import type { Outcome, ServerState } from '../../../algorithms/servers.ts'
 import { Administrator } from '../../../sim/mysql/administrator.ts'
 import { insertOf } from '../../support/keyed.ts'
@@ -46,7 +47,7 @@ test('promote writes the marker before any client can write, and opens the serve
 })
 
 test('promote under semi-sync does not wait for replicas that can only come later', () => {
-  const cluster = new BenchCluster({ semiSync: true })
+  const cluster = new BenchCluster({ semiSync: STRICT_SEMI_SYNC })
   const state = stateOf(cluster.administer('node1', 1, 'node1', { command: 'promote', marker: marker(1, 0), k: 2 }))
   assert.equal(state.semiSyncSource, true)
 })
@@ -128,7 +129,7 @@ test('who takes the lock kills the holder in the middle of its command, and the 
   })
   cluster.until(() => cluster.state('node1').offline, 'the first step of the fence')
   const outcomes: Outcome<unknown>[] = []
-  new Administrator(cluster.mysql, { semiSync: false, heartbeatUs: 500_000 }).administer(
+  new Administrator(cluster.mysql, { semiSync: null, heartbeatUs: 500_000 }).administer(
     rival,
     cluster.server('node1').process,
     { kind: 'administer', epoch: 2, source: null, action: { command: 'detach', promise: 2 } },
@@ -160,7 +161,7 @@ test('a paused coordinator finds its session killed, and nothing of the rest is 
   const command = cluster.send('node2', { kind: 'administer', epoch: 2, source: null, action: { command: 'quiesce' } })
   cluster.until(() => cluster.state('node2').receiver === 'stopped', 'all but the last step')
   cluster.coordinator.life!.pause()
-  new Administrator(cluster.mysql, { semiSync: false, heartbeatUs: 500_000 }).administer(
+  new Administrator(cluster.mysql, { semiSync: null, heartbeatUs: 500_000 }).administer(
     rival,
     cluster.server('node2').process,
     { kind: 'administer', epoch: 3, source: null, action: { command: 'detach', promise: 3 } },

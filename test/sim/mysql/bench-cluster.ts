@@ -1,6 +1,7 @@
 /** Four simulated MySQL servers and one administrator, for tests that speak to them directly, step by step. */
 import assert from 'node:assert/strict'
 import type { Gtid } from '../../../algorithms/gtid-set.ts'
+import type { SemiSyncSettings } from '../../../algorithms/semi-sync.ts'
 import type {
   AdminCommand,
   MysqlRequests,
@@ -34,7 +35,9 @@ export class BenchCluster {
   readonly lags: { node: string; gtid: Gtid; lagUs: number }[] = []
   #ops = 0
 
-  constructor(options: { seed?: number; costs?: Partial<MysqlCosts>; semiSync?: boolean; nodes?: number } = {}) {
+  constructor(
+    options: { seed?: number; costs?: Partial<MysqlCosts>; semiSync?: SemiSyncSettings; nodes?: number } = {},
+  ) {
     const costs = { ...DEFAULT_COSTS, ...options.costs }
     this.kernel = new Kernel(new RandomStreams(options.seed ?? 1))
     this.network = new Network(this.kernel, {
@@ -48,7 +51,7 @@ export class BenchCluster {
       this.lags.push({ node: members[member]!, gtid, lagUs }),
     )
     this.administrator = new Administrator(this.mysql, {
-      semiSync: options.semiSync ?? false,
+      semiSync: options.semiSync ?? null,
       heartbeatUs: costs.heartbeatUs,
     })
     for (const server of this.mysql.servers) server.boot(0)

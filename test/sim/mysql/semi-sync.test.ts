@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict'
 import { mysqlWhy } from '../../../algorithms/reasons/mysql-errors.ts'
 import { failed, unknown } from '../../../algorithms/reasons/outcomes.ts'
+import { type SemiSyncSettings, STRICT_SEMI_SYNC } from '../../../algorithms/semi-sync.ts'
 import { newestOf } from '../../support/keyed.ts'
 import { test } from '../../support/test.ts'
 import { BenchCluster } from './bench-cluster.ts'
 
-function semiSynchronous(k: number): BenchCluster {
-  const cluster = new BenchCluster({ semiSync: true })
+function semiSynchronous(k: number, settings: Partial<SemiSyncSettings> = {}): BenchCluster {
+  const cluster = new BenchCluster({ semiSync: STRICT_SEMI_SYNC })
   cluster.replicate()
-  cluster.must('node1', { kind: 'set semi-sync', on: true, k })
+  cluster.must('node1', { kind: 'set semi-sync', on: true, k, settings: { ...STRICT_SEMI_SYNC, ...settings } })
   return cluster
 }
 
@@ -96,4 +97,44 @@ test('fence is quick and tells no client OK, in the very state where every other
     [state.superReadOnly, state.offline, state.semiSyncSource, state.promised, state.executed.size],
     [true, true, false, 2, 5],
   )
+})
+
+test('after its timeout a source answers alone, at once for whoever comes next, and waits again when replicas have caught up', () => {
+  const cluster = semiSynchronous(1, { timeoutUs: 500_000 })
+  stopReceivers(cluster, 'node2', 'node3', 'node4')
+  const { semiSync } = cluster.instance('node1')
+  const first = cluster.write('node1')
+  cluster.run(400)
+  assert.deepEqual([first.outcome, semiSync.waits], [null, true])
+  cluster.run(200)
+  assert.deepEqual([first.outcome?.kind, semiSync.waits, semiSync.enabled], ['ok', false, true])
+  const second = cluster.write('node1')
+  cluster.run(20)
+  assert.equal(second.outcome?.kind, 'ok', 'nobody waits any more')
+  for (const node of ['node2', 'node3', 'node4']) assert.ok(cluster.state(node).retrieved.isEmpty)
+
+  cluster.must('node2', { kind: 'start receiver' })
+  cluster.run(100)
+  assert.equal(semiSync.waits, true, 'node2 has everything')
+  stopReceivers(cluster, 'node2')
+  const third = cluster.write('node1')
+  cluster.run(400)
+  assert.equal(third.outcome?.kind ?? 'waiting', 'waiting')
+  cluster.run(200)
+  assert.equal(third.outcome?.kind, 'ok')
+})
+
+test('with wait_no_replica off it does not wait once too few replicas are connected', () => {
+  const cluster = semiSynchronous(2, { waitNoReplica: false })
+  const { semiSync } = cluster.instance('node1')
+  stopReceivers(cluster, 'node2')
+  assert.equal(semiSync.waits, true, 'two are left')
+  stopReceivers(cluster, 'node3')
+  assert.equal(semiSync.waits, false)
+  const write = cluster.write('node1')
+  cluster.run(20)
+  assert.equal(write.outcome?.kind, 'ok')
+  cluster.must('node3', { kind: 'start receiver' })
+  cluster.run(100)
+  assert.equal(semiSync.waits, true)
 })

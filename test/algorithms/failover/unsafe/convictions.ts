@@ -89,6 +89,20 @@ faults:
 `,
   },
   {
+    form: 'semi-sync-alone',
+    fails: ['acknowledged-writes-survive'],
+    real: true,
+    text: `
+description: Every replica is away for longer than semi-sync waits; the source answers alone, and dies.
+cluster: { semiSync: { timeout: 300ms } }
+workload: { ratePerSec: 100, clients: 64, reads: 0, duration: 5s }
+faults:
+  - { at: 2s, crash: [node2, node3, node4] }
+  - { at: 3s, crash: node1 }
+  - { at: 3100ms, restart: [node2, node3, node4] }
+`,
+  },
+  {
     form: 'volatile-limit',
     fails: ['timestamps-unique'],
     real: true,
