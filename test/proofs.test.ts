@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { appendFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { MutableGtidSet } from '../algorithms/gtid-set.ts'
 import type { TraceEvent } from '../algorithms/trace.ts'
@@ -8,6 +9,7 @@ import { FAILOVERS } from './proofs/failovers.ts'
 import { judged } from './proofs/judged.ts'
 import type { Since } from './proofs/live-cluster.ts'
 import type { Trial } from './proofs/proof.ts'
+import { leftOf } from './proofs/remains.ts'
 import { summaryOf } from './proofs/summary.ts'
 import { TrialFile } from './proofs/trial-file.ts'
 import { inFolder, shell } from './support/shell.ts'
@@ -79,6 +81,22 @@ test('an attempt with a lost write, without a new source, or with one that was n
   const still = { operations: moved.operations.slice(0, 1), events: [], faults: [crash] }
   assert.match(verdict('failover', still).problems[0]!, /^node1 is still the source$/)
 })
+
+test('what a cluster left is found: its ports, its directories, and what has its name', () =>
+  inFolder(async (folder) => {
+    const stranger = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => stranger.once('listening', resolve))
+    try {
+      const { port } = stranger.address() as AddressInfo
+      const server = { pid: 1, startedAt: '', port, adminPort: 1 }
+      const owner = { schema: 'quorumlab.cluster/1', id: '0f0f0f0f', host: '', pid: 1, startedAt: '' } as const
+      const directories = [folder, `${folder}/gone`]
+      const left = leftOf({ ...owner, createdAt: '', directories, servers: { node1: server } })
+      assert.deepEqual(left, [`port ${port}`, `directory ${folder}`])
+    } finally {
+      stranger.close()
+    }
+  }))
 
 test(
   'a failover on a live cluster, and nothing more to do for another start of the command',

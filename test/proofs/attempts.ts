@@ -1,7 +1,7 @@
 /** The parts that attempts are put together from. */
 import type { TraceEvent } from '../../algorithms/trace.ts'
 import type { Written } from '../../scenarios/file/written.ts'
-import type { LiveCluster, Mark } from './live-cluster.ts'
+import { Late, type LiveCluster, type Mark } from './live-cluster.ts'
 import type { Facts } from './proof.ts'
 
 const HOLDS_MS = 20_000
@@ -22,6 +22,37 @@ export async function failover(live: LiveCluster, hurt: readonly Written[], mend
   return { servedMs, ...(await comesBack(live, mark, hurt, mend)) }
 }
 
+/** Whoever leads the servers is hurt, and no server: somebody leads the same source, or another, in a newer epoch. */
+export async function takeOver(live: LiveCluster, hurt: readonly Written[], mend: readonly Written[]): Promise<Facts> {
+  await live.sleep(REST_MS)
+  const mark = live.mark()
+  const before = coordinatorOf(live)
+  live.strike(hurt)
+  await held(live, mark, hurt.length)
+  const servedMs = await servedByNewer(live, mark)
+  live.mend(hurt, mend)
+  await healed(live, mark)
+  return { servedMs, tookOver: coordinatorOf(live) === before ? 'itself' : 'the other' }
+}
+
+/** Nothing is hurt: the coordinator is asked to move the source. */
+export async function move(live: LiveCluster): Promise<Facts> {
+  await live.sleep(REST_MS)
+  const mark = live.mark()
+  live.strike([{ at: '0s', switchover: 'replica' }])
+  const switched = () => live.since(mark).events.find((event) => event.kind === 'switched')
+  await live.until('the source has moved', SERVED_MS, () => switched() !== undefined)
+  await live.until('a new source serves', SERVED_MS, () =>
+    live.since(mark).operations.some(({ outcome, epoch }) => outcome === 'ok' && (epoch ?? 0) > mark.reign.epoch),
+  )
+  const { verdict, heldUs } = switched()!
+  const { operations } = live.since(mark)
+  const notWell = operations.filter(({ outcome }) => outcome !== 'ok').length
+  if (verdict !== 'moved') throw new Late(`the move was answered with: ${verdict}`)
+  if (notWell > 0) throw new Late(`${notWell} operations did not end well`)
+  return { heldMs: heldUs === null ? null : heldUs / 1_000 }
+}
+
 /** Undoes what `hurt` did, and tells how the old source of `mark` came back. */
 async function comesBack(
   live: LiveCluster,
@@ -34,10 +65,7 @@ async function comesBack(
   live.mend(hurt, mend)
   const writable = live.writableMs(source, BACK_MS)
   writable.catch(() => {})
-  await live.until('the faults are undone', HEALED_MS, () =>
-    live.since(mark).faults.every(({ healedUs }) => healedUs !== null),
-  )
-  const healedUs = Math.max(...live.since(mark).faults.map(({ healedUs: us }) => us!))
+  const healedUs = await healed(live, mark)
   const isBack = (event: TraceEvent) => event.kind === 'rejoined' && event.node === source
   await live.until(`${source} has rejoined`, BACK_MS, () => live.since(from).events.some(isBack))
   const { events } = live.since(mark)
@@ -50,6 +78,14 @@ async function comesBack(
     cameBackBy: events.some((event) => event.kind === 'rebuilt' && event.node === source) ? 'rebuild' : 'rejoin',
     backMs: Math.max(0, (events.findLast(isBack)!.atUs - healedUs) / 1_000),
   }
+}
+
+/** Until every fault since `mark` is undone; when the last one was. */
+async function healed(live: LiveCluster, mark: Mark): Promise<number> {
+  await live.until('the faults are undone', HEALED_MS, () =>
+    live.since(mark).faults.every(({ healedUs }) => healedUs !== null),
+  )
+  return Math.max(...live.since(mark).faults.map(({ healedUs }) => healedUs!))
 }
 
 /** Until as many faults as were asked for were seen to hold. */

@@ -114,12 +114,11 @@ async function onOneCluster(campaign: Campaign): Promise<void> {
     for (const { what } of record?.incidents ?? []) gaveUp = what
     const lost = record === null ? null : (acknowledgedButGone(record)?.length ?? null)
     const checks = record === null ? [] : judgeChecks(scenario, record)
-    const { commit, at } = stamp()
     const end: ClusterEnd = {
-      ...{ proof: name, cluster, commit, at, attempts, lost, gaveUp },
+      ...{ proof: name, cluster, ...stamp(), attempts, lost, gaveUp },
       acknowledged: record?.operations.filter(({ kind, outcome }) => kind === 'write' && outcome === 'ok').length ?? 0,
       checks: Object.fromEntries(checks.map((check) => [check.name, check.verdict])),
-      left: remains.left(),
+      left: remains.left(cluster),
     }
     for (const { name: check, verdict, detail } of checks)
       if (verdict !== 'pass') say(`  ${check} ${verdict}: ${detail}`)

@@ -1,5 +1,5 @@
 /** How long clients wait, ten times each: the medians that issue and README state. */
-import { coordinatorOf, failover } from './attempts.ts'
+import { coordinatorOf, move, takeOver } from './attempts.ts'
 import { FAILOVERS, UNDER_LOAD } from './failovers.ts'
 import type { Proof } from './proof.ts'
 
@@ -15,11 +15,12 @@ export const FIGURES: Proof = {
     paused: { ...paused!, count: TIMES },
     'coordinator killed': {
       count: TIMES,
-      expects: 'failover',
+      expects: 'take-over',
       perform: (live) => {
         const coordinator = coordinatorOf(live)
-        return failover(live, [{ at: '0s', crash: coordinator }], [{ restart: coordinator }])
+        return takeOver(live, [{ at: '0s', crash: coordinator }], [{ restart: coordinator }])
       },
     },
+    'planned switchover': { count: TIMES, expects: 'move', perform: move },
   },
 }

@@ -47,11 +47,12 @@ export function judged(
   const problems: string[] = []
   if (lost.length > 0) problems.push(`${lost.length} acknowledged writes are missing: ${lost[0]!.gtid!.uuid}`)
   if (single.verdict === 'fail') problems.push(`single-writer: ${single.detail}`, ...single.evidence)
-  const isMove = expects === 'failover' || expects === 'move'
-  if (isMove && newSource === mark.reign.source) problems.push(`${newSource} is still the source`)
-  if (isMove && (last === undefined || last.durationMs === null))
-    problems.push('nothing was acknowledged by a new source')
-  if (!isMove && reigns.length > 0) problems.push(`${newSource} reigns since epoch ${reigns.at(-1)!.epoch}`)
+  const isMoved = expects === 'failover' || expects === 'move'
+  if (isMoved && newSource === mark.reign.source) problems.push(`${newSource} is still the source`)
+  if (expects === 'no failover' && reigns.length > 0)
+    problems.push(`${newSource} reigns since epoch ${reigns.at(-1)!.epoch}`)
+  if (expects !== 'no failover' && (last === undefined || last.durationMs === null))
+    problems.push('nothing was acknowledged in a new epoch')
   return {
     problems,
     faults: faults.map(({ label, witness, healedUs }) => ({

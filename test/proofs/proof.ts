@@ -2,6 +2,7 @@
 import type { FailoverPhases } from '../../scenarios/result-durations.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import type { LiveCluster } from './live-cluster.ts'
+import type { Stamp } from './stamp.ts'
 
 /** What an attempt says beside what is judged of every one: durations end in `Ms`. */
 export type Facts = Readonly<Record<string, number | string | boolean | null>>
@@ -9,8 +10,8 @@ export type Facts = Readonly<Record<string, number | string | boolean | null>>
 export interface Kind {
   /** Of attempts in the whole proof. */
   readonly count: number
-  /** What has to be found: a new source, that the old one goes on, or neither. */
-  readonly expects: 'failover' | 'move' | 'no failover' | 'refusal'
+  /** What has to be found: a new source, unplanned or planned, a new epoch of whichever source, or that the epoch goes on. */
+  readonly expects: 'failover' | 'move' | 'take-over' | 'no failover'
   /** From a healed cluster to a healed one. `turn`: attempts of this kind before it. Throws what is Late. */
   perform(live: LiveCluster, turn: number): Promise<Facts>
 }
@@ -23,18 +24,12 @@ export interface Proof {
 }
 
 /** One attempt as it is kept: a line of JSON. */
-export interface Trial {
+export interface Trial extends Stamp {
   readonly proof: string
   readonly kind: string
   readonly turn: number
   /** Of the live cluster that it was made on. */
   readonly cluster: string
-  readonly commit: string
-  /** ISO 8601. */
-  readonly at: string
-  /** Of one minute, when it ended. */
-  readonly loadAverage: number
-  readonly machine: string
   /** Empty: as it has to be. */
   readonly problems: readonly string[]
   readonly faults: readonly {
@@ -60,11 +55,9 @@ export interface Trial {
 }
 
 /** The end of a live cluster: its whole history and its servers, judged as after any run. */
-export interface ClusterEnd {
+export interface ClusterEnd extends Stamp {
   readonly proof: string
   readonly cluster: string
-  readonly commit: string
-  readonly at: string
   readonly attempts: number
   /** Acknowledged writes that the end state lacks; null: it could not be read. */
   readonly lost: number | null

@@ -5,6 +5,7 @@
  *   npm run proofs -- failovers --summary       the table of those that are, as Markdown
  *   npm run proofs -- failovers --count 12      12 attempts in all, its kinds in their proportions
  *   npm run proofs -- failovers --only killed   one of its kinds
+ *   npm run proofs -- kills                     kill -9 at random moments
  *
  * A line of JSON for each attempt is appended to NAME.jsonl in `--out` (out/proofs/ otherwise). Exit code 1: an attempt had
  * a problem, or something was left behind.
@@ -14,8 +15,10 @@ import { parseArgs } from 'node:util'
 import { carryOut, isTrial } from './campaign.ts'
 import { FAILOVERS } from './failovers.ts'
 import { FIGURES } from './figures.ts'
+import { KILLS, type Kill, killAgainAndAgain, killsText } from './kills.ts'
 import type { ClusterEnd, Proof, Trial } from './proof.ts'
 import { summaryOf } from './summary.ts'
+import { sum } from './table.ts'
 import { TrialFile } from './trial-file.ts'
 
 const PROOFS: Readonly<Record<string, Proof>> = { failovers: FAILOVERS, figures: FIGURES }
@@ -30,28 +33,36 @@ const { values, positionals } = parseArgs({
     summary: { type: 'boolean', default: false },
   },
 })
-const [name = ''] = positionals
-const proof = PROOFS[name]
-if (proof === undefined)
-  throw new Error(`expected one of ${Object.keys(PROOFS).join(', ')}, found ${JSON.stringify(name)}`)
-if (values.only !== undefined && !(values.only in proof.kinds))
-  throw new Error(`--only: expected one of ${Object.keys(proof.kinds).join(', ')}, found ${values.only}`)
+const over = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => over.abort(new Error(`ended by ${signal}`)))
+const say = (line: string) => console.error(`${new Date().toISOString().slice(11, 19)} ${line}`)
 
-const file = new TrialFile<Trial | ClusterEnd>(values.out, name)
-if (!values.summary) {
-  const over = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.on(signal, () => over.abort(new Error(`ended by ${signal}`)))
-  const wanted = Object.entries(proof.kinds)
-    .filter(([kind]) => values.only === undefined || kind === values.only)
-    .reduce((sum, [, { count }]) => sum + count, 0)
-  await carryOut({
-    ...{ name, proof, file, only: values.only, signal: over.signal },
-    share: values.count === undefined ? 1 : Number(values.count) / wanted,
-    perCluster: Number(values['per-cluster']),
-    say: (line) => console.error(`${new Date().toISOString().slice(11, 19)} ${line}`),
-  })
-}
-console.log(summaryOf(name, proof, file.lines))
-const isWell = file.lines.every((line) => (isTrial(line) ? line.problems.length === 0 : line.left.length === 0))
+const [name = ''] = positionals
+const isWell = name === 'kills' ? await kills() : await onLiveClusters()
 process.exitCode = isWell ? 0 : 1
+
+async function kills(): Promise<boolean> {
+  const file = new TrialFile<Kill>(values.out, name)
+  if (!values.summary) await killAgainAndAgain(file, Number(values.count ?? KILLS), say, over.signal)
+  console.log(killsText(file.lines))
+  return file.lines.every(({ left }) => left.length === 0)
+}
+
+async function onLiveClusters(): Promise<boolean> {
+  const proof = PROOFS[name]
+  if (proof === undefined) {
+    const expected = [...Object.keys(PROOFS), 'kills'].join(', ')
+    throw new Error(`expected one of ${expected}, found ${JSON.stringify(name)}`)
+  }
+  const { only } = values
+  if (only !== undefined && !(only in proof.kinds))
+    throw new Error(`--only: expected one of ${Object.keys(proof.kinds).join(', ')}, found ${only}`)
+  const file = new TrialFile<Trial | ClusterEnd>(values.out, name)
+  const wanted = sum(Object.entries(proof.kinds).flatMap(([kind, { count }]) => ((only ?? kind) === kind ? count : [])))
+  const share = values.count === undefined ? 1 : Number(values.count) / wanted
+  const perCluster = Number(values['per-cluster'])
+  if (!values.summary) await carryOut({ name, proof, file, only, signal: over.signal, share, perCluster, say })
+  console.log(summaryOf(name, proof, file.lines))
+  return file.lines.every((line) => (isTrial(line) ? line.problems.length === 0 : line.left.length === 0))
+}

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
-interface Stamp {
+export interface Stamp {
   readonly commit: string
   /** ISO 8601. */
   readonly at: string

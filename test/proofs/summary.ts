@@ -1,7 +1,7 @@
 /** The table of a proof, as Markdown. */
-import { quantileOfSorted } from '../../scenarios/measures/statistics.ts'
 import { isTrial } from './campaign.ts'
 import type { ClusterEnd, Proof, Trial } from './proof.ts'
+import { counted, spread, sum, table } from './table.ts'
 
 export function summaryOf(name: string, proof: Proof, lines: readonly (Trial | ClusterEnd)[]): string {
   const trials = lines.filter(isTrial)
@@ -87,33 +87,6 @@ function problemsOf(trials: readonly Trial[]): readonly string[] {
   return lines.length === 0 ? [] : [`Problems:\n\n${lines.join('\n')}`]
 }
 
-/** Null counts as never: infinitely long. */
-function spread(values: readonly (number | null)[]): string {
-  if (values.length === 0) return ''
-  const sorted = Float64Array.from(values, (value) => value ?? Number.POSITIVE_INFINITY).sort()
-  return [0.5, 0.95, 1].map((p) => number(quantileOfSorted(sorted, p))).join(' / ')
-}
-
-function number(value: number): string {
-  if (!Number.isFinite(value)) return 'never'
-  return value !== 0 && Math.abs(value) < 10 ? value.toFixed(2) : value.toFixed(0)
-}
-
-/** `pass 12, unknown 1`. */
-function counted(values: readonly string[]): string {
-  const counts = new Map<string, number>()
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
-  return [...counts].map(([value, count]) => `${value} ${count}`).join(', ')
-}
-
 function unique(values: readonly string[]): string {
   return [...new Set(values)].join(', ') || 'none'
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((all, value) => all + value, 0)
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
 }
