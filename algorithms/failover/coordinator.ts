@@ -15,7 +15,6 @@ import type { QuorumPolicy } from '../quorum/policy.ts'
 import type {
   ClientRequest,
   CoordinatorRequests,
-  CoordinatorServer,
   JournalServer,
   RequestOf,
   SupervisorServer,
@@ -31,13 +30,15 @@ import { dryRun } from './dry-run.ts'
 import { Gate } from './gate.ts'
 import { newMember } from './member.ts'
 import { automaticMode, setMode, standBack, tellMode } from './mode.ts'
-import { clientOutcome, probeLoop } from './monitor.ts'
+import { probeLoop } from './monitor.ts'
 import { type Overview, overviewOf } from './overview.ts'
+import { newPeer } from './peer.ts'
 import { type Status, tellPeers } from './peers.ts'
 import { promote } from './promote.ts'
 import { read } from './read.ts'
 import { route, settle } from './relay.ts'
 import { SOUND } from './sound.ts'
+import { clientOutcome, watchSource } from './source-watch.ts'
 import { couldTakeOver } from './stand-by.ts'
 import type { CoordinatorState, TrueDelay } from './state.ts'
 import { switchover } from './switchover.ts'
@@ -107,9 +108,7 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
   const coordinator: CoordinatorState = {
     process,
     owner: { index: config.index, count: config.coordinators.length },
-    peers: config.coordinators
-      .filter((_, index) => index !== config.index)
-      .map((name): CoordinatorServer => ({ name, kind: 'coordinator' })),
+    peers: config.coordinators.filter((_, index) => index !== config.index).map(newPeer),
     members,
     byNode: new Map(members.map((member) => [member.node, member])),
     tuning: config.tuning,
@@ -136,10 +135,10 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
     mode: automaticMode(),
     account: { moves: 0, heldUs: 0 },
     commits,
-    client: null,
-    clientFailingSinceUs: null,
+    peersAskedSinceUs: null,
   }
   process.spawn('control', control(coordinator))
+  process.spawn('watch-source', watchSource(coordinator))
   if (adviser !== undefined && commits !== null) process.spawn('adviser', adviserLoop(coordinator, adviser, commits))
   for (const member of members) process.spawn(`probe-${member.node}`, probeLoop(coordinator, member))
   const answerWith = <T>(name: string, fiber: Fiber<T>, asker: Asker) =>

@@ -1,21 +1,31 @@
 /**
  * When is the source gone? A pure judgement over what arrived over the network, never over what the operating system
  * or a container engine knows (failover/rules.md section 3).
+ *
+ * There are three kinds of witnesses: this coordinator (its probes, and its clients' statements), the source's replicas,
+ * and the other coordinators. A connection that breaks or is refused is a strong sign, silence a weak one. Who has only
+ * its own silence to go by waits for the longest time; where the replicas agree, what was measured of the source decides.
  */
 
 import { aboutText, counted } from '../wording.ts'
 
+/**
+ * What a replica has said since the silence began. `lost`: it has no connection to the source, or none over which
+ * anything came for long; `unfed`: nothing came of late; `unasked`: nothing yet.
+ */
+export type ReplicaWord = 'lost' | 'unfed' | 'fed' | 'unasked'
+
 export interface SourceEvidence {
   readonly nowUs: number
-  /** Latest probe outcome of the source; null: none yet in this epoch. */
-  readonly probe: 'answered' | 'failed' | null
-  /** First of the probe failures that nothing has interrupted; null while the latest probe was answered. */
-  readonly probeFailingSinceUs: number | null
-  /** The latest statement of a client on the source: did the connection fail? null: none ran yet. */
-  readonly client: 'answered' | 'failed' | null
-  readonly clientFailingSinceUs: number | null
-  /** Probed after the source began to fail: is the replica still fed? */
-  readonly replicas: readonly { readonly fed: boolean }[]
+  /** Since when no probe and no statement was answered, this process's own lateness left out; null: they are. */
+  readonly silentSinceUs: number | null
+  /** How long that may last when others say the same; at most `unreachableUs`. */
+  readonly boundUs: number
+  /** Its last probe was refused, or broke off. */
+  readonly isBroken: boolean
+  readonly replicas: readonly ReplicaWord[]
+  /** Another coordinator has had an answer from it since. */
+  readonly isHeardElsewhere: boolean
   /** The source answers, but it is read-only or offline: it restarted, or somebody fenced it. */
   readonly lostItsRole: boolean
   /** Writes have waited for their execution or their quorum without progress since. */
@@ -29,38 +39,45 @@ interface DetectorTuning {
 
 type Detection =
   | { readonly kind: 'fine' }
-  /** Worth looking closer at once: probe everybody now. */
-  | { readonly kind: 'suspect'; readonly reason: string }
+  /** Worth looking closer at once: ask everybody now. */
+  | { readonly kind: 'suspect' }
   | { readonly kind: 'gone'; readonly reason: string }
   /** Reachable, but useless where it is: move while it can still be fenced. */
   | { readonly kind: 'stalled'; readonly reason: string }
 
+/** After this share of what a silence may last the others are asked. */
+const SUSPECT = 0.5
+
 export function judgeSource(evidence: SourceEvidence, tuning: DetectorTuning): Detection {
-  const { nowUs, probeFailingSinceUs, clientFailingSinceUs, replicas } = evidence
-  if (evidence.lostItsRole && evidence.probe === 'answered')
-    return { kind: 'gone', reason: 'the source is not writable any more' }
-  // A source without traffic has no client's word: the probe's then counts for both.
-  const clientFails = evidence.client === 'failed' || evidence.client === null
-  if (evidence.probe === 'failed' && probeFailingSinceUs !== null) {
-    const fed = replicas.filter((replica) => replica.fed).length
-    if (clientFails && replicas.length > 0 && fed === 0)
+  const { nowUs, silentSinceUs, boundUs, isBroken, replicas, isHeardElsewhere } = evidence
+  if (evidence.lostItsRole) return { kind: 'gone', reason: 'the source is not writable any more' }
+  if (silentSinceUs !== null) {
+    const silenceUs = nowUs - silentSinceUs
+    const saying = (...words: ReplicaWord[]) => replicas.filter((word) => words.includes(word)).length
+    const of = (count: number) => `${count} of ${counted(replicas.length, 'replica')}`
+    const hasReplicas = replicas.length > 0
+    if (isBroken && hasReplicas && saying('lost') === replicas.length)
+      return { kind: 'gone', reason: `client and probe fail, and ${of(replicas.length)} lost the source` }
+    const without = saying('lost', 'unfed')
+    if (silenceUs >= boundUs && hasReplicas && without === replicas.length && !isHeardElsewhere)
       return {
         kind: 'gone',
-        reason: `client and probe fail, and ${replicas.length} of ${counted(replicas.length, 'replica')} lost the source`,
+        reason: `no answer to client and probe for ${aboutText(silenceUs)}, and ${of(without)} hear nothing of the source`,
       }
-    const sinceUs = Math.max(probeFailingSinceUs, clientFailingSinceUs ?? probeFailingSinceUs)
-    if (nowUs - sinceUs >= tuning.unreachableUs)
+    if (silenceUs >= tuning.unreachableUs) {
+      const fed = saying('fed')
+      const elsewhere = isHeardElsewhere ? ', and another coordinator hears it' : ''
       return {
         kind: 'gone',
-        reason: `unreachable for ${aboutText(nowUs - sinceUs)} (${fed} of ${counted(replicas.length, 'replica')} ${fed === 1 ? 'is' : 'are'} still fed)`,
+        reason: `unreachable for ${aboutText(silenceUs)} (${of(fed)} ${fed === 1 ? 'is' : 'are'} still fed${elsewhere})`,
       }
-    return { kind: 'suspect', reason: 'a probe failed' }
+    }
+    if (isBroken || silenceUs >= boundUs * SUSPECT) return { kind: 'suspect' }
   }
   if (evidence.unacknowledgedSinceUs !== null && nowUs - evidence.unacknowledgedSinceUs >= tuning.stalledUs)
     return {
       kind: 'stalled',
       reason: `writes have waited for their quorum for ${aboutText(nowUs - evidence.unacknowledgedSinceUs)}`,
     }
-  if (evidence.client === 'failed') return { kind: 'suspect', reason: 'a statement failed' }
   return { kind: 'fine' }
 }

@@ -3,6 +3,7 @@ import { type Deferred, deferred } from '../effects.ts'
 import type { GtidSet } from '../gtid-set.ts'
 import type { MysqlServer, ServerState } from '../servers.ts'
 import type { Look, Loss } from './loss.ts'
+import { Silence } from './silence.ts'
 
 /**
  * A rebuild that was begun. It may fail and leave the old data in place: a server that still has this server_uuid afterwards
@@ -25,7 +26,12 @@ export interface Member {
   /** When the state was asked for; it is at least as new as this. */
   stateAskedUs: number
   probe: 'answered' | 'failed' | null
-  probeFailingSinceUs: number | null
+  /** That failure was a connection that broke, or was refused. */
+  isBroken: boolean
+  /** A client's statement on it failed, and none was answered since. */
+  isDoubted: boolean
+  /** Of probes and, while it is the source, clients' statements. */
+  readonly silence: Silence
   latencyUs: number
   crashes: number
   /** Everything it was ever seen to hold, by this coordinator or a peer: shrinking means it lost data. */
@@ -68,7 +74,9 @@ export function newMember(index: number, node: string, none: GtidSet): Member {
     state: null,
     stateAskedUs: -1,
     probe: null,
-    probeFailingSinceUs: null,
+    isBroken: false,
+    isDoubted: false,
+    silence: new Silence(),
     latencyUs: 1_000,
     crashes: 0,
     held: none,

@@ -1,18 +1,17 @@
-/** The probe loops: what the coordinator knows of each server, and the alarm when the source is gone. */
+/** The probe loops: what the coordinator knows of each server. */
 import { call, deferred, emit, type Fiber, sleep, wait } from '../effects.ts'
 import type { GtidSet } from '../gtid-set.ts'
 import type { ReplicaView } from '../quorum/policy.ts'
-import type { Outcome, ServerState } from '../servers.ts'
+import type { ServerState } from '../servers.ts'
 import { smoothedLatency } from '../smoothed-latency.ts'
-import type { Statement } from '../statements.ts'
-import { judgeSource } from './detector.ts'
+import { isBroken } from './broken.ts'
 import { newestRow } from './epoch.ts'
 import { kindOfLoss, lookOf } from './loss.ts'
 import { markDoubted, markLost, unlose } from './mark-loss.ts'
-import { hurry, type Member, type PendingRebuild } from './member.ts'
+import type { Member, PendingRebuild } from './member.ts'
 import { isUnused } from './passed-over.ts'
 import { isAnother } from './peers.ts'
-import type { Reign } from './reign.ts'
+import { checkSource } from './source-watch.ts'
 import type { CoordinatorState } from './state.ts'
 
 /** The shortest pause between two probes of one server, also where somebody wants a look at once. */
@@ -26,6 +25,7 @@ export function* probeLoop(coordinator: CoordinatorState, member: Member): Fiber
     member.hurry = deferred()
     const askedUs = coordinator.process.nowUs
     rememberReports(coordinator, member, askedUs)
+    member.silence.asked(askedUs)
     const outcome = yield* call(member.server, { kind: 'probe' }, probeTimeoutUs)
     const answeredUs = coordinator.process.nowUs
     // A loop that was itself late proves nothing about the server (failover/rules.md section 3).
@@ -35,7 +35,7 @@ export function* probeLoop(coordinator: CoordinatorState, member: Member): Fiber
       member.latencyUs = smoothedLatency(member.latencyUs, sampleUs, member.probe === null)
       if (member.probe === 'failed') yield* emit({ kind: 'cleared', node: member.node, reason: 'a probe was answered' })
       member.probe = 'answered'
-      member.probeFailingSinceUs = null
+      member.isBroken = false
       observe(coordinator, member, outcome.reply, askedUs, answeredUs)
       if (member.loss !== member.lossInJournal) yield* journalLoss(coordinator, member)
       if (member.knownUuid !== member.uuidInJournal) yield* journalUuid(coordinator, member)
@@ -43,9 +43,9 @@ export function* probeLoop(coordinator: CoordinatorState, member: Member): Fiber
       if (member.probe !== 'failed')
         yield* emit({ kind: 'suspected', node: member.node, why: outcome.why, reason: `probe: ${outcome.reason}` })
       member.probe = 'failed'
-      member.probeFailingSinceUs ??= answeredUs
+      member.isBroken = isBroken(outcome.why)
     }
-    yield* sourceCheck(coordinator)
+    checkSource(coordinator)
     yield* sleep(PROBE_GAP_US)
     yield* wait(member.hurry, probeIntervalUs)
   }
@@ -59,6 +59,7 @@ export function observe(
   askedUs: number,
   answeredUs: number,
 ): void {
+  member.silence.answered(answeredUs)
   // An answer that was overtaken by one to a later question says nothing new.
   if (askedUs < member.stateAskedUs) return
   const before = member.state
@@ -132,70 +133,6 @@ export function* journalLoss(coordinator: CoordinatorState, member: Member): Fib
 function settleRebuild(member: Member, rebuild: PendingRebuild, state: ServerState, askedUs: number): void {
   if (state.uuid !== rebuild.uuid) member.rebuild = null
   else if (rebuild.sinceUs === null || askedUs - state.uptimeUs > rebuild.sinceUs) unlose(member, askedUs)
-}
-
-/** A client's statement on the source was answered or not: the detector's second witness. */
-export function clientOutcome(coordinator: CoordinatorState, reign: Reign, answered: boolean, nowUs: number): void {
-  if (coordinator.reign !== reign) return
-  coordinator.client = answered ? 'answered' : 'failed'
-  if (answered) coordinator.clientFailingSinceUs = null
-  else if (coordinator.clientFailingSinceUs === null) {
-    coordinator.clientFailingSinceUs = nowUs
-    hurry(coordinator.members)
-  }
-}
-
-/** What became of a client's statement, as far as it says something of the source. */
-export function hearSource(
-  coordinator: CoordinatorState,
-  reign: Reign,
-  statement: Statement,
-  outcome: Outcome<unknown>,
-): void {
-  const code = outcome.kind === 'ok' ? null : outcome.why.code
-  // SQL that takes too long, or waits behind such, says nothing of its server; and who refuses is well.
-  if (statement.kind === 'sql' && (code === 'deadline' || code === 'no-connection')) return
-  clientOutcome(coordinator, reign, code === null || code === 'statement-refused', coordinator.process.nowUs)
-}
-
-/** Ask the detector about the reigning source, and raise the alarm. */
-function* sourceCheck(coordinator: CoordinatorState): Fiber<void> {
-  const { reign, tuning } = coordinator
-  if (reign === null || reign.alarm.settled) return
-  const nowUs = coordinator.process.nowUs
-  if (coordinator.highestEpoch > reign.epoch) {
-    reign.alarm.settle({ kind: 'deposed', reason: `epoch ${coordinator.highestEpoch} was promised or has begun` })
-    return
-  }
-  const { source } = reign
-  const sinceUs = source.probeFailingSinceUs
-  const replicas = coordinator.members
-    .filter((m) => m !== source && m.state !== null && m.probe === 'answered' && m.state.source === source.node)
-    .filter((m) => sinceUs !== null && m.stateAskedUs >= sinceUs)
-    .map((m) => ({ fed: isFed(m.state!, tuning.unreachableUs) }))
-  const state = source.state
-  const detection = judgeSource(
-    {
-      nowUs,
-      probe: source.probe,
-      probeFailingSinceUs: sinceUs,
-      client: coordinator.client,
-      clientFailingSinceUs: coordinator.clientFailingSinceUs,
-      replicas,
-      lostItsRole: state !== null && source.stateAskedUs > reign.startedUs && (state.superReadOnly || state.offline),
-      unacknowledgedSinceUs: reign.acknowledgements.waitingSinceUs ?? reign.executions.hangingSinceUs,
-    },
-    tuning,
-  )
-  if (detection.kind === 'suspect') {
-    // The replicas' word is needed, and it must be younger than the suspicion.
-    if (sinceUs !== null)
-      hurry(coordinator.members.filter((m) => m !== source && m.probe === 'answered' && m.stateAskedUs < sinceUs))
-  } else if (detection.kind !== 'fine') reign.alarm.settle({ kind: detection.kind, reason: detection.reason })
-}
-
-function isFed(state: ServerState, staleUs: number): boolean {
-  return state.receiver === 'running' && state.fedAgeUs !== null && state.fedAgeUs < staleUs
 }
 
 /** The policies' view of the replicas; `target`: what they are measured against. */

@@ -11,11 +11,13 @@
  * so every moment of it is known within these bounds, and which one is used is always the one that believes less.
  */
 import { all, call, type Fiber } from '../effects.ts'
-import type { CoordinatorRequests, CoordinatorServer, Outcome, ReplyOf, ServerState } from '../servers.ts'
+import type { CoordinatorRequests, Outcome, ReplyOf, ServerState } from '../servers.ts'
+import { isBroken } from './broken.ts'
 import { newestRow } from './epoch.ts'
 import { kindOfLoss } from './loss.ts'
 import { accountedUs, markDoubted, markJoined, markLost, markProved } from './mark-loss.ts'
 import type { Member } from './member.ts'
+import type { Peer } from './peer.ts'
 import type { CoordinatorState } from './state.ts'
 import type { ToldLook } from './told-look.ts'
 
@@ -28,19 +30,28 @@ interface Exchange {
 }
 
 /** Every answer is learnt from, whoever gives it. */
-export function* askPeers(
-  coordinator: CoordinatorState,
-): Fiber<{ readonly peer: CoordinatorServer; readonly status: Status }[]> {
-  const { peers, tuning, process } = coordinator
-  const askedUs = process.nowUs
-  const questions = peers.map((peer) => [peer.name, call(peer, { kind: 'status' }, tuning.probeTimeoutUs)] as const)
+export function* askPeers(coordinator: CoordinatorState): Fiber<{ readonly peer: Peer; readonly status: Status }[]> {
+  const questions = coordinator.peers.map((peer) => [peer.name, askPeer(coordinator, peer)] as const)
   const answers: Record<string, Outcome<Status>> = yield* all(Object.fromEntries(questions))
-  const heard = peers.flatMap((peer) => {
+  return coordinator.peers.flatMap((peer) => {
     const answer = answers[peer.name]!
     return answer.kind === 'ok' ? [{ peer, status: answer.reply }] : []
   })
-  for (const { status } of heard) learn(coordinator, status, { askedUs, answeredUs: process.nowUs })
-  return heard
+}
+
+function* askPeer(coordinator: CoordinatorState, peer: Peer): Fiber<Outcome<Status>> {
+  const { tuning, process } = coordinator
+  const askedUs = process.nowUs
+  peer.silence.asked(askedUs)
+  const answer = yield* call(peer.server, { kind: 'status' }, tuning.probeTimeoutUs)
+  const answeredUs = process.nowUs
+  if (answer.kind === 'ok') {
+    peer.silence.answered(answeredUs)
+    peer.state = answer.reply.state
+    peer.isBroken = false
+    learn(coordinator, answer.reply, { askedUs, answeredUs })
+  } else peer.isBroken = isBroken(answer.why)
+  return answer
 }
 
 /** What this coordinator knows of the servers, for whoever asks. */

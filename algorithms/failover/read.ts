@@ -18,8 +18,8 @@ import type { ClientRequest, MysqlRequests, ReadReply, ReplyOf } from '../server
 import type { Staleness, Statement } from '../statements.ts'
 import { newestRow } from './epoch.ts'
 import type { Member } from './member.ts'
-import { hearSource } from './monitor.ts'
 import type { Reign } from './reign.ts'
+import { hearSource } from './source-watch.ts'
 import type { CoordinatorState } from './state.ts'
 import { statementDeadlineUs } from './statement-deadline.ts'
 
@@ -55,6 +55,7 @@ function* strong(
   seen: GtidSet | null,
 ): Fiber<ReadReply> {
   const { source } = reign
+  if (statement.kind === 'keyed') source.silence.asked(coordinator.process.nowUs)
   const outcome = yield* call(
     source.server,
     {

@@ -36,8 +36,7 @@ export interface ReignEnd {
 
 /** Rule until something ends the reign; returns what. Its forks end with it, so it runs as a task of its own. */
 export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped: readonly Member[]): Fiber<ReignEnd> {
-  coordinator.client = null
-  coordinator.clientFailingSinceUs = null
+  reign.source.isDoubted = false
   coordinator.reign = reign
   // Whoever lost something has to join this epoch to prove itself.
   for (const member of coordinator.members) member.joinedUs = -1

@@ -10,8 +10,10 @@
  */
 import { emit, type Fiber, sleep } from '../effects.ts'
 import { textOf } from '../reasons/text.ts'
+import { aboutText } from '../wording.ts'
 import { isRebuilt } from './loss.ts'
 import type { Member } from './member.ts'
+import type { Peer } from './peer.ts'
 import { askPeers } from './peers.ts'
 import { type Rule, ruleWhy } from './quorum-rule.ts'
 import type { Reign } from './reign.ts'
@@ -34,11 +36,12 @@ export function* standBy(coordinator: CoordinatorState, attempts: number): Fiber
   // Clients that are held for a move which came to nothing here go on to the next coordinator.
   yield* refuseMove(coordinator, coordinator.highestEpoch, { code: 'stands-by' })
   // A peer's own take-over may wait a second for servers that do not answer.
-  const patienceUs = (tuning.unreachableUs / 2) * (1 + 2 * owner.index + Math.min(attempts, MOST_ATTEMPTS))
+  const longUs = (tuning.unreachableUs / 2) * (1 + 2 * owner.index + Math.min(attempts, MOST_ATTEMPTS))
   let seenUs = coordinator.process.nowUs
+  let executedUs = Number.NEGATIVE_INFINITY
   const executed = new Map<Member, number>()
   hasExecuted(coordinator, executed)
-  let following: string | null = null
+  let following: Peer | null = null
   let statedUs = Number.NEGATIVE_INFINITY
   for (;;) {
     const statuses = yield* askPeers(coordinator)
@@ -48,19 +51,48 @@ export function* standBy(coordinator: CoordinatorState, attempts: number): Fiber
       .sort((a, b) => b.status.epoch - a.status.epoch)[0]
     if (leader?.status.state === 'reigns')
       coordinator.highestEpoch = Math.max(coordinator.highestEpoch, leader.status.epoch)
-    if (leader !== undefined && leader.peer.name !== following)
+    if (leader !== undefined && leader.peer !== following)
       yield* emit({ kind: 'note', text: `stands by: ${leader.peer.name} ${leader.status.state}` })
-    following = leader?.peer.name ?? following
-    if (hasExecuted(coordinator, executed) || leader !== undefined) seenUs = coordinator.process.nowUs
+    following = leader?.peer ?? following
     const nowUs = coordinator.process.nowUs
+    if (hasExecuted(coordinator, executed)) executedUs = nowUs
+    if (leader !== undefined || executedUs === nowUs) seenUs = nowUs
+    const wasLost = attempts === 0 && following !== null && following.state !== 'stands by'
+    const patienceUs = wasLost ? patienceWith(coordinator, following!, executedUs) : longUs
     if (nowUs - seenUs >= patienceUs) {
       const rule = foreseen(coordinator)
-      if (rule.allowed) return following === null ? 'no coordinator reigns' : `${following} does not reign any more`
+      if (rule.allowed) return following === null ? 'no coordinator reigns' : describe(following, nowUs)
       // Nobody seems to reign, and this one may not: whoever looks for a source has to be told why there is none.
       statedUs = yield* state(coordinator, rule, statedUs)
     }
     yield* sleep(tuning.probeIntervalUs)
   }
+}
+
+/**
+ * With a coordinator that reigned by its last word, and has not answered since: the detector's rule (`silence.ts`). That
+ * nothing was executed any more, where something had been until then, is the second witness of its silence. Whoever
+ * stands by before this one goes first.
+ */
+function patienceWith(coordinator: CoordinatorState, following: Peer, executedUs: number): number {
+  const { tuning, owner, peers, process } = coordinator
+  const { unreachableUs, probeIntervalUs } = tuning
+  const before = peers
+    .slice(0, owner.index)
+    .filter(({ state, silence }) => state === 'stands by' && silence.sinceUs === null)
+  const turnUs = unreachableUs * before.length
+  if (following.isBroken) return 2 * probeIntervalUs + turnUs
+  const { sinceUs } = following.silence
+  const agree = sinceUs !== null && executedUs >= sinceUs - 2 * probeIntervalUs
+  return (agree ? following.silence.boundUs(unreachableUs, process.nowUs) : unreachableUs) + turnUs
+}
+
+function describe({ name, isBroken, silence }: Peer, nowUs: number): string {
+  if (isBroken) return `${name} is not there any more`
+  const { sinceUs } = silence
+  return sinceUs === null
+    ? `${name} does not reign any more`
+    : `${name} has not answered for ${aboutText(nowUs - sinceUs)}`
 }
 
 /**

@@ -4,12 +4,13 @@ import type { Elections } from '../election/policies.ts'
 import type { FiberProcess } from '../fiber.ts'
 import type { PolicySettings } from '../policy-facts.ts'
 import type { QuorumPolicy } from '../quorum/policy.ts'
-import type { CoordinatorServer, JournalServer, SupervisorServer } from '../servers.ts'
+import type { JournalServer, SupervisorServer } from '../servers.ts'
 import type { TimestampClient } from '../timestamps/algorithm.ts'
 import type { CommitDelays } from './commit-delays.ts'
 import type { EpochOwner } from './epoch-numbers.ts'
 import type { Gate } from './gate.ts'
 import type { Member } from './member.ts'
+import type { Peer } from './peer.ts'
 import type { Procedures } from './procedures.ts'
 import type { Alarm, Reign } from './reign.ts'
 import type { SwitchoverReply } from './steering.ts'
@@ -53,7 +54,7 @@ export interface CoordinatorState {
   /** Which epochs are this coordinator's own. */
   readonly owner: EpochOwner
   /** The other coordinators; none in most clusters. */
-  readonly peers: readonly CoordinatorServer[]
+  readonly peers: readonly Peer[]
   readonly members: readonly Member[]
   readonly byNode: ReadonlyMap<string, Member>
   readonly tuning: Tuning
@@ -89,7 +90,6 @@ export interface CoordinatorState {
   readonly account: MoveAccount
   /** Kept where the election policy has an adviser. */
   readonly commits: CommitDelays | null
-  /** The latest statement of a client on the source. */
-  client: 'answered' | 'failed' | null
-  clientFailingSinceUs: number | null
+  /** The other coordinators were asked for the silence of the source that began then; null: for none yet. */
+  peersAskedSinceUs: number | null
 }

@@ -8,10 +8,11 @@ import type { ClientRequest, WriteReply } from '../servers.ts'
 import type { Executed } from '../statements.ts'
 import type { Timestamp } from '../timestamps/timestamp.ts'
 import type { Acknowledged } from './acknowledgements.ts'
-import { hearSource, viewsOf } from './monitor.ts'
+import { viewsOf } from './monitor.ts'
 import type { ExecutedReply } from './procedures.ts'
 import { held } from './read.ts'
 import type { Reign } from './reign.ts'
+import { hearSource } from './source-watch.ts'
 import type { CoordinatorState } from './state.ts'
 import { statementDeadlineUs } from './statement-deadline.ts'
 
@@ -31,7 +32,10 @@ export function* write(coordinator: CoordinatorState, request: ClientRequest): F
   const { statement } = request
   // A client's SQL may be slow by itself: it does not show that the source executes nothing any more.
   const tells = statement.kind === 'keyed'
-  if (tells) reign.executions.began(beganUs)
+  if (tells) {
+    reign.executions.began(beganUs)
+    reign.source.silence.asked(beganUs)
+  }
   const executed = yield* call(
     reign.source.server,
     { kind: 'execute', statement, timestamp, operationId: request.operationId ?? null },

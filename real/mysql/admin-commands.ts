@@ -4,6 +4,7 @@
  * state read back from the server itself.
  */
 import { rowOf } from '../../algorithms/failover/epoch.ts'
+import { HEARTBEAT_US } from '../../algorithms/failover/source-watch.ts'
 import type { Gtid } from '../../algorithms/gtid-set.ts'
 import { failed, unknown } from '../../algorithms/reasons/outcomes.ts'
 import type { Why } from '../../algorithms/reasons/why.ts'
@@ -17,8 +18,6 @@ import type { MysqlTarget } from './target.ts'
 
 /** MySQL's default of 10 makes a receiver give up for good after ten seconds. */
 const RETRY_COUNT = 86_400
-/** Any CHANGE that leaves the heartbeat out sets it back to half of replica_net_timeout: it is repeated every time. */
-const HEARTBEAT_SECONDS = 0.5
 /** Of rpl_semi_sync_source_timeout: 49 days. */
 const LONGEST_TIMEOUT_MS = 4_294_967_295
 
@@ -160,7 +159,8 @@ async function point(session: AdminSession, target: MysqlTarget, source: string,
     'GET_SOURCE_PUBLIC_KEY = 1',
     'SOURCE_CONNECT_RETRY = 1',
     `SOURCE_RETRY_COUNT = ${RETRY_COUNT}`,
-    `SOURCE_HEARTBEAT_PERIOD = ${HEARTBEAT_SECONDS}`,
+    // A CHANGE that leaves it out sets it back to half of replica_net_timeout.
+    `SOURCE_HEARTBEAT_PERIOD = ${HEARTBEAT_US / 1e6}`,
     ...(configured ? [] : ['SOURCE_AUTO_POSITION = 1']),
   ]
   await session.change(`CHANGE REPLICATION SOURCE TO ${options.join(', ')}`)

@@ -3,6 +3,7 @@
  * built on (two shared cores, data on tmpfs); a calibration replaces them by fits to the cluster at hand.
  */
 
+import { HEARTBEAT_US } from '../../algorithms/failover/source-watch.ts'
 import { delayTable, type Sampler } from '../../scenarios/chance/sampling.ts'
 import { REPLICA_NET_TIMEOUT_US } from '../../scenarios/limits.ts'
 
@@ -52,7 +53,7 @@ export const DEFAULT_COSTS: MysqlCosts = {
   applierWorkers: 4,
   bootUs: 1_000_000,
   shutdownUs: 500_000,
-  heartbeatUs: 500_000,
+  heartbeatUs: HEARTBEAT_US,
   connectRetryUs: 1_000_000,
   netTimeoutUs: REPLICA_NET_TIMEOUT_US,
 }

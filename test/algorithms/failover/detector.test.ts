@@ -1,48 +1,61 @@
 import assert from 'node:assert/strict'
-import { judgeSource, type SourceEvidence } from '../../../algorithms/failover/detector.ts'
+import { judgeSource, type ReplicaWord, type SourceEvidence } from '../../../algorithms/failover/detector.ts'
 import { test } from '../../support/test.ts'
 
 const TUNING = { unreachableUs: 1_000_000, stalledUs: 3_000_000 }
 const calm: SourceEvidence = {
   nowUs: 10_000_000,
-  probe: 'answered',
-  probeFailingSinceUs: null,
-  client: 'answered',
-  clientFailingSinceUs: null,
-  replicas: [],
+  silentSinceUs: null,
+  boundUs: 400_000,
+  isBroken: false,
+  replicas: ['fed', 'fed', 'fed'],
+  isHeardElsewhere: false,
   lostItsRole: false,
   unacknowledgedSinceUs: null,
 }
 const judge = (over: Partial<SourceEvidence>) => judgeSource({ ...calm, ...over }, TUNING).kind
-const failing = {
-  probe: 'failed',
-  probeFailingSinceUs: 9_990_000,
-  client: 'failed',
-  clientFailingSinceUs: 9_985_000,
-} as const
+const silentFor = (ms: number) => ({ silentSinceUs: calm.nowUs - ms * 1000 })
+const all = (word: ReplicaWord): ReplicaWord[] => [word, word, word]
 
 test('a source that answers is fine', () => assert.equal(judge({}), 'fine'))
 
 test('client and probe fail and the replicas lost the source: gone at once', () => {
-  assert.equal(judge({ ...failing, replicas: [{ fed: false }, { fed: false }] }), 'gone')
+  assert.equal(judge({ ...silentFor(1), isBroken: true, replicas: all('lost') }), 'gone')
+  assert.equal(judge({ ...silentFor(1), isBroken: true, replicas: ['lost', 'lost', 'unfed'] }), 'suspect')
 })
 
-test('client and probe fail but a replica is still fed: gone only after unreachableUs', () => {
-  const replicas = [{ fed: false }, { fed: true }]
-  assert.equal(judge({ ...failing, replicas }), 'suspect')
-  assert.equal(judge({ ...failing, probeFailingSinceUs: 9_000_000, clientFailingSinceUs: 8_900_000, replicas }), 'gone')
+test('a source that is silent and was not refused is not gone at once, whatever its replicas lost', () => {
+  assert.equal(judge({ ...silentFor(1), replicas: all('lost') }), 'fine')
+  assert.equal(judge({ ...silentFor(399), replicas: all('lost') }), 'suspect')
 })
 
-test('the probe fails but clients get through: suspect, not gone', () => {
-  assert.equal(judge({ probe: 'failed', probeFailingSinceUs: 9_990_000, replicas: [{ fed: false }] }), 'suspect')
+test('nothing is answered and no replica hears anything: gone after what was measured', () => {
+  assert.equal(judge({ ...silentFor(399), replicas: all('unfed') }), 'suspect')
+  assert.equal(judge({ ...silentFor(400), replicas: all('unfed') }), 'gone')
+  assert.equal(judge({ ...silentFor(400), replicas: ['unfed', 'lost', 'unfed'] }), 'gone')
+  assert.equal(judge({ ...silentFor(700), boundUs: 800_000, replicas: all('unfed') }), 'suspect')
 })
 
-test('one failed statement of a source that answers probes is only a suspicion', () => {
-  assert.equal(judge({ client: 'failed', clientFailingSinceUs: 9_999_000 }), 'suspect')
+test('one replica that is still fed, one that has not spoken yet, or another coordinator that hears it: gone only after unreachableUs', () => {
+  for (const replicas of [['unfed', 'fed', 'unfed'], ['unfed', 'unasked', 'lost'], []] as ReplicaWord[][]) {
+    assert.equal(judge({ ...silentFor(999), replicas }), 'suspect')
+    assert.equal(judge({ ...silentFor(1000), replicas }), 'gone')
+  }
+  const heard = { replicas: all('unfed'), isHeardElsewhere: true }
+  assert.equal(judge({ ...silentFor(999), ...heard }), 'suspect')
+  assert.equal(judge({ ...silentFor(1000), ...heard }), 'gone')
 })
 
-test('no word of any replica yet: wait, do not conclude', () =>
-  assert.equal(judge({ ...failing, replicas: [] }), 'suspect'))
+test('refused, and a replica is still fed: gone only after unreachableUs', () => {
+  const replicas: ReplicaWord[] = ['lost', 'fed', 'lost']
+  assert.equal(judge({ ...silentFor(1), isBroken: true, replicas }), 'suspect')
+  assert.equal(judge({ ...silentFor(1000), isBroken: true, replicas }), 'gone')
+})
+
+test('a short silence is no suspicion', () => {
+  assert.equal(judge(silentFor(199)), 'fine')
+  assert.equal(judge(silentFor(200)), 'suspect')
+})
 
 test('a source that came back read-only has lost its role', () => assert.equal(judge({ lostItsRole: true }), 'gone'))
 

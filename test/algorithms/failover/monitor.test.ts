@@ -3,6 +3,7 @@ import { Acknowledgements } from '../../../algorithms/failover/acknowledgements.
 import { markerOf } from '../../../algorithms/failover/epoch.ts'
 import { newMember } from '../../../algorithms/failover/member.ts'
 import { observe, observeCommand, rememberReports } from '../../../algorithms/failover/monitor.ts'
+import { newPeer } from '../../../algorithms/failover/peer.ts'
 import type { Reign } from '../../../algorithms/failover/reign.ts'
 import type { CoordinatorState } from '../../../algorithms/failover/state.ts'
 import { EMPTY_GTID_SET, MutableGtidSet } from '../../../algorithms/gtid-set.ts'
@@ -81,7 +82,7 @@ test('a replica that acknowledged a transaction and shows it no more has lost da
 
 test('where there are other coordinators, a server with another uuid does not count, however much it holds', () => {
   const { coordinator } = fresh()
-  const withPeer: CoordinatorState = { ...coordinator, peers: [{ name: 'coordinator-2', kind: 'coordinator' }] }
+  const withPeer: CoordinatorState = { ...coordinator, peers: [newPeer('coordinator-2')] }
   const lostAfter = (states: readonly ServerState[], knownUuid: string | null, state: CoordinatorState) => {
     const member = newMember(1, 'node2', EMPTY_GTID_SET)
     member.knownUuid = knownUuid

@@ -261,7 +261,7 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
     story: 'A coordinator that slept through a take-over reigns on: a newer epoch that a server knows of ends nothing.',
     edits: [
       {
-        file: 'algorithms/failover/monitor.ts',
+        file: 'algorithms/failover/source-watch.ts',
         find: '  if (coordinator.highestEpoch > reign.epoch) {',
         replace: '  if (coordinator.highestEpoch < reign.epoch) {',
       },

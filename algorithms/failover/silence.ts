@@ -1,0 +1,74 @@
+/**
+ * How long has somebody not answered, and how long may that last?
+ *
+ * A silence begins with a question and ends with the next answer, to whichever question: of a server that answers
+ * somebody nobody says that it is gone. How long silences last is measured for each server, and whoever was silent for
+ * a while of late is given more time: its bound is LEEWAY times the longest silence of the last minute, never below
+ * LEAST_US (a server that stands still for 300 ms is never thought to be gone) and never above what is tuned. With few
+ * measured silences nothing is known, and the bound is what is tuned.
+ *
+ * Phi accrual detectors (Hayashibara et al. 2004) take mean and deviation of such times for a normal or an exponential
+ * distribution. Answers have a heavier tail than either, so that far out, where the bound lies, they are wrong by
+ * orders of magnitude; the longest of thousands is where the tail is. `npm run bench detection` compares.
+ */
+
+/** Not even the best known server is given up sooner: a stall of 300 ms is borne, with whatever comes on top of it. */
+export const LEAST_US = 400_000
+const LEEWAY = 2
+/** Fewer measured silences say nothing. */
+const ENOUGH = 20
+/** After this there was nobody to answer: what was measured before was of another life. */
+const OUTAGE_US = 1_000_000
+/** A silence is remembered for so many spans, that is for a minute. */
+const SPAN_US = 10_000_000
+const PLACES = 6
+
+export class Silence {
+  #sinceUs: number | null = null
+  #measured = 0
+  /** The longest silence of each span, the present one first. */
+  readonly #longestUs: number[] = new Array<number>(PLACES).fill(0)
+  #spanEndsUs = 0
+
+  /** Since when nothing was answered that was asked; null: nothing is unanswered. */
+  get sinceUs(): number | null {
+    return this.#sinceUs
+  }
+
+  asked(nowUs: number): void {
+    this.#sinceUs ??= nowUs
+  }
+
+  answered(nowUs: number): void {
+    if (this.#sinceUs === null) return
+    const lengthUs = nowUs - this.#sinceUs
+    this.#sinceUs = null
+    if (lengthUs > OUTAGE_US) {
+      this.#measured = 0
+      return
+    }
+    this.#measured++
+    this.#turn(nowUs)
+    if (lengthUs > this.#longestUs[0]!) this.#longestUs[0] = lengthUs
+  }
+
+  /** The asker itself was not there for so long, so it cannot have heard anything. */
+  missed(lateUs: number, nowUs: number): void {
+    if (this.#sinceUs !== null) this.#sinceUs = Math.min(nowUs, this.#sinceUs + lateUs)
+  }
+
+  /** How long a silence may last before its witness is believed together with others. `mostUs`: alone. */
+  boundUs(mostUs: number, nowUs: number): number {
+    if (this.#measured < ENOUGH) return mostUs
+    this.#turn(nowUs)
+    return Math.min(mostUs, Math.max(LEAST_US, LEEWAY * Math.max(...this.#longestUs)))
+  }
+
+  #turn(nowUs: number): void {
+    if (nowUs < this.#spanEndsUs) return
+    const spans = Math.min(PLACES, 1 + Math.floor((nowUs - this.#spanEndsUs) / SPAN_US))
+    this.#longestUs.splice(PLACES - spans)
+    this.#longestUs.unshift(...new Array<number>(spans).fill(0))
+    this.#spanEndsUs = nowUs + SPAN_US
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * Who is watched for silence, and the alarm when the source is gone: what the witnesses say is put together here, and
+ * `detector.ts` judges it.
+ */
+import { type Fiber, sleep } from '../effects.ts'
+import type { Outcome } from '../servers.ts'
+import type { Statement } from '../statements.ts'
+import { judgeSource, type ReplicaWord } from './detector.ts'
+import { hurry, type Member } from './member.ts'
+import { askPeers } from './peers.ts'
+import type { Reign } from './reign.ts'
+import type { CoordinatorState } from './state.ts'
+
+/** The pace of the watch: a silence is noticed so late at most, and this process's own lateness known as exactly. */
+const WATCH_US = 20_000
+/** A wake-up that is later than this was kept from running. */
+const LATE_US = 5_000
+/** A replica whose source says nothing hears a heartbeat in this time: `SOURCE_HEARTBEAT_PERIOD`. */
+export const HEARTBEAT_US = 100_000
+
+/** Runs for as long as the process. */
+export function* watchSource(coordinator: CoordinatorState): Fiber<never> {
+  const { process, members, peers } = coordinator
+  for (;;) {
+    const dueUs = process.nowUs + WATCH_US
+    yield* sleep(WATCH_US)
+    const { nowUs } = process
+    // Whoever was late itself has not listened meanwhile (failover/rules.md section 3).
+    const lateUs = nowUs - dueUs
+    if (lateUs > LATE_US) for (const { silence } of [...members, ...peers]) silence.missed(lateUs, nowUs)
+    checkSource(coordinator)
+  }
+}
+
+/** A client's statement on the source was answered or not: the detector's second witness. */
+export function clientOutcome(coordinator: CoordinatorState, reign: Reign, answered: boolean, nowUs: number): void {
+  if (coordinator.reign !== reign) return
+  const { source } = reign
+  if (answered) source.silence.answered(nowUs)
+  else if (!source.isDoubted) hurry(coordinator.members)
+  source.isDoubted = !answered
+}
+
+/** What became of a client's statement, as far as it says something of the source. */
+export function hearSource(
+  coordinator: CoordinatorState,
+  reign: Reign,
+  statement: Statement,
+  outcome: Outcome<unknown>,
+): void {
+  const code = outcome.kind === 'ok' ? null : outcome.why.code
+  // SQL that takes too long, or waits behind such, says nothing of its server; and who refuses is well.
+  if (statement.kind === 'sql' && (code === 'deadline' || code === 'no-connection')) return
+  clientOutcome(coordinator, reign, code === null || code === 'statement-refused', coordinator.process.nowUs)
+}
+
+/** Ask the detector about the reigning source, and raise the alarm. */
+export function checkSource(coordinator: CoordinatorState): void {
+  const { reign, tuning, members } = coordinator
+  if (reign === null || reign.alarm.settled) return
+  const nowUs = coordinator.process.nowUs
+  if (coordinator.highestEpoch > reign.epoch) {
+    reign.alarm.settle({ kind: 'deposed', reason: `epoch ${coordinator.highestEpoch} was promised or has begun` })
+    return
+  }
+  const { source, startedUs } = reign
+  const { state, silence, stateAskedUs, look } = source
+  const silentSinceUs = silence.sinceUs
+  const replicas = members.filter(
+    (m) => m !== source && m.probe === 'answered' && m.state !== null && m.state.source === source.node,
+  )
+  const words = new Map(replicas.map((member) => [member, wordOf(member, silentSinceUs, tuning.unreachableUs)]))
+  const detection = judgeSource(
+    {
+      nowUs,
+      silentSinceUs,
+      boundUs: silence.boundUs(tuning.unreachableUs, nowUs),
+      isBroken: source.isBroken,
+      replicas: [...words.values()],
+      isHeardElsewhere: silentSinceUs !== null && look !== null && look.askedUs > silentSinceUs,
+      lostItsRole:
+        source.probe === 'answered' &&
+        state !== null &&
+        stateAskedUs > startedUs &&
+        (state.superReadOnly || state.offline),
+      unacknowledgedSinceUs: reign.acknowledgements.waitingSinceUs ?? reign.executions.hangingSinceUs,
+    },
+    tuning,
+  )
+  if (detection.kind === 'suspect') askWitnesses(coordinator, source, words)
+  else if (detection.kind !== 'fine') reign.alarm.settle({ kind: detection.kind, reason: detection.reason })
+}
+
+/** Their word is needed, and it must be younger than the suspicion. */
+function askWitnesses(
+  coordinator: CoordinatorState,
+  { silence, isBroken }: Member,
+  words: ReadonlyMap<Member, ReplicaWord>,
+): void {
+  const oldUs = coordinator.process.nowUs - WATCH_US
+  const mayChange = ({ stateAskedUs }: Member, word: ReplicaWord) =>
+    (word === 'fed' || (word === 'unfed' && isBroken)) && stateAskedUs <= oldUs
+  hurry([...words].flatMap(([member, word]) => (word === 'unasked' || mayChange(member, word) ? [member] : [])))
+  if (coordinator.peers.length === 0 || coordinator.peersAskedSinceUs === silence.sinceUs) return
+  coordinator.peersAskedSinceUs = silence.sinceUs
+  coordinator.process.spawn('ask-peers', askPeers(coordinator))
+}
+
+/**
+ * What a replica's last look says of a source that has been silent since then. It is fed if something came in the
+ * second half of the silence, or a heartbeat is not due yet.
+ */
+function wordOf({ state, stateAskedUs }: Member, silentSinceUs: number | null, staleUs: number): ReplicaWord {
+  if (silentSinceUs === null || stateAskedUs < silentSinceUs) return 'unasked'
+  const { receiver, fedAgeUs } = state!
+  if (receiver !== 'running' || fedAgeUs === null || fedAgeUs >= staleUs) return 'lost'
+  return fedAgeUs > Math.max(2 * HEARTBEAT_US, (stateAskedUs - silentSinceUs) / 2) ? 'unfed' : 'fed'
+}

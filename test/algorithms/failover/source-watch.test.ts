@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { parseScenario } from '../../../scenarios/file/load.ts'
+import { judgeChecks } from '../../../scenarios/judge.ts'
+import { reignsOf } from '../../../scenarios/measures/reigns.ts'
+import type { RunRecord } from '../../../scenarios/record.ts'
+import { simulate } from '../../../sim/run.ts'
+import { test } from '../../support/test.ts'
+
+/** Every check holds. */
+function run(text: string, seed = 1): RunRecord {
+  const scenario = parseScenario(text, 'a.yaml')
+  const record = simulate(scenario, { seed })
+  for (const { name, verdict, detail } of judgeChecks(scenario, record))
+    assert.equal(verdict, 'pass', `seed ${seed}: ${name}: ${detail}`)
+  return record
+}
+
+const scenario = (cluster: string, faults: string, workload = 'ratePerSec: 400, clients: 32, reads: 0.3') => `
+name: watched
+cluster: { ${cluster} }
+workload: { ${workload}, duration: 10s, warmup: 1s }
+faults:
+${faults}
+checks: [acknowledged-writes-survive, single-writer, replicas-converge]
+`
+
+/** When the source was given up, and why. */
+const alarms = ({ events }: RunRecord) =>
+  events.flatMap((event) =>
+    event.kind === 'phase' && event.phase === 'detect' ? [{ atUs: event.atUs, reason: event.detail }] : [],
+  )
+const reigns = ({ events }: RunRecord) => reignsOf(events).filter(({ atUs }) => atUs > 0)
+
+test('a paused source is given up within half a second, by what client, probe and replicas say, busy or idle', () => {
+  for (const ratePerSec of [400, 2])
+    for (const seed of [1, 2, 3]) {
+      const workload = `ratePerSec: ${ratePerSec}, clients: 32, reads: 0.3`
+      const [alarm] = alarms(run(scenario('nodes: 4', '  - { at: 5s, pause: source, for: 3s }', workload), seed))
+      assert.ok(alarm!.atUs > 5_350_000 && alarm!.atUs < 5_550_000, `${ratePerSec}/s: at ${alarm!.atUs} us`)
+      assert.match(alarm!.reason, /no answer to client and probe for 4\d\d ms, and 3 of 3 replicas hear nothing/)
+    }
+})
+
+test('a source that stands still for 300 ms, again and again, stays', () => {
+  const faults = [3, 4, 5, 6, 7, 8].map((at) => `  - { at: ${at}s, pause: source, for: 300ms }`).join('\n')
+  for (const seed of [1, 2, 3]) assert.deepEqual(alarms(run(scenario('nodes: 4', faults), seed)), [])
+})
+
+test('a source that only its coordinator cannot reach has all the time there is, for its replicas are fed', () => {
+  const links = ['coordinator->node1', 'node1->coordinator']
+  const faults = links.map((link) => `  - { at: 5s, lose: { link: "${link}" }, ratio: 1, for: 3s }`).join('\n')
+  const [alarm] = alarms(run(scenario('nodes: 4', faults)))
+  assert.ok(alarm!.atUs > 5_950_000 && alarm!.atUs < 6_100_000, `at ${alarm!.atUs} us`)
+  assert.match(alarm!.reason, /unreachable for 1(\.0\d)? s \(3 of 3 replicas are still fed\)/)
+})
+
+test('a coordinator that was paused alarms nobody when it wakes', () => {
+  for (const forMs of [250, 450, 900, 3000]) {
+    const record = run(scenario('nodes: 4', `  - { at: 5s, pause: coordinator, for: ${forMs}ms }`))
+    assert.deepEqual(alarms(record), [], `after ${forMs} ms`)
+  }
+})
+
+test('one that wakes and finds a successor takes its own sleep for no silence of the source', () => {
+  const file = new URL('../../fixtures/cases/woken-coordinator.yaml', import.meta.url)
+  for (const { reason } of alarms(run(readFileSync(file, 'utf8')))) assert.match(reason, /was promised or has begun/)
+})
+
+test('a killed coordinator is succeeded within 800 ms, a paused one within a second', () => {
+  for (const [fault, withinUs] of [
+    ['crash: coordinator', 800_000],
+    ['pause: coordinator, for: 3s', 1_000_000],
+  ] as const)
+    for (const seed of [1, 2, 3]) {
+      const [first] = reigns(run(scenario('nodes: 4, coordinators: 2', `  - { at: 5s, ${fault} }`), seed))
+      assert.equal(first!.process, 'coordinator-2')
+      assert.ok(first!.atUs < 5_000_000 + withinUs, `${fault}: at ${first!.atUs} us`)
+    }
+})
+
+test('of two that stand by, only the first takes over', () => {
+  for (const seed of [1, 2, 3]) {
+    const all = reigns(run(scenario('nodes: 4, coordinators: 3', '  - { at: 5s, crash: coordinator }'), seed))
+    assert.deepEqual(
+      all.map(({ process }) => process),
+      ['coordinator-2'],
+    )
+  }
+})
+
+test('a coordinator that its peers cannot hear keeps its reign while it has its source execute something', () => {
+  const links = ['coordinator->coordinator-2', 'coordinator-2->coordinator']
+  const faults = links.map((link) => `  - { at: 5s, lose: { link: "${link}" }, ratio: 1, for: 4s }`).join('\n')
+  assert.deepEqual(reigns(run(scenario('nodes: 4, coordinators: 2', faults))), [])
+})
