@@ -111,6 +111,8 @@ export async function measured(
   const { screen, listener, signal } = audience
   const { refuseUnsupported } = await import('../../real/faults/unsupported.ts')
   refuseUnsupported(scenario, worldOf(options))
+  const { refuseIncapable } = await import('../../real/faults/capabilities.ts')
+  await refuseIncapable(scenario, worldOf(options))
   const { runReal } = await import('../../real/run.ts')
   const common = {
     nodes: scenario.cluster.nodes,

@@ -8,6 +8,7 @@
 import type { GtidSet } from '../../algorithms/gtid-set.ts'
 import type { LagSeries, NodeEnd } from '../../scenarios/record.ts'
 import type { ServerWorld } from '../../scenarios/worlds.ts'
+import type { Lives } from '../faults/machine/lives.ts'
 import type { Accounts, NodeAddress } from '../mysql/target.ts'
 import type { Places } from '../network/network.ts'
 import type { ServiceHost } from '../processes/service-host.ts'
@@ -92,6 +93,9 @@ export interface Driver {
 
   /** A process that the run has started beside the servers: if we are killed, whoever cleans up ends it, too. */
   own(name: string, pid: number): void
+
+  /** Of a server or a service: its processes, for whoever hurts what lies under them. */
+  lives(name: string): Lives
 
   /** What the server's process uses; null where the machine does not say, or the process is gone. */
   usage(node: string): Usage

@@ -3,7 +3,8 @@ import type { Effect, Effects, Sight } from '../../scenarios/faults/fault-world.
 import type { Item } from '../../scenarios/faults/items.ts'
 import { monotonicUs } from '../drivers/driver.ts'
 import type { Machine } from '../drivers/machine.ts'
-import { EFFECTS, type FaultPlace, targetOf } from './fault-effects.ts'
+import { EFFECTS } from './fault-effects.ts'
+import { type FaultPlace, targetOf } from './fault-place.ts'
 import { promised } from './promises.ts'
 
 export const CONTAINER_EFFECTS: Effects<'docker', FaultPlace> = {
@@ -13,17 +14,6 @@ export const CONTAINER_EFFECTS: Effects<'docker', FaultPlace> = {
     return effect(place, () => machine.network(), {
       apply: () => machine.disconnect(),
       undo: () => machine.connect(),
-    })
-  },
-  slow: (item, place) => {
-    const machine = machineOf(item, place)
-    const look = async () => {
-      const { share, text } = await machine.cpu()
-      return { look: 'as-it-is' as const, text, amounts: [share] }
-    }
-    return effect(place, look, {
-      apply: () => machine.limitCpu(item.step.cpuShare!),
-      undo: () => machine.limitCpu(1),
     })
   },
 }

@@ -4,16 +4,10 @@ import type { Effect, Effects, Sight } from '../../scenarios/faults/fault-world.
 import type { Item } from '../../scenarios/faults/items.ts'
 import type { ProcessLook } from '../../scenarios/faults/processes.ts'
 import type { JournalLook } from '../../scenarios/faults/storage.ts'
+import { type FaultPlace, targetOf } from './fault-place.ts'
+import { slowServer } from './machine/effects.ts'
 import { promised } from './promises.ts'
-import type { FaultTarget, Seen } from './targets.ts'
-
-export interface FaultPlace {
-  readonly targets: ReadonlyMap<string, FaultTarget>
-  /** CLOCK_MONOTONIC microseconds of the workload's time 0. */
-  readonly workloadStartUs: number
-  /** The last source a reign named; null before the first. */
-  readonly source: () => string | null
-}
+import type { Seen } from './targets.ts'
 
 export const EFFECTS: Effects<'local', FaultPlace> = {
   crash: ended('kill'),
@@ -32,6 +26,7 @@ export const EFFECTS: Effects<'local', FaultPlace> = {
       resume,
     )
   },
+  slow: slowServer,
   'block-applier': blockApplier,
   'lose-journal': loseJournal,
 }
@@ -80,12 +75,6 @@ function loseJournal(item: Item, place: FaultPlace): Effect<JournalLook> {
     () => journal.lose(),
     () => journal.look(),
   )
-}
-
-export function targetOf({ names }: Item, { targets }: FaultPlace): FaultTarget {
-  const target = targets.get(names[0]!)
-  if (target === undefined) throw new Error(`assertion: a fault's target ${names[0]} does not exist`)
-  return target
 }
 
 function effect<Look extends string>(

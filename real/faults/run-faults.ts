@@ -9,7 +9,7 @@ import type { FaultStep } from '../../scenarios/faults/step.ts'
 import type { WritersSight } from '../../scenarios/faults/writers.ts'
 import { monotonicUs } from '../drivers/driver.ts'
 import { CONTAINER_EFFECTS } from './container-effects.ts'
-import type { FaultPlace } from './fault-effects.ts'
+import type { FaultPlace } from './fault-place.ts'
 import { asPromise, promised } from './promises.ts'
 import { namesIn, type RoleContext } from './roles.ts'
 

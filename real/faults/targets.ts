@@ -6,6 +6,7 @@ import { type Driver, monotonicUs, type Witness } from '../drivers/driver.ts'
 import type { Machine } from '../drivers/machine.ts'
 import { isTableLocked, TableLock } from '../mysql/table-lock.ts'
 import type { Service } from '../processes/service-processes.ts'
+import type { Under } from './machine/under.ts'
 
 export interface Seen<Look extends string> {
   readonly look: Look
@@ -23,6 +24,8 @@ export interface FaultTarget {
   resume(): Promise<Seen<ProcessLook>>
   /** Of a process that is gone. */
   restart(): Promise<Seen<ProcessLook>>
+  /** What lies under it and can be made worse, where somebody takes care of that. */
+  readonly under?: Under | undefined
   /** Of MySQL servers: nobody else applies anything. */
   readonly applier?: Applier
   /** Where it has one of its own. */
@@ -38,22 +41,24 @@ interface Applier {
   unblock(): Promise<Seen<ApplierLook>>
 }
 
-export function nodeTarget(driver: Driver, name: string): FaultTarget {
+export function nodeTarget(driver: Driver, name: string, under?: Under): FaultTarget {
   const seen = async (act: Promise<Witness>): Promise<Seen<ProcessLook>> => {
     const { process, alive, text, seenUs } = await act
     const look = process === 'stopped' ? 'paused' : process === 'gone' ? 'gone' : alive ? 'running' : 'refusing'
     return { look, text, seenUs }
   }
+  const look = () => undisturbed(under, () => seen(driver.witness(name)))
   return {
     name,
-    look: () => seen(driver.witness(name)),
+    look,
     kill: () => seen(driver.kill(name)),
     shutdown: () => seen(driver.shutdown(name)),
-    pause: () => seen(driver.pause(name)),
-    resume: () => seen(driver.resume(name)),
+    pause: () => held(under, () => seen(driver.pause(name))),
+    resume: () => freed(under, () => seen(driver.resume(name))),
     restart: () => seen(driver.restart(name)),
     machine: driver.machine?.(name),
-    applier: applierOf(driver, name, () => seen(driver.witness(name))),
+    under,
+    applier: applierOf(driver, name, look),
   }
 }
 
@@ -85,20 +90,39 @@ function applierOf(driver: Driver, name: string, lookAtProcess: () => Promise<Se
   }
 }
 
+/** Where its processors are shared out by stopping it, it is not stopped by that while somebody looks or stops it himself. */
+async function undisturbed<T>(under: Under | undefined, work: () => Promise<T>): Promise<T> {
+  return await held(under, () => freed(under, work))
+}
+
+async function held<T>(under: Under | undefined, work: () => Promise<T>): Promise<T> {
+  await under?.processors.hold?.()
+  return await work()
+}
+
+async function freed<T>(under: Under | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } finally {
+    await under?.processors.release?.()
+  }
+}
+
 const SIGNAL_TRIES = 200
 const SIGNAL_TRY_MS = 5
 
-export function serviceTarget(service: Service, machine?: Machine): FaultTarget {
-  const look = async (): Promise<Seen<ProcessLook>> => ({
+export function serviceTarget(service: Service, machine?: Machine, under?: Under): FaultTarget {
+  const seen = async (): Promise<Seen<ProcessLook>> => ({
     look: service.condition,
     text: service.description,
     seenUs: monotonicUs(),
   })
+  const look = () => undisturbed(under, seen)
   /** A signal takes a moment to show, and what comes next must not overtake it. */
   const settled = async (expected: ProcessLook): Promise<Seen<ProcessLook>> => {
     for (let tries = 0; tries < SIGNAL_TRIES && service.condition !== expected; tries++)
       await new Promise((resolve) => setTimeout(resolve, SIGNAL_TRY_MS))
-    return await look()
+    return await seen()
   }
   const lookAtJournal = async (): Promise<Seen<JournalLook>> => ({
     look: service.hasJournal ? 'there' : 'gone',
@@ -108,12 +132,13 @@ export function serviceTarget(service: Service, machine?: Machine): FaultTarget 
   return {
     name: service.name,
     machine,
+    under,
     look,
-    kill: () => service.kill().then(look),
-    shutdown: () => service.shutdown().then(look),
-    pause: () => service.pause().then(() => settled('paused')),
-    resume: () => service.resume().then(() => settled('running')),
-    restart: () => service.start().then(look),
+    kill: () => service.kill().then(seen),
+    shutdown: () => service.shutdown().then(seen),
+    pause: () => held(under, () => service.pause().then(() => settled('paused'))),
+    resume: () => freed(under, () => service.resume().then(() => settled('running'))),
+    restart: () => service.start().then(seen),
     journal: { look: lookAtJournal, lose: () => service.loseJournal().then(lookAtJournal) },
   }
 }

@@ -35,13 +35,19 @@ export function impossibleStep(step: FaultStep, world: ServerWorld, nodes: numbe
     const instead = others.length === 0 ? '' : `, or use ${wordList(others)}`
     return `${who} cannot \`${verb}\`${whyNot(verb, world)}: run this scenario ${elsewhere(verb, world)}${instead}`
   }
-  const refused = world === 'docker' ? beyondContainers(step, nodes) : null
+  const refused = world === 'docker' ? beyondContainers(step, nodes) : beyondProcesses(step)
   return refused === null ? null : `${who} cannot ${refused}: run this scenario with --on sim`
 }
 
 function elsewhere(verb: FaultVerb, world: ServerWorld): string {
   const able = SERVER_WORLDS.filter((other) => other !== world && isPossible(verb, other))
   return `with ${[...able, 'sim'].map((other) => `--on ${other}`).join(' or ')}`
+}
+
+/** Null: that will do. */
+function beyondProcesses({ verb, link, diskUs }: FaultStep): string | null {
+  if (verb !== 'slow' || (link === null && diskUs === null)) return null
+  return `\`slow\` ${link === null ? 'a disk' : 'a link'} yet, only a server's processors (\`cpu: 0.3\`)`
 }
 
 /** A container is in the run's network or out of it, and has all of its machine's processors or a part. Null: that will do. */

@@ -12,6 +12,7 @@ import { poolSize } from '../../scenarios/limits.ts'
 import type { DataLoss, Operation } from '../../scenarios/record.ts'
 import { coordinatorNames, type Scenario, timestampServerNames } from '../../scenarios/scenario.ts'
 import type { Driver } from '../drivers/driver.ts'
+import { type Under, underProcess } from '../faults/machine/under.ts'
 import { type FaultTarget, nodeTarget, serviceTarget } from '../faults/targets.ts'
 import type { RunNetwork } from '../network/network.ts'
 import { ServiceClient } from '../transport/service-client.ts'
@@ -39,6 +40,8 @@ export class RunProcesses {
   readonly #starting: Promise<unknown>[] = []
   readonly #losses: DataLoss[] = []
   #client: ChildProcess | null = null
+  /** What lies under each process that faults can hit, once they begin. */
+  readonly #under = new Map<string, Under>()
   #over = false
 
   constructor(
@@ -222,9 +225,14 @@ export class RunProcesses {
 
   faultTargets(): ReadonlyMap<string, FaultTarget> {
     const targets = new Map<string, FaultTarget>()
-    for (const { name } of this.#driver.nodes) targets.set(name, nodeTarget(this.#driver, name))
+    const under = (name: string) => {
+      const made = underProcess(this.#driver, name)
+      this.#under.set(name, made)
+      return made
+    }
+    for (const { name } of this.#driver.nodes) targets.set(name, nodeTarget(this.#driver, name, under(name)))
     for (const service of this.#services.values())
-      targets.set(service.name, serviceTarget(service, this.#driver.machine?.(service.name)))
+      targets.set(service.name, serviceTarget(service, this.#driver.machine?.(service.name), under(service.name)))
     return targets
   }
 
@@ -239,6 +247,7 @@ export class RunProcesses {
       Promise.allSettled(this.#starting).then(() => Promise.all([this.#client?.kill(), killServices()])),
       faults,
     ])
+    for (const under of this.#under.values()) under.close()
     // A fault that was under way may have started a service once more.
     await killServices()
     await this.#network.stop()

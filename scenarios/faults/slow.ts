@@ -8,7 +8,7 @@ import type { Refuse, WrittenFault } from './written-fault.ts'
 
 const SHARE = 'a share of the CPU above 0 and at most 1, such as 0.3'
 
-export const slow: Hurt<'as-it-is', Worlds<'sim' | 'raft' | 'docker'>> = {
+export const slow: Hurt<'as-it-is', Worlds<'sim' | 'raft' | 'local' | 'docker'>> = {
   kind: 'hurts',
   undo: 'unslow',
   away: 'never',
@@ -45,7 +45,7 @@ export const slow: Hurt<'as-it-is', Worlds<'sim' | 'raft' | 'docker'>> = {
   worlds: {
     sim: 'yes',
     raft: 'yes',
-    local: { later: 'it needs a proxy on every link' },
+    local: 'yes',
     docker: 'yes',
   },
   swarm: { drawnBy: 'slows' },

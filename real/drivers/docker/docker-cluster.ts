@@ -2,6 +2,7 @@
 import type { RowDataPacket } from 'mysql2/promise'
 import type { GtidSet } from '../../../algorithms/gtid-set.ts'
 import type { LagSeries, NodeEnd } from '../../../scenarios/record.ts'
+import { LifeBook, type Lives } from '../../faults/machine/lives.ts'
 import type { Accounts, NodeAddress } from '../../mysql/target.ts'
 import type { ServiceHost } from '../../processes/service-host.ts'
 import { lagSeries } from '../binlog-lag.ts'
@@ -15,6 +16,7 @@ import { saveExtras } from '../local/extras.ts'
 import { generateAccounts } from '../local/init-sql.ts'
 import type { Ownership } from '../local/ownership.ts'
 import type { Machine } from '../machine.ts'
+import { UnderWay } from '../under-way.ts'
 import type { Container } from './container.ts'
 import { ContainerMachine } from './container-machine.ts'
 import { ContainerService } from './container-service.ts'
@@ -35,13 +37,16 @@ export class DockerCluster implements Driver {
   readonly #folders: Folders
   readonly #environment: NodeJS.ProcessEnv
   readonly #stopping = new AbortController()
-  readonly #underWay = new Set<Promise<unknown>>()
+  readonly #underWay = new UnderWay(this.#stopping.signal)
   readonly #incidents: EnvironmentError[] = []
   #onIncident: (incident: EnvironmentError) => void = () => {}
   readonly #containers: RunContainers
   #nodes: readonly DockerNode[] = []
   /** Containers whose end a fault or the end of the run has asked for: their end is no incident. */
   readonly #mayEnd = new Set<string>()
+  readonly #lifeBook = new LifeBook()
+  /** First processes of services' containers, as this machine sees them. */
+  readonly #pids = new Map<string, number>()
   #version = 'unknown'
   #made: Promise<void> | null = null
   #stopped: Promise<void> | null = null
@@ -66,7 +71,11 @@ export class DockerCluster implements Driver {
       bind: '0.0.0.0',
       start: async (name, setup, events) => {
         await this.#makeOnce()
-        return await this.#tracked(() => ContainerService.start(name, this.#servicePlace(name), setup, events))
+        return await this.#underWay.run(async () => {
+          const service = await ContainerService.start(name, this.#servicePlace(name), setup, events)
+          await this.#serviceStarted(name)
+          return service
+        })
       },
     }
   }
@@ -98,7 +107,7 @@ export class DockerCluster implements Driver {
   }
 
   start(): Promise<void> {
-    return this.#tracked(async () => {
+    return this.#underWay.run(async () => {
       await this.#makeOnce()
       const results = await Promise.allSettled(this.#nodes.map((node) => node.start(this.#stopping.signal)))
       const failed = results.find((result) => result.status === 'rejected')
@@ -134,9 +143,11 @@ export class DockerCluster implements Driver {
   }
 
   restart(name: string): Promise<Witness> {
-    return this.#tracked(async () => {
+    return this.#underWay.run(async () => {
       this.#mayEnd.delete(name)
       await this.#node(name).start(this.#stopping.signal)
+      const pid = this.#node(name).serverPid
+      if (pid !== null) this.#lifeBook.started(name, pid)
       return await this.witness(name)
     })
   }
@@ -154,6 +165,10 @@ export class DockerCluster implements Driver {
     this.ownership.noteProcess(name, pid)
   }
 
+  lives(name: string): Lives {
+    return this.#lifeBook.of(name, () => this.#pidOf(name))
+  }
+
   usage(name: string): Usage {
     return this.#node(name).usage()
   }
@@ -165,7 +180,7 @@ export class DockerCluster implements Driver {
 
   rebuild(name: string, donor: string): Promise<{ readonly uuid: string; readonly tookUs: number }> {
     const { signal } = this.#stopping
-    return this.#tracked(async () => {
+    return this.#underWay.run(async () => {
       const node = this.#node(name)
       // What it replicated in its former life still counts for the lag.
       await node.keepBinlogs()
@@ -222,27 +237,29 @@ export class DockerCluster implements Driver {
 
   async #stop(): Promise<void> {
     this.#stopping.abort(new Error('the cluster was stopped'))
-    await Promise.allSettled([...this.#underWay, this.#made])
+    await Promise.allSettled([this.#underWay.settled(), this.#made])
     await this.#containers.keepLogs(this.#options.logDirectory)
     await this.#containers.remove()
     this.ownership.remove()
+  }
+
+  async #serviceStarted(name: string): Promise<void> {
+    const { Pid } = (await this.#containers.of(name).container.inspect()).State
+    if (Pid === 0) return
+    this.#pids.set(name, Pid)
+    this.#lifeBook.started(name, Pid)
+  }
+
+  #pidOf(name: string): number | null {
+    if (this.#containers.of(name).container.state === 'gone') return null
+    const node = this.#nodes.find(({ address }) => address.name === name)
+    return node === undefined ? (this.#pids.get(name) ?? null) : node.serverPid
   }
 
   #servicePlace(name: string): Parameters<typeof ContainerService.start>[1] {
     const { container, address: host } = this.#containers.of(name)
     const words = () => this.#containers.lastLines(name)
     return { container, host, channel: channelPath(this.#folders, name), words }
-  }
-
-  async #tracked<T>(work: () => Promise<T>): Promise<T> {
-    this.#stopping.signal.throwIfAborted()
-    const promise = work()
-    this.#underWay.add(promise)
-    try {
-      return await promise
-    } finally {
-      this.#underWay.delete(promise)
-    }
   }
 
   #node(name: string): DockerNode {

@@ -1,7 +1,6 @@
 /** One MySQL server of a run on containers: its container, its folders on this machine, and what is seen of both. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { appendFile, copyFile, mkdir, readdir } from 'node:fs/promises'
-import { cpus } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Connection, createConnection } from 'mysql2/promise'
@@ -12,7 +11,7 @@ import { endedText } from '../death.ts'
 import { monotonicUs, type Usage, type Witness } from '../driver.ts'
 import { EnvironmentError } from '../environment-error.ts'
 import { describeGreeting, greet } from '../greeting.ts'
-import { usageOf } from '../local/process-table.ts'
+import { machineUsage } from '../local/process-table.ts'
 import type { Container } from './container.ts'
 import { controlFolder, type Folders } from './project.ts'
 
@@ -128,10 +127,13 @@ export class DockerNode implements Clonable {
     }
   }
 
+  /** Of mysqld, as this machine sees it; null: there is none, or it cannot be seen. */
+  get serverPid(): number | null {
+    return this.container.state === 'gone' || this.#hostPid === null ? null : serverBelow(this.#hostPid)
+  }
+
   usage(): Usage {
-    const pid = this.container.state === 'gone' || this.#hostPid === null ? null : serverBelow(this.#hostPid)
-    const usage = pid === null ? null : usageOf(pid)
-    return { busyUs: usage?.busyUs ?? null, cores: cpus().length, memoryBytes: usage?.memoryBytes ?? null }
+    return machineUsage(this.serverPid ?? undefined)
   }
 }
 

@@ -3,6 +3,7 @@
  * the next start after a run that was killed. It is noted in owner.json before it is made, so `remove` also meets what was
  * never made, and what was made half. Everything is done without waiting: a program may be ending.
  */
+import { removeCpuGroup } from '../../faults/machine/cpu-control.ts'
 import { removeDevice, removeNamespace } from '../../network/namespaces/removal.ts'
 
 interface Kind {
@@ -17,6 +18,8 @@ const KINDS = {
   namespace: { words: ['network namespace', 'network namespaces'], remove: removeNamespace },
   /** Of the network, with the end of the cable that lies in a namespace. */
   device: { words: ['network device', 'network devices'], remove: removeDevice },
+  /** Its directory; who is left in it goes to the group around it. */
+  cgroup: { words: ['control group', 'control groups'], remove: removeCpuGroup },
 } as const satisfies Readonly<Record<string, Kind>>
 
 export type BelongingKind = keyof typeof KINDS

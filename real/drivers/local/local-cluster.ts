@@ -1,9 +1,9 @@
 /** The servers of a local cluster, from the first process to the last directory: the driver's verbs. */
 import { mkdir } from 'node:fs/promises'
-import { cpus } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { GtidSet } from '../../../algorithms/gtid-set.ts'
 import type { LagSeries, NodeEnd } from '../../../scenarios/record.ts'
+import type { Lives } from '../../faults/machine/lives.ts'
 import type { Accounts, NodeAddress } from '../../mysql/target.ts'
 import type { Places } from '../../network/network.ts'
 import { CHILDREN } from '../../processes/child-process.ts'
@@ -12,15 +12,17 @@ import type { Driver, SavedExtras, Storage, Usage, Witness } from '../driver.ts'
 import { readDurability } from '../durability.ts'
 import { readEndState } from '../end-state.ts'
 import { type EnvironmentError, environmentErrorOf } from '../environment-error.ts'
+import { UnderWay } from '../under-way.ts'
 import { dataDirectoryOf } from './data-directory.ts'
 import { saveExtras } from './extras.ts'
 import type { Mysqld } from './find-mysqld.ts'
 import { generateAccounts } from './init-sql.ts'
 import type { LocalOptions } from './local-driver.ts'
+import { LocalLives } from './local-lives.ts'
 import { LocalNode, PortTaken, portTakenToPeople } from './local-node.ts'
 import type { Ownership } from './ownership.ts'
 import type { PortHolder } from './ports.ts'
-import { lookAt, type ProcessLook, usageOf } from './process-table.ts'
+import { lookAt, machineUsage, type ProcessLook } from './process-table.ts'
 import { allBinlogs, rebuildFrom } from './rebuild.ts'
 import { killServersIn } from './sweep.ts'
 import { copyTemplate, dataTemplate } from './template.ts'
@@ -47,12 +49,12 @@ export class LocalCluster implements Driver {
   readonly #incidents: EnvironmentError[] = []
   #onIncident: (incident: EnvironmentError) => void = () => {}
   readonly #onExit = () => this.#stopNow()
-  /** Work that `stop()` has to see the end of, so that nothing is started behind its back. */
-  readonly #underWay = new Set<Promise<unknown>>()
+  readonly #underWay = new UnderWay(this.#stopping.signal)
   #nodes: readonly LocalNode[] = []
   #addresses: readonly NodeAddress[]
   /** Words in front of a server's command. */
   #prefixOf: (node: string) => readonly string[] = () => []
+  readonly #lives = new LocalLives((name) => this.processOf(name)?.pid ?? null)
   #stopped: Promise<void> | null = null
   #extras = 0
 
@@ -97,7 +99,7 @@ export class LocalCluster implements Driver {
   }
 
   start(places?: Places): Promise<void> {
-    return this.#tracked(async () => {
+    return this.#underWay.run(async () => {
       if (places !== undefined) {
         this.#prefixOf = (name) => places.placeOf(name).prefix
         this.#addresses = this.#addresses.map((address) => ({ ...address, host: places.placeOf(address.name).bind }))
@@ -161,7 +163,7 @@ export class LocalCluster implements Driver {
   }
 
   restart(name: string): Promise<Witness> {
-    return this.#tracked(async () => {
+    return this.#underWay.run(async () => {
       const node = this.#node(name)
       for (let attempt = 1; ; attempt++) {
         try {
@@ -187,6 +189,11 @@ export class LocalCluster implements Driver {
 
   own(name: string, pid: number): void {
     this.ownership.noteProcess(name, pid)
+    this.#lives.serviceStarted(name, pid)
+  }
+
+  lives(name: string): Lives {
+    return this.#lives.of(name)
   }
 
   /** The operating system's word, at any time; null: the server has no process. */
@@ -195,13 +202,11 @@ export class LocalCluster implements Driver {
   }
 
   usage(node: string): Usage {
-    const pid = this.#node(node).process?.pid
-    const usage = pid === undefined ? null : usageOf(pid)
-    return { busyUs: usage?.busyUs ?? null, cores: cpus().length, memoryBytes: usage?.memoryBytes ?? null }
+    return machineUsage(this.#node(node).process?.pid)
   }
 
   rebuild(node: string, donor: string): Promise<{ readonly uuid: string; readonly tookUs: number }> {
-    return this.#tracked(() => rebuildFrom(this.#node(node), this.#node(donor)))
+    return this.#underWay.run(() => rebuildFrom(this.#node(node), this.#node(donor)))
   }
 
   async durability(): Promise<Readonly<Record<string, string>>> {
@@ -231,6 +236,7 @@ export class LocalCluster implements Driver {
         const { port, adminPort } = node.address
         this.ownership.noteServer(node.address.name, { pid: groupPid, startedAt, port, adminPort })
       },
+      onAnswering: (node) => this.#lives.serverStarted(node.address.name),
       onUnexpectedDeath: (death) => {
         this.#incidents.push(death)
         this.#onIncident(death)
@@ -259,7 +265,7 @@ export class LocalCluster implements Driver {
   async #stop(): Promise<void> {
     this.#stopping.abort(new Error('the cluster was stopped'))
     this.#signalAll()
-    await Promise.allSettled(this.#underWay)
+    await this.#underWay.settled()
     await Promise.all(this.#nodes.map((node) => node.process && node.kill()))
     await killServersIn([this.storage.directory])
     await this.#ports.releaseAll()
@@ -279,17 +285,6 @@ export class LocalCluster implements Driver {
 
   #signalAll(): void {
     for (const node of this.#nodes) node.killNow()
-  }
-
-  async #tracked<T>(work: () => Promise<T>): Promise<T> {
-    this.#stopping.signal.throwIfAborted()
-    const promise = work()
-    this.#underWay.add(promise)
-    try {
-      return await promise
-    } finally {
-      this.#underWay.delete(promise)
-    }
   }
 
   #node(name: string): LocalNode {

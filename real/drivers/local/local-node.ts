@@ -20,6 +20,7 @@ interface NodeContext {
   /** Aborted when the cluster is to be stopped. */
   readonly signal: AbortSignal
   readonly onSpawn: (node: LocalNode) => void
+  readonly onAnswering: (node: LocalNode) => void
   readonly onUnexpectedDeath: (death: EnvironmentError) => void
 }
 
@@ -88,6 +89,7 @@ export class LocalNode {
     } finally {
       if (first) await rm(this.paths.initFile, { force: true })
     }
+    this.#context.onAnswering(this)
     void process.dead.then((death) => {
       if (this.#deathIsOurs) return
       this.#context.onUnexpectedDeath(undeclaredDeath(this.address.name, death, process.lastLines()))

@@ -4,7 +4,9 @@
  */
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
+import { cpus } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Usage } from '../driver.ts'
 
 export interface ProcessLook {
   readonly pid: number
@@ -69,6 +71,12 @@ export function usageOf(pid: number): { readonly busyUs: number; readonly memory
   } catch {
     return null // it has just ended
   }
+}
+
+/** The same, with what the machine has. */
+export function machineUsage(pid: number | undefined): Usage {
+  const usage = pid === undefined ? null : usageOf(pid)
+  return { busyUs: usage?.busyUs ?? null, cores: cpus().length, memoryBytes: usage?.memoryBytes ?? null }
 }
 
 let bootId: string | null = null

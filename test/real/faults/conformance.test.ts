@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createLocalDriver } from '../../../real/drivers/local/local-driver.ts'
+import { underProcess } from '../../../real/faults/machine/under.ts'
 import { type FaultTarget, nodeTarget } from '../../../real/faults/targets.ts'
 import type { FaultStep } from '../../../scenarios/faults/step.ts'
 import { conforms, FAULT_CASES, type Played } from '../../scenarios/faults/fault-conformance.ts'
@@ -38,7 +39,10 @@ test('real servers: every case', { needs: 'mysql', deadlineMs: 300_000 }, async 
   try {
     await driver.start()
     for (const one of FAULT_CASES) {
-      const targets = [...NODES.map((name) => nodeTarget(driver, name)), ...SERVICES.map(imagined)]
+      const targets = [
+        ...NODES.map((name) => nodeTarget(driver, name, underProcess(driver, name))),
+        ...SERVICES.map(imagined),
+      ]
       await conforms(one, UNIT_MS, (steps) => play(targets, steps, UNIT_MS)).catch((error: unknown) => {
         throw new Error(one.title, { cause: error })
       })

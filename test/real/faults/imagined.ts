@@ -1,5 +1,6 @@
 /** Processes that are only words, and the faults of a run on them: the real world's schedule without its servers. */
 import assert from 'node:assert/strict'
+import type { Hurtable } from '../../../real/faults/machine/hurtable.ts'
 import { type FaultContext, RunFaults } from '../../../real/faults/run-faults.ts'
 import type { FaultTarget, Seen } from '../../../real/faults/targets.ts'
 import { RunClock } from '../../../real/processes/run-clock.ts'
@@ -38,6 +39,10 @@ export function imagined(name: string): FaultTarget {
     restart: become('running'),
     pause: become('paused'),
     resume: become('running'),
+    under: {
+      processors: hurtable((isLimited) => ({ isLimited, text: `${name} ${isLimited ? 'limited' : 'free'}` })),
+      close() {},
+    },
     applier: { look: async () => seen(applier()), block: blocked(true), unblock: blocked(false) },
     journal: {
       look: async () => seen(journal),
@@ -46,6 +51,16 @@ export function imagined(name: string): FaultTarget {
         return seen(journal)
       },
     },
+  }
+}
+
+/** `sight`: what is seen while somebody hurts it, or nobody. */
+function hurtable<Amount, Sight>(sight: (isHurt: boolean) => Sight): Hurtable<Amount, Sight> {
+  const by = new Set<object>()
+  return {
+    look: async () => sight(by.size > 0),
+    hurt: async (one) => void by.add(one),
+    heal: async (one) => void by.delete(one),
   }
 }
 

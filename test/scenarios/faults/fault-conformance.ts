@@ -67,6 +67,11 @@ export const FAULT_CASES: readonly Case[] = [
     ],
   },
   {
+    title: 'a server has fewer processors, and all of them again',
+    steps: ['slow: node2, cpu: 0.2, for: 1.5u'],
+    notes: ['slow node2 cpu 0.2', 'unslow node2 cpu 0.2'],
+  },
+  {
     title: 'a journal is lost once',
     steps: ['lose-journal: coordinator', 'lose-journal: coordinator'],
     notes: ['lose-journal coordinator', 'lose-journal coordinator: its journal is gone already'],
