@@ -62,6 +62,11 @@ export interface ServerState {
   readonly fedAgeUs: number | null
   readonly uptimeUs: number
   readonly semiSyncSource: boolean
+  /**
+   * Replicas whose receipt each commit here waits for, for as long as it takes. 0: none, or the source may stop waiting by
+   * itself.
+   */
+  readonly receipts: number
 }
 
 /**

@@ -9,6 +9,7 @@ import { type Deferred, deferred } from '../effects.ts'
 import { EMPTY_GTID_SET, type Gtid, type GtidSet, MutableGtidSet } from '../gtid-set.ts'
 import { heldByAtLeast, NOTHING_HELD, type QuorumSelection, quorumVerdict } from '../quorum/policy.ts'
 import type { WeightedRounds } from '../quorum/weighted-rounds.ts'
+import { ReceiptCounts } from './receipt-counts.ts'
 
 export type Acknowledged = 'acknowledged' | 'ended'
 
@@ -57,6 +58,7 @@ export class Acknowledgements {
   readonly #open: OpenWait[] = []
   readonly #held: number[]
   readonly #excluded = new Map<number, Exclusion>()
+  readonly #receipts: ReceiptCounts
   #wanted: Deferred<void> | null = null
   /** The last answer of `wantedOf`: replicas are mostly asked for the same. */
   #wish: GtidSet = EMPTY_GTID_SET
@@ -68,8 +70,9 @@ export class Acknowledgements {
     this.highest = epoch.base
     this.progress = new Array(nodes).fill(NOTHING_HELD)
     this.#held = new Array(nodes).fill(NOTHING_HELD)
+    this.#receipts = new ReceiptCounts(nodes)
     this.#k = epoch.k
-    this.acknowledgedUpTo = heldByAtLeast(epoch.k, this.progress)
+    this.acknowledgedUpTo = this.#heldBy(epoch.k)
   }
 
   /** Replicas that must hold a transaction from now on. */
@@ -185,6 +188,28 @@ export class Acknowledgements {
     this.#progressed(nowUs)
   }
 
+  /** Before anybody could see this, its source waited until `count` replicas had everything up to here (receipts.ts). */
+  receipted(upTo: number, count: number, nowUs: number): void {
+    if (!this.#ended && upTo > this.epoch.base && this.#receipts.add(count, upTo)) this.#progressed(nowUs)
+  }
+
+  /** Everything that was ever acknowledged by receipts: any replica may have given one of them. */
+  get byReceipts(): GtidSet {
+    const { base, sourceUuid } = this.epoch
+    const upTo = this.#receipts.heldBy(1)
+    return upTo <= base ? EMPTY_GTID_SET : MutableGtidSet.interval(sourceUuid, base + 1, upTo)
+  }
+
+  /** Do `count` receipts acknowledge a write, without anybody's report? */
+  areEnough(count: number): boolean {
+    return this.rounds === null && count >= this.#k + this.#excluded.size
+  }
+
+  /** By reports, or by receipts: among those may be that of every member that does not count. */
+  #heldBy(count: number): number {
+    return Math.max(heldByAtLeast(count, this.progress), this.#receipts.heldBy(count + this.#excluded.size))
+  }
+
   /** What the member last reported to hold of this epoch; null: nothing. */
   reportedBy(member: number): GtidSet | null {
     const { base, marker, sourceUuid } = this.epoch
@@ -241,12 +266,13 @@ export class Acknowledgements {
     if (this.acknowledgedUpTo < number) return false
     if (selection === null) return true
     if (this.rounds !== null) return this.rounds.agreedUpTo >= number
+    if (selection.members === null) return this.#heldBy(selection.needed) >= number
     return quorumVerdict(selection, this.progress, number) === 'won'
   }
 
   #progressed(nowUs: number): void {
     const before = this.acknowledgedUpTo
-    this.acknowledgedUpTo = heldByAtLeast(this.#k, this.progress)
+    this.acknowledgedUpTo = this.#heldBy(this.#k)
     const settled = this.#settleWon()
     if (this.acknowledgedUpTo >= this.#givenUp) this.#givenUp = NOTHING_HELD
     if (this.waitingSinceUs === null) return

@@ -20,6 +20,7 @@ import { administer } from './administer.ts'
 import { markerOf, newestRow } from './epoch.ts'
 import type { Member } from './member.ts'
 import { rememberHeld } from './monitor.ts'
+import { receiptsShown } from './receipts.ts'
 import type { Reign } from './reign.ts'
 import type { CoordinatorState } from './state.ts'
 
@@ -109,6 +110,8 @@ function* writeRow(coordinator: CoordinatorState, reign: Reign, k: number, befor
   const mark = (receipts: number) => administer(coordinator, source, session, { command: 'mark', marker, k, receipts })
   const written = yield* mark(larger)
   if (written.kind !== 'ok') return { code: 'row-not-written', cause: written.why }
+  // The row's own commit waited for so many, and whatever was written before it lies before it in the binlog.
+  reign.receipts = receiptsShown(coordinator, written.reply)
   const held = deferred<void>()
   const holders = new Set<Member>()
   const holds = (member: Member) => {

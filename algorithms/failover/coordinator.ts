@@ -8,7 +8,7 @@ import { type ElectionName, electionsOf } from '../election/policies.ts'
 import type { ElectionFactory } from '../election/policy.ts'
 import type { SeerOptions } from '../election/seer/seer.ts'
 import type { FiberProcess } from '../fiber.ts'
-import { EMPTY_GTID_SET } from '../gtid-set.ts'
+import { EMPTY_GTID_SET, MutableGtidSet } from '../gtid-set.ts'
 import type { PolicySettings } from '../policy-facts.ts'
 import { QUORUM_POLICIES, type QuorumName } from '../quorum/policies.ts'
 import type { QuorumPolicy } from '../quorum/policy.ts'
@@ -128,6 +128,7 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
     opened: new Set(),
     journalIsWhole: false,
     reign: null,
+    byReceipts: new MutableGtidSet(),
     takingOver: false,
     gate: new Gate(),
     move: null,

@@ -34,6 +34,8 @@ export interface Member {
   readonly silence: Silence
   latencyUs: number
   crashes: number
+  /** The process that was last seen had started by then. */
+  bootedByUs: number
   /** Everything it was ever seen to hold, by this coordinator or a peer: shrinking means it lost data. */
   held: GtidSet
   /** By then it was seen to hold all of that. */
@@ -79,6 +81,7 @@ export function newMember(index: number, node: string, none: GtidSet): Member {
     silence: new Silence(),
     latencyUs: 1_000,
     crashes: 0,
+    bootedByUs: Number.POSITIVE_INFINITY,
     held: none,
     heldAnsweredUs: -1,
     look: null,

@@ -11,6 +11,7 @@ import { markDoubted, markLost, unlose } from './mark-loss.ts'
 import type { Member, PendingRebuild } from './member.ts'
 import { isUnused } from './passed-over.ts'
 import { isAnother } from './peers.ts'
+import { mayHaveReceipted, receiptsShown } from './receipts.ts'
 import { checkSource } from './source-watch.ts'
 import type { CoordinatorState } from './state.ts'
 
@@ -63,9 +64,16 @@ export function observe(
   // An answer that was overtaken by one to a later question says nothing new.
   if (askedUs < member.stateAskedUs) return
   const before = member.state
+  const { reign } = coordinator
+  if (reign?.source === member) reign.receipts = Math.min(reign.receipts, receiptsShown(coordinator, state))
   if (before === null) member.metUnused = isUnused(state)
   if (before !== null && state.uuid === before.uuid && state.uptimeUs < before.uptimeUs) member.crashes++
   const holds = state.executed.union(state.retrieved)
+  const bootedByUs = answeredUs - state.uptimeUs
+  // Which replicas gave a receipt, nobody was told: one that has restarted may have lost what it gave one for.
+  if (askedUs - state.uptimeUs > member.bootedByUs)
+    rememberHeld(member, mayHaveReceipted(coordinator, member), member.heldAnsweredUs)
+  member.bootedByUs = bootedByUs
   // Two questions under way at once may be answered in either order: only a later question can show a loss.
   const shrank = !holds.covers(member.held)
   const overlaps = askedUs < member.heldAnsweredUs

@@ -18,6 +18,7 @@ import type { ClientRequest, MysqlRequests, ReadReply, ReplyOf } from '../server
 import type { Staleness, Statement } from '../statements.ts'
 import { newestRow } from './epoch.ts'
 import type { Member } from './member.ts'
+import { receipted } from './receipts.ts'
 import type { Reign } from './reign.ts'
 import { hearSource } from './source-watch.ts'
 import type { CoordinatorState } from './state.ts'
@@ -80,13 +81,11 @@ function* strong(
  * Waits until everything in `executed`, which the source has just shown, is acknowledged and the epoch is confirmed;
  * null: so it is.
  */
-export function* held(
-  { tuning, process }: CoordinatorState,
-  { acknowledgements, confirmations, base, sourceUuid }: Reign,
-  executed: GtidSet,
-): Fiber<Why | null> {
+export function* held({ tuning, process }: CoordinatorState, reign: Reign, executed: GtidSet): Fiber<Why | null> {
+  const { acknowledgements, confirmations, base, sourceUuid } = reign
   const confirmation = confirmations.request()
   const newest = Math.max(base, executed.highest(sourceUuid))
+  receipted(reign, newest, process.nowUs)
   const acknowledgement = acknowledgements.waitFor(newest, null, process.nowUs)
   const acknowledged = yield* wait(acknowledgement, tuning.quorumTimeoutUs)
   if (acknowledged !== 'acknowledged') {

@@ -15,6 +15,11 @@ export interface Reign {
   k: number
   readonly base: number
   readonly startedUs: number
+  /**
+   * Every transaction that its source has shown since the epoch began was in the relay logs of so many replicas first: the
+   * fewest that any look at the source has found it to wait for.
+   */
+  receipts: number
   readonly acknowledgements: Acknowledgements
   readonly confirmations: Confirmations
   readonly executions: Executions

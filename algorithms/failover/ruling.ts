@@ -22,6 +22,8 @@ import type { TakeOver } from './take-over-steps.ts'
 
 /** One wait on a replica; it answers sooner when it has the transaction. */
 const WAITER_TIMEOUT_US = 1_000_000
+/** A replica may show what its source has not answered yet; after so long, replicas are asked all the same. */
+const RECEIPT_US = 10_000
 /** After a failed wait or confirmation. */
 const RETRY_US = 20_000
 const WATCH_US = 50_000
@@ -66,6 +68,7 @@ export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped:
       for (const member of coordinator.members) rememberReports(coordinator, member, nowUs)
       coordinator.reign = null
       reign.ended.settle()
+      coordinator.byReceipts.addAll(reign.acknowledgements.byReceipts)
       reign.acknowledgements.end()
       reign.confirmations.end()
       return { alarm, next }
@@ -115,10 +118,14 @@ export function refusalOf(coordinator: CoordinatorState, reign: Reign, alarm: Al
 function* acknowledgementWaiter(coordinator: CoordinatorState, reign: Reign, member: Member): Fiber<never> {
   const { acknowledgements } = reign
   for (;;) {
-    const wanted = acknowledgements.wantedOf(member.index)
+    let wanted = acknowledgements.wantedOf(member.index)
     if (wanted === null) {
       yield* wait(acknowledgements.somethingWanted())
-      continue
+      if (!acknowledgements.areEnough(reign.receipts)) continue
+      // What is waited for here, the source is about to answer for.
+      yield* sleep(RECEIPT_US)
+      wanted = acknowledgements.wantedOf(member.index)
+      if (wanted === null) continue
     }
     const askedUs = coordinator.process.nowUs
     const outcome = yield* call(

@@ -8,6 +8,7 @@ import type { Statement } from '../statements.ts'
 import { judgeSource, type ReplicaWord } from './detector.ts'
 import { hurry, type Member } from './member.ts'
 import { askPeers } from './peers.ts'
+import { commitsWait } from './receipts.ts'
 import type { Reign } from './reign.ts'
 import type { CoordinatorState } from './state.ts'
 
@@ -49,8 +50,10 @@ export function hearSource(
   outcome: Outcome<unknown>,
 ): void {
   const code = outcome.kind === 'ok' ? null : outcome.why.code
-  // SQL that takes too long, or waits behind such, says nothing of its server; and who refuses is well.
-  if (statement.kind === 'sql' && (code === 'deadline' || code === 'no-connection')) return
+  // SQL that takes too long, a commit that waits for receipts, or what waits behind such, says nothing of its server; and
+  // who refuses is well.
+  const mayTakeLong = statement.kind === 'sql' || commitsWait(reign)
+  if (mayTakeLong && (code === 'deadline' || code === 'no-connection')) return
   clientOutcome(coordinator, reign, code === null || code === 'statement-refused', coordinator.process.nowUs)
 }
 

@@ -2,6 +2,7 @@
 import type { Deferred } from '../effects.ts'
 import type { Elections } from '../election/policies.ts'
 import type { FiberProcess } from '../fiber.ts'
+import type { MutableGtidSet } from '../gtid-set.ts'
 import type { PolicySettings } from '../policy-facts.ts'
 import type { QuorumPolicy } from '../quorum/policy.ts'
 import type { JournalServer, SupervisorServer } from '../servers.ts'
@@ -80,6 +81,8 @@ export interface CoordinatorState {
   /** The journal has every epoch that this coordinator ever opened: nothing had begun when it was begun. */
   journalIsWhole: boolean
   reign: Reign | null
+  /** What was acknowledged by receipts in the reigns before it. */
+  readonly byReceipts: MutableGtidSet
   takingOver: boolean
   readonly gate: Gate
   /** A planned move that is under way. */

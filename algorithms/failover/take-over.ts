@@ -21,6 +21,7 @@ import { Executions } from './executions.ts'
 import type { Member } from './member.ts'
 import { viewsOf } from './monitor.ts'
 import { type LivingEpoch, ruleWhy } from './quorum-rule.ts'
+import { receiptsShown } from './receipts.ts'
 import type { Reign } from './reign.ts'
 import { isOutdated } from './snapshot.ts'
 import type { CoordinatorState } from './state.ts'
@@ -182,6 +183,7 @@ function* promote(
     k,
     base,
     startedUs,
+    receipts: receiptsShown(coordinator, outcome.reply),
     acknowledgements,
     confirmations: new Confirmations(nodes),
     executions: new Executions(),

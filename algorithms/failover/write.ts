@@ -11,6 +11,7 @@ import type { Acknowledged } from './acknowledgements.ts'
 import { viewsOf } from './monitor.ts'
 import type { ExecutedReply } from './procedures.ts'
 import { held } from './read.ts'
+import { commitsWait, receipted } from './receipts.ts'
 import type { Reign } from './reign.ts'
 import { hearSource } from './source-watch.ts'
 import type { CoordinatorState } from './state.ts'
@@ -36,10 +37,12 @@ export function* write(coordinator: CoordinatorState, request: ClientRequest): F
     reign.executions.began(beganUs)
     reign.source.silence.asked(beganUs)
   }
+  // With semi-sync the commit itself waits for the quorum.
+  const deadlineUs = statementDeadlineUs(statement, coordinator.tuning)
   const executed = yield* call(
     reign.source.server,
     { kind: 'execute', statement, timestamp, operationId: request.operationId ?? null },
-    statementDeadlineUs(statement, coordinator.tuning),
+    commitsWait(reign) ? Math.max(deadlineUs, coordinator.tuning.quorumTimeoutUs) : deadlineUs,
     reign.ended,
   )
   const nowUs = coordinator.process.nowUs
@@ -73,6 +76,7 @@ export function* awaitQuorum(
   if (gtid.uuid !== reign.sourceUuid || gtid.number <= reign.base) return { code: 'foreign-transaction' }
   const nowUs = coordinator.process.nowUs
   const { procedures } = coordinator
+  receipted(reign, gtid.number, nowUs)
   if (nowUs - reign.selectedAtUs > procedures.selectionAgeUs) yield* reselect(coordinator, reign, nowUs)
   const verdict = yield* procedures.acknowledged(coordinator, reign, ok, nowUs)
   // One that got no quorum in time waited as well.

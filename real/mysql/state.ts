@@ -17,6 +17,9 @@ const WATCH_SQL =
   " FROM performance_schema.global_status WHERE VARIABLE_NAME = 'Uptime')"
 export const WATCH_SETUP: ConnectionSetup = { ...NO_SETUP, sql: WATCH_SQL }
 
+/** rpl_semi_sync_source_timeout at its largest, 49 days. */
+const NEVER_MS = 4_294_967_295
+
 export const PROMISED = 'SELECT promised FROM quorumlab.promise WHERE id = 1'
 export const EXECUTED = 'SELECT @@global.gtid_executed'
 export const RECEIVED =
@@ -33,8 +36,13 @@ const CHANNEL =
   ' JOIN performance_schema.replication_applier_status AS applier USING (CHANNEL_NAME)' +
   " WHERE CHANNEL_NAME = ''"
 
+/** A commit that may go on without them has waited for nobody. */
+const RECEIPTS =
+  `IF(@@global.rpl_semi_sync_source_enabled AND @@global.rpl_semi_sync_source_wait_no_replica` +
+  ` AND @@global.rpl_semi_sync_source_timeout = ${NEVER_MS}, @@global.rpl_semi_sync_source_wait_for_replica_count, 0)`
+
 export function stateText(target: MysqlTarget): string {
-  const semiSync = target.semiSync !== null ? '@@global.rpl_semi_sync_source_enabled' : '0'
+  const semiSync = target.semiSync !== null ? `@@global.rpl_semi_sync_source_enabled, ${RECEIPTS}` : '0, 0'
   return (
     `SELECT @@server_uuid, @@global.super_read_only, @@global.offline_mode, ${semiSync},` +
     ` UNIX_TIMESTAMP(@quorumlab_started) * 1000000, UNIX_TIMESTAMP(NOW(6)) * 1000000, (${PROMISED}); ${CHANNEL}; ${EXECUTED}`
@@ -44,7 +52,7 @@ export function stateText(target: MysqlTarget): string {
 /** Interprets the rows of `stateText`. */
 export function stateOf(target: MysqlTarget, result: unknown): ServerState {
   const [[server], [channel], [executed]] = result as [unknown[][], unknown[][], unknown[][]]
-  const [uuid, superReadOnly, offline, semiSyncSource, startedUs, nowUs, promised] = server!
+  const [uuid, superReadOnly, offline, semiSyncSource, receipts, startedUs, nowUs, promised] = server!
   const [host, port, receiver, applier, retrieved, heartbeatAgeUs, queuedAgeUs] = channel ?? []
   return {
     uuid: uuid as string,
@@ -59,6 +67,7 @@ export function stateOf(target: MysqlTarget, result: unknown): ServerState {
     fedAgeUs: youngest(heartbeatAgeUs, queuedAgeUs),
     uptimeUs: Math.max(0, Math.round(Number(nowUs) - target.start.settle(Number(startedUs)))),
     semiSyncSource: semiSyncSource === 1,
+    receipts: exactInteger(receipts ?? 0, 'how many receipts are waited for'),
   }
 }
 

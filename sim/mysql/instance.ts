@@ -140,6 +140,7 @@ export class MysqlInstance implements CommitListener {
       fedAgeUs: receiver.lastFedUs === null ? null : kernel.queue.now - receiver.lastFedUs,
       uptimeUs: kernel.queue.now - this.startedUs,
       semiSyncSource: this.semiSync.enabled,
+      receipts: this.semiSync.receiptsAwaited,
     }
   }
 }

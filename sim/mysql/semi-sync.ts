@@ -55,6 +55,12 @@ export class SemiSync {
     this.#switchOff()
   }
 
+  /** How many receipts every commit waits for; 0: none, or it may stop waiting by itself. */
+  get receiptsAwaited(): number {
+    const { timeoutUs, waitNoReplica } = this.#settings
+    return this.enabled && timeoutUs === 'never' && waitNoReplica ? this.#k : 0
+  }
+
   /** May everything before `end` be committed? */
   mayCommit(end: number): boolean {
     const may = !this.waits || this.#holders(end) >= this.#k

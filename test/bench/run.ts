@@ -8,6 +8,7 @@ import { localFailover } from './local-failover.ts'
 import { queue } from './queue.ts'
 import { raft } from './raft.ts'
 import { raftLeaders } from './raft-leaders.ts'
+import { received } from './received.ts'
 import { servedStatements } from './served-statements.ts'
 import { simulator } from './simulator.ts'
 import { pieces } from './small-parts.ts'
@@ -44,6 +45,11 @@ const BENCHMARKS: readonly Benchmark[] = [
     name: 'coordinator-cost',
     about: 'real servers: writes through the coordinator against bare mysql2',
     run: coordinatorCost,
+  },
+  {
+    name: 'received',
+    about: 'real servers: STRONG writes acknowledged on receipt against plain semi-sync',
+    run: received,
   },
   {
     name: 'served',

@@ -30,6 +30,7 @@ function showing(number: number, receiver: ServerState['receiver'] = 'running'):
     fedAgeUs: 0,
     uptimeUs: 1,
     semiSyncSource: false,
+    receipts: 0,
   }
 }
 
@@ -37,7 +38,12 @@ function fresh() {
   const member = newMember(1, 'node2', EMPTY_GTID_SET)
   const acknowledgements = new Acknowledgements({ sourceUuid: UUID, source: 0, base: 0, marker, k: 2 }, 4)
   const reign = { acknowledgements } as Partial<Reign> as Reign
-  const coordinator = { highestEpoch: 0, peers: [], reign } as Partial<CoordinatorState> as CoordinatorState
+  const coordinator = {
+    highestEpoch: 0,
+    peers: [],
+    reign,
+    byReceipts: new MutableGtidSet(),
+  } as Partial<CoordinatorState> as CoordinatorState
   return { member, acknowledgements, coordinator }
 }
 

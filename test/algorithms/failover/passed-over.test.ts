@@ -5,7 +5,7 @@ import { passOver } from '../../../algorithms/failover/passed-over.ts'
 import { recall } from '../../../algorithms/failover/recall.ts'
 import type { CoordinatorState } from '../../../algorithms/failover/state.ts'
 import { FiberProcess } from '../../../algorithms/fiber.ts'
-import { EMPTY_GTID_SET } from '../../../algorithms/gtid-set.ts'
+import { EMPTY_GTID_SET, MutableGtidSet } from '../../../algorithms/gtid-set.ts'
 import type { JournalRequests, RequestOf, ServerState } from '../../../algorithms/servers.ts'
 import type { World } from '../../../algorithms/world.ts'
 import { test } from '../../support/test.ts'
@@ -39,6 +39,7 @@ class Third {
       opened: new Set(),
       journalIsWhole: false,
       reign: null,
+      byReceipts: new MutableGtidSet(),
     } as unknown as CoordinatorState
     looks.forEach((look, index) => void observe(this.state, members[index]!, look, 0, 0))
   }

@@ -46,6 +46,7 @@ class Coordinator {
       givenUp: new Set(),
       highestEpoch: 1,
       reign: null,
+      byReceipts: new MutableGtidSet(),
     } as unknown as CoordinatorState
   }
 

@@ -42,6 +42,7 @@ export function replica(index: number, executed: GtidSet, more: Partial<ServerSt
     fedAgeUs: 0,
     uptimeUs: 1,
     semiSyncSource: false,
+    receipts: 0,
     ...more,
   }
 }
@@ -180,6 +181,7 @@ export class Servers {
       givenUp: new Set(),
       opened: new Set(),
       reign: null,
+      byReceipts: new MutableGtidSet(),
     } as unknown as CoordinatorState
   }
 }

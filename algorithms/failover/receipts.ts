@@ -1,0 +1,37 @@
+/**
+ * `acknowledge: received`, carried by semi-sync: the source answers a commit, and shows it, when so many replicas have
+ * said that it is in their relay logs. That is what a quorum of replicas would report, a round trip earlier and without
+ * anybody asking them. Three things are different:
+ *
+ * - The source counts replicas and does not say which. Where it matters who they are (weights, a selection by name, a
+ *   member that lost data and does not count) their own reports decide as ever, beside the receipts.
+ * - So nobody knows what a replica held that was killed. One that has restarted and lacks something that was acknowledged
+ *   by receipts may have lost it: that is a loss like any other, until it proves itself (rules.md section 1).
+ * - A count is worth what the source's settings are. They are read with every look at it; the fewest receipts that any
+ *   look found it to wait for are all that counts, and one that may stop waiting by itself waits for none.
+ */
+import type { GtidSet } from '../gtid-set.ts'
+import type { ServerState } from '../servers.ts'
+import type { Member } from './member.ts'
+import type { Reign } from './reign.ts'
+import type { CoordinatorState } from './state.ts'
+
+/** What a look at the source says of the transactions that it shows. */
+export function receiptsShown({ level }: Pick<CoordinatorState, 'level'>, state: ServerState): number {
+  return level === 'received' ? state.receipts : 0
+}
+
+/** The source has answered for `upTo`, or shown it. */
+export function receipted({ acknowledgements, receipts }: Reign, upTo: number, nowUs: number): void {
+  if (receipts > 0) acknowledgements.receipted(upTo, receipts, nowUs)
+}
+
+/** Do commits wait for replicas inside their statement? */
+export function commitsWait({ source }: Reign): boolean {
+  return source.state?.semiSyncSource === true
+}
+
+/** Everything that this coordinator acknowledged by receipts, the member's perhaps among them. */
+export function mayHaveReceipted({ reign, byReceipts }: CoordinatorState, member: Member): GtidSet {
+  return reign === null || reign.source === member ? byReceipts : byReceipts.union(reign.acknowledgements.byReceipts)
+}
