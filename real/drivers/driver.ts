@@ -10,6 +10,7 @@ import type { LagSeries, NodeEnd } from '../../scenarios/record.ts'
 import type { ServerWorld } from '../../scenarios/worlds.ts'
 import type { Lives } from '../faults/machine/lives.ts'
 import type { Accounts, NodeAddress } from '../mysql/target.ts'
+import type { Rooms } from '../network/namespaces/room.ts'
 import type { Places } from '../network/network.ts'
 import type { ServiceHost } from '../processes/service-host.ts'
 import type { EnvironmentError } from './environment-error.ts'
@@ -71,6 +72,8 @@ export interface Driver {
   /** What the servers have said of the machine since the last look: that their disk is full. Null: nothing. */
   complaint(): EnvironmentError | null
 
+  /** A network namespace for each of these processes of the run, before any is started; they go with `stop()`. */
+  rooms(names: readonly string[]): Promise<Rooms>
   /** All servers up, answering, read-only, replicating from nobody; `places`: where each is to run, if not simply here. Rejects with EnvironmentError. */
   start(places?: Places): Promise<void>
   /** Everything away: processes, ports, directories. Any number of times, in any phase, also during `start()`. */

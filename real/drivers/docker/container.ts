@@ -34,6 +34,10 @@ export class Container {
   #sinceUs = monotonicUs()
   #lastEnd: Ended = { code: null, signal: null }
   readonly #watchers = new Set<() => void>()
+  /** Of its first process, on this machine; null: there is none, or it cannot be seen from here. */
+  #pid: number | null = null
+  /** Waited for when it has been started, before anything in it can have done much. */
+  onStart: () => Promise<void> = async () => {}
   /** Calls back when it ends, whoever did that. */
   onEnd: (ended: Ended) => void = () => {}
 
@@ -45,6 +49,10 @@ export class Container {
 
   get state(): 'running' | 'paused' | 'gone' {
     return this.#state
+  }
+
+  get pid(): number | null {
+    return this.#pid
   }
 
   get sinceUs(): number {
@@ -62,6 +70,7 @@ export class Container {
     this.#state = state
     this.#sinceUs = atUs
     if (action === 'die') {
+      this.#pid = null
       const signal = SIGNALS[exitCode ?? 0] ?? null
       this.#lastEnd = { code: signal === null ? exitCode : null, signal }
       this.onEnd(this.#lastEnd)
@@ -72,6 +81,9 @@ export class Container {
   async start(): Promise<void> {
     await this.#engine.post(`/containers/${this.id}/start`)
     await this.#shows('running')
+    const { Pid } = (await this.inspect()).State
+    this.#pid = Pid > 0 ? Pid : null
+    await this.onStart()
   }
 
   /** SIGKILL to all that runs in it. A paused one has to be thawed to hear even that. */

@@ -4,6 +4,7 @@ import type { GtidSet } from '../../../algorithms/gtid-set.ts'
 import type { LagSeries, NodeEnd } from '../../../scenarios/record.ts'
 import { LifeBook, type Lives } from '../../faults/machine/lives.ts'
 import type { Accounts, NodeAddress } from '../../mysql/target.ts'
+import type { Rooms } from '../../network/namespaces/room.ts'
 import type { ServiceHost } from '../../processes/service-host.ts'
 import { lagSeries } from '../binlog-lag.ts'
 import { cloneInto } from '../clone-instance.ts'
@@ -45,8 +46,6 @@ export class DockerCluster implements Driver {
   /** Containers whose end a fault or the end of the run has asked for: their end is no incident. */
   readonly #mayEnd = new Set<string>()
   readonly #lifeBook = new LifeBook()
-  /** First processes of services' containers, as this machine sees them. */
-  readonly #pids = new Map<string, number>()
   #version = 'unknown'
   #made: Promise<void> | null = null
   #stopped: Promise<void> | null = null
@@ -73,7 +72,8 @@ export class DockerCluster implements Driver {
         await this.#makeOnce()
         return await this.#underWay.run(async () => {
           const service = await ContainerService.start(name, this.#servicePlace(name), setup, events)
-          await this.#serviceStarted(name)
+          const { pid } = this.#containers.of(name).container
+          if (pid !== null) this.#lifeBook.started(name, pid)
           return service
         })
       },
@@ -104,6 +104,13 @@ export class DockerCluster implements Driver {
   /** A full disk is seen on this machine, where the servers' folders are. */
   complaint(): EnvironmentError | null {
     return null
+  }
+
+  rooms(names: readonly string[]): Promise<Rooms> {
+    return this.#underWay.run(async () => {
+      await this.#makeOnce()
+      return await this.#containers.rooms(names, this.ownership)
+    })
   }
 
   start(): Promise<void> {
@@ -243,17 +250,9 @@ export class DockerCluster implements Driver {
     this.ownership.remove()
   }
 
-  async #serviceStarted(name: string): Promise<void> {
-    const { Pid } = (await this.#containers.of(name).container.inspect()).State
-    if (Pid === 0) return
-    this.#pids.set(name, Pid)
-    this.#lifeBook.started(name, Pid)
-  }
-
   #pidOf(name: string): number | null {
-    if (this.#containers.of(name).container.state === 'gone') return null
     const node = this.#nodes.find(({ address }) => address.name === name)
-    return node === undefined ? (this.#pids.get(name) ?? null) : node.serverPid
+    return node === undefined ? this.#containers.of(name).container.pid : node.serverPid
   }
 
   #servicePlace(name: string): Parameters<typeof ContainerService.start>[1] {

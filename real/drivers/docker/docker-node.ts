@@ -30,8 +30,6 @@ export class DockerNode implements Clonable {
   readonly #oldBinlogs: string
   readonly #control: string
   readonly #accounts: Accounts
-  /** Of the container's first process, on this machine; null: it is not known, or there is none. */
-  #hostPid: number | null = null
 
   constructor(address: NodeAddress, host: string, container: Container, accounts: Accounts, folders: Folders) {
     this.address = address
@@ -46,8 +44,6 @@ export class DockerNode implements Clonable {
   /** Settles when the server answers a query. `signal`: the run is over. */
   async start(signal: AbortSignal): Promise<void> {
     await this.container.start()
-    const { Pid } = (await this.container.inspect()).State
-    this.#hostPid = Pid > 0 ? Pid : null
     await this.untilAnswering(signal)
   }
 
@@ -129,7 +125,7 @@ export class DockerNode implements Clonable {
 
   /** Of mysqld, as this machine sees it; null: there is none, or it cannot be seen. */
   get serverPid(): number | null {
-    return this.container.state === 'gone' || this.#hostPid === null ? null : serverBelow(this.#hostPid)
+    return this.container.pid === null ? null : serverBelow(this.container.pid)
   }
 
   usage(): Usage {

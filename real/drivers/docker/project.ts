@@ -149,26 +149,30 @@ function refusal(text: string, code: string | number | undefined, cause: unknown
   })
 }
 
-/**
- * A network with fixed addresses, in a range that nobody uses: the engine refuses one that
- * overlaps with another. Returns the address of host number `n`.
- */
+export interface RunNetworkOfEngine {
+  /** Of host number `n`. */
+  address(n: number): string
+  /** The engine's device, which joins its containers. */
+  readonly bridge: string
+}
+
+/** A network with fixed addresses, in a range that nobody uses: the engine refuses one that overlaps with another. */
 export async function createNetwork(
   engine: Engine,
   name: string,
   labels: Readonly<Record<string, string>>,
-): Promise<(n: number) => string> {
+): Promise<RunNetworkOfEngine> {
   for (let attempt = 1; ; attempt++) {
     const prefix = `10.${200 + Math.floor(Math.random() * 50)}.${Math.floor(Math.random() * 256)}`
     const config = [{ Subnet: `${prefix}.0/24`, Gateway: `${prefix}.1` }]
     try {
-      await engine.post('/networks/create', {
+      const { Id } = await engine.post<{ readonly Id: string }>('/networks/create', {
         Name: name,
         Labels: labels,
         CheckDuplicate: true,
         IPAM: { Config: config },
       })
-      return (n) => `${prefix}.${n}`
+      return { address: (n) => `${prefix}.${n}`, bridge: `br-${Id.slice(0, 12)}` }
     } catch (error) {
       if (!(error instanceof EngineRefusal) || !/overlap/i.test(error.message) || attempt === SUBNET_ATTEMPTS)
         throw error

@@ -3,10 +3,21 @@ import { execFile } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Accounts } from '../../mysql/target.ts'
+import type { Rooms } from '../../network/namespaces/room.ts'
+import type { Ownership } from '../local/ownership.ts'
 import { Container } from './container.ts'
+import { makeContainerRooms } from './container-rooms.ts'
 import type { Engine } from './engine.ts'
 import { ownLabel, removeRun } from './owner.ts'
-import { createContainers, createNetwork, type Folders, OWNER_LABEL, RUN_LABEL, secretsFolder } from './project.ts'
+import {
+  createContainers,
+  createNetwork,
+  type Folders,
+  OWNER_LABEL,
+  RUN_LABEL,
+  type RunNetworkOfEngine,
+  secretsFolder,
+} from './project.ts'
 
 /** The last numbers of addresses: members from here, services from there. */
 const FIRST_MEMBER = 11
@@ -29,6 +40,7 @@ export class RunContainers {
   readonly #folders: Folders
   readonly #members = new Map<string, Member>()
   readonly #byId = new Map<string, Container>()
+  #network: RunNetworkOfEngine | null = null
   #watch: { close(): void } | null = null
 
   constructor(run: string, engine: Engine, folders: Folders) {
@@ -47,7 +59,9 @@ export class RunContainers {
     const labels = { [RUN_LABEL]: run, [OWNER_LABEL]: ownLabel() }
     for (const [name, { password }] of Object.entries(what.accounts))
       await writeFile(join(secretsFolder(this.#folders), name), password, { mode: 0o600 })
-    const address = await createNetwork(this.#engine, run, labels)
+    const network = await createNetwork(this.#engine, run, labels)
+    const { address } = network
+    this.#network = network
     const nodes = Array.from({ length: what.nodes }, (_, i) => ({
       name: `node${i + 1}`,
       alias: `mysql-instance-${i + 1}`,
@@ -75,6 +89,11 @@ export class RunContainers {
     const member = this.#members.get(name)
     if (member === undefined) throw new Error(`assertion: the run has no container ${name}`)
     return member
+  }
+
+  /** A room for each of these, some of which have containers. */
+  rooms(names: readonly string[], owner: Pick<Ownership, 'id' | 'note'>): Promise<Rooms> {
+    return makeContainerRooms({ names, containerOf: (name) => this.#members.get(name) }, this.#network!, owner)
   }
 
   /** What every container wrote: a file each. */

@@ -5,6 +5,8 @@ import type { GtidSet } from '../../../algorithms/gtid-set.ts'
 import type { LagSeries, NodeEnd } from '../../../scenarios/record.ts'
 import type { Lives } from '../../faults/machine/lives.ts'
 import type { Accounts, NodeAddress } from '../../mysql/target.ts'
+import type { Rooms } from '../../network/namespaces/room.ts'
+import { makeRooms } from '../../network/namespaces/rooms.ts'
 import type { Places } from '../../network/network.ts'
 import { CHILDREN } from '../../processes/child-process.ts'
 import { lagSeries } from '../binlog-lag.ts'
@@ -37,11 +39,7 @@ export class LocalCluster implements Driver {
   readonly storage: Storage
   readonly ownership: Ownership
   /** How long the parts of `start()` took, for the report and for tests. */
-  readonly startedIn: { templateMs: number | null; copyMs: number; readyMs: number } = {
-    templateMs: null,
-    copyMs: 0,
-    readyMs: 0,
-  }
+  readonly startedIn = { templateMs: null as number | null, copyMs: 0, readyMs: 0 }
   readonly #options: LocalOptions
   readonly #mysqld: Mysqld
   readonly #ports: PortHolder
@@ -96,6 +94,10 @@ export class LocalCluster implements Driver {
 
   complaint(): EnvironmentError | null {
     return this.#nodes.map((node) => node.complaint()).find((complaint) => complaint !== null) ?? null
+  }
+
+  rooms(names: readonly string[]): Promise<Rooms> {
+    return this.#underWay.run(() => makeRooms(names, this.ownership))
   }
 
   start(places?: Places): Promise<void> {

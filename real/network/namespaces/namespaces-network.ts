@@ -3,51 +3,48 @@
  * arrive, and what is slow leaves its room slowly: programs and servers see what they would see on machines of their own.
  */
 import type { Pair } from '../../../scenarios/faults/link-pairs.ts'
-import { type Belonging, type BelongingKind, removeBelongings } from '../../drivers/local/belongings.ts'
-import type { Ownership } from '../../drivers/local/ownership.ts'
 import type { Address, LinkAspect, LinkSight, LinkState, Place, RunNetwork } from '../network.ts'
 import { arrival } from './arrival.ts'
-import { type Barrier, RoomRules } from './room-rules.ts'
-import { makeRooms } from './rooms.ts'
+import type { Rooms } from './room.ts'
+import { type Barrier, type Peer, RoomRules } from './room-rules.ts'
 
-interface Parts {
-  /** Every process of the run. */
-  readonly names: readonly string[]
-  readonly ownership: Pick<Ownership, 'id' | 'note'>
-  /** Why this form. */
-  readonly reason: string
+/** Makes the rooms of a run and answers for them: a driver. */
+interface Builder {
+  rooms(names: readonly string[]): Promise<Rooms>
 }
 
 export class NamespacesNetwork implements RunNetwork {
   readonly form = 'namespaces'
   readonly reason: string
-  readonly #parts: Parts
-  readonly #made: Belonging[] = []
+  readonly #builder: Builder
+  readonly #names: readonly string[]
   readonly #rules = new Map<string, RoomRules>()
+  readonly #peers = new Map<string, Peer>()
   readonly #addresses = new Map<string, Address>()
   /** By `a->b`. */
   readonly #cuts = new Map<string, LinkState['cut']>()
 
-  constructor(parts: Parts) {
-    this.#parts = parts
-    this.reason = parts.reason
+  /** `names`: every process of the run. `reason`: why this form. */
+  constructor(builder: Builder, names: readonly string[], reason: string) {
+    this.#builder = builder
+    this.#names = names
+    this.reason = reason
   }
 
   async start(): Promise<void> {
-    const { ownership, names } = this.#parts
-    const note = (kind: BelongingKind, name: string) => {
-      ownership.note(kind, name)
-      this.#made.push({ kind, name })
+    const made = await this.#builder.rooms(this.#names)
+    const addresses = made.rooms.map(({ address }) => address)
+    for (const room of made.rooms) {
+      const { name, address } = room
+      this.#rules.set(name, new RoomRules(room))
+      this.#peers.set(name, { name, addresses: [address, made.aliases.get(name)!] })
     }
-    const { rooms } = await makeRooms(ownership.id, names, { note })
-    const addresses = [...rooms.values()].map(({ address }) => address)
-    for (const room of rooms.values()) this.#rules.set(room.name, new RoomRules(room))
+    made.onRenewed((name) => this.#rulesOf(name).furnish(addresses))
     await Promise.all([...this.#rules.values()].map((rules) => rules.furnish(addresses)))
   }
 
   placeOf(name: string): Place {
-    const { enter, address } = this.#rulesOf(name).room
-    return { prefix: enter, bind: address }
+    return this.#rulesOf(name).room.place
   }
 
   async introduce(name: string, address: Address): Promise<void> {
@@ -67,11 +64,12 @@ export class NamespacesNetwork implements RunNetwork {
   async set([from, to]: Pair, state: LinkState): Promise<void> {
     this.#cuts.set(`${from}->${to}`, state.cut)
     const [sender, receiver] = [this.#rulesOf(from), this.#rulesOf(to)]
+    const [sending, receiving] = [this.#peers.get(from)!, this.#peers.get(to)!]
     await Promise.all([
-      receiver.bar(sender.room.address, this.#barrierOf(from, to)),
+      receiver.bar(sending, this.#barrierOf(from, to)),
       // A reset is for both ends of a connection, whoever has opened it.
-      sender.bar(receiver.room.address, this.#barrierOf(to, from)),
-      sender.limit(receiver.room.address, state.bandwidthBytesPerSec),
+      sender.bar(receiving, this.#barrierOf(to, from)),
+      sender.limit(receiving, state.bandwidthBytesPerSec),
     ])
   }
 
@@ -80,10 +78,8 @@ export class NamespacesNetwork implements RunNetwork {
     return { ...(await arrival(this.#rulesOf(from), this.#rulesOf(to))), amount: 0 }
   }
 
-  /** They go with the rest of what the run owns, but for what was made at that very moment. */
-  async stop(): Promise<void> {
-    removeBelongings(this.#made)
-  }
+  /** The rooms go with the driver that has made them. */
+  async stop(): Promise<void> {}
 
   #barrierOf(from: string, to: string): Barrier | null {
     const [there, back] = [this.#cuts.get(`${from}->${to}`), this.#cuts.get(`${to}->${from}`)]

@@ -15,13 +15,18 @@ export function namespaceName(id: string, name: string): string {
 }
 
 /** The kernel's limit is 15 characters. */
-export function deviceName(id: string): string {
-  return `ql${id}`
+export function deviceName(id: string, which = ''): string {
+  return `ql${id}${which}`
 }
 
 /** Where `ip` keeps namespaces that have a name. */
-export function namespacePath(name: string): string {
+function namespacePath(name: string): string {
   return `/run/netns/${name}`
+}
+
+/** The words that start a program there. */
+export function entering(name: string): readonly string[] {
+  return ['nsenter', `--net=${namespacePath(name)}`, '--']
 }
 
 /** With every process in it: only a run's own are ever started there. */

@@ -7,11 +7,17 @@
  * sent from another room has come through if it was counted. `arrival.ts` asks that.
  */
 import { CommandRefused, command } from './commands.ts'
-import type { Room } from './rooms.ts'
+import type { Room } from './room.ts'
 import { SharedCall } from './shared-call.ts'
 
 /** `drop`: silence. `reject`: a reset to whoever has or wants a connection. */
 export type Barrier = 'drop' | 'reject'
+
+const BARRED: Readonly<Record<Barrier, string>> = {
+  drop: '-j DROP',
+  // Its own resets pass, so that both ends learn of it.
+  reject: '-p tcp ! --tcp-flags RST RST -j REJECT --reject-with tcp-reset',
+}
 
 /** Chains of ours, in the room's own tables. */
 const BARRIERS = 'QUORUMLAB-BARRIERS'
@@ -28,12 +34,17 @@ interface Counts {
   readonly arrived: number
 }
 
+/** Another process, and every address that its packets come from and go to. */
+export interface Peer {
+  readonly name: string
+  readonly addresses: readonly string[]
+}
+
 export class RoomRules {
   readonly room: Room
-  /** By the sender's address. */
-  readonly #barriers = new Map<string, Barrier>()
-  /** By the receiver's address, bytes a second. */
-  readonly #rates = new Map<string, number>()
+  readonly #barriers = new Map<string, readonly [sender: Peer, barrier: Barrier]>()
+  /** Bytes a second. */
+  readonly #rates = new Map<string, readonly [receiver: Peer, bytesPerSec: number]>()
   readonly #barrierWrites = new SharedCall(() => this.#writeBarriers())
   readonly #rateWrites = new SharedCall(() => this.#writeRates())
   readonly #counting = new SharedCall(() => this.#readCounts())
@@ -58,23 +69,23 @@ export class RoomRules {
         'COMMIT',
       ],
     )
-    if (this.#barriers.size > 0) await this.#writeBarriers()
-    if (this.#rates.size > 0) await this.#writeRates()
+    if (this.#barriers.size > 0) await this.#barrierWrites.ask()
+    if (this.#rates.size > 0) await this.#rateWrites.ask()
   }
 
   /** Null: what `sender` sends arrives. */
-  bar(sender: string, barrier: Barrier | null): Promise<void> {
-    if ((this.#barriers.get(sender) ?? null) === barrier) return this.#barrierWrites.over()
-    if (barrier === null) this.#barriers.delete(sender)
-    else this.#barriers.set(sender, barrier)
+  bar(sender: Peer, barrier: Barrier | null): Promise<void> {
+    if ((this.#barriers.get(sender.name)?.[1] ?? null) === barrier) return this.#barrierWrites.over()
+    if (barrier === null) this.#barriers.delete(sender.name)
+    else this.#barriers.set(sender.name, [sender, barrier])
     return this.#barrierWrites.ask()
   }
 
   /** Null: as fast as it goes. */
-  limit(receiver: string, bytesPerSec: number | null): Promise<void> {
-    if ((this.#rates.get(receiver) ?? null) === bytesPerSec) return this.#rateWrites.over()
-    if (bytesPerSec === null) this.#rates.delete(receiver)
-    else this.#rates.set(receiver, bytesPerSec)
+  limit(receiver: Peer, bytesPerSec: number | null): Promise<void> {
+    if ((this.#rates.get(receiver.name)?.[1] ?? null) === bytesPerSec) return this.#rateWrites.over()
+    if (bytesPerSec === null) this.#rates.delete(receiver.name)
+    else this.#rates.set(receiver.name, [receiver, bytesPerSec])
     return this.#rateWrites.ask()
   }
 
@@ -120,11 +131,8 @@ export class RoomRules {
       [
         '*filter',
         `:${BARRIERS} - [0:0]`,
-        ...[...this.#barriers].map(([sender, barrier]) =>
-          barrier === 'drop'
-            ? `-A ${BARRIERS} -s ${sender} -j DROP`
-            : // Its own resets pass, so that both ends learn of it.
-              `-A ${BARRIERS} -s ${sender} -p tcp ! --tcp-flags RST RST -j REJECT --reject-with tcp-reset`,
+        ...[...this.#barriers.values()].flatMap(([{ addresses }, barrier]) =>
+          addresses.map((address) => `-A ${BARRIERS} -s ${address} ${BARRED[barrier]}`),
         ),
         'COMMIT',
       ],
@@ -139,14 +147,16 @@ export class RoomRules {
       if (!(error instanceof CommandRefused)) throw error
     })
     if (this.#rates.size === 0) return
-    const lines = [...this.#rates].flatMap(([receiver, bytesPerSec], i) => [
+    const lines = [...this.#rates.values()].flatMap(([{ addresses }, bytesPerSec], i) => [
       `class add ${on} parent 1: classid 1:${i + 1} htb rate ${bytesPerSec}bps burst ${BURST_BYTES}`,
-      `filter add ${on} parent 1: protocol ip u32 match ip dst ${receiver}/32 flowid 1:${i + 1}`,
+      ...addresses.map((to) => `filter add ${on} parent 1: protocol ip u32 match ip dst ${to}/32 flowid 1:${i + 1}`),
     ])
     await this.#inRoom(['tc', '-batch', '-'], [`qdisc add ${on} root handle 1: htb`, ...lines])
   }
 
-  #inRoom(words: readonly string[], lines: readonly string[] = []): Promise<string> {
-    return command([...this.room.enter, ...words], lines.map((line) => `${line}\n`).join(''))
+  /** Where there is no room at the moment, it is furnished when there is one again. */
+  async #inRoom(words: readonly string[], lines: readonly string[] = []): Promise<string> {
+    const { enter } = this.room
+    return enter === null ? '' : await command([...enter, ...words], lines.map((line) => `${line}\n`).join(''))
   }
 }

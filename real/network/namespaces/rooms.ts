@@ -6,83 +6,62 @@
  */
 import { EnvironmentError } from '../../drivers/environment-error.ts'
 import type { Ownership } from '../../drivers/local/ownership.ts'
-import { command } from './commands.ts'
+import { batch, cable, furnishing, PREFIX_LENGTH, ROOM_DEVICE } from './cables.ts'
 import { freePrefix, overlaps, type Prefix, takenRanges } from './ranges.ts'
-import { deviceName, namespaceName, namespacePath } from './removal.ts'
-
-/** Where something of a run lives, and how a program is brought there. */
-export interface Room {
-  /** As in the run: `node1`, `coordinator`. */
-  readonly name: string
-  readonly address: string
-  /** The room's end of its cable. */
-  readonly device: string
-  /** Put before the words of a program, these start it in the room: the same process, so signals and channels stay as they are. */
-  readonly enter: readonly string[]
-}
-
-/** The `owner.json` that a network is noted in before it is made. */
-type Noting = Pick<Ownership, 'note'>
-
-export interface Rooms {
-  readonly rooms: ReadonlyMap<string, Room>
-  /** The machine's own address on the switch. */
-  readonly harness: string
-}
+import { deviceName, entering, namespaceName } from './removal.ts'
+import type { Room, Rooms } from './room.ts'
 
 const SWITCH = 'switch'
-const DEVICE = 'eth0'
-const PREFIX_LENGTH = 24
+const PROXY = 'proxy'
 const HARNESS = 1
 const FIRST_ROOM = 11
-const MOST_ROOMS = 240
+const FIRST_ALIAS = 131
+const MOST_ROOMS = FIRST_ALIAS - FIRST_ROOM
 const RANGE_ATTEMPTS = 10
 
-/** `id`: the cluster's, eight hexadecimal digits. Whoever calls removes what has been noted, also when this rejects. */
-export async function makeRooms(id: string, names: readonly string[], noting: Noting): Promise<Rooms> {
+/** The `owner.json` that a network is noted in before it is made. */
+type Owner = Pick<Ownership, 'id' | 'note'>
+
+/** Whoever calls removes what has been noted, also when this rejects. */
+export async function makeRooms(names: readonly string[], owner: Owner): Promise<Rooms> {
   if (names.length > MOST_ROOMS)
-    throw new EnvironmentError(`${names.length} processes are more than ${MOST_ROOMS} namespaces of one network`)
-  const namespaces = [SWITCH, ...names].map((name) => namespaceName(id, name))
+    throw new EnvironmentError(
+      `${names.length} processes are more than the ${MOST_ROOMS} that one network has rooms for`,
+    )
+  const { id } = owner
+  const inhabited = [...names, PROXY].map((name) => namespaceName(id, name))
+  const middle = namespaceName(id, SWITCH)
   const device = deviceName(id)
-  for (const name of namespaces) noting.note('namespace', name)
-  noting.note('device', device)
-  await batch([], [...namespaces.map((name) => `netns add ${name}`), ...cable(device, 'uplink', namespaces[0]!)])
+  for (const name of [middle, ...inhabited]) owner.note('namespace', name)
+  owner.note('device', device)
+  await batch(null, [...[middle, ...inhabited].map((name) => `netns add ${name}`), cable(device, 'uplink', middle)])
   const prefix = await claimPrefix(device)
-  await batch(['-n', namespaces[0]!], wiring(names, id))
-  const rooms = names.map(
-    (name, i): Room => ({
-      name,
-      address: `${prefix}.${FIRST_ROOM + i}`,
-      device: DEVICE,
-      enter: ['nsenter', `--net=${namespacePath(namespaceName(id, name))}`, '--'],
-    }),
-  )
-  await Promise.all(rooms.map((room) => furnish(namespaceName(id, room.name), room)))
-  return { rooms: new Map(rooms.map((room) => [room.name, room])), harness: `${prefix}.${HARNESS}` }
+  await batch(middle, wiring(inhabited))
+  const rooms = names.map((name, i): Room => {
+    const enter = entering(namespaceName(id, name))
+    const address = `${prefix}.${FIRST_ROOM + i}`
+    return { name, address, device: ROOM_DEVICE, enter, place: { prefix: enter, bind: address } }
+  })
+  const aliases = new Map(names.map((name, i) => [name, `${prefix}.${FIRST_ALIAS + i}`]))
+  const proxy = namespaceName(id, PROXY)
+  await Promise.all([
+    ...rooms.map(({ name, address }) => batch(namespaceName(id, name), furnishing([address]))),
+    batch(proxy, furnishing([...aliases.values()])),
+  ])
+  // Whatever process of a room ends, the room stays.
+  return { rooms, aliases, proxy: { prefix: entering(proxy), bind: '0.0.0.0' }, onRenewed() {} }
 }
 
-function cable(near: string, far: string, namespace: string): readonly string[] {
-  return [`link add name ${near} type veth peer name ${far} netns ${namespace}`]
-}
-
-function wiring(names: readonly string[], id: string): readonly string[] {
+function wiring(namespaces: readonly string[]): readonly string[] {
   return [
     'link add name bridge0 type bridge',
     'link set bridge0 up',
     'link set uplink master bridge0 up',
-    ...names.flatMap((name, i) => [
-      ...cable(`port${i}`, DEVICE, namespaceName(id, name)),
+    ...namespaces.flatMap((namespace, i) => [
+      cable(`port${i}`, ROOM_DEVICE, namespace),
       `link set port${i} master bridge0 up`,
     ]),
   ]
-}
-
-/** Loopback, too: a program may talk to itself. */
-function furnish(namespace: string, { address, device }: Room): Promise<string> {
-  return batch(
-    ['-n', namespace],
-    ['link set lo up', `address add ${address}/${PREFIX_LENGTH} dev ${device}`, `link set ${device} up`],
-  )
 }
 
 /** Another run may choose the same range at the same moment: who sees that after having taken it takes another. */
@@ -90,15 +69,11 @@ async function claimPrefix(device: string): Promise<Prefix> {
   for (let attempt = 0; attempt < RANGE_ATTEMPTS; attempt++) {
     const prefix = freePrefix(await takenRanges(device))
     if (prefix === null) break
-    await batch([], [`address add ${prefix}.${HARNESS}/${PREFIX_LENGTH} dev ${device}`, `link set ${device} up`])
+    await batch(null, [`address add ${prefix}.${HARNESS}/${PREFIX_LENGTH} dev ${device}`, `link set ${device} up`])
     if (!(await takenRanges(device)).some((range) => overlaps(range, prefix))) return prefix
-    await batch([], [`address flush dev ${device}`])
+    await batch(null, [`address flush dev ${device}`])
   }
   throw new EnvironmentError('No private range of addresses is free on this machine', {
     advice: 'Without namespaces of the network: --network proxy.',
   })
-}
-
-function batch(words: readonly string[], lines: readonly string[]): Promise<string> {
-  return command(['ip', ...words, '-batch', '-'], `${lines.join('\n')}\n`)
 }

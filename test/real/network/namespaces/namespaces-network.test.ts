@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { Ownership } from '../../../../real/drivers/local/ownership.ts'
 import { NamespacesNetwork } from '../../../../real/network/namespaces/namespaces-network.ts'
+import { makeRooms } from '../../../../real/network/namespaces/rooms.ts'
 import type { LinkState } from '../../../../real/network/network.ts'
 import type { Pair } from '../../../../scenarios/faults/link-pairs.ts'
 import { test } from '../../../support/test.ts'
@@ -13,13 +14,13 @@ const NEEDS = { needs: 'namespaces', deadlineMs: 30_000 } as const
 async function withNetwork(names: readonly string[], body: (network: NamespacesNetwork) => Promise<void>) {
   await withDirectory(async (root) => {
     const ownership = new Ownership(join(root, 'clusters'))
-    const network = new NamespacesNetwork({ names, ownership, reason: 'a test' })
+    const network = new NamespacesNetwork({ rooms: (all) => makeRooms(all, ownership) }, names, 'a test')
     try {
       await network.start()
       await body(network)
     } finally {
-      ownership.remove()
       await network.stop()
+      ownership.remove()
     }
   })
 }

@@ -9,8 +9,9 @@ import { lookAt } from '../../../../real/drivers/local/process-table.ts'
 import { ability } from '../../../../real/network/namespaces/ability.ts'
 import { arrival } from '../../../../real/network/namespaces/arrival.ts'
 import { namespaceName, removeDevice, removeNamespace } from '../../../../real/network/namespaces/removal.ts'
-import { RoomRules } from '../../../../real/network/namespaces/room-rules.ts'
-import { makeRooms, type Room, type Rooms } from '../../../../real/network/namespaces/rooms.ts'
+import type { Room, Rooms } from '../../../../real/network/namespaces/room.ts'
+import { type Peer, RoomRules } from '../../../../real/network/namespaces/room-rules.ts'
+import { makeRooms } from '../../../../real/network/namespaces/rooms.ts'
 import { test } from '../../../support/test.ts'
 import { thrownBy } from '../../../support/thrown-by.ts'
 import { until, withDirectory } from '../../drivers/local/scratch.ts'
@@ -29,7 +30,7 @@ async function withRooms(names: readonly string[], body: (rooms: Rooms, ownershi
   await withDirectory(async (root) => {
     const ownership = new Ownership(join(root, 'clusters'))
     try {
-      await body(await makeRooms(ownership.id, names, ownership), ownership)
+      await body(await makeRooms(names, ownership), ownership)
     } finally {
       ownership.remove()
     }
@@ -38,7 +39,7 @@ async function withRooms(names: readonly string[], body: (rooms: Rooms, ownershi
 
 async function withRules(names: readonly string[], body: (rules: readonly RoomRules[], rooms: Rooms) => Promise<void>) {
   await withRooms(names, async (rooms) => {
-    const rules = [...rooms.rooms.values()].map((room) => new RoomRules(room))
+    const rules = [...rooms.rooms].map((room) => new RoomRules(room))
     const addresses = rules.map(({ room }) => room.address)
     await Promise.all(rules.map((one) => one.furnish(addresses)))
     await body(rules, rooms)
@@ -59,25 +60,34 @@ test('this machine is tried, and what is missing is said', NEEDS, async () => {
 
 test('each name has a room with an address that the harness reaches, and nothing is left of it', NEEDS, async () => {
   const before = networks()
-  await withRooms(['client', 'node1'], async ({ rooms, harness }) => {
-    const { child, port } = await serverIn(rooms.get('node1')!, 'socket.end(socket.remoteAddress)')
+  await withRooms(['client', 'node1'], async ({ rooms }) => {
+    const { child, port } = await serverIn(rooms[1]!, 'socket.end(socket.remoteAddress)')
     // The same process: signals and the channel reach the program itself.
     assert.match(lookAt(child.pid!)!.command, /node/)
     const said = await new Promise<string>((resolve, reject) => {
-      const socket = dial(port, rooms.get('node1')!.address).setEncoding('utf8')
+      const socket = dial(port, rooms[1]!.address).setEncoding('utf8')
       socket.once('data', resolve).once('error', reject)
     })
-    assert.equal(said, harness, 'the harness has an address of its own there')
+    assert.equal(said, harnessOf(rooms), 'the harness has an address of its own there')
   })
   assert.equal(networks(), before)
 })
+
+/** Of the machine itself, in this network. */
+function harnessOf([room]: readonly Room[]): string {
+  return room!.address.replace(/\d+$/, '1')
+}
+
+function peerOf({ room: { name, address } }: RoomRules): Peer {
+  return { name, addresses: [address] }
+}
 
 /** A program in the room that does this with each connection. */
 async function serverIn({ enter, address }: Room, does: string): Promise<{ child: ChildProcess; port: number }> {
   const script = `
     const server = require('node:net').createServer((socket) => { socket.on('error', () => {}); ${does} })
     server.listen(0, '${address}', () => process.send(server.address().port))`
-  const [program, ...words] = [...enter, process.execPath, '-e', script]
+  const [program, ...words] = [...enter!, process.execPath, '-e', script]
   const child = spawn(program!, words, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   const port = await new Promise<number>((resolve) => child.once('message', (message) => resolve(message as number)))
   return { child, port }
@@ -90,18 +100,19 @@ test('one direction is dropped and the other is not, and only between these two'
         all.map(({ delivers }) => delivers),
       )
     assert.deepEqual(await sights(), [true, true, true])
-    await node2!.bar(node1!.room.address, 'drop')
+    await node2!.bar(peerOf(node1!), 'drop')
     assert.deepEqual(await sights(), [false, true, true])
     assert.match((await arrival(node1!, node2!)).text, /dropped, the 2nd packet since the cut/)
-    await Promise.all([node2!.bar(node1!.room.address, null), node1!.bar(node2!.room.address, 'drop')])
+    await Promise.all([node2!.bar(peerOf(node1!), null), node1!.bar(peerOf(node2!), 'drop')])
     assert.deepEqual(await sights(), [true, false, true])
-    await node1!.bar(node2!.room.address, null)
+    await node1!.bar(peerOf(node2!), null)
     assert.deepEqual(await sights(), [true, true, true])
   })
 })
 
 test('what is refused is reset, an open connection with its next word and a new one at once', NEEDS, async () => {
-  await withRules(['node1'], async ([node1], { harness }) => {
+  await withRules(['node1'], async ([node1], { rooms }) => {
+    const harness = harnessOf(rooms)
     const { child, port } = await serverIn(node1!.room, 'socket.write("hello")')
     const dialled = () =>
       new Promise<Socket>((resolve, reject) => {
@@ -111,11 +122,11 @@ test('what is refused is reset, an open connection with its next word and a new 
     try {
       const open = await dialled()
       const ended = new Promise<Error>((resolve) => open.once('error', resolve))
-      await node1!.bar(harness, 'reject')
+      await node1!.bar({ name: 'harness', addresses: [harness] }, 'reject')
       open.write('anybody there?')
       assert.match((await ended).message, /ECONNRESET/)
       await assert.rejects(dialled(), /ECONNREFUSED/)
-      await node1!.bar(harness, null)
+      await node1!.bar({ name: 'harness', addresses: [harness] }, null)
       ;(await dialled()).destroy()
     } finally {
       child.kill('SIGKILL')
@@ -124,8 +135,9 @@ test('what is refused is reset, an open connection with its next word and a new 
 })
 
 test('a rate holds what is sent to one address and to no other', NEEDS, async () => {
-  await withRules(['node1', 'node2', 'node3'], async ([node1, node2, node3], { harness }) => {
-    await node1!.limit(harness, 1_000_000)
+  await withRules(['node1', 'node2', 'node3'], async ([node1, node2, node3], { rooms }) => {
+    const harness = harnessOf(rooms)
+    await node1!.limit({ name: 'harness', addresses: [harness] }, 1_000_000)
     const server = createServer()
     try {
       await new Promise<void>((resolve) => server.listen(0, harness, resolve))
@@ -138,7 +150,7 @@ test('a rate holds what is sent to one address and to no other', NEEDS, async ()
           })
         })
         const [program, ...words] = [
-          ...from.room.enter,
+          ...from.room.enter!,
           'bash',
           '-c',
           `head -c 300000 /dev/zero >/dev/tcp/${harness}/${port}`,
@@ -149,7 +161,7 @@ test('a rate holds what is sent to one address and to no other', NEEDS, async ()
       const slow = await took(node1!)
       assert.ok(slow > 200 && slow < 700, `300 kB at 1 MB/s took ${slow} ms`)
       assert.ok((await took(node2!)) < 150)
-      await node1!.limit(harness, null)
+      await node1!.limit({ name: 'harness', addresses: [harness] }, null)
       assert.ok((await took(node1!)) < 150)
       assert.equal((await arrival(node1!, node3!)).delivers, true)
     } finally {
@@ -160,10 +172,10 @@ test('a rate holds what is sent to one address and to no other', NEEDS, async ()
 
 test('a room that is made anew has its rules by one call', NEEDS, async () => {
   await withRooms(['node1', 'node2'], async ({ rooms }) => {
-    const [node1, node2] = [...rooms.values()].map((room) => new RoomRules(room))
+    const [node1, node2] = rooms.map((room) => new RoomRules(room))
     await node1!.furnish([node2!.room.address])
-    await node1!.bar(node2!.room.address, 'drop')
-    const [program, ...words] = [...node1!.room.enter, 'iptables', '--flush']
+    await node1!.bar(peerOf(node2!), 'drop')
+    const [program, ...words] = [...node1!.room.enter!, 'iptables', '--flush']
     await promisify(execFile)(program!, words)
     await node1!.furnish([node2!.room.address])
     assert.equal((await arrival(node2!, node1!)).delivers, false)
@@ -173,7 +185,7 @@ test('a room that is made anew has its rules by one call', NEEDS, async () => {
 test('two networks at the same time have ranges of their own', NEEDS, async () => {
   await withRooms(['node1'], async (one) => {
     await withRooms(['node1'], async (other) => {
-      assert.notEqual(one.harness, other.harness)
+      assert.notEqual(one.rooms[0]!.address, other.rooms[0]!.address)
     })
   })
 })
