@@ -92,6 +92,16 @@ export function parser(words: readonly string[], chosen: Chosen, completions: Co
           }),
         ),
     )
+    .command(
+      'audit <folder>',
+      'the writes that clients were told are done, against the binlogs and rows that the servers of a run had',
+      (y) =>
+        y
+          .positional('folder', argument('the folder of a run on real servers'))
+          .option('json', flag('as JSON, a line for each trial'))
+          .example('$0 audit out/primary-crash-local-1', 'exit 1 when one of them is lost'),
+      ({ folder, json }) => chosen(async () => (await import('./audit/audit.ts')).audit({ folder, json })),
+    )
     .command(versusCommand(chosen))
     .command(
       'charts <result>',

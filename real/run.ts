@@ -9,6 +9,8 @@ import { anchorText } from '../scenarios/faults/anchors.ts'
 import type { Progress } from '../scenarios/progress.ts'
 import type { Incident, RunRecord } from '../scenarios/record.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
+import { withAudit } from './audit/with-audit.ts'
+import { lagOf } from './drivers/binlog-lag.ts'
 import { DiskWatch } from './drivers/disk-watch.ts'
 import type { Driver } from './drivers/driver.ts'
 import { makeFolder } from './drivers/make-folder.ts'
@@ -213,8 +215,9 @@ class RealRun {
       this.#driver.nodes.map(async ({ name }) => this.#history.endOf(await this.#driver.endState(name))),
     )
     const wallOffsetUs = Date.now() * 1000 - RunClock.hostUs()
-    const lag = await this.#driver.lag((wallUs) => Math.round(wallUs - wallOffsetUs - this.#startUs!))
-    return this.#record({ nodes, lag, complete: true, endedUs: this.#endedUs })
+    const lag = await lagOf(this.#driver, (wallUs) => Math.round(wallUs - wallOffsetUs - this.#startUs!))
+    const record = this.#record({ nodes, lag, complete: true, endedUs: this.#endedUs })
+    return await withAudit(this.#scenario, record, this.#driver, this.#options.outDir)
   }
 
   /** Of a run that ended before its time: what the clients know so far, and nothing that takes time. */

@@ -12,6 +12,7 @@ import type { Markup } from './markup.ts'
 import { page } from './page.ts'
 import { runsOf } from './runs.ts'
 import { answerSection } from './sections/answer.ts'
+import { auditSection } from './sections/audit.ts'
 import { checksSection } from './sections/checks.ts'
 import { electionSection } from './sections/election.ts'
 import { numbersSection } from './sections/numbers.ts'
@@ -43,6 +44,7 @@ export async function renderReport(
     { id: 'users', title: 'Users', body: usersSection(runs) },
     { id: 'replicas', title: 'Replicas', body: replicasSection(runs) },
     { id: 'checks', title: 'Checks', body: checksSection(runs) },
+    { id: 'audit', title: 'Audit', body: auditSection(runs) },
     { id: 'numbers', title: 'Numbers', body: numbersSection(runs) },
     { id: 'rerun', title: 'Rerun', body: rerunSection(runs) },
   ]

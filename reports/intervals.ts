@@ -2,7 +2,7 @@
  * An interval in words. Its level is said as it is (96.9 % of six trials), and the range of fewer than six is called the
  * range: it holds the median less often than anybody expects of an interval.
  */
-import type { MedianInterval } from '../scenarios/result.ts'
+import type { MedianInterval } from '../scenarios/result-durations.ts'
 import { missing } from '../scenarios/shown/numbers.ts'
 
 /** `96.9 % interval 198 to 231 ms`, or `range 198 to 231 ms`; empty where there is none. */

@@ -8,10 +8,10 @@ import type {
   Verdict,
 } from '../scenarios/result.ts'
 import { actualText, wantedText } from './expectation.ts'
-import { foreseen, verdictOf } from './verdict.ts'
+import { failsAudit, foreseen, verdictOf } from './verdict.ts'
 
 interface Reason {
-  readonly of: 'check' | 'expectation' | 'environment' | 'run'
+  readonly of: 'check' | 'audit' | 'expectation' | 'environment' | 'run'
   readonly name: string
   readonly verdict: Verdict
   readonly text: string
@@ -29,6 +29,8 @@ interface SummaryJson extends Summary {
   readonly reasons: readonly Reason[]
   readonly checks: readonly CheckResult[]
   readonly expectations: readonly ExpectationResult[]
+  /** Of the servers' files and tables; absent: it is none of real servers that came to its end. */
+  readonly audit?: Result['audit']
   /** What the machine did to the run (exit code 3); absent: it held. */
   readonly environment?: EnvironmentVerdict
 }
@@ -44,6 +46,7 @@ export function summaryJson(result: Result): SummaryJson {
     reasons: reasonsOf(result),
     checks,
     expectations,
+    ...(result.audit === undefined ? {} : { audit: result.audit }),
     ...(result.environment === undefined ? {} : { environment: result.environment }),
     ...summary,
   }
@@ -53,10 +56,12 @@ export function summaryJson(result: Result): SummaryJson {
 export function reasonsOf(result: Result): Reason[] {
   const checks = result.checks
     .filter((check) => check.verdict !== 'pass' && !foreseen(result, check))
-    .map(({ name, verdict, detail, evidence }): Reason => {
-      const first = evidence[0] === undefined || evidence[0] === detail ? '' : `: ${evidence[0]}`
-      return { of: 'check', name, verdict, text: `${detail}${first}` }
-    })
+    .map((check): Reason => ({ of: 'check', name: check.name, verdict: check.verdict, text: firstLine(check) }))
+  const { audit } = result
+  const audits =
+    audit === undefined || !failsAudit(result)
+      ? []
+      : [{ of: 'audit', name: 'audit', verdict: audit.verdict, text: firstLine(audit) } as const]
   const expectations = result.expectations
     .filter(({ verdict }) => verdict !== 'pass')
     .map((one): Reason => {
@@ -72,5 +77,9 @@ export function reasonsOf(result: Result): Reason[] {
     verdict: 'unknown',
     text: 'the run was stopped before its end',
   }
-  return [...incidents, ...checks, ...expectations, ...(result.complete ? [] : [stopped])]
+  return [...incidents, ...checks, ...audits, ...expectations, ...(result.complete ? [] : [stopped])]
+}
+
+function firstLine({ detail, evidence: [first] }: CheckResult): string {
+  return first === undefined || first === detail ? detail : `${detail}: ${first}`
 }

@@ -4,8 +4,10 @@ import { levelsText } from '../scenarios/file/levels.ts'
 import { closedText } from '../scenarios/file/load-text.ts'
 import { policyName } from '../scenarios/measures/compare-results.ts'
 import type { CheckResult, Result, Verdict } from '../scenarios/result.ts'
+import type { Audit } from '../scenarios/result-audit.ts'
 import type { Failover } from '../scenarios/result-durations.ts'
 import { count, digits, milliseconds, percent } from '../scenarios/shown/numbers.ts'
+import { serverLines } from './audit.ts'
 import { answeredLateText, closedLoopText, generatorText, leftOutText, worldText } from './caveats.ts'
 import { actualText, wantedText } from './expectation.ts'
 import { environmentLines, partText } from './incidents.ts'
@@ -13,7 +15,7 @@ import { intervalText } from './intervals.ts'
 import { failoverOutage, outageLines, silenceText } from './outages.ts'
 import { isPlanned } from './planned.ts'
 import { caughtUp, unsafeText } from './sentences.ts'
-import { foreseen, verdictLine, verdictOf } from './verdict.ts'
+import { failsAudit, foreseen, verdictLine, verdictOf } from './verdict.ts'
 import { ESCAPES, shownLength, wrapped } from './wrapping.ts'
 
 export interface Style {
@@ -60,6 +62,7 @@ export function summaryText(result: Result, style: Style): string {
   const table = rows.map(([name, value]) => `  ${name.padEnd(14)} ${tame(value)}`)
   lines.push(...table.map((line) => wrapped(line, style.width, ROW_INDENT)))
   lines.push('', ...result.checks.map((check) => checkLine(check, result, style)))
+  if (result.audit !== undefined) lines.push(auditText(result.audit, !failsAudit(result), style))
   for (const expectation of result.expectations) {
     const { mark, tone } = MARKS[expectation.verdict]
     const found = actualText(expectation, (value) => String(Number(value.toPrecision(6))))
@@ -145,6 +148,17 @@ function checkLine(check: CheckResult, result: Result, style: Style): string {
   const line = check.verdict === 'pass' ? check.detail : (check.evidence[0] ?? check.detail)
   const name = `${check.name}${expected ? ' (as expected)' : ''}`
   return `  ${paint(mark, expected ? 'good' : tone, style)}  ${tame(`${name}: ${line}`)}`
+}
+
+/** One line, and one for each server with a past. `isExpected`: the run was made to show a loss. */
+export function auditText(audit: Audit, isExpected: boolean, style: Style): string {
+  const { mark, tone } = MARKS[audit.verdict]
+  const foreseen = audit.verdict === 'fail' && isExpected
+  const line = audit.verdict === 'pass' ? audit.detail : (audit.evidence[0] ?? audit.detail)
+  const head = `  ${paint(mark, foreseen ? 'good' : tone, style)}  ${tame(`audit${foreseen ? ' (as expected)' : ''}: ${line}`)}`
+  const indent = ' '.repeat(MARK_INDENT)
+  const servers = serverLines(audit).map((text) => `${indent}${paint(tame(text), 'faint', style)}`)
+  return [head, ...servers].map((one) => wrapped(one, style.width, MARK_INDENT)).join('\n')
 }
 
 /** The header: what runs, where, by what. */

@@ -2,16 +2,23 @@
  * What a run amounts to. A check that fails as the scenario expected it to (`checks.timestamps-ordered: fail`) is a
  * finding and no failure: what decides is the expectation, as in the exit code.
  */
+import { isMadeToFail } from '../scenarios/measures/expectations.ts'
 import type { CheckResult, Result, Verdict } from '../scenarios/result.ts'
 
 export function verdictOf(result: Result): Verdict {
   const judged: Verdict[] = [
     ...result.expectations.map(({ verdict }) => verdict),
     ...result.checks.filter((check) => !foreseen(result, check)).map(({ verdict }) => verdict),
+    ...(failsAudit(result) ? (['fail'] as const) : []),
   ]
   if (judged.includes('fail')) return 'fail'
   if (judged.includes('unknown') || !result.complete) return 'unknown'
   return 'pass'
+}
+
+/** And that is not what its scenario was made to show. */
+export function failsAudit(result: Result): boolean {
+  return result.audit?.verdict === 'fail' && !isMadeToFail(result)
 }
 
 /** The scenario names this check and got what it expected. */
@@ -36,7 +43,8 @@ export function verdictLine(result: Result): string {
   const undecided = result.checks.filter((check) => check.verdict === 'unknown' && !foreseen(result, check))
   const asExpected = result.checks.filter((check) => check.verdict === 'fail' && foreseen(result, check))
   const parts: string[] = []
-  if (broken.length > 0) parts.push(`broken: ${broken.map(({ name }) => name).join(', ')}`)
+  const names = [...broken.map(({ name }) => name), ...(failsAudit(result) ? ['audit'] : [])]
+  if (names.length > 0) parts.push(`broken: ${names.join(', ')}`)
   if (missed.length > 0)
     parts.push(`not met: ${missed.map(({ path, op, limit }) => `${path} ${op} ${limit}`).join(', ')}`)
   if (undecided.length > 0) parts.push(`could not be decided: ${undecided.map(({ name }) => name).join(', ')}`)

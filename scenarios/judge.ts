@@ -3,6 +3,7 @@
  * with `stamp`. The checks of all trials are merged, the worst verdict counting; durations are pooled over the trials;
  * everything else is of the first trial.
  */
+import { auditedRun, auditOf } from './audit/audited-run.ts'
 import { CHECKS, type CheckName } from './checks/checks.ts'
 import { EVIDENCE_LIMIT } from './checks/findings.ts'
 import { environmentOf } from './environment.ts'
@@ -19,7 +20,9 @@ import { stalenessOf } from './measures/staleness.ts'
 import { spreadOf } from './measures/statistics.ts'
 import { countLostEventual, distributionOf, latencyOf, type Measured, measure } from './measures/summary.ts'
 import type { FaultRecord, RunRecord } from './record.ts'
-import type { CheckResult, ExpectationResult, FaultResult, Result, Spread, Summary, Verdict } from './result.ts'
+import type { CheckResult, ExpectationResult, FaultResult, Result, Summary, Verdict } from './result.ts'
+import type { Audit } from './result-audit.ts'
+import type { Spread } from './result-durations.ts'
 import type { Scenario } from './scenario.ts'
 
 export interface Stamp {
@@ -58,8 +61,9 @@ export function verdictOn(name: string, scenario: Scenario, record: RunRecord): 
 
 /** What is known of one trial once it is judged: a result is made of these, and they are small enough to go between threads. */
 export interface JudgedTrial {
-  readonly record: Omit<RunRecord, 'operations' | 'nodes' | 'lag'>
+  readonly record: Omit<RunRecord, 'operations' | 'nodes' | 'lag' | 'audit'>
   readonly checks: readonly CheckResult[]
+  readonly audit: Audit | null
   readonly failovers: Failovers
   /** Of this trial alone. */
   readonly summary: Summary
@@ -81,6 +85,7 @@ export function resultOfTrials(scenario: Scenario, trials: readonly JudgedTrial[
   const checks = scenario.checks.map((name, index) => mergeChecks(name, trials, index))
   const alone = trials.map(({ record: { seed }, summary }) => ({ seed, summary }))
   const summary = trials.length === 1 ? first.summary : pooled(trials, first)
+  const audit = worstAudit(trials)
   const environment = environmentOf(trials.map(({ record }) => record))
   return {
     schema: 'quorumlab.result/1',
@@ -112,6 +117,7 @@ export function resultOfTrials(scenario: Scenario, trials: readonly JudgedTrial[
     summary,
     trials: trials.map(describeTrial),
     checks,
+    ...(audit === null ? {} : { audit }),
     expectations: judgeExpectations(scenario.expectations, alone, summary, checks),
     series: first.series,
     distributions: first.distributions,
@@ -136,10 +142,11 @@ export function judgeTrial(scenario: Scenario, record: RunRecord): JudgedTrial {
   const offered = withoutProbes(record)
   const failovers = failoversOf(offered, scenario, lost ?? [])
   const measured = measure(offered, scenario, failovers.outages)
-  const { operations: _, nodes: __, lag: ___, ...head } = record
+  const { operations: _, nodes: __, lag: ___, audit, ...head } = record
   return {
     record: head,
     checks: judgeChecks(scenario, record),
+    audit: audit === undefined ? null : auditOf(auditedRun(scenario, record, audit)),
     failovers,
     summary: summarize(scenario, offered, { measured, failovers, lost }),
     series: seriesOf(offered, scenario),
@@ -225,7 +232,7 @@ function outageSpread(trials: readonly Failovers[]): Spread {
   return { ...spreadOf(outages.map(({ longestMs }) => [longestMs])), outcome: outcomeOf(durations) }
 }
 
-function describeTrial({ record, checks, failovers, summary }: JudgedTrial): Result['trials'][number] {
+function describeTrial({ record, checks, audit, failovers, summary }: JudgedTrial): Result['trials'][number] {
   const { lagMs, latencyMs } = summary
   const { write } = latencyMs
   return {
@@ -240,12 +247,19 @@ function describeTrial({ record, checks, failovers, summary }: JudgedTrial): Res
     lagP99Ms: lagMs.count === 0 ? null : lagMs.p99,
     operations: summary.operations,
     checks: Object.fromEntries(checks.map(({ name, verdict }) => [name, verdict])),
+    ...(audit === null ? {} : { audit: audit.verdict }),
     digest: record.digest,
     summary,
   }
 }
 
 const SEVERITY: Readonly<Record<Verdict, number>> = { pass: 0, unknown: 1, fail: 2 }
+
+/** Null: no trial has one. */
+function worstAudit(trials: readonly JudgedTrial[]): NonNullable<Result['audit']> | null {
+  const audits = trials.flatMap(({ record: { seed }, audit }) => (audit === null ? [] : [{ ...audit, seed }]))
+  return audits.length === 0 ? null : audits.reduce((a, b) => (SEVERITY[b.verdict] > SEVERITY[a.verdict] ? b : a))
+}
 
 /** The worst of the trials, with evidence from the bad ones only, each line naming its seed. */
 function mergeChecks(name: CheckName, trials: readonly JudgedTrial[], index: number): CheckResult {

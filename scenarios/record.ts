@@ -9,6 +9,7 @@ import type { Why } from '../algorithms/reasons/why.ts'
 import type { Consistency, RowValue } from '../algorithms/statements.ts'
 import type { Timestamp } from '../algorithms/timestamps/timestamp.ts'
 import type { TraceEvent } from '../algorithms/trace.ts'
+import type { AuditEvidence } from './audit/evidence.ts'
 import type { FaultVerb } from './faults/list.ts'
 import type { RunWorld } from './worlds.ts'
 
@@ -116,6 +117,8 @@ export interface RunRecord {
   /** Events that steps were to fire after and that never came, in words. A run with any shows nothing by passing. */
   readonly unfired?: readonly string[]
   readonly nodes: readonly NodeEnd[]
+  /** Of mysqld's own files and tables; absent: there are none, or the run ended before its time. */
+  readonly audit?: AuditEvidence
   /** In order of time; absent: nothing of the kind can happen there. */
   readonly losses?: readonly DataLoss[]
   readonly lag: readonly LagSeries[]

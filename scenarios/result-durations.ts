@@ -64,3 +64,30 @@ export interface OutageSummary {
     readonly unknown: number
   }[]
 }
+
+/** Over trials, of which each has one value: its longest duration. */
+export interface Spread {
+  readonly trials: number
+  /** What a null among the numbers means; the worst of all trials. Absent in results of 0.1.0. */
+  readonly outcome?: DurationOutcome
+  readonly min: number | null
+  readonly p50: number | null
+  readonly p95: number | null
+  readonly max: number | null
+  /** 95 % interval of the median; null where there is none (fewer than six trials) or an end of it never ended. */
+  readonly ci95: readonly [number, number] | null
+  /** Where the median lies, with what is known about that; absent in results of earlier versions. */
+  readonly interval?: MedianInterval | null
+}
+
+/** `range`: the smallest and the largest value, because too few trials allow no interval of 95 %. */
+export interface MedianInterval {
+  readonly kind: 'interval' | 'range'
+  readonly low: number
+  /** Null: never ended. */
+  readonly high: number | null
+  /** How likely the true median lies within, 0 to 1: exact, from the number of trials alone. */
+  readonly level: number
+  /** Trials that have a value. */
+  readonly trials: number
+}

@@ -2,7 +2,8 @@
 import type { Consistency } from '../algorithms/statements.ts'
 import type { TraceEvent } from '../algorithms/trace.ts'
 import type { Incident } from './record.ts'
-import type { DurationOutcome, Failover, OutageSummary } from './result-durations.ts'
+import type { Audit } from './result-audit.ts'
+import type { Failover, OutageSummary, Spread } from './result-durations.ts'
 import type { Distribution, Series } from './result-series.ts'
 import type { Scenario } from './scenario.ts'
 import type { RunWorld } from './worlds.ts'
@@ -34,33 +35,6 @@ export interface LatencySummary {
     readonly p99: number
     readonly p999: number
   }
-}
-
-/** Over trials, of which each has one value: its longest duration. */
-export interface Spread {
-  readonly trials: number
-  /** What a null among the numbers means; the worst of all trials. Absent in results of 0.1.0. */
-  readonly outcome?: DurationOutcome
-  readonly min: number | null
-  readonly p50: number | null
-  readonly p95: number | null
-  readonly max: number | null
-  /** 95 % interval of the median; null where there is none (fewer than six trials) or an end of it never ended. */
-  readonly ci95: readonly [number, number] | null
-  /** Where the median lies, with what is known about that; absent in results of earlier versions. */
-  readonly interval?: MedianInterval | null
-}
-
-/** `range`: the smallest and the largest value, because too few trials allow no interval of 95 %. */
-export interface MedianInterval {
-  readonly kind: 'interval' | 'range'
-  readonly low: number
-  /** Null: never ended. */
-  readonly high: number | null
-  /** How likely the true median lies within, 0 to 1: exact, from the number of trials alone. */
-  readonly level: number
-  /** Trials that have a value. */
-  readonly trials: number
 }
 
 export interface CheckResult {
@@ -285,11 +259,15 @@ export interface Result {
     readonly lagP99Ms: number | null
     readonly operations: Summary['operations']
     readonly checks: Readonly<Record<string, Verdict>>
+    /** Absent as `audit` of the result is. */
+    readonly audit?: Verdict
     readonly digest: string | null
     /** Of this trial alone, its notes included; absent in results of earlier versions. */
     readonly summary?: Summary
   }[]
   readonly checks: readonly CheckResult[]
+  /** The worst of the trials; absent: no real servers, none that came to its end, or a result of an earlier version. */
+  readonly audit?: Audit & { readonly seed: number }
   readonly expectations: readonly ExpectationResult[]
   readonly series: Series
   readonly distributions: { readonly write: Distribution; readonly read: Distribution }

@@ -1,6 +1,24 @@
 /** Replication lag per transaction, out of a replica's binlogs: committed on its source, applied here so much later. */
 import type { LagSeries } from '../../scenarios/record.ts'
 import { readBinlog } from './binlog.ts'
+import type { Driver } from './driver.ts'
+
+/** Per replica, of all its identities. `toWorkloadUs` as below; void when a server's clock was skewed. */
+export async function lagOf(
+  driver: Pick<Driver, 'nodes' | 'identities'>,
+  toWorkloadUs: (wallUs: number) => number,
+): Promise<readonly LagSeries[]> {
+  const series: LagSeries[] = []
+  for (const { name } of driver.nodes)
+    series.push(
+      await lagSeries(
+        name,
+        (await driver.identities(name)).flatMap(({ binlogs }) => binlogs),
+        toWorkloadUs,
+      ),
+    )
+  return series
+}
 
 /**
  * `toWorkloadUs` maps wall-clock microseconds to microseconds since the workload began; what was committed before that

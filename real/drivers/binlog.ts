@@ -25,8 +25,8 @@ export interface BinlogTransaction {
 }
 
 const MAGIC = 'fe62696e'
-const HEADER = 19
-const GTID_EVENT = 33
+export const HEADER = 19
+export const GTID_EVENT = 33
 const GTID_EVENT_MIN = HEADER + 1 + 16 + 8 + 1 + 8 + 8 + 7
 const CHUNK = 1 << 20
 
@@ -40,7 +40,26 @@ export async function binlogFiles(directory: string): Promise<string[]> {
 }
 
 /** Calls `each` per transaction. A half-written end (the server was killed, or is writing) is where it stops. */
-export async function readBinlog(path: string, each: (transaction: BinlogTransaction) => void): Promise<void> {
+export function readBinlog(path: string, each: (transaction: BinlogTransaction) => void): Promise<void> {
+  return readEvents(
+    path,
+    (_, event) => {
+      if (event.length >= GTID_EVENT_MIN) each(transactionOf(event))
+    },
+    isGtidEvent,
+  )
+}
+
+function isGtidEvent(type: number): boolean {
+  return type === GTID_EVENT
+}
+
+/** Calls `each` per event whose type is `wanted`, header included. The buffer is good until the call returns. */
+export async function readEvents(
+  path: string,
+  each: (type: number, event: Buffer) => void,
+  wanted: (type: number) => boolean,
+): Promise<void> {
   const file = await open(path)
   try {
     let window: Buffer = Buffer.alloc(0)
@@ -61,9 +80,10 @@ export async function readBinlog(path: string, each: (transaction: BinlogTransac
       while (at + HEADER <= window.length) {
         const size = window.readUInt32LE(at + 9)
         if (size < HEADER) return
-        if (window[at + 4] === GTID_EVENT) {
+        const type = window[at + 4]!
+        if (wanted(type)) {
           if (at + size > window.length) break
-          if (size >= GTID_EVENT_MIN) each(transactionOf(window, at + HEADER))
+          each(type, window.subarray(at, at + size))
         }
         at += size
       }
@@ -78,7 +98,9 @@ export async function readBinlog(path: string, each: (transaction: BinlogTransac
   }
 }
 
-function transactionOf(buffer: Buffer, body: number): BinlogTransaction {
+/** Of a Gtid event, header included. */
+export function transactionOf(buffer: Buffer): BinlogTransaction {
+  const body = HEADER
   const uuid = buffer.toString('hex', body + 1, body + 17)
   const times = body + 1 + 16 + 8 + 1 + 8 + 8
   const high = buffer.readUIntLE(times + 4, 3)

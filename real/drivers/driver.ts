@@ -5,8 +5,9 @@
  *
  * One interface for local processes, later Docker and servers that are merely attached to; the same few files each.
  */
+import type { Connection } from 'mysql2/promise'
 import type { GtidSet } from '../../algorithms/gtid-set.ts'
-import type { LagSeries, NodeEnd } from '../../scenarios/record.ts'
+import type { NodeEnd } from '../../scenarios/record.ts'
 import type { ServerWorld } from '../../scenarios/worlds.ts'
 import type { Lives } from '../faults/machine/lives.ts'
 import type { Accounts, NodeAddress } from '../mysql/target.ts'
@@ -14,6 +15,7 @@ import type { Rooms } from '../network/namespaces/room.ts'
 import type { Places } from '../network/network.ts'
 import type { ServiceHost } from '../processes/service-host.ts'
 import type { EnvironmentError } from './environment-error.ts'
+import type { IdentityFiles } from './identities.ts'
 import type { Ownership } from './local/ownership.ts'
 import type { Machine } from './machine.ts'
 
@@ -51,6 +53,11 @@ export interface SavedExtras {
   readonly path: string
   /** How it was saved, or what could not be done. */
   readonly detail: string
+}
+
+export interface KeptFile extends SavedExtras {
+  readonly node: string
+  readonly gtids: GtidSet
 }
 
 export interface Driver {
@@ -113,11 +120,12 @@ export interface Driver {
 
   /** The server's final state, read from itself. Never rejects: an unreachable server is `reachable: false`. */
   endState(node: string): Promise<NodeEnd>
-  /**
-   * Per replica: lag of each transaction, from the commit timestamps in its binlogs. `toWorkloadUs` maps wall-clock
-   * microseconds since 1970 to microseconds since the workload began. Void when a server's clock was skewed.
-   */
-  lag(toWorkloadUs: (wallUs: number) => number): Promise<readonly LagSeries[]>
+  /** An administrator's connection of its own. The caller ends it. */
+  connect(node: string): Promise<Connection>
+  /** The server's binlogs on this machine, those from before its rebuilds included; oldest first, also while it is down. */
+  identities(node: string): Promise<readonly IdentityFiles[]>
+  /** What `saveExtras` has kept so far. */
+  readonly kept: readonly KeptFile[]
 }
 
 /** CLOCK_MONOTONIC in microseconds: one clock for all processes of the host. */

@@ -1,5 +1,6 @@
 /** Every trial is a dot: with a handful of trials the dots say more than any summary of them. */
-import type { MedianInterval, Result } from '../../scenarios/result.ts'
+import type { Result } from '../../scenarios/result.ts'
+import type { MedianInterval } from '../../scenarios/result-durations.ts'
 import { milliseconds } from '../../scenarios/shown/numbers.ts'
 import { ink } from '../../scenarios/shown/palette.ts'
 import { levelText } from '../intervals.ts'

@@ -1,8 +1,8 @@
 /** The first screen: of what world it is, what was asked, what happened, the verdict and the numbers with their spread. */
 import type { Comparison } from '../../scenarios/measures/compare-results.ts'
 import { median, medianInterval } from '../../scenarios/measures/statistics.ts'
-import type { MedianInterval, Result } from '../../scenarios/result.ts'
-import type { Failover } from '../../scenarios/result-durations.ts'
+import type { Result } from '../../scenarios/result.ts'
+import type { Failover, MedianInterval } from '../../scenarios/result-durations.ts'
 import { count, digits, milliseconds, missing, percent, seconds } from '../../scenarios/shown/numbers.ts'
 import { answeredLateText, closedLoopText, generatorText, worldText } from '../caveats.ts'
 import { differenceIn } from '../comparison.ts'

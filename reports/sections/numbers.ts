@@ -1,5 +1,6 @@
 /** Every number of the summary, a table per subject, a row per run; then the trials. */
-import type { LatencySummary, Result, Spread } from '../../scenarios/result.ts'
+import type { LatencySummary, Result } from '../../scenarios/result.ts'
+import type { Spread } from '../../scenarios/result-durations.ts'
 import { count, digits } from '../../scenarios/shown/numbers.ts'
 import { latencyFromText } from '../caveats.ts'
 import { intervalCell, RANGE_NOTE } from '../intervals.ts'

@@ -12,7 +12,8 @@
  * - Anything else (other conditions, another machine, an interrupted run) is shown and not ranked, with the reason.
  */
 
-import type { MedianInterval, Result } from '../result.ts'
+import type { Result } from '../result.ts'
+import type { MedianInterval } from '../result-durations.ts'
 import { METRICS, type Metric, relative, samplesOf } from './compared-metrics.ts'
 import { conditionDifferences } from './differences.ts'
 import { ranked } from './ranking.ts'

@@ -190,8 +190,21 @@ function compareValues(actual: number | string, op: Expectation['op'], limit: nu
   }
 }
 
-/** 0: every expectation holds, and every check passes or ended as an expectation on it said it would. 1 otherwise. */
-export function exitCodeOf(result: Pick<Result, 'checks' | 'expectations'>): 0 | 1 {
+/** Whether the scenario expects a check to fail: then what the audit finds has been made on purpose. */
+export function isMadeToFail({
+  expectations,
+}: {
+  readonly expectations: readonly Pick<Expectation, 'path' | 'limit'>[]
+}): boolean {
+  return expectations.some(({ path, limit }) => path.startsWith('checks') && limit === 'fail')
+}
+
+/**
+ * 0: every expectation holds, every check passes or ended as an expectation on it said it would, and the audit has found
+ * nothing. 1 otherwise.
+ */
+export function exitCodeOf(result: Pick<Result, 'checks' | 'expectations' | 'audit'>): 0 | 1 {
+  if (result.audit?.verdict === 'fail' && !isMadeToFail(result)) return 1
   if (result.expectations.some(({ verdict }) => verdict !== 'pass')) return 1
   const expected = new Set(result.expectations.map(({ path }) => path))
   const fine = result.checks.every(

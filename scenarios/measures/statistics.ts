@@ -6,7 +6,7 @@
  * infinitely long here, never as absent: leaving it out would make the worst run look like the best. A quantile that
  * falls on such a trial is null again.
  */
-import type { MedianInterval, Spread } from '../result.ts'
+import type { MedianInterval, Spread } from '../result-durations.ts'
 
 /**
  * The p-quantile of ascending values: the smallest value that at least p of the sample do not exceed, and the mean of

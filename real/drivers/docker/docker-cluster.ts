@@ -1,18 +1,18 @@
 /** The containers of a run, from the network to the last log: the driver's verbs. */
-import type { RowDataPacket } from 'mysql2/promise'
+import type { Connection, RowDataPacket } from 'mysql2/promise'
 import type { GtidSet } from '../../../algorithms/gtid-set.ts'
-import type { LagSeries, NodeEnd } from '../../../scenarios/record.ts'
+import type { NodeEnd } from '../../../scenarios/record.ts'
 import { LifeBook, type Lives } from '../../faults/machine/lives.ts'
 import type { Accounts, NodeAddress } from '../../mysql/target.ts'
 import type { Rooms } from '../../network/namespaces/room.ts'
 import type { ServiceHost } from '../../processes/service-host.ts'
-import { lagSeries } from '../binlog-lag.ts'
 import { cloneInto } from '../clone-instance.ts'
 import { type Ended, undeclaredDeath } from '../death.ts'
-import type { Driver, SavedExtras, Storage, Usage, Witness } from '../driver.ts'
+import type { Driver, KeptFile, SavedExtras, Storage, Usage, Witness } from '../driver.ts'
 import { readDurability } from '../durability.ts'
 import { readEndState } from '../end-state.ts'
 import type { EnvironmentError } from '../environment-error.ts'
+import type { IdentityFiles } from '../identities.ts'
 import { saveExtras } from '../local/extras.ts'
 import { generateAccounts } from '../local/init-sql.ts'
 import type { Ownership } from '../local/ownership.ts'
@@ -49,7 +49,7 @@ export class DockerCluster implements Driver {
   #version = 'unknown'
   #made: Promise<void> | null = null
   #stopped: Promise<void> | null = null
-  #extras = 0
+  readonly kept: KeptFile[] = []
 
   constructor(
     options: DockerOptions,
@@ -181,8 +181,9 @@ export class DockerCluster implements Driver {
   }
 
   saveExtras(name: string, gtids: GtidSet): Promise<SavedExtras> {
-    const file = `${this.ownership.id}-${name}-extras-${++this.#extras}`
-    return saveExtras({ mysqlbinlog: null }, this.#node(name).data, gtids, this.#options.extrasDirectory, file)
+    const { extrasDirectory: directory } = this.#options
+    const saving = { node: name, data: this.#node(name).data, directory, prefix: this.ownership.id }
+    return saveExtras({ mysqlbinlog: null }, saving, gtids, this.kept)
   }
 
   rebuild(name: string, donor: string): Promise<{ readonly uuid: string; readonly tookUs: number }> {
@@ -203,11 +204,12 @@ export class DockerCluster implements Driver {
     return readEndState(name, () => this.#node(name).connect())
   }
 
-  async lag(toWorkloadUs: (wallUs: number) => number): Promise<readonly LagSeries[]> {
-    const series: LagSeries[] = []
-    for (const node of this.#nodes)
-      series.push(await lagSeries(node.address.name, await node.allBinlogs(), toWorkloadUs))
-    return series
+  connect(node: string): Promise<Connection> {
+    return this.#node(node).connect()
+  }
+
+  identities(node: string): Promise<readonly IdentityFiles[]> {
+    return this.#node(node).identities()
   }
 
   /** Also asked for by a service that is started at the same time. */

@@ -1,6 +1,6 @@
 /** One MySQL server of a run on containers: its container, its folders on this machine, and what is seen of both. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { appendFile, copyFile, mkdir, readdir } from 'node:fs/promises'
+import { appendFile, copyFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Connection, createConnection } from 'mysql2/promise'
@@ -11,6 +11,7 @@ import { endedText } from '../death.ts'
 import { monotonicUs, type Usage, type Witness } from '../driver.ts'
 import { EnvironmentError } from '../environment-error.ts'
 import { describeGreeting, greet } from '../greeting.ts'
+import { folderForIdentity, type IdentityFiles, identitiesIn } from '../identities.ts'
 import { machineUsage } from '../local/process-table.ts'
 import type { Container } from './container.ts'
 import { controlFolder, type Folders } from './project.ts'
@@ -27,7 +28,7 @@ export class DockerNode implements Clonable {
   /** The server's data directory, as seen from outside. */
   readonly data: string
   /** Binlogs of data that was thrown away by a rebuild. */
-  readonly #oldBinlogs: string
+  readonly oldBinlogs: string
   readonly #control: string
   readonly #accounts: Accounts
 
@@ -36,7 +37,7 @@ export class DockerNode implements Clonable {
     this.host = host
     this.container = container
     this.data = join(folders.data, address.name, 'mysql')
-    this.#oldBinlogs = join(folders.data, address.name, 'old-binlogs')
+    this.oldBinlogs = join(folders.data, address.name, 'old-binlogs')
     this.#control = controlFolder(folders, host)
     this.#accounts = accounts
   }
@@ -93,16 +94,12 @@ export class DockerNode implements Clonable {
 
   /** Before its data are thrown away. */
   async keepBinlogs(): Promise<void> {
-    const kept = join(this.#oldBinlogs, String(monotonicUs()))
-    await mkdir(kept, { recursive: true })
+    const kept = await folderForIdentity(this, String(monotonicUs()))
     for (const path of await binlogFiles(this.data)) await copyFile(path, join(kept, basename(path)))
   }
 
-  /** Those from before its rebuilds included, oldest first. */
-  async allBinlogs(): Promise<string[]> {
-    const former = await readdir(this.#oldBinlogs).catch(() => [] as string[])
-    const directories = former.sort().map((name) => join(this.#oldBinlogs, name))
-    return (await Promise.all([...directories, this.data].map(binlogFiles))).flat()
+  identities(): Promise<readonly IdentityFiles[]> {
+    return identitiesIn(this)
   }
 
   async witness(): Promise<Witness> {

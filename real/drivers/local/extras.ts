@@ -5,13 +5,33 @@ import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { GtidSet } from '../../../algorithms/gtid-set.ts'
 import { binlogFiles, readBinlog } from '../binlog.ts'
-import type { SavedExtras } from '../driver.ts'
+import type { KeptFile, SavedExtras } from '../driver.ts'
 import { type Mysqld, saysNoDefaultsItself } from './find-mysqld.ts'
 
 const DEADLINE_MS = 60_000
 
-/** Reads the binlog files and not the server, which may be down. `name` becomes the file's name. */
+interface Saving {
+  readonly node: string
+  /** Its data directory. */
+  readonly data: string
+  /** Where it is saved, in a file whose name begins with `prefix`. */
+  readonly directory: string
+  readonly prefix: string
+}
+
+/** Reads the binlog files and not the server, which may be down. What is kept is added to `kept`. */
 export async function saveExtras(
+  mysqld: Pick<Mysqld, 'mysqlbinlog'>,
+  { node, data, directory, prefix }: Saving,
+  gtids: GtidSet,
+  kept: KeptFile[],
+): Promise<SavedExtras> {
+  const saved = await save(mysqld, data, gtids, directory, `${prefix}-${node}-extras-${kept.length + 1}`)
+  kept.push({ node, gtids, ...saved })
+  return saved
+}
+
+async function save(
   mysqld: Pick<Mysqld, 'mysqlbinlog'>,
   dataDirectory: string,
   gtids: GtidSet,

@@ -1,19 +1,20 @@
 /** The servers of a local cluster, from the first process to the last directory: the driver's verbs. */
 import { mkdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import type { Connection } from 'mysql2/promise'
 import type { GtidSet } from '../../../algorithms/gtid-set.ts'
-import type { LagSeries, NodeEnd } from '../../../scenarios/record.ts'
+import type { NodeEnd } from '../../../scenarios/record.ts'
 import type { Lives } from '../../faults/machine/lives.ts'
 import type { Accounts, NodeAddress } from '../../mysql/target.ts'
 import type { Rooms } from '../../network/namespaces/room.ts'
 import { makeRooms } from '../../network/namespaces/rooms.ts'
 import type { Places } from '../../network/network.ts'
 import { CHILDREN } from '../../processes/child-process.ts'
-import { lagSeries } from '../binlog-lag.ts'
-import type { Driver, SavedExtras, Storage, Usage, Witness } from '../driver.ts'
+import type { Driver, KeptFile, SavedExtras, Storage, Usage, Witness } from '../driver.ts'
 import { readDurability } from '../durability.ts'
 import { readEndState } from '../end-state.ts'
 import { type EnvironmentError, environmentErrorOf } from '../environment-error.ts'
+import { type IdentityFiles, identitiesIn } from '../identities.ts'
 import { UnderWay } from '../under-way.ts'
 import { dataDirectoryOf } from './data-directory.ts'
 import { saveExtras } from './extras.ts'
@@ -25,7 +26,7 @@ import { LocalNode, PortTaken, portTakenToPeople } from './local-node.ts'
 import type { Ownership } from './ownership.ts'
 import type { PortHolder } from './ports.ts'
 import { lookAt, machineUsage, type ProcessLook } from './process-table.ts'
-import { allBinlogs, rebuildFrom } from './rebuild.ts'
+import { rebuildFrom } from './rebuild.ts'
 import { killServersIn } from './sweep.ts'
 import { copyTemplate, dataTemplate } from './template.ts'
 
@@ -54,7 +55,7 @@ export class LocalCluster implements Driver {
   #prefixOf: (node: string) => readonly string[] = () => []
   readonly #lives = new LocalLives((name) => this.processOf(name)?.pid ?? null)
   #stopped: Promise<void> | null = null
-  #extras = 0
+  readonly kept: KeptFile[] = []
 
   constructor(
     options: LocalOptions,
@@ -183,10 +184,11 @@ export class LocalCluster implements Driver {
     return this.#node(node).witness()
   }
 
-  saveExtras(name: string, gtids: GtidSet): Promise<SavedExtras> {
-    const directory = resolve(this.ownership.directory, this.#options.extrasDirectory ?? '../../extras')
-    const file = `${this.ownership.id}-${name}-extras-${++this.#extras}`
-    return saveExtras(this.#mysqld, this.#node(name).paths.data, gtids, directory, file)
+  saveExtras(node: string, gtids: GtidSet): Promise<SavedExtras> {
+    const { directory: own, id: prefix } = this.ownership
+    const directory = resolve(own, this.#options.extrasDirectory ?? '../../extras')
+    const saving = { node, data: this.#node(node).paths.data, directory, prefix }
+    return saveExtras(this.#mysqld, saving, gtids, this.kept)
   }
 
   own(name: string, pid: number): void {
@@ -219,11 +221,12 @@ export class LocalCluster implements Driver {
     return readEndState(name, () => this.#node(name).connect())
   }
 
-  async lag(toWorkloadUs: (wallUs: number) => number): Promise<readonly LagSeries[]> {
-    const series: LagSeries[] = []
-    for (const node of this.#nodes)
-      series.push(await lagSeries(node.address.name, await allBinlogs(node), toWorkloadUs))
-    return series
+  connect(node: string): Promise<Connection> {
+    return this.#node(node).connect()
+  }
+
+  identities(node: string): Promise<readonly IdentityFiles[]> {
+    return identitiesIn(this.#node(node).paths)
   }
 
   #newNode(address: NodeAddress, index: number): LocalNode {

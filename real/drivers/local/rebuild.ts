@@ -3,11 +3,12 @@
  * there is no way back from that. The clone has no auto.cnf, so the server gets a new uuid: under its old one the
  * numbers of the discarded transactions would be given out again, with other content.
  */
-import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { copyFile, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RowDataPacket } from 'mysql2/promise'
 import { binlogFiles } from '../binlog.ts'
 import { monotonicUs } from '../driver.ts'
+import { folderForIdentity } from '../identities.ts'
 import type { LocalNode } from './local-node.ts'
 
 export async function rebuildFrom(
@@ -34,8 +35,7 @@ export async function rebuildFrom(
   // The keys are nobody's data; making new ones would cost a second.
   for (const name of await readdir(old)) if (name.endsWith('.pem')) await copyFile(join(old, name), join(data, name))
   // What it replicated in its former life still counts for the lag.
-  const kept = join(node.paths.oldBinlogs, String(startUs))
-  await mkdir(kept, { recursive: true })
+  const kept = await folderForIdentity({ ...node.paths, data: old }, String(startUs))
   for (const path of await binlogFiles(old)) await rename(path, join(kept, path.slice(old.length + 1)))
   await rm(old, { recursive: true, force: true })
 
@@ -49,11 +49,4 @@ export async function rebuildFrom(
   } finally {
     await atNode.end()
   }
-}
-
-/** All binlogs of a node, those from before its rebuilds included, oldest first. */
-export async function allBinlogs(node: LocalNode): Promise<string[]> {
-  const former = await readdir(node.paths.oldBinlogs).catch(() => [] as string[])
-  const directories = former.sort().map((name) => join(node.paths.oldBinlogs, name))
-  return (await Promise.all([...directories, node.paths.data].map(binlogFiles))).flat()
 }

@@ -22,6 +22,7 @@ const REPORTS_MAY_IMPORT = [
   'scenarios/rows.ts',
   'scenarios/measures/expectations.ts',
   'scenarios/result.ts',
+  'scenarios/result-audit.ts',
   'scenarios/result-durations.ts',
   'scenarios/result-series.ts',
   'scenarios/stress-result.ts',

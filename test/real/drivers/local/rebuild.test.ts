@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise'
 import { MutableGtidSet } from '../../../../algorithms/gtid-set.ts'
 import { binlogFiles } from '../../../../real/drivers/binlog.ts'
+import { lagOf } from '../../../../real/drivers/binlog-lag.ts'
+import type { KeptFile } from '../../../../real/drivers/driver.ts'
 import { findMysqld, saysNoDefaultsItself } from '../../../../real/drivers/local/find-mysqld.ts'
 import type { LocalCluster } from '../../../../real/drivers/local/local-cluster.ts'
 import { createLocalDriver } from '../../../../real/drivers/local/local-driver.ts'
@@ -105,7 +107,7 @@ test(
         assert.match(sql, /@2=4711/)
         assert.ok(!/@2=50\b/.test(sql), 'only the extras are in it')
 
-        const lagBefore = await driver.lag((wallUs) => wallUs)
+        const lagBefore = await lagOf(driver, (wallUs) => wallUs)
         const lags = Array.from(lagBefore.find(({ node }) => node === 'node2')!.lagUs)
         assert.deepEqual(lags, await lagsByMysqlbinlog(join(driver.storage.directory, 'node2/data')))
         assert.equal(lags.length, 50)
@@ -126,7 +128,7 @@ test(
         await source.query('INSERT INTO quorumlab.operations (op, key_id) VALUES (51, 1)')
         await caughtUp(replica, source)
         assert.equal((await driver.endState('node2')).tableChecksum, (await driver.endState('node1')).tableChecksum)
-        const lagAfter = (await driver.lag((wallUs) => wallUs)).find(({ node }) => node === 'node2')!
+        const lagAfter = (await lagOf(driver, (wallUs) => wallUs)).find(({ node }) => node === 'node2')!
         assert.equal(lagAfter.lagUs.length, 51, 'what it replicated before its rebuild still counts')
         assert.deepEqual(driver.incidents, [])
       } finally {
@@ -179,13 +181,15 @@ test(
         const { uuid } = await driver.endState('node1')
         const data = join(driver.storage.directory, 'node1/data')
         const mysqld = { ...(await findMysqld(undefined)), mysqlbinlog: null }
-        const saved = await saveExtras(mysqld, data, MutableGtidSet.interval(uuid!, 1, 3), directory, 'extras')
+        const saving = { node: 'node1', data, directory, prefix: 'extras' }
+        const kept: KeptFile[] = []
+        const saved = await saveExtras(mysqld, saving, MutableGtidSet.interval(uuid!, 1, 3), kept)
         assert.match(
           saved.detail,
           /^1 of 3 transactions; there is no mysqlbinlog: 1 binlog files were copied as they are$/,
         )
         assert.equal((await binlogFiles(saved.path)).length, 1)
-        const none = await saveExtras(mysqld, data, MutableGtidSet.interval(uuid!, 2, 3), directory, 'none')
+        const none = await saveExtras(mysqld, saving, MutableGtidSet.interval(uuid!, 2, 3), kept)
         assert.match(none.detail, /^0 of 2 transactions; no binlog of this server holds them: 0 binlog files/)
       } finally {
         await driver.stop()
