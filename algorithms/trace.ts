@@ -14,6 +14,11 @@ export interface RankedCandidate {
   readonly reason: string
 }
 
+/** A server that was no candidate, and what kept it from being one. */
+export interface PassedOver extends Explained {
+  readonly node: string
+}
+
 /** `each`: by rank, as the members of its fact. `clock`: rounds so far. Agreement weighs more than the threshold. */
 export interface QuorumWeights {
   readonly clock: number
@@ -35,6 +40,8 @@ export type TraceFact =
       readonly reason: string
       /** What stood against those ranked before it, who were tried first; absent: nobody was. */
       readonly against?: readonly Explained[]
+      /** Who was no candidate; absent in results of earlier versions. */
+      readonly passedOver?: readonly PassedOver[]
       /** What every policy would have ranked on the same state, by policy name, best first. */
       readonly rankings: Readonly<Record<string, readonly RankedCandidate[]>>
     }

@@ -6,6 +6,7 @@ import { type Style, tame } from './terminal.ts'
 import { wrapped } from './wrapping.ts'
 
 type Event = Result['events'][number]
+type PhaseEvent = Extract<Event, { kind: 'phase' }>
 
 /** Where the text begins, behind the time. */
 const INDENT = 12
@@ -54,18 +55,43 @@ export class EventLines {
   }
 }
 
+/** Each phase as what is done in it, and by whom. */
+const PHASES: Readonly<Record<PhaseEvent['phase'], (event: PhaseEvent) => string>> = {
+  detect: ({ process, detail }) => `${process} raises the alarm, ${detail}`,
+  decide: ({ process, detail }) => `${process} takes over, ${detail}`,
+  catchUp: ({ detail }) => detail,
+  promote: ({ detail }) => `${detail} is made the source`,
+  reroute: ({ detail }) => `${detail === '' ? 'nobody' : detail} pointed at it`,
+  serving: ({ detail }) => `${detail} serves clients`,
+}
+
+/** Whom the winner was preferred to, and who was no candidate. Who was tried before it is in the reason already. */
+function othersText({
+  node,
+  policy,
+  rankings,
+  against = [],
+  passedOver = [],
+}: Extract<Event, { kind: 'elected' }>): string {
+  const tried = against.map(({ why }) => ('node' in why ? why.node : null))
+  const others = (rankings[policy] ?? []).filter((ranked) => ranked.node !== node && !tried.includes(ranked.node))
+  const ranked = others.map((other) => `${other.node} (${other.reason})`).join(', ')
+  const barred = passedOver.map(({ reason }) => reason).join(', ')
+  return `${ranked === '' ? '' : `; preferred to ${ranked}`}${barred === '' ? '' : `; no candidate: ${barred}`}`
+}
+
 function eventText(event: Event, verbose: boolean): string | null {
   switch (event.kind) {
     case 'note':
       return event.text
     case 'suspected':
-      return `${event.node} suspected: ${event.reason}`
+      return `${event.node} suspected by ${event.process}: ${event.reason}`
     case 'cleared':
       return verbose ? `${event.node} no longer suspected: ${event.reason}` : null
     case 'phase':
-      return verbose ? `epoch ${event.epoch}: ${event.phase} ${event.detail}`.trimEnd() : null
+      return verbose ? `epoch ${event.epoch}, ${event.phase}: ${PHASES[event.phase](event)}` : null
     case 'elected':
-      return `elected ${event.node} by ${event.policy}: ${event.reason}`
+      return `elected ${event.node} by ${event.policy}: ${event.reason}${verbose ? othersText(event) : ''}`
     case 'reign':
       return `${event.source} is the source of epoch ${event.epoch}`
     case 'planned':

@@ -3,12 +3,14 @@
 import { type Fiber, random } from '../effects.ts'
 import type { Candidate } from '../election/policy.ts'
 import type { GtidSet } from '../gtid-set.ts'
-import type { RankedCandidate, Rankings } from '../trace.ts'
+import { explained } from '../reasons/outcomes.ts'
+import type { Why } from '../reasons/why.ts'
+import type { PassedOver, RankedCandidate, Rankings } from '../trace.ts'
 import type { Member } from './member.ts'
 import { viewsOf } from './monitor.ts'
 import type { LivingEpoch } from './quorum-rule.ts'
 import type { CoordinatorState } from './state.ts'
-import type { Cause } from './take-over-steps.ts'
+import type { Cause, Snapshot } from './take-over-steps.ts'
 
 /**
  * What every policy would do on the same state. The draws are taken whoever decides, so that they are the same for all.
@@ -63,4 +65,27 @@ function first(ranking: readonly RankedCandidate[], node: string, reason: string
     ...ranking.filter(isFirst).map((ranked) => ({ ...ranked, reason })),
     ...ranking.filter((ranked) => !isFirst(ranked)),
   ]
+}
+
+/** Why this server should not even be tried. */
+export function obstacleOf({ node, probe, state, quarantined, loss }: Member): Why | null {
+  if (probe !== 'answered' || state === null) return { code: 'silent', node }
+  return quarantined || loss !== null ? { code: 'lost-data', node } : null
+}
+
+/** Everybody else, each with what kept it from being a candidate. */
+export function passedOver(
+  members: readonly Member[],
+  candidates: readonly Member[],
+  { read }: Pick<Snapshot, 'read'>,
+): readonly PassedOver[] {
+  return members
+    .filter((member) => !candidates.includes(member))
+    .map((member) => {
+      const { node } = member
+      return {
+        node,
+        ...explained(obstacleOf(member) ?? { code: read.has(member) ? 'not-up-to-date' : 'silent', node }),
+      }
+    })
 }

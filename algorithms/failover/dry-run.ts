@@ -7,11 +7,11 @@
 import type { Fiber } from '../effects.ts'
 import { textOf } from '../reasons/text.ts'
 import type { Why } from '../reasons/why.ts'
-import { rankAll, tryOrder } from './choose.ts'
+import { obstacleOf, passedOver, rankAll, tryOrder } from './choose.ts'
 import { unionOf } from './epoch.ts'
 import { nextEpoch } from './epoch-numbers.ts'
 import type { Member } from './member.ts'
-import { isServing, obstacleOf } from './promote.ts'
+import { isServing } from './promote.ts'
 import { livingEpoch, ruleWhy } from './quorum-rule.ts'
 import type { Alarm } from './reign.ts'
 import { refusalOf } from './ruling.ts'
@@ -60,7 +60,11 @@ export function* dryRun(coordinator: CoordinatorState, wanted: string | null): F
     rule: { data, promises, uncounted, unprovable },
     order,
     rankings,
-    passedOver: members.flatMap((member) => passedOver(member, source, candidates)),
+    passedOver: passedOver(
+      members.filter((member) => member !== source),
+      candidates,
+      snapshot,
+    ),
   }
 }
 
@@ -96,11 +100,4 @@ function obstacle(
   if (!rule.allowed) return ruleWhy(rule)
   if (candidates.length === 0) return { code: 'no-candidate' }
   return reign === null ? null : refusalOf(coordinator, reign, alarm, nowUs)
-}
-
-function passedOver(member: Member, source: Member | null, candidates: readonly Member[]): DryRunReply['passedOver'] {
-  if (member === source || candidates.includes(member)) return []
-  const { node } = member
-  const why: Why = obstacleOf(member) ?? { code: 'not-up-to-date', node }
-  return [{ node, why, reason: textOf(why) }]
 }

@@ -8,6 +8,7 @@
 import { deferred, type Fiber, sleep, wait } from '../effects.ts'
 import { textOf } from '../reasons/text.ts'
 import type { Why } from '../reasons/why.ts'
+import { obstacleOf } from './choose.ts'
 import { hurry, type Member } from './member.ts'
 import type { Reign } from './reign.ts'
 import type { CoordinatorState, Order } from './state.ts'
@@ -69,12 +70,6 @@ function* inReign(coordinator: CoordinatorState, reign: Reign, to: Member | null
   const why: Why = { code: 'no-end', afterUs: ANSWER_US }
   const source = coordinator.reign?.source.node ?? null
   return { verdict: 'unknown', source, why, reason: textOf(why), heldUs: null }
-}
-
-/** Why this server should not even be tried. */
-export function obstacleOf({ node, probe, state, quarantined, loss }: Member): Why | null {
-  if (probe !== 'answered' || state === null) return { code: 'silent', node }
-  return quarantined || loss !== null ? { code: 'lost-data', node } : null
 }
 
 /** Nothing was touched. */

@@ -91,11 +91,14 @@ export function* rejoin(coordinator: CoordinatorState, reign: Reign, member: Mem
     return
   }
   const session = { epoch: reign.epoch, source: reign.source.node }
+  const wasWritable = member.state !== null && !member.state.superReadOnly && !member.state.offline
+  const seenUs = member.stateAskedUs
   const quiet = yield* administer(coordinator, member, session, { command: 'quiesce' })
   if (quiet.kind !== 'ok') {
     yield* succeeded(quiet, `${member.node} could not be silenced`)
     return
   }
+  if (wasWritable) yield* emit({ kind: 'fenced', node: member.node, writableForUs: coordinator.process.nowUs - seenUs })
   // Read after the server was silenced, so that whatever it holds of this reign is in here as well.
   const current = yield* call(reign.source.server, { kind: 'executed' }, coordinator.tuning.statementTimeoutUs)
   if (current.kind !== 'ok') return

@@ -1,6 +1,6 @@
 /** What a person may ask of a coordinator, beside the planned move: to choose, to wait, and to say what it would do. */
 import type { RuleVerdict, Why } from '../reasons/why.ts'
-import type { RankedCandidate, Rankings } from '../trace.ts'
+import type { PassedOver, RankedCandidate, Rankings } from '../trace.ts'
 
 /** `elsewhere`: it failed on its way, and another than the wanted one reigns, or the old source again. */
 export interface SwitchoverReply {
@@ -41,7 +41,7 @@ export interface DryRunReply {
   /** What every policy would rank, by its name, best first. */
   readonly rankings: Rankings
   /** Who would not be tried, and why. */
-  readonly passedOver: readonly { readonly node: string; readonly why: Why; readonly reason: string }[]
+  readonly passedOver: readonly PassedOver[]
 }
 
 /** Part of `CoordinatorRequests`. */

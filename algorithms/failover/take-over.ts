@@ -13,7 +13,7 @@ import type { Why } from '../reasons/why.ts'
 import { counted } from '../wording.ts'
 import { Acknowledgements } from './acknowledgements.ts'
 import { administer, isDeposed } from './administer.ts'
-import { rankAll, tryOrder } from './choose.ts'
+import { passedOver, rankAll, tryOrder } from './choose.ts'
 import { Confirmations } from './confirmations.ts'
 import { markerOf } from './epoch.ts'
 import { nextEpoch } from './epoch-numbers.ts'
@@ -89,7 +89,7 @@ function* bySnapshot(
   const k = requiredReplicas(coordinator, living)
   const rankings = yield* rankAll(coordinator, candidates, seen, k)
   const ranking = tryOrder(coordinator, candidates, rankings, cause, living)
-  yield* emit({ kind: 'phase', epoch, phase: 'catchUp', detail: `${counted(seen.size, 'transaction')} to hold` })
+  yield* emit({ kind: 'phase', epoch, phase: 'catchUp', detail: heldText(snapshot) })
   const refusals: Why[] = []
   for (const ranked of ranking) {
     const winner = coordinator.byNode.get(ranked.node)!
@@ -107,6 +107,7 @@ function* bySnapshot(
       policy: coordinator.elections.deciding.name,
       reason: [ranked.reason, ...refusals.map(textOf)].join('; '),
       ...(refusals.length === 0 ? {} : { against: refusals.map(explained) }),
+      passedOver: passedOver(coordinator.members, candidates, snapshot),
       rankings,
     })
     yield* emit({ kind: 'phase', epoch, phase: 'promote', detail: winner.node })
@@ -135,6 +136,18 @@ export function eligible({ members }: CoordinatorState, { read, seen, living }: 
     })
   const preferred = candidates(cause.kind === 'start' || cause.kind === 'planned')
   return preferred.length > 0 ? preferred : candidates(true)
+}
+
+/** What was read, and what the winner therefore has to hold. */
+function heldText({ read, seen }: Snapshot): string {
+  const names = (wanted: boolean) =>
+    [...read].flatMap(([{ node }, { fenced }]) => (fenced === wanted ? [node] : [])).join(', ')
+  const each = [
+    { verb: 'stopped and read', nodes: names(false) },
+    { verb: 'fenced and read', nodes: names(true) },
+  ]
+  const done = each.flatMap(({ verb, nodes }) => (nodes === '' ? [] : [`${nodes} ${verb}`])).join(', ')
+  return `${done}: ${counted(seen.size, 'transaction')} to hold`
 }
 
 /** A failover never lowers k (failover/rules.md section 1). */

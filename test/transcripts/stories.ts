@@ -39,6 +39,21 @@ to take over than lose a write. When node3 can apply what it has, it becomes the
     yaml: readFileSync(new URL('../fixtures/cases/safety-1-snapshot.yaml', import.meta.url), 'utf8'),
   },
   {
+    name: 'paused-source',
+    title: 'The source freezes, and wakes up with writes that nobody else has',
+    about: `One of five servers is down already and the applier of another stands still when the source freezes in the middle
+of its writes: nothing is refused, nothing is closed, nobody answers. Read it for five questions: what broke, who noticed
+it and when, who could not win and why, who won and why, and what became of the old source.`,
+    yaml: scenario(
+      'a-pause',
+      '9s',
+      `  - { at: 500ms, crash: node5 }
+  - { at: 1s, block-applier: node4 }
+  - { at: 1500ms, pause: source, for: 4s }
+  - { at: 4s, unblock-applier: node4 }`,
+    ).replace('nodes: 4', 'nodes: 5'),
+  },
+  {
     name: 'planned-switchover',
     title: 'The source is moved on purpose',
     about: `The same procedure without an accident. Everything slow happens before clients notice: the successor catches up
