@@ -1,7 +1,13 @@
 /** What the options of the command line may say: values arrive as text and leave as what they mean, or as a message. */
 import { UsageError } from '../scenarios/file/errors.ts'
 import { suggestion } from '../scenarios/file/nearest.ts'
-import { type RunWorld, SERVER_WORLDS, type ServerWorld } from '../scenarios/worlds.ts'
+import {
+  NETWORK_WISHES,
+  type NetworkWish,
+  type RunWorld,
+  SERVER_WORLDS,
+  type ServerWorld,
+} from '../scenarios/worlds.ts'
 
 export function integer(option: string, value: string | undefined, min: number, max: number): number | undefined {
   const text = once(option, value)
@@ -30,6 +36,13 @@ export function world(value: string): RunWorld {
   const planned = value === 'attach' ? ' (planned and not there yet)' : ''
   const found = `${JSON.stringify(value)}${planned}${suggestion(String(value), WORLDS)}`
   throw new UsageError(`--on: expected ${WORLDS.join(', ')}, found ${found}`)
+}
+
+export function networkWish(value: string | undefined): NetworkWish | undefined {
+  const known = NETWORK_WISHES.find((one) => one === value)
+  if (known !== undefined || value === undefined) return known
+  const found = `${JSON.stringify(value)}${suggestion(value, NETWORK_WISHES)}`
+  throw new UsageError(`--network: expected ${NETWORK_WISHES.join(', ')}, found ${found}`)
 }
 
 /** Where a whole system can run. */

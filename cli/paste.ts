@@ -6,6 +6,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { fileWord, quoted } from '../reports/shell-words.ts'
 import { libraryNames } from '../scenarios/file/library.ts'
+import type { NetworkWish } from '../scenarios/worlds.ts'
 import { COMMAND } from './exit.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
@@ -33,6 +34,7 @@ export function replayLine(
     readonly mysqld: string | undefined
     readonly dataDir: string | undefined
     readonly basePort: number | undefined
+    readonly network: NetworkWish | undefined
   },
   seed: number,
 ): string {
@@ -43,6 +45,7 @@ export function replayLine(
     ['mysqld', run.mysqld === undefined ? undefined : resolve(run.mysqld)],
     ['data-dir', run.dataDir],
     ['base-port', run.basePort === undefined ? undefined : String(run.basePort)],
+    ['network', run.network],
     ...run.expect.map((text) => ['expect', text]),
   ].flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, quoted(value)]))
   return [commandHere(), 'run', scenarioWord(run.file), ...options].join(' ')

@@ -4,30 +4,46 @@
  */
 import { scenarioOf } from '../scenarios/file/load.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
+import type { NetworkForm } from '../scenarios/worlds.ts'
+import type { RunNetwork } from './network/network.ts'
 
 type Part = 'cluster' | 'network'
 
-const HONOURS: { readonly [P in Part]: Readonly<Record<keyof Scenario[P], true | string>> } = {
+/** `linked`: followed where the run's network does something to links. */
+type Followed = 'always' | 'linked'
+
+const HONOURS: {
+  readonly [P in Part]: Readonly<Record<keyof Scenario[P], readonly [followed: Followed, name: string]>>
+} = {
   cluster: {
-    protocol: true,
-    nodes: true,
-    // They are how the simulator knows distances and processors; the servers are all on this machine.
-    zones: 'cluster.zones',
-    timestampServers: true,
-    coordinators: true,
-    acknowledge: true,
-    semiSync: true,
+    protocol: ['always', 'cluster.protocol'],
+    nodes: ['always', 'cluster.nodes'],
+    // Of MySQL's servers they say distances alone.
+    zones: ['linked', 'cluster.zones'],
+    timestampServers: ['always', 'cluster.timestampServers'],
+    coordinators: ['always', 'cluster.coordinators'],
+    acknowledge: ['always', 'cluster.acknowledge'],
+    semiSync: ['always', 'cluster.semiSync'],
   },
-  // Messages take what the machine's own network takes.
-  network: { defaultDelay: 'network.default', links: 'network.links', zones: 'network.matrix' },
+  network: {
+    defaultDelay: ['linked', 'network.default'],
+    links: ['linked', 'network.links'],
+    zones: ['linked', 'network.matrix'],
+  },
+}
+
+/** For a record: by which network the links of the scenario were followed, and what was not. */
+export function honoured(scenario: Scenario, { form, reason }: Pick<RunNetwork, 'form' | 'reason'>) {
+  return { network: { form, reason }, withoutEffect: withoutEffect(scenario, form) }
 }
 
 /** Names of the keys that were set and have no effect, in the order of a file. */
-export function withoutEffect(scenario: Scenario): readonly string[] {
+export function withoutEffect(scenario: Scenario, network: NetworkForm): readonly string[] {
   const untouched = scenarioOf({ name: 'untouched' }, 'untouched')
+  const isFollowed = (followed: Followed) => followed === 'always' || (followed === 'linked' && network !== 'direct')
   return (['cluster', 'network'] as const).flatMap((part) =>
-    Object.entries(HONOURS[part]).flatMap(([key, name]) =>
-      name === true || isSame(scenario[part], untouched[part], key) ? [] : [name],
+    Object.entries(HONOURS[part]).flatMap(([key, [followed, name]]) =>
+      isFollowed(followed) || isSame(scenario[part], untouched[part], key) ? [] : [name],
     ),
   )
 }

@@ -2,6 +2,7 @@
 import type { FaultSchedule } from '../scenarios/faults/schedule.ts'
 import type { ProgressListener } from '../scenarios/progress.ts'
 import type { Operation } from '../scenarios/record.ts'
+import type { NetworkWish } from '../scenarios/worlds.ts'
 import type { Driver } from './drivers/driver.ts'
 
 export interface RealRunOptions extends ProgressListener {
@@ -10,6 +11,8 @@ export interface RealRunOptions extends ProgressListener {
   readonly driver: Driver
   /** For the coordinator's journal and what else the run writes. */
   readonly outDir: string
+  /** What the links between the processes lead through; `auto` unless said otherwise. */
+  readonly network?: NetworkWish | undefined
   /** Decides as the run goes what is broken next; the workload ends with it, if not before. */
   readonly script?: RunScript
   /** Ends the run at once: what there is of a history is returned with `complete: false`. */

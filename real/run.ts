@@ -16,12 +16,13 @@ import type { Driver } from './drivers/driver.ts'
 import { makeFolder } from './drivers/make-folder.ts'
 import { awaitConvergence, awaitReign } from './drivers/settle.ts'
 import { clientsLate, Ending, within } from './ending.ts'
+import { faultContext } from './faults/fault-context.ts'
 import { RunFaults } from './faults/run-faults.ts'
-import { ServerWords } from './faults/server-words.ts'
 import { refuseUnsupported } from './faults/unsupported.ts'
-import { withoutEffect } from './honours.ts'
+import { honoured } from './honours.ts'
 import { ReceivedWatch } from './mysql/received-watch.ts'
-import { DirectNetwork } from './network/direct.ts'
+import { makeNetwork } from './network/choose.ts'
+import type { RunNetwork } from './network/network.ts'
 import { latenessOf } from './processes/client-lateness.ts'
 import { RunClock } from './processes/run-clock.ts'
 import { RunProcesses } from './processes/run-processes.ts'
@@ -37,7 +38,7 @@ const DONE_GRACE_MS = 5_000
 const HAND_OVER_MS = 1_000
 
 export async function runReal(scenario: Scenario, options: RealRunOptions): Promise<RunRecord> {
-  refuseUnsupported(scenario, options.driver.world)
+  refuseUnsupported(scenario, options.driver.world, options.network)
   const run = new RealRun(scenario, options)
   let record: RunRecord
   try {
@@ -61,6 +62,7 @@ class RealRun {
   readonly #driver: Driver
   readonly #originUs = RunClock.hostUs()
   readonly #history: History
+  readonly #network: RunNetwork
   readonly #processes: RunProcesses
   /** Aborted when the run ends, however it ends: whoever still waits for something stops waiting. */
   readonly #over = new AbortController()
@@ -83,12 +85,12 @@ class RealRun {
     this.#options = options
     this.#driver = options.driver
     this.#history = new History(scenario, options.seed)
-    const identity = { originUs: this.#originUs, seed: options.seed }
-    const network = new DirectNetwork(this.#driver.services.bind, 'nothing is done to its links')
-    const world = { driver: this.#driver, network }
-    this.#processes = new RunProcesses(scenario, world, identity, options.outDir, {
+    const onFailure = (error: Error) => this.#ending.end(error)
+    this.#network = makeNetwork(scenario, options, onFailure)
+    const run = { originUs: this.#originUs, seed: options.seed, driver: this.#driver, network: this.#network }
+    this.#processes = new RunProcesses(scenario, run, options.outDir, {
       onEvent: (event) => this.#onEvent(event),
-      onFailure: (error) => this.#ending.end(error),
+      onFailure,
       onOperations: (operations) => {
         this.#history.takeOperations(operations)
         for (const operation of operations) this.#faults?.schedule.operationEnded(operation)
@@ -252,27 +254,18 @@ class RealRun {
       digest: null,
       mysqlVersion: this.#driver.version,
       durability: this.#durability,
-      withoutEffect: withoutEffect(this.#scenario),
+      ...honoured(this.#scenario, this.#network),
       counters: { ...this.#counters, ...latenessOf(operations) },
     }
   }
 
   #runFaults(workloadStartUs: number): RunFaults {
-    return new RunFaults(
-      {
-        targets: this.#processes.faultTargets(),
-        nodes: this.#driver.nodes,
-        source: () => this.#history.source,
-        issuer: () => this.#history.issuer,
-        seed: this.#options.seed,
-        workloadStartUs,
-        ask: (request, deadlineUs) => this.#processes.ask(request, deadlineUs),
-        writers: new ServerWords(this.#driver),
-        onFailure: (error) => this.#ending.end(error),
-        onNote: (text) => this.#note(text),
-      },
-      this.#scenario.faults,
+    const run = { ...this.#options, scenario: this.#scenario, network: this.#network }
+    const context = faultContext(
+      { ...run, processes: this.#processes, history: this.#history },
+      { workloadStartUs, onFailure: (error) => this.#ending.end(error), onNote: (text) => this.#note(text) },
     )
+    return new RunFaults(context, this.#scenario.faults)
   }
 
   #note(text: string, hostUs = RunClock.hostUs()): void {

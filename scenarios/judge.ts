@@ -109,6 +109,7 @@ export function resultOfTrials(scenario: Scenario, trials: readonly JudgedTrial[
     machine: stamp.machine,
     ...(record.durability === undefined ? {} : { durability: record.durability }),
     ...(record.withoutEffect === undefined ? {} : { withoutEffect: record.withoutEffect }),
+    ...(record.network === undefined ? {} : { network: record.network }),
     startedAt: stamp.startedAt,
     digest: record.digest,
     complete: trials.every(({ record }) => record.complete),

@@ -11,7 +11,7 @@ import type { Timestamp } from '../algorithms/timestamps/timestamp.ts'
 import type { TraceEvent } from '../algorithms/trace.ts'
 import type { AuditEvidence } from './audit/evidence.ts'
 import type { FaultVerb } from './faults/list.ts'
-import type { RunWorld } from './worlds.ts'
+import type { NetworkForm, RunWorld } from './worlds.ts'
 
 export interface Operation {
   readonly op: number
@@ -134,6 +134,8 @@ export interface RunRecord {
   readonly durability?: Readonly<Record<string, string>>
   /** Keys of the scenario that were set and that this world does not follow, e.g. `network.default`; absent: none. */
   readonly withoutEffect?: readonly string[]
+  /** What the links between the processes of a real run led through; absent in the simulator and in records of earlier versions. */
+  readonly network?: { readonly form: NetworkForm; readonly reason: string }
   /** False for a run that was interrupted, or ended by an incident. */
   readonly complete: boolean
   /** sim: hash of the whole event trace, hex; null in the real world. */

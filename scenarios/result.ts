@@ -1,7 +1,7 @@
 /** What every run returns and every report reads: `result.json`, schema `quorumlab.result/1`. Fields are added freely, never renamed. */
 import type { Consistency } from '../algorithms/statements.ts'
 import type { TraceEvent } from '../algorithms/trace.ts'
-import type { Incident } from './record.ts'
+import type { Incident, RunRecord } from './record.ts'
 import type { Audit } from './result-audit.ts'
 import type { Failover, OutageSummary, Spread } from './result-durations.ts'
 import type { Distribution, Series } from './result-series.ts'
@@ -233,8 +233,9 @@ export interface Result {
   readonly machine: Readonly<Record<string, string | number>>
   /** As in `RunRecord`; absent in the simulator, and in results of 0.1.0. */
   readonly durability?: Readonly<Record<string, string>>
-  /** As in `RunRecord`. */
+  /** This and the network: as in `RunRecord`. */
   readonly withoutEffect?: readonly string[]
+  readonly network?: RunRecord['network']
   readonly startedAt: string
   readonly digest: string | null
   readonly complete: boolean

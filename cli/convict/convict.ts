@@ -13,7 +13,7 @@ import { type Entry, entered, ledgerText, readLedger } from '../../scenarios/con
 import { UsageError } from '../../scenarios/file/errors.ts'
 import { LIBRARY } from '../../scenarios/file/library.ts'
 import { loadWritten } from '../../scenarios/file/load.ts'
-import type { RunWorld } from '../../scenarios/worlds.ts'
+import type { NetworkWish, RunWorld } from '../../scenarios/worlds.ts'
 import { COMMAND, EXIT } from '../exit.ts'
 import { claimFolder } from '../folder.ts'
 import { print, untilInterrupted } from '../output.ts'
@@ -35,6 +35,7 @@ interface ConvictOptions {
   readonly mysqld: string | undefined
   readonly dataDir: string | undefined
   readonly basePort: number | undefined
+  readonly network: NetworkWish | undefined
 }
 
 /** What one command does with every charge: where it writes, and how it is told to stop. */

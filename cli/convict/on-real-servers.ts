@@ -21,7 +21,7 @@ interface Audience {
   readonly signal: AbortSignal
 }
 
-type Options = Pick<RunOptions, 'mysqld' | 'dataDir' | 'basePort'> & {
+type Options = Pick<RunOptions, 'mysqld' | 'dataDir' | 'basePort' | 'network'> & {
   readonly on: RunWorld
   readonly times: number
 }

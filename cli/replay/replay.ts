@@ -10,7 +10,7 @@ import type { RunRecord } from '../../scenarios/record.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import { outcomeOf } from '../../scenarios/swarm/outcome.ts'
 import { sizeText } from '../../scenarios/swarm/small-form.ts'
-import type { RunWorld } from '../../scenarios/worlds.ts'
+import type { NetworkWish, RunWorld } from '../../scenarios/worlds.ts'
 import { runWritten } from '../../sim/swarm.ts'
 import { EXIT } from '../exit.ts'
 import { claimFolder } from '../folder.ts'
@@ -28,6 +28,7 @@ interface ReplayOptions {
   readonly mysqld: string | undefined
   readonly dataDir: string | undefined
   readonly basePort: number | undefined
+  readonly network: NetworkWish | undefined
 }
 
 export async function replay(options: ReplayOptions): Promise<number> {

@@ -9,7 +9,7 @@ import type { Progress } from '../../scenarios/progress.ts'
 import type { RunRecord } from '../../scenarios/record.ts'
 import type { Result } from '../../scenarios/result.ts'
 import { milliseconds, plural } from '../../scenarios/shown/numbers.ts'
-import type { RunWorld } from '../../scenarios/worlds.ts'
+import type { NetworkWish, RunWorld } from '../../scenarios/worlds.ts'
 import type { SimulatedTrial } from '../../sim/host/simulate-in-worker.ts'
 import { Estimate } from '../estimate.ts'
 import { type Beginning, judgedTrial, resultOf } from '../save-result.ts'
@@ -28,6 +28,7 @@ export interface TrialOptions {
   readonly mysqld: string | undefined
   readonly dataDir: string | undefined
   readonly basePort: number | undefined
+  readonly network: NetworkWish | undefined
 }
 
 interface TrialsDone {

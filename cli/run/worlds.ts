@@ -6,7 +6,7 @@ import type { Screen } from '../../reports/screen.ts'
 import type { ProgressListener } from '../../scenarios/progress.ts'
 import type { RunRecord } from '../../scenarios/record.ts'
 import { coordinatorNames, type Scenario, timestampServerNames } from '../../scenarios/scenario.ts'
-import type { RunWorld, ServerWorld } from '../../scenarios/worlds.ts'
+import type { NetworkWish, RunWorld, ServerWorld } from '../../scenarios/worlds.ts'
 import type { SimulatedTrial } from '../../sim/host/simulate-in-worker.ts'
 import { serverWorld } from '../arguments.ts'
 import { judgedTrial } from '../save-result.ts'
@@ -17,6 +17,7 @@ interface OnServers {
   readonly mysqld: string | undefined
   readonly dataDir: string | undefined
   readonly basePort: number | undefined
+  readonly network: NetworkWish | undefined
 }
 
 interface Simulated {
@@ -82,7 +83,7 @@ export async function onServers(options: OnServers, audience: Audience): Promise
   const { refuseUnsupported } = await import('../../real/faults/unsupported.ts')
   return {
     async *trials(asked) {
-      for (const { scenario } of asked) refuseUnsupported(scenario, worldOf(options))
+      for (const { scenario } of asked) refuseUnsupported(scenario, worldOf(options), options.network)
       for (const trial of asked) {
         if (audience.signal.aborted) return
         announce(trial, audience)
@@ -110,9 +111,10 @@ export async function measured(
 ): Promise<{ run(seed: number): Promise<RunRecord> }> {
   const { screen, listener, signal } = audience
   const { refuseUnsupported } = await import('../../real/faults/unsupported.ts')
-  refuseUnsupported(scenario, worldOf(options))
+  const { form, reason } = refuseUnsupported(scenario, worldOf(options), options.network)
   const { refuseIncapable } = await import('../../real/faults/capabilities.ts')
   await refuseIncapable(scenario, worldOf(options))
+  if (form !== 'direct') screen.line(`  network: ${form}, ${reason}`)
   const { runReal } = await import('../../real/run.ts')
   const common = {
     nodes: scenario.cluster.nodes,
@@ -121,7 +123,10 @@ export async function measured(
     onProgress: (line: string) => screen.line(`  ${line}`),
   }
   const driver = await DRIVERS[worldOf(options)](scenario, { outDir, options, common })
-  return { run: async (seed) => runReal(scenario, { seed, outDir, signal, driver: await driver(seed), ...listener }) }
+  const { network } = options
+  return {
+    run: async (seed) => runReal(scenario, { seed, outDir, network, signal, driver: await driver(seed), ...listener }),
+  }
 }
 
 interface Common {

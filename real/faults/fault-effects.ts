@@ -5,6 +5,7 @@ import type { Item } from '../../scenarios/faults/items.ts'
 import type { ProcessLook } from '../../scenarios/faults/processes.ts'
 import type { JournalLook } from '../../scenarios/faults/storage.ts'
 import { type FaultPlace, targetOf } from './fault-place.ts'
+import { lose, partition, slowLink } from './link-effects.ts'
 import { slowServer } from './machine/effects.ts'
 import { promised } from './promises.ts'
 import type { Seen } from './targets.ts'
@@ -26,7 +27,9 @@ export const EFFECTS: Effects<'local', FaultPlace> = {
       resume,
     )
   },
-  slow: slowServer,
+  partition,
+  slow: (item, place) => (item.step.link === null ? slowServer : slowLink)(item, place),
+  lose,
   'block-applier': blockApplier,
   'lose-journal': loseJournal,
 }

@@ -1,11 +1,10 @@
 /** Where faults on real processes find whom they hit. */
 import type { Item } from '../../scenarios/faults/items.ts'
+import type { LinkPlace } from './link-effects.ts'
 import type { FaultTarget } from './targets.ts'
 
-export interface FaultPlace {
+export interface FaultPlace extends LinkPlace {
   readonly targets: ReadonlyMap<string, FaultTarget>
-  /** CLOCK_MONOTONIC microseconds of the workload's time 0. */
-  readonly workloadStartUs: number
   /** The last source a reign named; null before the first. */
   readonly source: () => string | null
 }

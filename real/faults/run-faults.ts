@@ -7,13 +7,16 @@ import type { Later } from '../../scenarios/faults/later.ts'
 import { FaultSchedule } from '../../scenarios/faults/schedule.ts'
 import type { FaultStep } from '../../scenarios/faults/step.ts'
 import type { WritersSight } from '../../scenarios/faults/writers.ts'
+import type { ServerWorld } from '../../scenarios/worlds.ts'
 import { monotonicUs } from '../drivers/driver.ts'
 import { CONTAINER_EFFECTS } from './container-effects.ts'
+import { EFFECTS } from './fault-effects.ts'
 import type { FaultPlace } from './fault-place.ts'
 import { asPromise, promised } from './promises.ts'
 import { namesIn, type RoleContext } from './roles.ts'
 
 export interface FaultContext extends FaultPlace, Omit<RoleContext, 'streams'> {
+  readonly world: ServerWorld
   readonly seed: number
   /** A request to the coordinator, as an operator would send it. */
   readonly ask: (request: { readonly kind: string }, deadlineUs: number) => Promise<Outcome<unknown>>
@@ -23,6 +26,9 @@ export interface FaultContext extends FaultPlace, Omit<RoleContext, 'streams'> {
   /** A fault was applied, undone, or found nothing to hurt. */
   readonly onNote: (text: string) => void
 }
+
+type EffectsOfWorld = Readonly<Partial<Record<string, (item: Item, place: FaultPlace) => Effect>>>
+const EFFECTS_OF: Readonly<Record<ServerWorld, EffectsOfWorld>> = { local: EFFECTS, docker: CONTAINER_EFFECTS }
 
 export class RunFaults {
   /** Has begun. */
@@ -114,8 +120,7 @@ class RealFaults implements FaultWorld {
 
   effectOf(item: Item): Effect {
     const { verb } = item
-    const effects: Partial<Record<string, (item: Item, place: FaultPlace) => Effect>> = CONTAINER_EFFECTS
-    const effect = effects[verb]
+    const effect = EFFECTS_OF[this.#context.world][verb]
     if (effect === undefined) throw new Error(`assertion: these servers are asked to ${verb}`)
     return effect(item, this.#context)
   }

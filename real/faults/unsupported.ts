@@ -4,13 +4,16 @@ import { FAULTS, type FaultVerb } from '../../scenarios/faults/list.ts'
 import type { FaultStep } from '../../scenarios/faults/step.ts'
 import { isClairvoyant } from '../../scenarios/file/policy-names.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
-import { SERVER_WORLDS, type ServerWorld } from '../../scenarios/worlds.ts'
+import { type NetworkWish, SERVER_WORLDS, type ServerWorld } from '../../scenarios/worlds.ts'
 import { EnvironmentError } from '../drivers/environment-error.ts'
+import { type ChosenNetwork, chooseNetwork } from '../network/choose.ts'
+import { isTravelled, linksHurtBy } from '../network/paths.ts'
 
 /** What the servers of a world are called where they are refused something. */
 const SERVERS: Readonly<Record<ServerWorld, string>> = { local: 'local servers', docker: 'containers' }
 
-export function refuseUnsupported(scenario: Scenario, world: ServerWorld): void {
+/** Returns the network that the run will have. */
+export function refuseUnsupported(scenario: Scenario, world: ServerWorld, network?: NetworkWish): ChosenNetwork {
   if (scenario.raft !== null)
     throw new EnvironmentError(
       `${scenario.file}: a Raft group (\`protocol: raft\`) exists in the simulator only: run this scenario with --on sim`,
@@ -23,7 +26,13 @@ export function refuseUnsupported(scenario: Scenario, world: ServerWorld): void 
   for (const step of scenario.faults) {
     const impossible = impossibleStep(step, world, scenario.cluster.nodes)
     if (impossible !== null) throw new EnvironmentError(`${scenario.file}:${step.line}: ${impossible}`)
+    const { link } = step
+    if (link !== null && !linksHurtBy(step, scenario.cluster).some((pair) => isTravelled(pair, scenario.cluster)))
+      throw new EnvironmentError(
+        `${scenario.file}:${step.line}: nothing travels from ${link.from} to ${link.to} on real servers: name a link between two processes that talk to each other`,
+      )
   }
+  return chooseNetwork(scenario, world, network)
 }
 
 /** Null: servers of this world can do it. */
@@ -35,7 +44,7 @@ export function impossibleStep(step: FaultStep, world: ServerWorld, nodes: numbe
     const instead = others.length === 0 ? '' : `, or use ${wordList(others)}`
     return `${who} cannot \`${verb}\`${whyNot(verb, world)}: run this scenario ${elsewhere(verb, world)}${instead}`
   }
-  const refused = world === 'docker' ? beyondContainers(step, nodes) : beyondProcesses(step)
+  const refused = BEYOND[world](step, nodes)
   return refused === null ? null : `${who} cannot ${refused}: run this scenario with --on sim`
 }
 
@@ -44,10 +53,11 @@ function elsewhere(verb: FaultVerb, world: ServerWorld): string {
   return `with ${[...able, 'sim'].map((other) => `--on ${other}`).join(' or ')}`
 }
 
-/** Null: that will do. */
-function beyondProcesses({ verb, link, diskUs }: FaultStep): string | null {
-  if (verb !== 'slow' || (link === null && diskUs === null)) return null
-  return `\`slow\` ${link === null ? 'a disk' : 'a link'} yet, only a server's processors (\`cpu: 0.3\`)`
+/** What a world cannot do of a verb that it can otherwise. Null: that will do. */
+const BEYOND: Readonly<Record<ServerWorld, (step: FaultStep, nodes: number) => string | null>> = {
+  local: ({ verb, diskUs }) =>
+    verb === 'slow' && diskUs !== null ? "`slow` a disk yet, only a server's processors (`cpu: 0.3`)" : null,
+  docker: beyondContainers,
 }
 
 /** A container is in the run's network or out of it, and has all of its machine's processors or a part. Null: that will do. */

@@ -1,6 +1,7 @@
 /** No network of the run's own: everybody is reached where it listens, and the links are as the machine has them. */
 import type { Pair } from '../../scenarios/faults/link-pairs.ts'
-import type { Address, LinkAspect, LinkSight, LinkState, NetworkForm, Place, RunNetwork } from './network.ts'
+import type { NetworkForm } from '../../scenarios/worlds.ts'
+import type { Address, LinkAspect, LinkSight, LinkState, Place, RunNetwork } from './network.ts'
 
 export class DirectNetwork implements RunNetwork {
   readonly form: NetworkForm = 'direct'

@@ -11,13 +11,7 @@
  */
 import type { Pair } from '../../scenarios/faults/link-pairs.ts'
 import type { DelayDistribution } from '../../scenarios/scenario.ts'
-
-/**
- * `direct`: processes of this machine talk over loopback, and nothing can be done to a link. `proxy`: where the scenario
- * needs it, a connection leads through a process of ours. `namespaces`: each process has a network of its own, and what is
- * cut is cut by the kernel.
- */
-export type NetworkForm = 'direct' | 'proxy' | 'namespaces'
+import type { NetworkForm } from '../../scenarios/worlds.ts'
 
 /** All that is done to a directed link now. Never a change: what is not said does not hold any more. */
 export interface LinkState {
@@ -35,6 +29,8 @@ export interface LinkState {
   /** The end of a connection arrives this much later. */
   readonly closeDelayUs: number
 }
+
+export const WHOLE: LinkState = { cut: null, delays: [], bandwidthBytesPerSec: null, lossRatio: 0, closeDelayUs: 0 }
 
 /** Where a process is reached by another. */
 export interface Address {

@@ -26,6 +26,7 @@ const ENTRIES: Readonly<Record<Setup['kind'], URL>> = {
   client: new URL('./client.ts', import.meta.url),
   timestamp: new URL('./timestamp.ts', import.meta.url),
   service: new URL('../services/service.ts', import.meta.url),
+  proxy: new URL('../network/proxy/proxy.ts', import.meta.url),
 }
 
 export class ChildProcess implements ServiceProcess {

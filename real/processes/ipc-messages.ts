@@ -10,6 +10,7 @@ import type { TraceEvent } from '../../algorithms/trace.ts'
 import type { Operation } from '../../scenarios/record.ts'
 import type { Workload } from '../../scenarios/scenario.ts'
 import type { MysqlTarget } from '../mysql/target.ts'
+import type { CarriedOut, ProxyOrder, ProxySetup } from '../network/proxy/orders.ts'
 import type { SystemConfig } from '../services/config.ts'
 
 /** Time 0 and chance of the run: the same in every process. */
@@ -80,7 +81,7 @@ export interface ServiceSetup {
   readonly config: SystemConfig
 }
 
-export type Setup = CoordinatorSetup | ClientSetup | TimestampSetup | ServiceSetup
+export type Setup = CoordinatorSetup | ClientSetup | TimestampSetup | ServiceSetup | ProxySetup
 
 export type ToChild =
   | { readonly kind: 'setup'; readonly setup: Setup }
@@ -94,6 +95,8 @@ export type ToChild =
   | { readonly kind: 'handOver' }
   /** coordinator: the supervisor's answer. */
   | { readonly kind: 'supervised'; readonly id: number; readonly outcome: Outcome<unknown> }
+  /** proxy */
+  | { readonly kind: 'order'; readonly id: number; readonly order: ProxyOrder }
 
 export interface Refusal {
   readonly what: string
@@ -108,6 +111,8 @@ export type FromChild =
   /** coordinator: a request to whoever owns the server processes. */
   | { readonly kind: 'supervise'; readonly id: number; readonly request: { readonly kind: string } }
   | { readonly kind: 'operations'; readonly operations: readonly Operation[] }
+  /** proxy: an order. */
+  | ({ readonly kind: 'carriedOut'; readonly id: number } & CarriedOut)
   /** client: everything has been handed over. */
   | { readonly kind: 'done' }
   /** The operating system refused something that the process cannot do without: the run ends. */

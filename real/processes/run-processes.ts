@@ -46,15 +46,14 @@ export class RunProcesses {
 
   constructor(
     scenario: Scenario,
-    { driver, network }: { readonly driver: Driver; readonly network: RunNetwork },
-    run: RunIdentity,
+    { driver, network, ...identity }: RunIdentity & { readonly driver: Driver; readonly network: RunNetwork },
     outDir: string,
     events: RunEvents,
   ) {
     this.#scenario = scenario
     this.#driver = driver
     this.#network = network
-    this.#run = run
+    this.#run = identity
     this.#outDir = outDir
     this.#events = events
   }

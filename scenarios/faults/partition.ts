@@ -5,7 +5,7 @@ import { does, GROUPS, split, TARGET, target, when } from './schema-parts.ts'
 
 type CutLook = 'cut' | 'open'
 
-export const partition: Hurt<CutLook, Worlds<'sim' | 'raft' | 'docker'>> = {
+export const partition: Hurt<CutLook, Worlds<'sim' | 'raft' | 'local' | 'docker'>> = {
   kind: 'hurts',
   undo: 'heal',
   away: 'until-undone',
@@ -35,7 +35,7 @@ export const partition: Hurt<CutLook, Worlds<'sim' | 'raft' | 'docker'>> = {
   worlds: {
     sim: 'yes',
     raft: 'yes',
-    local: { later: 'it needs a proxy on every link' },
+    local: 'yes',
     docker: 'yes',
   },
   swarm: { drawnBy: 'takes-away' },

@@ -143,6 +143,7 @@ function differencesOf(a: Result, b: Result): string[] {
   }
   if (a.world !== 'sim' && b.world !== 'sim') {
     differ('the world', a.world, b.world)
+    differ('the network', networkOf(a), networkOf(b))
     const keys = new Set([...Object.keys(a.machine), ...Object.keys(b.machine)])
     for (const key of [...keys].sort())
       if (!isMoment(key)) differ(`the machine (${key})`, a.machine[key], b.machine[key])
@@ -155,6 +156,11 @@ function differencesOf(a: Result, b: Result): string[] {
   if (!a.complete) differences.push('a was interrupted')
   if (!b.complete) differences.push('b was interrupted')
   return differences
+}
+
+/** Results of earlier versions had no other. */
+function networkOf({ network }: Result): string {
+  return network?.form ?? 'direct'
 }
 
 /** Of a machine, what is never the same twice and no reason not to compare: it is for people to look at. */

@@ -8,6 +8,7 @@
 import type { Outcome } from '../../algorithms/servers.ts'
 import type { Waiter } from '../../algorithms/world.ts'
 import { delayTable, type Sampler } from '../../scenarios/chance/sampling.ts'
+import { delayBetween } from '../../scenarios/link-delays.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import { Call } from '../kernel/call.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -23,15 +24,10 @@ export class Network {
   readonly #byName = new Map<string, SimProcess>()
   readonly #links: (Link | undefined)[][] = []
   readonly #delays: Scenario['network']
-  readonly #default: Sampler
-  readonly #zoneOf: ReadonlyMap<string, string>
 
   constructor(kernel: Kernel, delays: Scenario['network']) {
     this.kernel = kernel
     this.#delays = delays
-    this.#default = delayTable(delays.defaultDelay)
-    const placed = (delays.zones ?? []).flatMap(({ name, members }) => members.map((member) => [member, name] as const))
-    this.#zoneOf = new Map(placed)
   }
 
   add(name: string, options?: ProcessOptions): SimProcess {
@@ -99,20 +95,7 @@ export class Network {
     return call
   }
 
-  /** The most particular rule wins: a name before a zone before `*`, the sender's end before the receiver's. */
   #delayOf(from: SimProcess, to: SimProcess): Sampler {
-    if (from.local || to.local) return LOCAL
-    const matches = (rule: string, name: string) =>
-      rule === name ? 5 : rule === this.#zoneOf.get(name) ? 2 : rule === '*' ? 1 : 0
-    let best = 0
-    let sampler = this.#default
-    for (const rule of this.#delays.links) {
-      const [sender, receiver] = [matches(rule.from, from.name), matches(rule.to, to.name)]
-      const weight = sender === 0 || receiver === 0 ? 0 : 3 * sender + 2 * receiver
-      if (weight < best || weight === 0) continue
-      best = weight
-      sampler = delayTable(rule.delay)
-    }
-    return sampler
+    return from.local || to.local ? LOCAL : delayTable(delayBetween(this.#delays, from.name, to.name))
   }
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { withoutEffect } from '../../real/honours.ts'
 import { scenarioOf } from '../../scenarios/file/load.ts'
+import type { NetworkForm } from '../../scenarios/worlds.ts'
 import { test } from '../support/test.ts'
 
-const ignored = (written: Readonly<Record<string, unknown>>) =>
-  withoutEffect(scenarioOf({ name: 'honours', ...written }, 'honours'))
+const ignored = (written: Readonly<Record<string, unknown>>, network: NetworkForm = 'direct') =>
+  withoutEffect(scenarioOf({ name: 'honours', ...written }, 'honours'), network)
 
 test('keys that real servers do not follow are named where a file sets them', () => {
   assert.deepEqual(ignored({ network: { default: { delay: '5ms' } } }), ['network.default'])
@@ -17,7 +18,9 @@ test('keys that real servers do not follow are named where a file sets them', ()
     ['0.1ms', '20ms'],
     ['20ms', '0.1ms'],
   ]
-  assert.ok(ignored({ cluster: { zones }, network: { matrix } }).includes('cluster.zones'))
+  const placed = { cluster: { zones }, network: { matrix } }
+  assert.ok(ignored(placed).includes('cluster.zones'))
+  for (const network of ['proxy', 'namespaces'] as const) assert.deepEqual(ignored(placed, network), [])
 })
 
 test('a file that leaves them alone, or spells out the default, names none', () => {

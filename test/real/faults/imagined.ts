@@ -3,11 +3,15 @@ import assert from 'node:assert/strict'
 import type { Hurtable } from '../../../real/faults/machine/hurtable.ts'
 import { type FaultContext, RunFaults } from '../../../real/faults/run-faults.ts'
 import type { FaultTarget, Seen } from '../../../real/faults/targets.ts'
+import { linkPlace } from '../../../real/network/link-changes.ts'
+import { type LinkState, type RunNetwork, WHOLE } from '../../../real/network/network.ts'
 import { RunClock } from '../../../real/processes/run-clock.ts'
 import type { ApplierLook } from '../../../scenarios/faults/applier.ts'
 import type { ProcessLook } from '../../../scenarios/faults/processes.ts'
 import type { FaultStep } from '../../../scenarios/faults/step.ts'
 import type { JournalLook } from '../../../scenarios/faults/storage.ts'
+import { scenarioOf } from '../../../scenarios/file/load.ts'
+import { typicalUs } from '../../../scenarios/link-delays.ts'
 
 export function imagined(name: string): FaultTarget {
   let process: ProcessLook = 'running'
@@ -64,7 +68,32 @@ function hurtable<Amount, Sight>(sight: (isHurt: boolean) => Sight): Hurtable<Am
   }
 }
 
+/** Links that are as they are told to be. */
+function imaginedNetwork(): Pick<RunNetwork, 'isUsed' | 'set' | 'look'> {
+  const states = new Map<string, LinkState>()
+  return {
+    isUsed: () => true,
+    set: async (link, state) => {
+      states.set(String(link), state)
+    },
+    look: async (link, aspect) => {
+      const { cut, delays, bandwidthBytesPerSec, lossRatio, closeDelayUs } = states.get(String(link)) ?? WHOLE
+      const amounts = {
+        delivery: 0,
+        delay: delays.reduce((sum, delay) => sum + typicalUs(delay), 0),
+        bandwidth: bandwidthBytesPerSec ?? 1_000_000_000,
+        loss: Math.ceil(lossRatio),
+        close: closeDelayUs,
+      }
+      const amount = amounts[aspect]
+      const text = `${aspect} ${cut === null ? amount : 'of nothing'}`
+      return { delivers: cut === null, amount, text, seenUs: RunClock.hostUs() }
+    },
+  }
+}
+
 interface Told {
+  readonly network?: Pick<RunNetwork, 'isUsed' | 'set' | 'look'>
   readonly source?: FaultContext['source']
   readonly ask?: FaultContext['ask']
   readonly writers?: FaultContext['writers']['look']
@@ -74,7 +103,10 @@ interface Told {
 export function schedule(targets: readonly FaultTarget[], steps: readonly FaultStep[], told: Told = {}) {
   const failures: Error[] = []
   const changes: string[] = []
+  const network = told.network ?? imaginedNetwork()
   const context: FaultContext = {
+    world: 'local',
+    ...linkPlace(network, scenarioOf({ name: 'imagined' }, 'imagined')),
     targets: new Map(targets.map((target) => [target.name, target])),
     nodes: ['node1', 'node2', 'node3', 'node4'].map((name) => ({ name, host: '127.0.0.1', port: 1, adminPort: 1 })),
     issuer: () => null,
