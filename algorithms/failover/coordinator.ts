@@ -150,7 +150,12 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
       const { gate } = coordinator
       const through = () => {
         gate.enter()
-        entered(() => gate.leave())
+        const statements = coordinator.reign?.statements
+        statements?.began(process.nowUs)
+        entered(() => {
+          gate.leave()
+          statements?.ended(true, process.nowUs)
+        })
       }
       if (gate.isClosed) process.spawn('relay', gate.pass(), through)
       else through()

@@ -22,7 +22,10 @@ export interface Reign {
   receipts: number
   readonly acknowledgements: Acknowledgements
   readonly confirmations: Confirmations
+  /** Of writes that are quick by themselves. */
   readonly executions: Executions
+  /** Of clients' own SQL, which may be slow, or wait for other SQL. */
+  readonly statements: Executions
   /** Settled when the reign has to end, with the cause. */
   alarm: Deferred<Alarm>
   /** Whom it makes way for, while it is powerless: the next alarm ends it, whichever comes first. */

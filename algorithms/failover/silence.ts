@@ -14,7 +14,7 @@
 
 /** Not even the best known server is given up sooner: a stall of 300 ms is borne, with whatever comes on top of it. */
 export const LEAST_US = 400_000
-const LEEWAY = 2
+const LEEWAY = 3
 /** Fewer measured silences say nothing. */
 const ENOUGH = 20
 /** After this there was nobody to answer: what was measured before was of another life. */

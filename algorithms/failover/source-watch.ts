@@ -86,12 +86,30 @@ export function checkSource(coordinator: CoordinatorState): void {
         state !== null &&
         stateAskedUs > startedUs &&
         (state.superReadOnly || state.offline),
-      unacknowledgedSinceUs: reign.acknowledgements.waitingSinceUs ?? reign.executions.hangingSinceUs,
+      unacknowledgedSinceUs: hangingSinceUs(coordinator, reign),
     },
     tuning,
   )
   if (detection.kind === 'suspect') askWitnesses(coordinator, source, words)
   else if (detection.kind !== 'fine') reign.alarm.settle({ kind: detection.kind, reason: detection.reason })
+}
+
+/**
+ * Since when writes wait in vain. A client's SQL may be slow by itself, or behind other SQL: that it hangs says something
+ * of the source only where too few replicas follow for anything to be acknowledged.
+ */
+function hangingSinceUs({ members, tuning }: CoordinatorState, reign: Reign): number | null {
+  const { acknowledgements, executions, statements, source, k } = reign
+  const sinceUs = acknowledgements.waitingSinceUs ?? executions.hangingSinceUs
+  if (sinceUs !== null || statements.hangingSinceUs === null) return sinceUs
+  const following = members.filter(
+    ({ probe, state }) =>
+      probe === 'answered' &&
+      state?.source === source.node &&
+      state.receiver === 'running' &&
+      (state.fedAgeUs ?? Number.POSITIVE_INFINITY) < tuning.unreachableUs,
+  )
+  return following.length < k ? statements.hangingSinceUs : null
 }
 
 /** Their word is needed, and it must be younger than the suspicion. */

@@ -200,6 +200,7 @@ function* promote(
     acknowledgements,
     confirmations: new Confirmations(nodes),
     executions: new Executions(),
+    statements: new Executions(),
     alarm: deferred(),
     powerless: null,
     ended: deferred(),

@@ -31,12 +31,10 @@ export function* write(coordinator: CoordinatorState, request: ClientRequest): F
 
   const beganUs = coordinator.process.nowUs
   const { statement } = request
-  // A client's SQL may be slow by itself: it does not show that the source executes nothing any more.
-  const tells = statement.kind === 'keyed'
-  if (tells) {
-    reign.executions.began(beganUs)
-    reign.source.silence.asked(beganUs)
-  }
+  const isQuick = statement.kind === 'keyed'
+  const writes = isQuick ? reign.executions : reign.statements
+  writes.began(beganUs)
+  if (isQuick) reign.source.silence.asked(beganUs)
   // With semi-sync the commit itself waits for the quorum.
   const deadlineUs = statementDeadlineUs(statement, coordinator.tuning)
   const executed = yield* call(
@@ -46,7 +44,7 @@ export function* write(coordinator: CoordinatorState, request: ClientRequest): F
     reign.ended,
   )
   const nowUs = coordinator.process.nowUs
-  if (tells) reign.executions.ended(executed.kind === 'ok', nowUs)
+  writes.ended(executed.kind === 'ok' || executed.why.code === 'statement-refused', nowUs)
   hearSource(coordinator, reign, statement, executed)
   const at = { node: reign.source.node, epoch: reign.epoch }
   if (executed.kind !== 'ok') return { ...notOk(executed.kind, executed.why, null, timestamp), at }

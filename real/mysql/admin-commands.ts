@@ -21,12 +21,17 @@ const RETRY_COUNT = 86_400
 /** Of rpl_semi_sync_source_timeout: 49 days. */
 const LONGEST_TIMEOUT_MS = 4_294_967_295
 
-export async function perform(session: AdminSession, target: MysqlTarget, action: AdminCommand): Promise<ServerState> {
+/** `before`: read under the lock a moment ago. */
+export async function perform(
+  session: AdminSession,
+  target: MysqlTarget,
+  action: AdminCommand,
+  before: ServerState,
+): Promise<ServerState> {
   switch (action.command) {
     case 'detach':
-      await promise(session, action.promise)
-      await stopReceiver(session, target)
-      break
+      await promise(session, action.promise, before.superReadOnly)
+      return await stopReceiver(session, target)
     case 'fence':
       await fence(session, target, action.promise)
       break
@@ -69,28 +74,29 @@ export async function state(session: AdminSession, target: MysqlTarget): Promise
  * A local row, never replicated and without a GTID. super_read_only is off for this one statement only, read_only
  * stays on, and all of it is one text, so that a coordinator that dies in between cannot leave the door ajar.
  */
-async function promise(session: AdminSession, epoch: number): Promise<void> {
-  const [[superReadOnly]] = (await session.ask('SELECT @@global.super_read_only')) as [[number]]
+async function promise(session: AdminSession, epoch: number, superReadOnly: boolean): Promise<void> {
   const update = `UPDATE quorumlab.promise SET promised = ${epoch} WHERE promised < ${epoch}`
-  const opened =
-    superReadOnly === 1 ? ['SET GLOBAL super_read_only = OFF', update, 'SET GLOBAL super_read_only = ON'] : [update]
+  const opened = superReadOnly
+    ? ['SET GLOBAL super_read_only = OFF', update, 'SET GLOBAL super_read_only = ON']
+    : [update]
   try {
-    await session.change(['SET SESSION lock_wait_timeout = 1, sql_log_bin = 0', ...opened].join('; '))
+    const text = ['SET SESSION lock_wait_timeout = 1, sql_log_bin = 0', ...opened, 'SET SESSION sql_log_bin = 1']
+    await session.change(text.join('; '))
   } catch (error) {
     // The applier kept the lock for longer than the wait: the door is shut again before anything is reported.
     if (!(error instanceof AdminError) || !session.alive) throw error
-    if (superReadOnly === 1) await readOnly(session)
+    if (superReadOnly) await readOnly(session)
     const [[promised]] = (await session.ask(PROMISED)) as [[number]]
     if (promised < epoch) throw error
+    await session.change('SET SESSION sql_log_bin = 1')
   }
-  await session.change('SET SESSION sql_log_bin = 1')
 }
 
 /** The session's epoch, promised and read back: who follows a source has promised its epoch. */
 async function promised(session: AdminSession, target: MysqlTarget): Promise<ServerState> {
   const before = await state(session, target)
   if (before.promised >= session.epoch) return before
-  await promise(session, session.epoch)
+  await promise(session, session.epoch, before.superReadOnly)
   const after = await state(session, target)
   if (after.promised < session.epoch) throw unfinished({ code: 'not-kept', promised: after.promised })
   return after
@@ -106,18 +112,17 @@ async function stopReceiver(session: AdminSession, target: MysqlTarget): Promise
 
 /** In this order, or a client is told OK for a row that no replica has. */
 async function fence(session: AdminSession, target: MysqlTarget, epoch: number): Promise<void> {
-  await session.change('SET GLOBAL offline_mode = ON')
-  if (target.semiSync !== null) await session.change('SET GLOBAL rpl_semi_sync_source_enabled = OFF')
+  const semiSyncOff = target.semiSync === null ? [] : ['SET GLOBAL rpl_semi_sync_source_enabled = OFF']
+  await session.change(['SET GLOBAL offline_mode = ON', ...semiSyncOff].join('; '))
   await readOnly(session)
-  await promise(session, epoch)
+  await promise(session, epoch, true)
 }
 
 /** Waits for statements that are being written; a short lock wait, repeated while there is time. */
 async function readOnly(session: AdminSession): Promise<void> {
-  await session.change('SET SESSION lock_wait_timeout = 1')
   for (;;) {
     try {
-      await session.change('SET GLOBAL super_read_only = ON')
+      await session.change('SET SESSION lock_wait_timeout = 1; SET GLOBAL super_read_only = ON')
       return
     } catch (error) {
       const timedOut = error instanceof AdminError && error.failure.why.code === 'lock-wait-timeout'

@@ -29,7 +29,8 @@ export class AdminError extends Error {
 }
 
 export class AdminSession {
-  readonly epoch: number
+  /** Of the command that is under way. */
+  epoch: number
   readonly #endpoint: Endpoint
   readonly #connection: MysqlConnection
   /** By `performance.now()`: statements of the current command end before this or are killed. */

@@ -1,7 +1,7 @@
 /**
- * `administer` requests to one server, one after another. A session belongs to one epoch; a request of another epoch
- * ends it and opens its own. Under the lock and before every change the session asks the server whether it is still
- * entitled to change it (`deposedBy`).
+ * `administer` requests to one server, one after another, through a session that keeps the server's lock from one epoch
+ * to the next: nobody else has changed the server meanwhile. Each command is for a stated epoch: under the lock and
+ * before every change the session asks the server whether it is still entitled to that (`deposedBy`).
  *
  * Nothing here is abandoned. A command either ends, or its session is killed and seen dead, and only then is the
  * caller told: a late `read_only = OFF` would be a second writer.
@@ -56,9 +56,11 @@ export class Administrator {
 
   async #sessionFor(request: AdministerRequest, deadlineMs: number): Promise<AdminSession> {
     const current = this.#session
-    if (current?.alive === true && current.epoch === request.epoch) return current
+    if (current?.alive === true) {
+      current.epoch = request.epoch
+      return current
+    }
     this.#session = null
-    current?.close()
     const session = await AdminSession.open(adminEndpoint(this.#target), request.epoch, deadlineMs, this.#onChange)
     this.#session = session
     return session
@@ -75,7 +77,7 @@ export class Administrator {
         this.#end(session)
         return failed(deposed)
       }
-      const reply = await perform(session, this.#target, request.action)
+      const reply = await perform(session, this.#target, request.action, before)
       if (request.action.command === 'release') this.#end(session)
       return { kind: 'ok', reply }
     } catch (error) {

@@ -10,12 +10,15 @@ import { compareTimestamps, type Timestamp } from '../../algorithms/timestamps/t
 export class ClientSession {
   /** Index of the coordinator that this client speaks to. */
   coordinator = 0
+  /** Waits for its answer as long as its deadline allows, whoever reigns meanwhile. */
+  readonly isPatient: boolean
   #seen: GtidSet | null
   #timestamp: Timestamp | null = null
   #now: Session
 
   /** `keepsSeen`: only where some operation is SESSION; GTID sets cost something, above all on a real network. */
-  constructor(keepsSeen: boolean) {
+  constructor(keepsSeen: boolean, isPatient = false) {
+    this.isPatient = isPatient
     this.#seen = keepsSeen ? EMPTY_GTID_SET : null
     this.#now = { seen: this.#seen, timestamp: null }
   }

@@ -4,8 +4,14 @@
  * or that it could not have a write acknowledged. Each client finds out by itself: while coordinators are apart, some
  * may speak to one and some to another, which is what a stale read takes. The operation that found out keeps its
  * outcome; it is not sent again.
+ *
+ * A coordinator that stands still would keep its clients for as long as an operation may take. So one that owes answers
+ * and gives none to anybody is asked for its status; when that is not answered either, and another one says that it
+ * reigns, what is in flight is given up and its clients go there; every second one, for the others know nothing but
+ * their deadline.
  */
-import { call, type Fiber } from '../../algorithms/fiber.ts'
+import type { Deferred } from '../../algorithms/effects.ts'
+import { call, deferred, type Fiber, type FiberProcess, sleep } from '../../algorithms/fiber.ts'
 import { type Explained, explained } from '../../algorithms/reasons/outcomes.ts'
 import type { CoordinatorServer, Outcome, ReadReply, WriteReply } from '../../algorithms/servers.ts'
 import type { Consistency, KeyedStatement } from '../../algorithms/statements.ts'
@@ -54,11 +60,64 @@ export function explain(operation: OpenOperation, { why, reason }: Explained | t
   operation.reason = reason
 }
 
-export class CoordinatorClient {
-  readonly #coordinators: readonly CoordinatorServer[]
+/** One that has owed answers for so long and given none is asked for its status, and answers within as long. */
+const SILENT_US = 150_000
+const WATCH_US = 50_000
 
-  constructor(coordinators: readonly CoordinatorServer[]) {
-    this.#coordinators = coordinators
+interface Asked {
+  readonly server: CoordinatorServer
+  inFlight: number
+  /** When it last answered anybody, or began to owe an answer. */
+  heardUs: number
+  /** Settled when its clients go elsewhere. */
+  left: Deferred<void>
+}
+
+export class CoordinatorClient {
+  readonly #process: FiberProcess
+  readonly #coordinators: readonly Asked[]
+  /** By its own word, when another one was left. */
+  #reigning: number | null = null
+
+  constructor(process: FiberProcess, coordinators: readonly CoordinatorServer[]) {
+    this.#process = process
+    this.#coordinators = coordinators.map((server) => ({ server, inFlight: 0, heardUs: 0, left: deferred() }))
+  }
+
+  begin(): void {
+    if (this.#coordinators.length > 1) this.#process.spawn('watch-coordinators', this.#watch())
+  }
+
+  /** For as long as the process lives. */
+  *#watch(): Fiber<never> {
+    for (;;) {
+      yield* sleep(WATCH_US)
+      for (const asked of this.#coordinators) {
+        if (!this.#isSilent(asked) || (yield* this.#state(asked)) !== null || !this.#isSilent(asked)) continue
+        const index = yield* this.#whoReigns(asked)
+        if (index === null) continue
+        this.#reigning = index
+        asked.left.settle()
+        asked.left = deferred()
+      }
+    }
+  }
+
+  #isSilent({ inFlight, heardUs }: Asked): boolean {
+    return inFlight > 0 && this.#process.nowUs - heardUs >= SILENT_US
+  }
+
+  *#state(asked: Asked): Fiber<'reigns' | 'takes over' | 'stands by' | null> {
+    const answer = yield* call(asked.server, { kind: 'status' }, SILENT_US)
+    if (answer.kind !== 'ok') return null
+    asked.heardUs = this.#process.nowUs
+    return answer.reply.state
+  }
+
+  *#whoReigns(left: Asked): Fiber<number | null> {
+    for (const [index, asked] of this.#coordinators.entries())
+      if (asked !== left && (yield* this.#state(asked)) === 'reigns') return index
+    return null
   }
 
   /** Sends the operation at `nowUs`. What comes back is to be told by `heard`. */
@@ -68,9 +127,10 @@ export class CoordinatorClient {
     explain(operation, IN_FLIGHT)
     operation.outcome = operation.kind === 'write' ? 'unknown' : 'failed'
     const { kind, consistency } = operation
-    const coordinator = this.#coordinators[session.coordinator]!
-    const statement = statementOf(operation)
-    return call(coordinator, { kind, statement, consistency, session: session.now }, deadlineUs)
+    const asked = this.#coordinators[session.coordinator]!
+    if (asked.inFlight++ === 0) asked.heardUs = this.#process.nowUs
+    const request = { kind, statement: statementOf(operation), consistency, session: session.now } as const
+    return call(asked.server, request, deadlineUs, session.isPatient ? null : asked.left)
   }
 
   /** The operation has its outcome; `endUs` is left to the caller. */
@@ -89,11 +149,15 @@ export class CoordinatorClient {
 
   /** Is this the coordinator to ask next time? */
   #judge(session: ClientSession, outcome: Answer): void {
+    const asked = this.#coordinators[session.coordinator]!
+    asked.inFlight--
     if (outcome.kind === 'ok') {
+      asked.heardUs = this.#process.nowUs
       const { reply } = outcome
       if (reply.verdict === 'ok' || (reply.verdict === 'failed' && reply.why.code !== 'nobody-reigns')) return
     }
-    session.coordinator = (session.coordinator + 1) % this.#coordinators.length
+    const isLeft = outcome.kind !== 'ok' && outcome.why.code === 'unwanted'
+    session.coordinator = (isLeft ? this.#reigning : null) ?? (session.coordinator + 1) % this.#coordinators.length
   }
 }
 

@@ -96,7 +96,7 @@ class Clients implements LoadGenerator {
   ) {
     this.#process = process
     this.#workload = workload
-    this.#coordinator = new CoordinatorClient(coordinators)
+    this.#coordinator = new CoordinatorClient(process, coordinators)
     this.#schedule = new Schedule(workload, streams)
     this.#options = options
     this.#streams = streams
@@ -118,6 +118,7 @@ class Clients implements LoadGenerator {
       const slot: Slot = { busy: false, next: null }
       this.#clients.push({ task: this.#process.spawn(`client-${i}`, this.#client(i, slot)), slot })
     }
+    this.#coordinator.begin()
     this.#end = this.#process.spawn('end', this.#endOfDuration())
   }
 
@@ -134,7 +135,9 @@ class Clients implements LoadGenerator {
     const { startUs, onOperation } = this.#options
     const { deadlineUs } = this.#workload
     const coordinator = this.#coordinator
-    const session = new ClientSession(mayOffer(this.#workload.consistency, 'SESSION'))
+    // Some clients know nothing but their deadline: whoever asks a coordinator that wakes may get a stale answer.
+    const isPatient = client % 2 === 0
+    const session = new ClientSession(mayOffer(this.#workload.consistency, 'SESSION'), isPatient)
     const pauseUs = this.#workload.mode === 'closed' ? clientPause(this.#workload, this.#streams, client) : null
     let nowUs = this.#process.nowUs - startUs
     if (pauseUs !== null) nowUs = yield* this.#until(0)

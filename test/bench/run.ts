@@ -1,5 +1,6 @@
 /** `npm run bench` runs every benchmark, `npm run bench NAME` one of them; an unknown name gets the list. */
 import { coordinatorCost } from './coordinator-cost.ts'
+import { detection } from './detection.ts'
 import { door } from './door.ts'
 import { eventCore } from './event-core.ts'
 import { fiber } from './fiber.ts'
@@ -30,6 +31,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   { name: 'simulator', about: 'primary-crash at 2,000 operations/s for 60 s with all checks', run: simulator },
   { name: 'door', about: 'what people wait for, as multiples of a bare node', run: door },
   { name: 'trials', about: 'eight trials of primary-crash on two threads, against one', run: trials },
+  { name: 'detection', about: 'rules that give up a silent server: false alarms, and how soon', run: detection },
   { name: 'raft', about: "rounds of 50 servers under Cabinet's settings, by quorum; events a second", run: raft },
   {
     name: 'raft-leaders',

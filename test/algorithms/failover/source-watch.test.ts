@@ -79,6 +79,18 @@ test('a killed coordinator is succeeded within 800 ms, a paused one within a sec
     }
 })
 
+test('clients do not wait for a coordinator that stands still when another one reigns', () => {
+  for (const seed of [1, 2, 3]) {
+    const record = run(scenario('nodes: 4, coordinators: 2', '  - { at: 5s, pause: coordinator, for: 4s }'), seed)
+    const [second] = reigns(record)
+    const served = record.operations.filter(
+      ({ kind, outcome, epoch }) => kind === 'write' && outcome === 'ok' && epoch === second!.epoch,
+    )
+    const firstUs = Math.min(...served.filter(({ intendedUs }) => intendedUs > 5_000_000).map(({ endUs }) => endUs!))
+    assert.ok(firstUs < 6_000_000, `seed ${seed}: served at ${firstUs} us`)
+  }
+})
+
 test('of two that stand by, only the first takes over', () => {
   for (const seed of [1, 2, 3]) {
     const all = reigns(run(scenario('nodes: 4, coordinators: 3', '  - { at: 5s, crash: coordinator }'), seed))
