@@ -6,7 +6,7 @@ import { RandomStreams } from '../../../scenarios/chance/random.ts'
 
 type Draw = () => number
 
-export interface Weather {
+interface Weather {
   readonly name: string
   readonly statementsPerSec: number
   /** `uniform`: the next draw in (0, 1). Microseconds until an answer. */
