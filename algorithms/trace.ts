@@ -120,6 +120,15 @@ export type TraceFact =
       readonly k: number
       readonly inEffect: boolean
     }
+  /** Writes wait because the replicas that a quorum needs have `limit` transactions to apply. `heldUs` null: from here on. */
+  | {
+      readonly kind: 'held-back'
+      readonly epoch: number
+      readonly limit: number
+      readonly heldUs: number | null
+      /** How many had to wait. */
+      readonly writes: number
+    }
   /** oracle: a timestamp server begins to issue, above every bound that was saved. */
   | { readonly kind: 'issuer'; readonly node: string; readonly term: number }
   /** A fault took hold, was undone, or a free remark. */

@@ -24,6 +24,7 @@ const HONOURS: {
     coordinators: ['always', 'cluster.coordinators'],
     acknowledge: ['always', 'cluster.acknowledge'],
     semiSync: ['always', 'cluster.semiSync'],
+    maxApplyBacklog: ['always', 'cluster.maxApplyBacklog'],
   },
   network: {
     defaultDelay: ['linked', 'network.default'],

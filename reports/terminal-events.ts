@@ -96,6 +96,10 @@ function eventText(event: Event, verbose: boolean): string | null {
       return `${event.source} is the source of epoch ${event.epoch}`
     case 'planned':
       return `planned move from ${event.from}${event.to === null ? '' : ` to ${event.to}`}: ${event.reason}`
+    case 'held-back':
+      return event.heldUs === null
+        ? `writes wait: ${event.limit} transactions are not applied by a quorum`
+        : `writes waited for the replicas' backlog: ${event.writes}, ${milliseconds(event.heldUs / 1000)} in all`
     case 'switched':
       return `planned move ${event.verdict}: ${event.reason}${event.heldUs === null ? '' : `, clients held back for ${milliseconds(event.heldUs / 1000)}`}`
     case 'refused':

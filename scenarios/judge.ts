@@ -12,6 +12,7 @@ import { describeOutages } from './measures/client-outage.ts'
 import { outcomeOf } from './measures/durations.ts'
 import { judgeExpectations } from './measures/expectations.ts'
 import { type Failovers, failoversOf } from './measures/failovers.ts'
+import { heldBackOf } from './measures/held-back.ts'
 import { lagOf } from './measures/lag.ts'
 import { acknowledgedButGone } from './measures/lost-writes.ts'
 import { withFewerQuorums } from './measures/quorum-shares.ts'
@@ -189,7 +190,7 @@ function summarize(scenario: Scenario, record: RunRecord, { measured, failovers,
     lostEventual: lost === null ? 0 : countLostEventual(lost),
     ...(stalenessMs === undefined ? {} : { stalenessMs }),
     resolutionMs: resolutionMsOf(scenario, measured),
-    counters: record.counters,
+    counters: { ...record.counters, ...heldBackOf(scenario, record) },
     notes: [...failovers.notes, ...unread, ...unsettledNote(record), ...withoutEffectNote(record)],
   }
 }

@@ -156,6 +156,8 @@ export interface Scenario {
     readonly acknowledge: 'applied' | 'received'
     /** Null: MySQL's semi-synchronous replication is not used. */
     readonly semiSync: SemiSyncSettings | null
+    /** Under `received`: transactions that the replicas of a quorum may have left to apply before writes wait. */
+    readonly maxApplyBacklog: number
   }
   readonly algorithms: {
     readonly timestamps: TimestampAlgorithmName | 'none'
@@ -194,6 +196,9 @@ export const DEFAULT_SEER: SeerOptions = {
   noveltyEveryUs: 20_000_000,
   hysteresis: 0,
 }
+
+/** A second or two of applying, on a common machine. */
+export const DEFAULT_MAX_APPLY_BACKLOG = 5_000
 
 export const DEFAULT_TUNING: Tuning = {
   probeIntervalUs: 100_000,

@@ -19,10 +19,12 @@ import type {
   RequestOf,
   SupervisorServer,
   TimestampServer,
+  WriteReply,
 } from '../servers.ts'
 import type { TimestampDeadlines } from '../timestamps/algorithm.ts'
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../timestamps/algorithms.ts'
 import { adviserLoop } from './advice.ts'
+import { mustWait, room } from './backlog.ts'
 import { changeThreshold } from './change-threshold.ts'
 import { CommitDelays } from './commit-delays.ts'
 import { control } from './control.ts'
@@ -44,7 +46,7 @@ import type { CoordinatorState, TrueDelay } from './state.ts'
 import { switchover } from './switchover.ts'
 import type { Tuning } from './tuning.ts'
 import { type UnsafeForm, withUnsafeForms } from './unsafe/forms.ts'
-import { write } from './write.ts'
+import { refusedWrite, write } from './write.ts'
 
 export interface CoordinatorConfig {
   /** Names of all coordinators, this one among them. */
@@ -66,6 +68,8 @@ export interface CoordinatorConfig {
   readonly seer: SeerOptions
   readonly tuning: Tuning
   readonly acknowledge: 'applied' | 'received'
+  /** Under `received`: a quorum's replicas may have so many transactions left to apply before writes wait. */
+  readonly maxApplyBacklog: number
   readonly journal: JournalServer
   readonly supervisor: SupervisorServer
   /** The prototype's unsafe behaviours in place of the sound ones; none unless a scenario asks for them. */
@@ -113,6 +117,7 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
     byNode: new Map(members.map((member) => [member.node, member])),
     tuning: config.tuning,
     level: config.acknowledge,
+    maxApplyBacklog: config.maxApplyBacklog,
     quorum,
     makeQuorum,
     leastK: quorum.replicasRequired(members.length),
@@ -167,7 +172,9 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
     handle(request, asker) {
       switch (request.kind) {
         case 'write':
-          serve(coordinator, 'write', write, request, asker)
+          if (coordinator.gate.isClosed || mustWait(coordinator))
+            process.spawn('write', heldWrite(coordinator, request), (reply) => asker.answer(reply))
+          else serve(coordinator, 'write', write, request, asker)
           return
         case 'read':
           serve(coordinator, 'read', read, request, asker)
@@ -237,6 +244,22 @@ function serve<T>(
 }
 
 type Operation<T> = (coordinator: CoordinatorState, request: ClientRequest) => Fiber<T>
+
+/** A write that has to wait, for its source or for room in its replicas' backlog. */
+function* heldWrite(coordinator: CoordinatorState, request: ClientRequest): Fiber<WriteReply> {
+  const { gate } = coordinator
+  do {
+    yield* gate.pass()
+    const why = yield* room(coordinator)
+    if (why !== null) return refusedWrite(why)
+  } while (gate.isClosed)
+  gate.enter()
+  try {
+    return yield* write(coordinator, request)
+  } finally {
+    gate.leave()
+  }
+}
 
 function* afterGate<T>(coordinator: CoordinatorState, operation: Operation<T>, request: ClientRequest): Fiber<T> {
   yield* coordinator.gate.pass()

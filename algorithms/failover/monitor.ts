@@ -85,6 +85,7 @@ export function observe(
   member.heldAnsweredUs = answeredUs
   member.held = shrank && overlaps ? member.held.union(holds) : holds
   member.look = lookOf(state, askedUs)
+  if (reign !== null && reign.source !== member) reign.backlog?.applied(member.index, state.executed, reign.k)
   const row = newestRow(holds)
   coordinator.highestEpoch = Math.max(coordinator.highestEpoch, state.promised, row?.epoch ?? 0)
 }

@@ -2,6 +2,7 @@
 import type { Deferred } from '../effects.ts'
 import type { QuorumSelection } from '../quorum/policy.ts'
 import type { Acknowledgements } from './acknowledgements.ts'
+import type { Backlog } from './backlog.ts'
 import type { Confirmations } from './confirmations.ts'
 import type { Executions } from './executions.ts'
 import type { Member } from './member.ts'
@@ -26,6 +27,8 @@ export interface Reign {
   readonly executions: Executions
   /** Of clients' own SQL, which may be slow, or wait for other SQL. */
   readonly statements: Executions
+  /** Null: nothing may pile up, or as much as will. */
+  readonly backlog: Backlog | null
   /** Settled when the reign has to end, with the cause. */
   alarm: Deferred<Alarm>
   /** Whom it makes way for, while it is powerless: the next alarm ends it, whichever comes first. */

@@ -7,11 +7,12 @@ import type { Fiber } from '../effects.ts'
 import type { Why } from '../reasons/why.ts'
 import type { CoordinatorRequests, ReplyOf } from '../servers.ts'
 import type { Consistency } from '../statements.ts'
+import { room } from './backlog.ts'
 import { held, heldForSession, reader } from './read.ts'
 import type { RelayedStatement } from './relaying.ts'
 import { clientOutcome } from './source-watch.ts'
 import type { CoordinatorState } from './state.ts'
-import { awaitQuorum } from './write.ts'
+import { awaitQuorum, numberIn } from './write.ts'
 
 export function route(
   coordinator: CoordinatorState,
@@ -36,7 +37,12 @@ export function* settle(
     const { epoch, source } = reign
     const beganUs = coordinator.process.nowUs
     const ok = { verdict: 'ok', gtid, timestamp, epoch, node: source.node, result: null, seen: null } as const
-    return { why: yield* awaitQuorum(coordinator, reign, ok, beganUs) }
+    const number = numberIn(reign, gtid)
+    if (number !== null) reign.backlog?.wrote(number)
+    const why = yield* awaitQuorum(coordinator, reign, ok, beganUs)
+    // What a relay passes on is known when it is done: its answer waits in place of the statement.
+    if (why === null) yield* room(coordinator)
+    return { why }
   }
   if (executed === null) throw new Error('assertion: a relayed statement has written, or it has shown something')
   return { why: yield* mayBeShown(coordinator, node, consistency, executed) }

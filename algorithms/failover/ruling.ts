@@ -6,6 +6,7 @@ import { call, deferred, emit, type Fiber, fork, join, sleep, wait } from '../ef
 import type { GtidSet } from '../gtid-set.ts'
 import { textOf } from '../reasons/text.ts'
 import { isSame, type Why } from '../reasons/why.ts'
+import { backlogWaiter, backlogWatch } from './backlog.ts'
 import { newestRow } from './epoch.ts'
 import { markProved } from './mark-loss.ts'
 import { hurry, type Member } from './member.ts'
@@ -47,6 +48,13 @@ export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped:
     yield* fork(`acknowledge-${member.node}`, acknowledgementWaiter(coordinator, reign, member))
     yield* fork(`confirm-${member.node}`, confirmationWaiter(coordinator, reign, member))
   }
+  const { backlog } = reign
+  if (backlog !== null) {
+    for (const member of coordinator.members)
+      if (member !== reign.source)
+        yield* fork(`backlog-${member.node}`, backlogWaiter(coordinator, reign, backlog, member))
+    yield* fork('backlog', backlogWatch(coordinator, reign, backlog))
+  }
   yield* fork('reroute', reroute(coordinator, reign, stopped))
   yield* fork('watch', watch(coordinator, reign))
   if (coordinator.peers.length > 0) yield* fork('make-way', makeWay(coordinator, reign))
@@ -70,6 +78,7 @@ export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped:
       reign.ended.settle()
       coordinator.byReceipts.addAll(reign.acknowledgements.byReceipts)
       reign.acknowledgements.end()
+      reign.backlog?.end()
       reign.confirmations.end()
       return { alarm, next }
     }

@@ -60,6 +60,8 @@ export interface CoordinatorState {
   readonly byNode: ReadonlyMap<string, Member>
   readonly tuning: Tuning
   readonly level: 'applied' | 'received'
+  /** Transactions that a quorum may have left to apply, under `received`. */
+  readonly maxApplyBacklog: number
   /** Changes with its settings' failure threshold. */
   quorum: QuorumPolicy
   readonly makeQuorum: (settings: PolicySettings) => QuorumPolicy

@@ -13,6 +13,7 @@ import type { Why } from '../reasons/why.ts'
 import { counted } from '../wording.ts'
 import { Acknowledgements } from './acknowledgements.ts'
 import { administer, isDeposed } from './administer.ts'
+import { Backlog } from './backlog.ts'
 import { passedOver, rankAll, tryOrder } from './choose.ts'
 import { Confirmations } from './confirmations.ts'
 import { markerOf } from './epoch.ts'
@@ -188,6 +189,7 @@ function* promote(
     weights === undefined ? null : new WeightedRounds(weights, winner.index, base),
   )
   for (const member of coordinator.members) if (member.loss !== null) acknowledgements.exclude(member.index)
+  const began = target.union(MutableGtidSet.of(marker))
   const startedUs = coordinator.process.nowUs
   const reign: Reign = {
     epoch,
@@ -201,6 +203,10 @@ function* promote(
     confirmations: new Confirmations(nodes),
     executions: new Executions(),
     statements: new Executions(),
+    backlog:
+      coordinator.level === 'received'
+        ? new Backlog(coordinator.maxApplyBacklog, { sourceUuid, base, target: began }, nodes)
+        : null,
     alarm: deferred(),
     powerless: null,
     ended: deferred(),
@@ -223,7 +229,7 @@ function* promote(
     sourceUuid,
     k,
     marker,
-    target: target.union(MutableGtidSet.of(marker)).toString(),
+    target: began.toString(),
   })
   // Who holds what the target left out has diverged, and comes back through a rejoin.
   const stopped = [...read].flatMap(([member, { fenced }]) => (fenced ? [] : [member]))

@@ -23,11 +23,11 @@ export const SELECTION_AGE_US = 100_000
 const WEIGHTS_SHOWN_US = 500_000
 
 export function* write(coordinator: CoordinatorState, request: ClientRequest): Fiber<WriteReply> {
-  if (coordinator.reign === null) return failed({ code: 'nobody-reigns' })
+  if (coordinator.reign === null) return refusedWrite({ code: 'nobody-reigns' })
   const timestamp = yield* coordinator.timestamps.next(request.session?.timestamp ?? null)
-  if (timestamp === null) return failed({ code: 'no-timestamp' })
+  if (timestamp === null) return refusedWrite({ code: 'no-timestamp' })
   const { reign } = coordinator
-  if (reign === null) return failed({ code: 'nobody-reigns' })
+  if (reign === null) return refusedWrite({ code: 'nobody-reigns' })
 
   const beganUs = coordinator.process.nowUs
   const { statement } = request
@@ -37,6 +37,7 @@ export function* write(coordinator: CoordinatorState, request: ClientRequest): F
   if (isQuick) reign.source.silence.asked(beganUs)
   // With semi-sync the commit itself waits for the quorum.
   const deadlineUs = statementDeadlineUs(statement, coordinator.tuning)
+  reign.backlog?.began()
   const executed = yield* call(
     reign.source.server,
     { kind: 'execute', statement, timestamp, operationId: request.operationId ?? null },
@@ -45,6 +46,7 @@ export function* write(coordinator: CoordinatorState, request: ClientRequest): F
   )
   const nowUs = coordinator.process.nowUs
   writes.ended(executed.kind === 'ok' || executed.why.code === 'statement-refused', nowUs)
+  reign.backlog?.ended(executed.kind === 'ok' ? numberIn(reign, executed.reply.gtid) : null, reign.k)
   hearSource(coordinator, reign, statement, executed)
   const at = { node: reign.source.node, epoch: reign.epoch }
   if (executed.kind !== 'ok') return { ...notOk(executed.kind, executed.why, null, timestamp), at }
@@ -62,6 +64,11 @@ export function* write(coordinator: CoordinatorState, request: ClientRequest): F
   return coordinator.procedures.missedQuorum(ok, why)
 }
 
+/** Null: it is no transaction of this epoch. */
+export function numberIn({ sourceUuid, base }: Reign, gtid: Gtid | null): number | null {
+  return gtid !== null && gtid.uuid === sourceUuid && gtid.number > base ? gtid.number : null
+}
+
 /** Null: the quorum holds this transaction of the reigning source. */
 export function* awaitQuorum(
   coordinator: CoordinatorState,
@@ -71,7 +78,7 @@ export function* awaitQuorum(
 ): Fiber<Why | null> {
   const { gtid } = ok
   // Written, but by whom? A source that was rebuilt, or numbers that the epoch did not hand out, prove nothing.
-  if (gtid.uuid !== reign.sourceUuid || gtid.number <= reign.base) return { code: 'foreign-transaction' }
+  if (numberIn(reign, gtid) === null) return { code: 'foreign-transaction' }
   const nowUs = coordinator.process.nowUs
   const { procedures } = coordinator
   receipted(reign, gtid.number, nowUs)
@@ -152,7 +159,7 @@ function* showWeights(coordinator: CoordinatorState, reign: Reign, nowUs: number
   })
 }
 
-function failed(why: Why): WriteReply {
+export function refusedWrite(why: Why): WriteReply {
   return notOk('failed', why, null, null)
 }
 

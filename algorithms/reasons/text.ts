@@ -124,6 +124,8 @@ export function textOf(why: Why): string {
       return 'what was read was not acknowledged in time'
     case 'read-unconfirmed':
       return 'the epoch was not confirmed in time'
+    case 'apply-backlog':
+      return `the replicas that a quorum needs have ${counted(why.transactions, 'transaction')} to apply, and ${why.limit} may pile up`
     case 'nobody-leads':
       return 'nobody leads'
     case 'leader-stepped-down':

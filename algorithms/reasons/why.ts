@@ -87,6 +87,8 @@ type OperationWhy =
   | { readonly code: 'foreign-transaction' | 'foreign-server' }
   /** Executed, and not acknowledged in time; read, and not acknowledged in time; read, and not known to be the newest. */
   | { readonly code: 'quorum-late' | 'read-unacknowledged' | 'read-unconfirmed' }
+  /** It waited for replicas that have too much to apply, and was not sent. */
+  | { readonly code: 'apply-backlog'; readonly transactions: number; readonly limit: number }
   /** Raft. */
   | { readonly code: 'nobody-leads' | 'leader-stepped-down' }
   /** The run ended before an answer came; before any client was free to send it. */

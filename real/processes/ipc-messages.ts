@@ -45,7 +45,10 @@ export interface CoordinatorSetup {
   readonly cluster: ClusterSetup
   readonly dataConnections: number
   readonly timestampServers: readonly ServicePlace[]
-  readonly config: Pick<CoordinatorConfig, 'algorithms' | 'seer' | 'tuning' | 'acknowledge' | 'unsafe'>
+  readonly config: Pick<
+    CoordinatorConfig,
+    'algorithms' | 'seer' | 'tuning' | 'acknowledge' | 'maxApplyBacklog' | 'unsafe'
+  >
   readonly journalPath: string
 }
 

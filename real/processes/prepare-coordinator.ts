@@ -28,7 +28,7 @@ interface CoordinatorParts {
   readonly supervisor: Callable
   readonly config: Pick<
     CoordinatorConfig,
-    'algorithms' | 'seer' | 'tuning' | 'acknowledge' | 'unsafe' | 'advisedQuorum'
+    'algorithms' | 'seer' | 'tuning' | 'acknowledge' | 'maxApplyBacklog' | 'unsafe' | 'advisedQuorum'
   >
   readonly journalPath: string
   readonly onEvent: (event: TraceEvent) => void

@@ -149,7 +149,14 @@ export class RunProcesses {
       cluster: { servers: this.#serversFor(name), accounts, semiSync: cluster.semiSync },
       dataConnections: poolSize(workload.clients, cluster.coordinators),
       timestampServers: this.#placesFor(name, timestampServers),
-      config: { algorithms, seer, tuning, acknowledge: cluster.acknowledge, unsafe },
+      config: {
+        algorithms,
+        seer,
+        tuning,
+        acknowledge: cluster.acknowledge,
+        maxApplyBacklog: cluster.maxApplyBacklog,
+        unsafe,
+      },
       journalPath,
     })
   }

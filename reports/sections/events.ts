@@ -43,6 +43,10 @@ function sentenceOf(event: Result['events'][number]): string {
       return `epoch ${event.epoch} begins: ${event.source} is the source, ${event.k} of its replicas must hold a STRONG write`
     case 'planned':
       return `${event.by === 'request' ? 'a move was asked for' : 'the policy proposes a move'} from ${event.from}${event.to === null ? '' : ` to ${event.to}`}: ${event.reason}`
+    case 'held-back':
+      return event.heldUs === null
+        ? `writes wait: ${event.limit} transactions are not applied by a quorum`
+        : `writes waited for the replicas' backlog: ${event.writes}, ${milliseconds(event.heldUs / 1000)} in all`
     case 'switched':
       return `the planned move from ${event.from} ended: ${event.verdict}, ${event.reason}${event.heldUs === null ? '' : `; clients were held back for ${milliseconds(event.heldUs / 1000)}`}${event.charged === null ? '' : `; the policy's account: ${event.charged.moves} moves, ${milliseconds(event.charged.heldUs / 1000)}`}`
     case 'refused':

@@ -1,4 +1,7 @@
 /** What depends on `cluster.protocol`: which parts a scenario may have, and the defaults of the others. */
+import { QUORUM_POLICIES, type QuorumName } from '../../algorithms/quorum/policies.ts'
+import type { QuorumKind } from '../../algorithms/quorum/policy-kind.ts'
+import { STRICT_SEMI_SYNC } from '../../algorithms/semi-sync.ts'
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../../algorithms/timestamps/algorithms.ts'
 import { CHECKS, type CheckName } from '../checks/checks.ts'
 import { isPossible, possibleIn } from '../faults/facts.ts'
@@ -16,8 +19,9 @@ const SERVICES = ['client', 'coordinator']
 type ParsedZones = Parameters<typeof completeZones>[0]
 
 interface Parsed {
-  readonly cluster: Omit<Scenario['cluster'], 'timestampServers' | 'zones'> & {
+  readonly cluster: Omit<Scenario['cluster'], 'timestampServers' | 'semiSync' | 'zones'> & {
     readonly timestampServers?: number | undefined
+    readonly semiSync?: Scenario['cluster']['semiSync'] | undefined
     readonly zones: ParsedZones
   }
   readonly algorithms: Omit<Scenario['algorithms'], 'timestamps' | 'failureThreshold'> & {
@@ -58,7 +62,9 @@ function completedMysql(
         `${show(name)}${suggestion(name, names)}`,
       )
   }
-  const { nodes, semiSync } = cluster
+  const { nodes } = cluster
+  const completed = completeAlgorithms(algorithms, cluster, refuse)
+  const semiSync = cluster.semiSync === undefined ? carrierOf(cluster, completed) : cluster.semiSync
   if (semiSync !== null && semiSync.waitForReplicas !== 'quorum' && semiSync.waitForReplicas >= nodes)
     refuse(
       ['cluster', 'semiSync', 'waitForReplicas'],
@@ -68,11 +74,22 @@ function completedMysql(
     )
   const ownServers = TIMESTAMP_ALGORITHMS[algorithms.timestamps].servers
   return {
-    cluster: { ...cluster, timestampServers: cluster.timestampServers ?? ownServers, zones },
-    algorithms: completeAlgorithms(algorithms, cluster, refuse),
+    cluster: { ...cluster, timestampServers: cluster.timestampServers ?? ownServers, semiSync, zones },
+    algorithms: completed,
     raft: null,
     checks,
   }
+}
+
+/** Semi-sync's receipts say how many replicas have a write, not which: they carry `received` where that is the rule. */
+function carrierOf(
+  { acknowledge, nodes }: Pick<Scenario['cluster'], 'acknowledge' | 'nodes'>,
+  algorithms: Scenario['algorithms'],
+): Scenario['cluster']['semiSync'] {
+  const kind = QUORUM_POLICIES[algorithms.quorum as QuorumName] as QuorumKind | undefined
+  if (acknowledge !== 'received' || kind === undefined) return null
+  const isWeighted = kind.make(algorithms).weigh !== undefined
+  return !isWeighted && (kind.anyReplicas(nodes, algorithms)?.k ?? 0) > 0 ? STRICT_SEMI_SYNC : null
 }
 
 function completedRaft(
@@ -87,7 +104,7 @@ function completedRaft(
   const completed = completeAlgorithms(algorithms, cluster, refuse)
   const raft = completeRaft(parsed.raft, written, completed, { zones, nodes: cluster.nodes }, refuse)
   return {
-    cluster: { ...cluster, timestampServers: 0, zones },
+    cluster: { ...cluster, timestampServers: 0, semiSync: null, zones },
     algorithms: { ...completed, timestamps: 'none', quorum: raft.quorum, election: raft.election },
     raft,
     checks: completeChecks(parsed.checks, written, refuse),

@@ -14,7 +14,7 @@ import { show } from './schema-issues.ts'
 
 /** More round trips than this and the fits of `seer` take longer than the simulation. */
 const SEER_NODES = 15
-const MYSQL_ONLY = ['timestampServers', 'acknowledge', 'semiSync'] as const
+const MYSQL_ONLY = ['timestampServers', 'acknowledge', 'semiSync', 'maxApplyBacklog'] as const
 
 const batch = 'a whole number from 1 to 100000'
 const rounds = 'a whole number from 1 to 1000'

@@ -9,7 +9,7 @@ import { UNSAFE_FORMS, type UnsafeForm } from '../../algorithms/failover/unsafe/
 import { CHECK_NAMES } from '../checks/checks.ts'
 import { DRAWABLE } from '../faults/facts.ts'
 import { FAULTS } from '../faults/list.ts'
-import { DEFAULT_TUNING } from '../scenario.ts'
+import { DEFAULT_MAX_APPLY_BACKLOG, DEFAULT_TUNING } from '../scenario.ts'
 import { AIMS } from '../swarm/run-aims.ts'
 import { delay, duration, formatDuration } from './amounts.ts'
 import { EXPECT_DEFINITIONS, expectJsonSchema } from './expect-schema.ts'
@@ -21,6 +21,7 @@ import { workloadSchema } from './workload-schema.ts'
 
 /** Of a cluster. */
 export const MAX_NODES = 100
+const MAX_APPLY_BACKLOG = 100_000_000
 
 const UNSAFE = Object.keys(UNSAFE_FORMS) as UnsafeForm[]
 
@@ -48,6 +49,10 @@ const cluster = z
       .prefault('applied')
       .meta({ description: 'What a quorum waits for: applied and readable, or in the relay log.' }),
     semiSync: semiSyncSchema(MAX_NODES - 1),
+    maxApplyBacklog: count(1, MAX_APPLY_BACKLOG).prefault(DEFAULT_MAX_APPLY_BACKLOG).meta({
+      description:
+        'Only with `acknowledge: received`: writes wait while the replicas that a quorum needs have more transactions than this to apply.',
+    }),
     zones: zonesSchema,
   })
   .prefault({})

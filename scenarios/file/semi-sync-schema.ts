@@ -31,8 +31,9 @@ export function semiSyncSchema(mostReplicas: number) {
     .transform(({ timeout, ...rest }): SemiSyncSettings => ({ timeoutUs: timeout, ...rest }))
   return z
     .union([z.boolean(EXPECTED).transform((on) => (on ? STRICT_SEMI_SYNC : null)), settings], EXPECTED)
-    .prefault(false)
+    .optional()
     .meta({
-      description: "MySQL's semi-synchronous replication on the source; `true`: no timeout, and with the quorum's k.",
+      description:
+        "MySQL's semi-synchronous replication on the source; `true`: no timeout, and with the quorum's k. By default where it carries `acknowledge: received`: any k replicas are a quorum.",
     })
 }

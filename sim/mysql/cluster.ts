@@ -100,6 +100,7 @@ export class SimCluster implements SimulatedSystem {
           seer: scenario.seer,
           tuning: scenario.tuning,
           acknowledge: cluster.acknowledge,
+          maxApplyBacklog: cluster.maxApplyBacklog,
           journal: { name: journalOf(index), kind: 'journal' },
           supervisor: { name: 'supervisor', kind: 'supervisor' },
           unsafe: scenario.unsafe,

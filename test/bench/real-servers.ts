@@ -19,7 +19,7 @@ import { ChildProcess } from '../../real/processes/child-process.ts'
 import { RunClock } from '../../real/processes/run-clock.ts'
 import type { ServiceProcess } from '../../real/processes/service-host.ts'
 import { ServiceClient } from '../../real/transport/service-client.ts'
-import { DEFAULT_SEER, DEFAULT_TUNING } from '../../scenarios/scenario.ts'
+import { DEFAULT_MAX_APPLY_BACKLOG, DEFAULT_SEER, DEFAULT_TUNING } from '../../scenarios/scenario.ts'
 import { timestampSetup } from '../real/timestamp-setup.ts'
 
 const CATCH_UP_SEC = 30
@@ -85,6 +85,7 @@ export async function startCoordinator(
         // A saturated machine is not what this measures: no failover may come of it.
         tuning: { ...DEFAULT_TUNING, probeTimeoutUs: 5_000_000, unreachableUs: 60_000_000 },
         acknowledge,
+        maxApplyBacklog: DEFAULT_MAX_APPLY_BACKLOG,
         unsafe: [],
       },
       journalPath,

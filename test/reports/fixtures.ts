@@ -75,6 +75,7 @@ export function fixture(options: FixtureOptions = {}): Result {
     coordinators: 1,
     acknowledge: 'applied',
     semiSync: null,
+    maxApplyBacklog: 5_000,
     zones: [],
   }
   return {

@@ -105,6 +105,7 @@ export function scenario(fields: Partial<Scenario> = {}): Scenario {
       coordinators: 1,
       acknowledge: 'applied',
       semiSync: STRICT_SEMI_SYNC,
+      maxApplyBacklog: 5_000,
       zones: [],
     },
     raft: null,

@@ -31,6 +31,10 @@ export function decisionText(event: TraceEvent): string {
       return `${event.needed} of ${event.members.join(', ')}`
     case 'threshold':
       return `${event.failureThreshold}: ${event.k} replicas ${event.inEffect ? 'from here on' : 'soon'}`
+    case 'held-back':
+      return event.heldUs === null
+        ? `${event.limit} transactions are not applied by a quorum`
+        : `${event.writes} writes waited, ${(event.heldUs / 1000).toFixed(1)} ms in all`
     case 'issuer':
       return `${event.node} issues in term ${event.term}`
     case 'note':

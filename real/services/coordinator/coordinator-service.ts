@@ -7,7 +7,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Timestamp } from '../../../algorithms/timestamps/timestamp.ts'
 import type { TraceEvent } from '../../../algorithms/trace.ts'
-import { DEFAULT_SEER, DEFAULT_TUNING } from '../../../scenarios/scenario.ts'
+import { DEFAULT_MAX_APPLY_BACKLOG, DEFAULT_SEER, DEFAULT_TUNING } from '../../../scenarios/scenario.ts'
 import { ConnectionPool } from '../../mysql/pool.ts'
 import { SQL_READ_SETUP } from '../../mysql/sql.ts'
 import { StatementClassifier } from '../../mysql/statement-class.ts'
@@ -110,6 +110,7 @@ export async function startCoordinatorService(
       seer: DEFAULT_SEER,
       tuning: DEFAULT_TUNING,
       acknowledge: config.acknowledge,
+      maxApplyBacklog: DEFAULT_MAX_APPLY_BACKLOG,
       unsafe: [],
     },
     journalPath: join(config.stateDirectory, 'coordinator.journal'),

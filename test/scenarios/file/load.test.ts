@@ -39,6 +39,7 @@ test('a name is enough: everything else has a default', () => {
     coordinators: 1,
     acknowledge: 'applied',
     semiSync: null,
+    maxApplyBacklog: 5_000,
     zones: [],
   })
   assert.deepEqual(scenario.algorithms, {
@@ -99,6 +100,7 @@ expect: { throughputOpsPerSec: ">= 10", lagMs.perNode.node5.p99: < 100.5, checks
     coordinators: 2,
     acknowledge: 'received',
     semiSync: STRICT_SEMI_SYNC,
+    maxApplyBacklog: 5_000,
     zones: [],
   })
   assert.deepEqual(scenario.algorithms, {
