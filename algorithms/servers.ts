@@ -56,6 +56,10 @@ export interface ServerState {
   readonly offline: boolean
   readonly receiver: 'running' | 'connecting' | 'stopped'
   readonly applier: 'running' | 'stopped'
+  /** Why the receiver gave up for good; null: it has not, or was told to stop. */
+  readonly receiverError: 'binlogs-purged' | 'other' | null
+  /** MySQL's number of the error that the applier stopped at by itself; null: at none since it was started. */
+  readonly applierErrno: number | null
   /** Configured source, by member name; null when none is configured. */
   readonly source: string | null
   /** Microseconds since the last heartbeat or queued transaction from the source; null when never fed. */

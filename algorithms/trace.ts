@@ -94,7 +94,13 @@ export type TraceFact =
   | { readonly kind: 'deposed'; readonly epoch: number; readonly why: Why; readonly reason: string }
   | { readonly kind: 'rejoined'; readonly node: string; readonly epoch: number; readonly detail: string }
   /** `extras`: executed transactions nobody else has, in text form. */
-  | { readonly kind: 'quarantined'; readonly node: string; readonly extras: string; readonly savedAs: string | null }
+  | {
+      readonly kind: 'quarantined'
+      readonly node: string
+      readonly extras: string
+      readonly savedAs: string | null
+      readonly why?: Why
+    }
   | { readonly kind: 'rebuilt'; readonly node: string; readonly uuid: string; readonly tookUs: number }
   /** A server that was cut off with writing allowed is reached again; how long it stayed writable after that. */
   | { readonly kind: 'fenced'; readonly node: string; readonly writableForUs: number }

@@ -26,7 +26,7 @@ export interface SourceEvidence {
   readonly replicas: readonly ReplicaWord[]
   /** Another coordinator has had an answer from it since. */
   readonly isHeardElsewhere: boolean
-  /** The source answers, but it is read-only or offline: it restarted, or somebody fenced it. */
+  /** The source answers, but somebody fenced it, or it has restarted: read-only as it should, or writable. */
   readonly lostItsRole: boolean
   /** Writes have waited for their execution or their quorum without progress since. */
   readonly unacknowledgedSinceUs: number | null
@@ -50,7 +50,7 @@ const SUSPECT = 0.5
 
 export function judgeSource(evidence: SourceEvidence, tuning: DetectorTuning): Detection {
   const { nowUs, silentSinceUs, boundUs, isBroken, replicas, isHeardElsewhere } = evidence
-  if (evidence.lostItsRole) return { kind: 'gone', reason: 'the source is not writable any more' }
+  if (evidence.lostItsRole) return { kind: 'gone', reason: 'the source has restarted, or is not writable any more' }
   if (silentSinceUs !== null) {
     const silenceUs = nowUs - silentSinceUs
     const saying = (...words: ReplicaWord[]) => replicas.filter((word) => words.includes(word)).length

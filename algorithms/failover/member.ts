@@ -1,6 +1,7 @@
 /** One configured MySQL server, as a coordinator knows it. */
 import { type Deferred, deferred } from '../effects.ts'
 import type { GtidSet } from '../gtid-set.ts'
+import type { Why } from '../reasons/why.ts'
 import type { MysqlServer, ServerState } from '../servers.ts'
 import type { Look, Loss } from './loss.ts'
 import { Silence } from './silence.ts'
@@ -61,6 +62,8 @@ export interface Member {
   /** What the journal says of that. */
   uuidInJournal: string | null
   quarantined: boolean
+  /** Why it should be rebuilt and is not yet, as the trace was told; null: nothing of the kind. */
+  unfit: Why | null
   /** An administrative call is under way; settled when it ends. */
   administering: Deferred<void> | null
   rejoining: boolean
@@ -95,6 +98,7 @@ export function newMember(index: number, node: string, none: GtidSet): Member {
     knownUuid: null,
     uuidInJournal: null,
     quarantined: false,
+    unfit: null,
     administering: null,
     rejoining: false,
     hurry: deferred(),

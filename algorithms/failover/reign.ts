@@ -1,5 +1,6 @@
 /** What a coordinator knows of the epoch that it leads, and what can end it. */
 import type { Deferred } from '../effects.ts'
+import type { GtidSet } from '../gtid-set.ts'
 import type { QuorumSelection } from '../quorum/policy.ts'
 import type { Acknowledgements } from './acknowledgements.ts'
 import type { Backlog } from './backlog.ts'
@@ -15,6 +16,10 @@ export interface Reign {
   /** Changes only by a row of its own (`change-threshold.ts`). */
   k: number
   readonly base: number
+  /** All that a server of this epoch may have executed: what it began with, and whatever its source writes. */
+  readonly known: GtidSet
+  /** How often the source had been seen to restart before it reigned. */
+  readonly sourceCrashes: number
   readonly startedUs: number
   /**
    * Every transaction that its source has shown since the epoch began was in the relay logs of so many replicas first: the

@@ -5,6 +5,8 @@
 
 import { call, emit, type Fiber } from '../effects.ts'
 import { EMPTY_GTID_SET, type GtidSet, MutableGtidSet } from '../gtid-set.ts'
+import { textOf } from '../reasons/text.ts'
+import { isSame, type Why } from '../reasons/why.ts'
 import type { Outcome, ServerState } from '../servers.ts'
 import { counted } from '../wording.ts'
 import { administer } from './administer.ts'
@@ -14,6 +16,7 @@ import type { Member } from './member.ts'
 import { journalLoss } from './monitor.ts'
 import type { Reign } from './reign.ts'
 import type { CoordinatorState } from './state.ts'
+import { canBeSpared, unfitness } from './unfit.ts'
 
 /** A rebuild copies a whole data directory. */
 const REBUILD_TIMEOUT_US = 120_000_000
@@ -74,7 +77,7 @@ export function needsRejoin(reign: Reign, member: Member): boolean {
   if (member === reign.source || member.rejoining || member.administering !== null || state === null) return false
   if (member.probe !== 'answered' || member.stateAskedUs < reign.startedUs) return false
   // One that follows may have been pointed by a command whose answer was lost: nobody has said yet that it is back.
-  if (!followsAsItShould(reign, state) || member.quarantined) return true
+  if (!followsAsItShould(reign, state) || member.quarantined || unfitness(reign, state) !== null) return true
   return member.loss !== null && member.joinedUs < member.lostUs
 }
 
@@ -84,8 +87,14 @@ function followsAsItShould(reign: Reign, state: ServerState): boolean {
 }
 
 export function* rejoin(coordinator: CoordinatorState, reign: Reign, member: Member): Fiber<void> {
+  const unfit = member.state === null ? null : unfitness(reign, member.state)
+  if (unfit?.code === 'binlogs-purged' && (yield* fetchFromReplica(coordinator, reign, member))) return
+  if (unfit !== null && !canBeSpared(coordinator, reign, member, unfit)) {
+    yield* waits(member, unfit)
+    return
+  }
   // It follows: it joins once more, so that it can prove itself after a loss, and is out of quarantine.
-  if (member.state !== null && followsAsItShould(reign, member.state)) {
+  if (unfit === null && member.state !== null && followsAsItShould(reign, member.state)) {
     const isBack = yield* follow(coordinator, reign, member)
     if (isBack && member.quarantined) yield* welcome(reign, member, 'follows already')
     return
@@ -109,8 +118,9 @@ export function* rejoin(coordinator: CoordinatorState, reign: Reign, member: Mem
   const known = current.reply.executed.union(own)
   const executedExtras = executed.minus(known)
   const retrievedExtras = retrieved.minus(executed).minus(known)
-  if (!executedExtras.isEmpty) {
-    if ((yield* rebuild(coordinator, reign, member, executedExtras)).kind !== 'ok') return
+  const apart: Why | null = executedExtras.isEmpty ? unfit : { code: 'errant', transactions: executedExtras.size }
+  if (apart !== null && (apart.code !== 'errant' || !executedExtras.isEmpty)) {
+    if ((yield* rebuild(coordinator, reign, member, executedExtras, apart)).kind !== 'ok') return
   } else if (!retrievedExtras.isEmpty) {
     yield* emit({
       kind: 'note',
@@ -123,12 +133,43 @@ export function* rejoin(coordinator: CoordinatorState, reign: Reign, member: Mem
   }
   if (yield* follow(coordinator, reign, member)) {
     const behind = `${counted(current.reply.executed.minus(executed).size, 'transaction')} behind`
-    yield* welcome(reign, member, executedExtras.isEmpty ? behind : 'rebuilt')
+    yield* welcome(reign, member, apart === null ? behind : 'rebuilt')
   }
 }
 
+/** What its source has purged, another replica may have in its own binlogs: it follows that one until it has it all. */
+function* fetchFromReplica(coordinator: CoordinatorState, reign: Reign, member: Member): Fiber<boolean> {
+  const { statementTimeoutUs, drainTimeoutUs } = coordinator.tuning
+  const session = { epoch: reign.epoch, source: reign.source.node }
+  const current = yield* call(reign.source.server, { kind: 'executed' }, statementTimeoutUs, reign.ended)
+  if (current.kind !== 'ok') return false
+  const gtids = current.reply.executed
+  const lacked = gtids.minus(member.held).size
+  for (const donor of donorsFor(coordinator, reign, member)) {
+    const action = { command: 'point', source: donor.node, drain: false } as const
+    if ((yield* administer(coordinator, member, session, action)).kind !== 'ok') return false
+    const wanted = { kind: 'waitFor', gtids, level: 'received', timeoutUs: drainTimeoutUs } as const
+    const arrived = yield* call(member.server, wanted, drainTimeoutUs + statementTimeoutUs, reign.ended)
+    if (arrived.kind !== 'ok' || !arrived.reply.covered) continue
+    if (!(yield* follow(coordinator, reign, member))) return false
+    yield* welcome(reign, member, `${counted(lacked, 'transaction')} fetched from ${donor.node}`)
+    return true
+  }
+  return false
+}
+
+/** It stays as it is, which is said once for each reason: its acknowledgements are needed, or a rebuild could never be proved. */
+function* waits(member: Member, why: Why): Fiber<void> {
+  if (member.unfit !== null && isSame(member.unfit, why)) return
+  member.unfit = why
+  yield* emit({
+    kind: 'note',
+    text: `${member.node} is not rebuilt while no write could be acknowledged without it: ${textOf(why)}`,
+  })
+}
+
 /**
- * It executed transactions that nobody else has. They are listed and saved, never merged; the server is rebuilt with a
+ * Its data are not the source's. What nobody else has is listed and saved, never merged; the server is rebuilt with a
  * new server_uuid, because its old one would issue the lost GTIDs again with other content.
  */
 function* rebuild(
@@ -136,16 +177,21 @@ function* rebuild(
   reign: Reign,
   member: Member,
   extras: GtidSet,
+  why: Why,
 ): Fiber<Outcome<unknown>> {
   member.quarantined = true
-  const saved = yield* call(
-    coordinator.supervisor,
-    { kind: 'saveExtras', node: member.node, gtids: extras },
-    REBUILD_TIMEOUT_US,
-  )
-  const savedAs = saved.kind === 'ok' ? saved.reply.path : null
-  yield* emit({ kind: 'quarantined', node: member.node, extras: extras.toString(), savedAs })
-  if (saved.kind !== 'ok') return saved
+  member.unfit = null
+  let savedAs: string | null = null
+  if (!extras.isEmpty) {
+    const saved = yield* call(
+      coordinator.supervisor,
+      { kind: 'saveExtras', node: member.node, gtids: extras },
+      REBUILD_TIMEOUT_US,
+    )
+    if (saved.kind === 'ok') savedAs = saved.reply.path
+    yield* emit({ kind: 'quarantined', node: member.node, extras: extras.toString(), savedAs, why })
+    if (saved.kind !== 'ok') return saved
+  } else yield* emit({ kind: 'quarantined', node: member.node, extras: '', savedAs, why })
   const { uuid } = member.state!
   const journalled = yield* call(
     coordinator.journal,
@@ -181,7 +227,11 @@ function* rebuild(
 
 /** A healthy replica rather than the source, which has clients to serve. */
 function donorFor(coordinator: CoordinatorState, reign: Reign, member: Member): Member {
-  const replica = coordinator.members.find(
+  return donorsFor(coordinator, reign, member)[0] ?? reign.source
+}
+
+function donorsFor({ members }: CoordinatorState, reign: Reign, member: Member): readonly Member[] {
+  return members.filter(
     (m) =>
       m !== member &&
       m !== reign.source &&
@@ -190,5 +240,4 @@ function donorFor(coordinator: CoordinatorState, reign: Reign, member: Member): 
       !m.quarantined &&
       !needsRejoin(reign, m),
   )
-  return replica ?? reign.source
 }

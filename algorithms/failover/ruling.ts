@@ -20,6 +20,7 @@ import { makeWay, RESTATE_US } from './stand-by.ts'
 import type { CoordinatorState } from './state.ts'
 import { endMove, holdClients, refuseMove } from './switchover.ts'
 import type { TakeOver } from './take-over-steps.ts'
+import { isBroken } from './unfit.ts'
 
 /** One wait on a replica; it answers sooner when it has the transaction. */
 const WAITER_TIMEOUT_US = 1_000_000
@@ -113,14 +114,29 @@ export function refusalOf(coordinator: CoordinatorState, reign: Reign, alarm: Al
   if (alarm.kind !== 'stalled') return null
   // A move lets writes go on only if the next source has k replicas that count: the one that leaves may become one of
   // them, one that lost data may not. Without this a group that waits for such a replica would move for ever.
-  const replicasAfter =
-    coordinator.members.filter(({ probe, loss }) => probe === 'answered' && loss === null).length - 1
+  const counting = coordinator.members.filter(({ probe, loss }) => probe === 'answered' && loss === null)
+  // Nor may one whose applier met rows that are not its source's, whoever that is.
+  const applying = counting.filter(
+    ({ state }) => coordinator.level === 'received' || state === null || !isBroken(state),
+  )
+  const replicasAfter = applying.length - 1
   if (replicasAfter < reign.k) {
     reign.tooFewAtUs = nowUs
-    return { code: 'too-few-replicas', needed: reign.k, counted: replicasAfter, unprovable: rule.unprovable }
+    return {
+      code: 'too-few-replicas',
+      needed: reign.k,
+      counted: replicasAfter,
+      unprovable: rule.unprovable,
+      ...broken(counting, applying),
+    }
   }
   // Those that came back get the time to follow the source that they have.
   return nowUs - reign.tooFewAtUs < stalledUs ? { code: 'replicas-just-back' } : null
+}
+
+function broken(counting: readonly Member[], applying: readonly Member[]): { readonly broken?: readonly string[] } {
+  const names = counting.filter((member) => !applying.includes(member)).map(({ node }) => node)
+  return names.length === 0 ? {} : { broken: names }
 }
 
 /** One outstanding question per replica: the oldest transaction somebody waits for. Its answer settles all it covers. */

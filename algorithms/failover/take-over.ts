@@ -27,6 +27,7 @@ import type { Reign } from './reign.ts'
 import { isOutdated } from './snapshot.ts'
 import type { CoordinatorState } from './state.ts'
 import type { Cause, Gathered, Snapshot, TakeOver } from './take-over-steps.ts'
+import { isBroken } from './unfit.ts'
 
 export function* takeOver(coordinator: CoordinatorState, cause: Cause): Fiber<TakeOver> {
   const epoch = nextEpoch(coordinator.highestEpoch, coordinator.owner, coordinator.givenUp)
@@ -129,6 +130,7 @@ export function eligible({ members }: CoordinatorState, { read, seen, living }: 
     members.filter((member) => {
       const { state, held, loss, fenced } = read.get(member) ?? {}
       if (state === undefined || held === undefined || member.quarantined || loss !== null) return false
+      if (isBroken(state)) return false
       // It holds what the newest epoch left out, and whoever wins gives its successors everything that it has.
       if (!seen.covers(held)) return false
       if (fenced === true) return mayBeFenced && state.executed.covers(seen)
@@ -197,6 +199,10 @@ function* promote(
     sourceUuid,
     k,
     base,
+    known: target
+      .union(MutableGtidSet.of(marker))
+      .union(MutableGtidSet.interval(sourceUuid, base + 1, Number.MAX_SAFE_INTEGER)),
+    sourceCrashes: winner.crashes,
     startedUs,
     receipts: receiptsShown(coordinator, outcome.reply),
     acknowledgements,

@@ -145,7 +145,7 @@ export function textOf(why: Why): string {
     case 'rule':
       return ruleText(why)
     case 'too-few-replicas':
-      return `any other source would have ${counted(why.counted, 'replica')} that ${why.counted === 1 ? 'counts' : 'count'}, and a write needs ${why.needed}${neverAgain(why.unprovable)}`
+      return `any other source would have ${counted(why.counted, 'replica')} that ${why.counted === 1 ? 'counts' : 'count'}, and a write needs ${why.needed}${brokenText(why.broken)}${neverAgain(why.unprovable)}`
     case 'young-term':
       return `the term is younger than ${durationText(why.minimumTermUs)}`
     case 'replicas-just-back':
@@ -200,6 +200,12 @@ export function textOf(why: Why): string {
       return 'another change is under way'
     case 'row-not-written':
       return `the row was not written: ${textOf(why.cause)}`
+    case 'errant':
+      return `it executed ${counted(why.transactions, 'transaction')} that its source never had`
+    case 'binlogs-purged':
+      return 'its source has purged the binlogs that it needs (error 1236)'
+    case 'applier-failed':
+      return `its applier stopped at error ${why.errno}: its rows are not its source's`
     case 'row-not-held':
       return `fewer than ${counted(why.needed, 'replica')} ${why.needed === 1 ? 'has' : 'have'} its row`
   }
@@ -229,6 +235,10 @@ const UNCOUNTED: Readonly<Record<Uncounted['why'], string>> = {
   'lost-relay-log': 'lost its relay log',
   rebuilt: 'was rebuilt',
   unknown: 'has another server_uuid than was known',
+}
+
+function brokenText(names: readonly string[] = []): string {
+  return names.length === 0 ? '' : ` (the applier of ${names.join(' and ')} stopped at an error)`
 }
 
 /** The end of a refusal that no waiting helps against; empty where some does. */

@@ -11,7 +11,16 @@ export function isSame(a: Why, b: Why): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }
 
-export type Why = CallWhy | CommandWhy | MysqlWhy | HelperWhy | OperationWhy | TakeOverWhy | MoveWhy | ThresholdWhy
+export type Why =
+  | CallWhy
+  | CommandWhy
+  | MysqlWhy
+  | HelperWhy
+  | OperationWhy
+  | TakeOverWhy
+  | MoveWhy
+  | ThresholdWhy
+  | ReplicaWhy
 
 /** What happened to a request on its way. */
 type CallWhy =
@@ -76,6 +85,14 @@ type HelperWhy =
   /** The adviser does not ask a server that does not answer its probes. */
   | { readonly code: 'silent-server' }
 
+/** A replica that cannot follow as it is. */
+type ReplicaWhy =
+  /** It executed transactions that its source never had. */
+  | { readonly code: 'errant'; readonly transactions: number }
+  /** What it lacks is in no binlog of its source any more. */
+  | { readonly code: 'binlogs-purged' }
+  | { readonly code: 'applier-failed'; readonly errno: number }
+
 /** A client's operation, as its coordinator answers it. */
 type OperationWhy =
   /** With several coordinators the client then asks the next. */
@@ -133,7 +150,12 @@ export interface Uncounted {
 type TakeOverWhy =
   | ({ readonly code: 'rule' } & RuleVerdict)
   /** Whoever else were the source could have no write acknowledged. `unprovable`: as above. */
-  | ({ readonly code: 'too-few-replicas'; readonly unprovable: readonly string[] } & Count)
+  | ({
+      readonly code: 'too-few-replicas'
+      readonly unprovable: readonly string[]
+      /** Their appliers stopped at rows that are not their source's. */
+      readonly broken?: readonly string[]
+    } & Count)
   | { readonly code: 'young-term'; readonly minimumTermUs: number }
   /** They get the time to follow the source that they have. */
   | { readonly code: 'replicas-just-back' }

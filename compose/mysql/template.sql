@@ -4,6 +4,8 @@ CREATE TABLE quorumlab.operations (position BIGINT UNSIGNED NOT NULL AUTO_INCREM
 CREATE TABLE quorumlab.latest (key_id INT NOT NULL PRIMARY KEY, op BIGINT UNSIGNED NOT NULL);
 CREATE TABLE quorumlab.epoch (epoch BIGINT NOT NULL, k INT NOT NULL, member INT NULL, base BIGINT NULL, source_uuid CHAR(36) NULL, started_at TIMESTAMP(6) NULL, PRIMARY KEY (epoch, k));
 CREATE TABLE quorumlab.done_operations (operation_id VARBINARY(128) NOT NULL PRIMARY KEY, fingerprint CHAR(64) CHARACTER SET ascii NOT NULL, rows_affected BIGINT NULL, insert_id BIGINT UNSIGNED NULL, ts_counter BIGINT NULL, ts_server INT NULL, done_at TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6), KEY done (done_at));
+CREATE TABLE quorumlab.operator_rows (id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, filler VARBINARY(100) NULL);
+CREATE TABLE quorumlab.operator_table (id INT NOT NULL PRIMARY KEY);
 CREATE TABLE quorumlab.promise (id TINYINT NOT NULL PRIMARY KEY, promised BIGINT NOT NULL);
 INSERT INTO quorumlab.promise VALUES (1, 0);
 CREATE USER 'quorumlab_admin'@'%' ACCOUNT LOCK;

@@ -12,6 +12,10 @@ import { PROMISED } from '../mysql/state.ts'
 const CHECKSUM = `SELECT COUNT(*), LOWER(HEX(BIT_XOR(CAST(CONV(LEFT(digest, 16), 16, 10) AS UNSIGNED)))), LOWER(HEX(BIT_XOR(CAST(CONV(RIGHT(digest, 16), 16, 10) AS UNSIGNED))))
   FROM (SELECT SHA2(CONCAT_WS('|', position, op, key_id, IFNULL(ts_counter, '-'), IFNULL(ts_server, '-'), IFNULL(SHA2(payload, 256), '-')), 256) AS digest FROM quorumlab.operations) AS digests`
 
+/** What operators wrote beside the workload, mostly nothing. */
+const OPERATOR_ROWS =
+  'SELECT COUNT(*), LOWER(HEX(BIT_XOR(CAST(CONV(LEFT(SHA2(id, 256), 16), 16, 10) AS UNSIGNED)))) FROM quorumlab.operator_rows'
+
 export async function readEndState(node: string, connect: () => Promise<Connection>): Promise<NodeEnd> {
   let connection: Connection | null = null
   try {
@@ -21,6 +25,7 @@ export async function readEndState(node: string, connect: () => Promise<Connecti
     // One snapshot for checksum and rows; gtid_executed is not part of it and is read behind it.
     await ask('START TRANSACTION WITH CONSISTENT SNAPSHOT')
     const [checksum] = await ask(CHECKSUM)
+    const [rows] = await ask(OPERATOR_ROWS)
     const ops = await ask('SELECT op FROM quorumlab.operations')
     await ask('COMMIT')
     const [executed] = await ask('SELECT @@global.gtid_executed')
@@ -30,7 +35,7 @@ export async function readEndState(node: string, connect: () => Promise<Connecti
       reachable: true,
       uuid: String(server![0]),
       executed: String(executed![0]).replaceAll('\n', ''),
-      tableChecksum: checksum!.join('-'),
+      tableChecksum: [...checksum!, ...(rows![0] === 0 ? [] : rows!)].join('-'),
       ops: numbersOf(ops),
       promised: exactInteger(promised?.[0] ?? 0, 'a promised epoch'),
       role: server![1] === 0 ? 'source' : 'replica',

@@ -5,6 +5,7 @@ import type { Item } from '../../scenarios/faults/items.ts'
 import type { ProcessLook } from '../../scenarios/faults/processes.ts'
 import type { JournalLook } from '../../scenarios/faults/storage.ts'
 import { type FaultPlace, targetOf } from './fault-place.ts'
+import { alter, bootWritable, errantWrite, longTransaction, purgeBinlogs, reject } from './incidents/effects.ts'
 import { lose, partition, slowLink } from './link-effects.ts'
 import { slowServer } from './machine/effects.ts'
 import { promised } from './promises.ts'
@@ -32,6 +33,12 @@ export const EFFECTS: Effects<'local', FaultPlace> = {
   lose,
   'block-applier': blockApplier,
   'lose-journal': loseJournal,
+  'long-transaction': longTransaction,
+  alter,
+  'errant-write': errantWrite,
+  reject,
+  'purge-binlogs': purgeBinlogs,
+  'boot-writable': bootWritable,
 }
 
 /** A signal takes a moment to show; what takes longer is waited for by whoever applies it. */

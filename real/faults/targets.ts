@@ -4,8 +4,11 @@ import type { ProcessLook } from '../../scenarios/faults/processes.ts'
 import type { JournalLook } from '../../scenarios/faults/storage.ts'
 import { type Driver, monotonicUs, type Witness } from '../drivers/driver.ts'
 import type { Machine } from '../drivers/machine.ts'
+import type { Endpoint } from '../mysql/connection.ts'
 import { isTableLocked, TableLock } from '../mysql/table-lock.ts'
 import type { Service } from '../processes/service-processes.ts'
+import type { Operator } from './incidents/operator.ts'
+import { OperatorSession } from './incidents/operator-session.ts'
 import type { Under } from './machine/under.ts'
 
 export interface Seen<Look extends string> {
@@ -28,6 +31,8 @@ export interface FaultTarget {
   readonly under?: Under | undefined
   /** Of MySQL servers: nobody else applies anything. */
   readonly applier?: Applier
+  /** Of MySQL servers: somebody with an administrator's account. */
+  readonly operator?: Operator
   /** Where it has one of its own. */
   readonly machine?: Machine | undefined
   /** Of services. */
@@ -59,15 +64,26 @@ export function nodeTarget(driver: Driver, name: string, under?: Under): FaultTa
     machine: driver.machine?.(name),
     under,
     applier: applierOf(driver, name, look),
+    operator: new OperatorSession(
+      () => adminEndpointOf(driver, name),
+      () => clientEndpointOf(driver, name),
+    ),
   }
+}
+
+function adminEndpointOf({ nodes, accounts }: Driver, name: string): Endpoint {
+  const { host, adminPort } = nodes.find((node) => node.name === name)!
+  return { host, port: adminPort, account: accounts.admin }
+}
+
+function clientEndpointOf({ nodes, accounts }: Driver, name: string): Endpoint {
+  const { host, port } = nodes.find((node) => node.name === name)!
+  return { host, port, account: accounts.client }
 }
 
 function applierOf(driver: Driver, name: string, lookAtProcess: () => Promise<Seen<ProcessLook>>): Applier {
   let lock: TableLock | null = null
-  const endpoint = () => {
-    const { host, adminPort } = driver.nodes.find((node) => node.name === name)!
-    return { host, port: adminPort, account: driver.accounts.admin }
-  }
+  const endpoint = () => adminEndpointOf(driver, name)
   /** The server itself is asked for the lock, over a connection that has nothing to do with the one that holds it. */
   const look = async (): Promise<Seen<ApplierLook>> => {
     const sight = await lookAtProcess()

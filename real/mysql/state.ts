@@ -30,7 +30,10 @@ const CHANNEL =
   'SELECT configuration.HOST, configuration.PORT, receiver.SERVICE_STATE, applier.SERVICE_STATE, receiver.RECEIVED_TRANSACTION_SET,' +
   // Zero dates (never) give NULL.
   ' TIMESTAMPDIFF(MICROSECOND, receiver.LAST_HEARTBEAT_TIMESTAMP, NOW(6)),' +
-  ' TIMESTAMPDIFF(MICROSECOND, receiver.LAST_QUEUED_TRANSACTION_END_QUEUE_TIMESTAMP, NOW(6))' +
+  ' TIMESTAMPDIFF(MICROSECOND, receiver.LAST_QUEUED_TRANSACTION_END_QUEUE_TIMESTAMP, NOW(6)),' +
+  ' receiver.LAST_ERROR_MESSAGE,' +
+  ' (SELECT GROUP_CONCAT(LAST_ERROR_NUMBER) FROM performance_schema.replication_applier_status_by_worker' +
+  " WHERE CHANNEL_NAME = '' AND LAST_ERROR_NUMBER <> 0)" +
   ' FROM performance_schema.replication_connection_configuration AS configuration' +
   ' JOIN performance_schema.replication_connection_status AS receiver USING (CHANNEL_NAME)' +
   ' JOIN performance_schema.replication_applier_status AS applier USING (CHANNEL_NAME)' +
@@ -53,7 +56,8 @@ export function stateText(target: MysqlTarget): string {
 export function stateOf(target: MysqlTarget, result: unknown): ServerState {
   const [[server], [channel], [executed]] = result as [unknown[][], unknown[][], unknown[][]]
   const [uuid, superReadOnly, offline, semiSyncSource, receipts, startedUs, nowUs, promised] = server!
-  const [host, port, receiver, applier, retrieved, heartbeatAgeUs, queuedAgeUs] = channel ?? []
+  const [host, port, receiver, applier, retrieved, heartbeatAgeUs, queuedAgeUs, receiverMessage, applierErrnos] =
+    channel ?? []
   return {
     uuid: uuid as string,
     executed: MutableGtidSet.parse(executed![0] as string),
@@ -63,12 +67,33 @@ export function stateOf(target: MysqlTarget, result: unknown): ServerState {
     offline: offline === 1,
     receiver: receiver === 'ON' ? 'running' : receiver === 'CONNECTING' ? 'connecting' : 'stopped',
     applier: applier === 'ON' ? 'running' : 'stopped',
+    receiverError: receiver === 'OFF' ? receiverErrorOf((receiverMessage as string | null) ?? '') : null,
+    applierErrno: rowErrorIn((applierErrnos as string | null) ?? ''),
     source: target.members.find((member) => member.host === host && member.port === Number(port))?.name ?? null,
     fedAgeUs: youngest(heartbeatAgeUs, queuedAgeUs),
     uptimeUs: Math.max(0, Math.round(Number(nowUs) - target.start.settle(Number(startedUs)))),
     semiSyncSource: semiSyncSource === 1,
     receipts: exactInteger(receipts ?? 0, 'how many receipts are waited for'),
   }
+}
+
+/** The number (13114) says no more than that its source refused it. */
+function receiverErrorOf(message: string): ServerState['receiverError'] {
+  if (message === '') return null
+  return /purged/.test(message) ? 'binlogs-purged' : 'other'
+}
+
+/** Duplicate key; no such row; a table or column that is or is not there: its rows are not its source's. */
+const OF_ROWS = [1032, 1050, 1054, 1062, 1146]
+
+/** Of all workers: those that were stopped by another one's error have numbers of their own. */
+function rowErrorIn(errnos: string): number | null {
+  return (
+    errnos
+      .split(',')
+      .map(Number)
+      .find((errno) => OF_ROWS.includes(errno)) ?? null
+  )
 }
 
 function youngest(...agesUs: readonly unknown[]): number | null {

@@ -73,6 +73,7 @@ export type Draws =
   | 'messages'
   | 'clock'
   | 'requests'
+  | 'incidents'
   | 'thresholds'
 
 export interface Hurt<Looks extends string, Where extends Abilities = Abilities> extends Stated {

@@ -2,6 +2,16 @@
 import { blockApplier, unblockApplier } from './applier.ts'
 import { skewClock, unskewClock } from './clock.ts'
 import type { Asking, Fault, Hurt, Undo, World } from './fault.ts'
+import {
+  alter,
+  bootWritable,
+  endAlter,
+  endTransaction,
+  errantWrite,
+  longTransaction,
+  purgeBinlogs,
+  reject,
+} from './incidents.ts'
 import { deliver, duplicate, lose, reorder } from './messages.ts'
 import { changeThreshold, switchover } from './operator-requests.ts'
 import { heal, partition } from './partition.ts'
@@ -31,6 +41,14 @@ const RECORDS = {
   deliver,
   'skew-clock': skewClock,
   'unskew-clock': unskewClock,
+  'long-transaction': longTransaction,
+  'end-transaction': endTransaction,
+  alter,
+  'end-alter': endAlter,
+  'errant-write': errantWrite,
+  reject,
+  'purge-binlogs': purgeBinlogs,
+  'boot-writable': bootWritable,
   switchover,
   'change-threshold': changeThreshold,
 }

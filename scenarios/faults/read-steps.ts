@@ -32,13 +32,15 @@ export function faultSteps(
     const step = toStep(fault)
     steps.push({ step, path, undoes: null })
     const undo = undoOf(verb)
-    if (parsed.for === undefined || undo === null) return true
-    const endUs = step.atUs + parsed.for
+    const [length = 'for'] = (['open', 'hold'] as const).filter((key) => parsed[key] !== undefined)
+    const lastsUs = parsed[length]
+    if (lastsUs === undefined || undo === null) return true
+    const endUs = step.atUs + lastsUs
     if (step.after === null && endUs >= durationUs)
       refuse(
-        [...path, 'for'],
+        [...path, length],
         `${verb} lasts beyond the end`,
-        `an end before ${formatDuration(durationUs)} (leave \`for\` out: what is still on at the end is healed)`,
+        `an end before ${formatDuration(durationUs)} (leave \`${length}\` out: what is still on at the end is healed)`,
         `an end at ${formatDuration(endUs)}`,
       )
     steps.push({ step: { ...step, ...NO_AMOUNTS, atUs: endUs, verb: undo }, path, undoes: step })

@@ -17,6 +17,8 @@ export interface Amounts {
   readonly skew: { readonly byUs: number; readonly driftPpm: number } | null
   /** change-threshold: the new t. */
   readonly failureThreshold: number | null
+  /** long-transaction: how many one statement inserts; null: it stays open. */
+  readonly rows: number | null
 }
 
 /** What an undo states. */
@@ -27,6 +29,7 @@ export const NO_AMOUNTS: Amounts = {
   ratio: null,
   skew: null,
   failureThreshold: null,
+  rows: null,
 }
 
 export interface FaultStep extends Amounts {

@@ -28,6 +28,9 @@ export type ParsedFault = {
   readonly cpu?: number | undefined
   readonly disk?: number | undefined
   readonly ratio?: number | undefined
+  readonly rows?: number | undefined
+  readonly open?: number | undefined
+  readonly hold?: number | undefined
   readonly by?: number | undefined
   readonly drift?: number | undefined
 }

@@ -6,7 +6,7 @@
  * Runs are short, because a hundred thousand of them are to be had in half an hour: 2 to 5 s, and a coordinator that
  * decides within a second.
  */
-import type { QuorumName } from '../../algorithms/quorum/policies.ts'
+import { QUORUM_POLICIES, type QuorumName } from '../../algorithms/quorum/policies.ts'
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../../algorithms/timestamps/algorithms.ts'
 import { RandomStreams } from '../chance/random.ts'
 import { drawnBy } from '../faults/facts.ts'
@@ -17,6 +17,7 @@ import { isMapping, overlay, type Written } from '../file/written.ts'
 import { coordinatorNames, timestampServerNames } from '../scenario.ts'
 import { Chance } from './chance.ts'
 import { drawFaults } from './faults.ts'
+import { drawIncidents } from './incidents.ts'
 import { drawLosses, drawThresholds } from './losses.ts'
 import { Plan } from './plan.ts'
 import { promisedChecks } from './promised-checks.ts'
@@ -31,7 +32,8 @@ const PROBE_SLACK_MS = 20
 /** What is acknowledged when it is received may really be lost by these, unless somebody has seen it (losses.ts). */
 const LOSES_RELAY_LOGS: ReadonlySet<FaultVerb> = new Set<FaultVerb>(['power-loss', 'lose-relay-logs'])
 /** By themselves, from streams of their own. */
-const DRAWN_APART: ReadonlySet<FaultVerb> = new Set(drawnBy('journal', 'thresholds'))
+const DRAWN_APART: ReadonlySet<FaultVerb> = new Set(drawnBy('journal', 'thresholds', 'incidents'))
+const INCIDENTS = drawnBy('incidents')
 const TAKES_THRESHOLD = ['cabinet', 'flexible']
 
 export function drawScenario(space: Space, seed: number): Written {
@@ -182,7 +184,19 @@ function faultsOf(whole: Written, space: Space, streams: RandomStreams): readonl
   })
   if (drawLosses(plan, { acknowledge, isAim: space.aim === 'losses' })) drawFaults(plan.under({ chance, verbs }))
   if (TAKES_THRESHOLD.includes(quorum)) drawThresholds(plan.under({ chance: chanceOf(streams, 'thresholds') }))
+  if (space.verbs.some((verb) => INCIDENTS.includes(verb)))
+    drawIncidents(plan.under({ chance: chanceOf(streams, 'incidents') }), nodes - 1 - replicasRequired(whole, nodes))
   return plan.steps
+}
+
+/** k, as the drawn algorithms have it. */
+function replicasRequired({ algorithms }: Written, nodes: number): number {
+  const { quorum, failureThreshold = Math.floor((nodes - 1) / 2) } = algorithms as {
+    quorum: QuorumName
+    failureThreshold?: number
+  }
+  const policy = QUORUM_POLICIES[quorum].make({ failureThreshold, weightRatio: 'largest' })
+  return policy.replicasRequired(nodes)
 }
 
 function milliseconds(text: string): number {

@@ -85,10 +85,10 @@ export class Plan {
   }
 
   /** A fault that happens and has no undo. */
-  strike(verb: FaultVerb, target: string | number, atMs: number): boolean {
+  strike(verb: FaultVerb, target: string | number, atMs: number, amounts: Written = {}): boolean {
     const { verbs, durationMs } = this.setting
     if (!verbs.includes(verb) || atMs >= durationMs) return false
-    this.#drawn.steps.push({ at: `${atMs}ms`, [verb]: target })
+    this.#drawn.steps.push({ at: `${atMs}ms`, [verb]: target, ...amounts })
     return true
   }
 

@@ -1,6 +1,7 @@
 /** What each verb does to the simulated cluster. A verb whose record says that it can be simulated is missing here at compile time. */
 import type { Effects } from '../../scenarios/faults/fault-world.ts'
 import type { SimCluster } from '../mysql/cluster.ts'
+import { alter, bootWritable, errantWrite, longTransaction, purgeBinlogs, reject } from './incident-effects.ts'
 import { partition, troubleLink } from './link-effects.ts'
 import { ended, losePower, paused } from './process-effects.ts'
 import { blockApplier, loseJournal, loseRelayLogs, skewClock, slow } from './server-effects.ts'
@@ -19,4 +20,10 @@ export const EFFECTS: Effects<'sim', SimCluster> = {
   duplicate: troubleLink('duplicate'),
   reorder: troubleLink('reorder'),
   'skew-clock': skewClock,
+  'long-transaction': longTransaction,
+  alter,
+  'errant-write': errantWrite,
+  reject,
+  'purge-binlogs': purgeBinlogs,
+  'boot-writable': bootWritable,
 }

@@ -8,9 +8,11 @@ import type { Committer } from './group-commit.ts'
 import type { MysqlInstance } from './instance.ts'
 import { type Transaction, workUs } from './transaction.ts'
 
+const DUPLICATE_KEY = 1062
+
 export class Applier {
-  /** Why it stopped by itself. */
-  error: string | null = null
+  /** Of the error that it stopped at by itself. */
+  errno: number | null = null
   readonly #replica: MysqlInstance
   /** In source order. The first `#committing` of them are in the commit pipeline. */
   readonly #working = new Fifo<Work>()
@@ -31,7 +33,7 @@ export class Applier {
   }
 
   start(): void {
-    this.error = null
+    this.errno = null
     this.#wanted = true
     this.wake()
   }
@@ -89,8 +91,10 @@ export class Applier {
     const { row, more } = work.transaction
     const { table } = this.#replica.data
     const twice = row !== null && table.has(row.op) ? row : more?.rows.find((one) => table.has(one.row.op))?.row
-    if (twice !== undefined) {
-      this.#fail(work, `duplicate key: operation ${twice.op} is here already, under another GTID`)
+    const other = more?.others !== undefined && table.hasOther(more.others.id)
+    if (twice !== undefined || other) {
+      // A row with this key is here already, and came by another way.
+      this.#fail(work, DUPLICATE_KEY)
       return
     }
     work.ready = true
@@ -117,13 +121,13 @@ export class Applier {
   }
 
   /** The failed transaction and those after it are rolled back; they stay in the relay log. */
-  #fail(work: Work, reason: string): void {
+  #fail(work: Work, errno: number): void {
     const from = this.#working.toArray().indexOf(work)
     if (from < 0) return
     this.#working.truncate(from)
     this.#next = this.#replica.data.relayLog.indexOf(work.transaction)
     this.#wanted = false
-    this.error = reason
+    this.errno = errno
   }
 }
 

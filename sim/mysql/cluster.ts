@@ -47,6 +47,7 @@ export class SimCluster implements SimulatedSystem {
   readonly clocks: Map<string, MachineClock> = new Map()
   readonly lag: LagLog
   readonly events: TraceEvent[] = []
+  #rowIds = 0
   /** A bug somewhere: the run ends with it. */
   fatal: Error | null = null
 
@@ -161,6 +162,11 @@ export class SimCluster implements SimulatedSystem {
 
   counters(): Readonly<Record<string, number>> {
     return {}
+  }
+
+  /** Of a row that an operator writes: no two are the same. */
+  newRowId(): number {
+    return ++this.#rowIds
   }
 
   effectOf(item: Item): Effect {

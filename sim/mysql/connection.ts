@@ -1,5 +1,6 @@
 /** One TCP connection of a replica's receiver to its source's dump thread. */
 import type { GtidSet } from '../../algorithms/gtid-set.ts'
+import type { ServerState } from '../../algorithms/servers.ts'
 import type { SimProcess } from '../kernel/process.ts'
 import type { MysqlInstance } from './instance.ts'
 import type { Transaction } from './transaction.ts'
@@ -16,8 +17,8 @@ export interface ReplicaConnection {
 
 export interface Refusal {
   readonly reason: string
-  /** The receiver stops with an error, instead of trying again. */
-  readonly forGood: boolean
+  /** The receiver stops with this error; null: it tries again. */
+  readonly forGood: ServerState['receiverError']
 }
 
 /** Transactions `from` to `end` (exclusive) of the source's binlog. */

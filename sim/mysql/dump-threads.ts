@@ -127,11 +127,18 @@ export class DumpThreads {
 
   #refusalOf({ account, known }: ReplicaConnection): Refusal | null {
     const { data, offline } = this.#source
-    if (offline && account === 'plain') return { reason: 'offline mode', forGood: false }
-    if (!known.covers(data.purged)) return { reason: 'source has purged what the replica needs', forGood: true }
+    if (offline && account === 'plain') return { reason: 'offline mode', forGood: null }
+    if (!known.covers(data.purged))
+      return { reason: 'source has purged what the replica needs', forGood: 'binlogs-purged' }
     if (known.highest(data.uuid) >= data.nextNumber)
-      return { reason: 'replica has more of the source than the source itself', forGood: true }
+      return { reason: 'replica has more of the source than the source itself', forGood: 'other' }
     return null
+  }
+
+  /** Everything in the binlog that no connected replica still has to be sent. */
+  purge(): void {
+    const { data } = this.#source
+    data.purge(Math.min(data.committed, ...this.#threads.map(({ next }) => next)))
   }
 
   /** End the threads `which` picks, without a word to the replica. */

@@ -35,8 +35,8 @@ export class MysqlData {
   /** All that was written, in commit order; the first `committed` of them are in the storage engine too. */
   readonly binlog: Transaction[] = []
   committed = 0
-  /** Committed by whoever this data was cloned from: no longer in the binlog here, cannot be sent to anybody. */
-  readonly purged: GtidSet
+  /** Committed by whoever this data was cloned from, or purged since: in no binlog here, cannot be sent to anybody. */
+  purged: GtidSet
   /** Received and perhaps not applied, oldest first. */
   relayLog: Transaction[] = []
   channel: Channel | null = null
@@ -59,7 +59,10 @@ export class MysqlData {
     this.executed.add(transaction.gtid)
     this.held.add(transaction.gtid)
     if (transaction.row !== null) this.table.insert(transaction.key, transaction.row)
-    if (transaction.more !== undefined) for (const { key, row } of transaction.more.rows) this.table.insert(key, row)
+    const { more } = transaction
+    if (more === undefined) return transaction
+    for (const { key, row } of more.rows) this.table.insert(key, row)
+    if (more.others !== undefined) this.table.insertOther(more.others.id)
     return transaction
   }
 
@@ -67,6 +70,12 @@ export class MysqlData {
     this.relayLog.push(transaction)
     this.retrieved.add(transaction.gtid)
     this.held.add(transaction.gtid)
+  }
+
+  /** PURGE BINARY LOGS of the first `count` transactions. */
+  purge(count: number): void {
+    const gone = MutableGtidSet.of(...this.binlog.slice(0, count).map(({ gtid }) => gtid))
+    this.purged = this.purged.union(gone)
   }
 
   /** Relay log files deleted: what was received and not applied is gone. */

@@ -136,6 +136,8 @@ export class MysqlInstance implements CommitListener {
       offline: this.offline,
       receiver: receiver.state,
       applier: this.applier.state,
+      receiverError: receiver.error,
+      applierErrno: this.applier.errno,
       source: data.channel?.source ?? null,
       fedAgeUs: receiver.lastFedUs === null ? null : kernel.queue.now - receiver.lastFedUs,
       uptimeUs: kernel.queue.now - this.startedUs,

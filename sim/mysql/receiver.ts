@@ -3,6 +3,7 @@
  * log, and connects again when the connection is lost: at once, then every `connectRetryUs`. The death of the source's
  * process is noticed at once, by a reset; a source that is paused or cut off only by silence for `netTimeoutUs`.
  */
+import type { ServerState } from '../../algorithms/servers.ts'
 import type { EventHandle } from '../kernel/event-queue.ts'
 import { EVENT } from '../kernel/kernel.ts'
 import type { Batch, ReplicaConnection } from './connection.ts'
@@ -14,7 +15,7 @@ export class Receiver {
   /** The last heartbeat or queued transaction; null before the first. */
   lastFedUs: number | null = null
   /** Why it stopped by itself. */
-  error: string | null = null
+  error: ServerState['receiverError'] = null
   readonly #replica: MysqlInstance
   #lastHeardUs = 0
   #retry: EventHandle = -1
@@ -118,9 +119,9 @@ export class Receiver {
   }
 
   /** Fatal for the IO thread: it stops until somebody starts it. */
-  fail(reason: string): void {
+  fail(error: NonNullable<ServerState['receiverError']>): void {
     this.stop()
-    this.error = reason
+    this.error = error
   }
 
   receive(batch: Batch): void {
@@ -187,7 +188,8 @@ export function connectionAccepted(connection: ReplicaConnection): void {
 export function connectionRefused(connection: ReplicaConnection): void {
   const { replica } = connection
   if (replica.life.holdsBack(connectionRefused, connection) || !replica.receiver.hears(connection)) return
-  if (connection.refusal?.forGood === true) replica.receiver.fail(connection.refusal.reason)
+  if (connection.refusal !== null && connection.refusal.forGood !== null)
+    replica.receiver.fail(connection.refusal.forGood)
   else replica.receiver.lost()
 }
 

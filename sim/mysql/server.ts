@@ -13,6 +13,12 @@ import { MysqlInstance, type MysqlWorld } from './instance.ts'
 import { handleMysql } from './requests.ts'
 import type { Transaction } from './transaction.ts'
 
+interface Boot {
+  readonly server: MysqlServer
+  readonly life: Life
+  readonly writable: boolean
+}
+
 export class MysqlServer {
   readonly process: SimProcess
   /** Its place among the configured members. */
@@ -20,6 +26,8 @@ export class MysqlServer {
   data: MysqlData
   /** Null while the process is dead or boots. */
   instance: MysqlInstance | null = null
+  /** How often it came back with writing allowed. */
+  writableBoots = 0
   readonly #world: MysqlWorld
   /** Faults outlive a crash of what they slow down. */
   readonly #slowdowns = new Slowdowns(() => this.#applyFaults())
@@ -31,17 +39,19 @@ export class MysqlServer {
     this.data = new MysqlData(uuid)
   }
 
-  /** The process starts; it listens after `bootUs`. */
-  boot(bootUs: number = this.#world.costs.bootUs): void {
+  /** The process starts; it listens after `bootUs`. `writable`: its configuration has super_read_only off, for once. */
+  boot(bootUs: number = this.#world.costs.bootUs, writable: boolean = false): void {
     const life = this.process.start()
-    this.#world.kernel.queue.after(bootUs, MysqlServer.#booted, { server: this, life })
+    if (writable) this.writableBoots++
+    this.#world.kernel.queue.after(bootUs, MysqlServer.#booted, { server: this, life, writable })
   }
 
-  static #booted(this: void, boot: { readonly server: MysqlServer; readonly life: Life }): void {
-    const { server, life } = boot
+  static #booted(this: void, boot: Boot): void {
+    const { server, life, writable } = boot
     if (life.holdsBack(MysqlServer.#booted, boot)) return
     const instance = new MysqlInstance(server.#world, life, server.data)
     server.instance = instance
+    if (writable) instance.readOnly = instance.superReadOnly = false
     life.handler = (call) => handleMysql(instance, call)
     server.#applyFaults()
   }

@@ -11,6 +11,7 @@ import type { EventHandle } from '../kernel/event-queue.ts'
 import { FORGOTTEN_HEARTBEAT_US } from './costs.ts'
 import type { Committer } from './group-commit.ts'
 import type { MysqlInstance } from './instance.ts'
+import { OpenTransactions } from './open-transactions.ts'
 import type { Transaction } from './transaction.ts'
 
 export type Statement =
@@ -68,6 +69,7 @@ export class Statements {
   /** SET super_read_only=ON waits for those, and new writes wait behind it. */
   #readOnlyWait: { readonly finish: (why: Why | null) => void; readonly timer: EventHandle } | null = null
   readonly #behind: BlockedWrite[] = []
+  readonly openTransactions: OpenTransactions = new OpenTransactions(() => this.#letThrough())
 
   constructor(server: MysqlInstance) {
     this.#server = server
@@ -162,7 +164,7 @@ export class Statements {
         break
       case 'unlock tables':
         applier.unlock()
-        if (this.#readOnlyWait === null) for (const write of this.#behind.splice(0)) write.start()
+        if (this.#readOnlyWait === null) this.#letThrough()
         ok()
         break
       case 'show state':
@@ -199,6 +201,7 @@ export class Statements {
   #killClients(): void {
     const { open } = this.#server.life
     for (const call of open.filter(({ request }) => request.kind === 'execute' || request.kind === 'query')) call.lose()
+    this.openTransactions.endAll()
   }
 
   // ---------------------------------------------------------------- super_read_only and the writes
@@ -218,7 +221,7 @@ export class Statements {
       if (this.#readOnlyWait !== null) server.kernel.queue.cancel(this.#readOnlyWait.timer)
       this.#readOnlyWait = null
       if (why === null) server.superReadOnly = server.readOnly = true
-      for (const write of this.#behind.splice(0)) write.start()
+      this.#letThrough()
       if (why === null) ok()
       else error(why)
     }
@@ -241,7 +244,7 @@ export class Statements {
 
   /** A write takes its first lock now; false: somebody's lock is in its way, and it is started again later. */
   beginWrite(write: BlockedWrite): boolean {
-    if (this.#readOnlyWait !== null || this.#server.applier.isLocked) {
+    if (this.#readOnlyWait !== null || this.#server.applier.isLocked || this.openTransactions.any) {
       this.#behind.push(write)
       return false
     }
@@ -251,6 +254,15 @@ export class Statements {
 
   endWrite(): void {
     this.#writesInProgress--
+  }
+
+  /** A statement that waits for no row: it is in super_read_only's way until `endWrite`. */
+  joinWrites(): void {
+    this.#writesInProgress++
+  }
+
+  #letThrough(): void {
+    for (const write of this.#behind.splice(0)) write.start()
   }
 
   /** Writes may have ended: is the lock free? */

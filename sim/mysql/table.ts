@@ -14,6 +14,8 @@ export class Table {
   #highest: Timestamp | null = null
   #laneA = 0
   #laneB = 0
+  /** Of the other table: by the first row of each statement. */
+  readonly #others = new Set<number>()
 
   /** All operations, as a value: made anew at each call. */
   get ops(): ReadonlySet<number> {
@@ -52,6 +54,17 @@ export class Table {
     this.#laneB = (this.#laneB + stir(0x7f4a7c15, op, key, counter, server)) | 0
   }
 
+  hasOther(id: number): boolean {
+    return this.#others.has(id)
+  }
+
+  insertOther(id: number): void {
+    if (this.#others.has(id)) throw new Error(`assertion: row ${id} is inserted twice`)
+    this.#others.add(id)
+    this.#laneA = (this.#laneA + stir(0x1d872b41, id, 0, 0, 0)) | 0
+    this.#laneB = (this.#laneB + stir(0x5851f42d, id, 0, 0, 0)) | 0
+  }
+
   /** A sum of row hashes in two lanes: equal tables have equal checksums, whatever order their rows came in. */
   checksum(): string {
     const hex = (lane: number) => (lane >>> 0).toString(16).padStart(8, '0')
@@ -66,6 +79,7 @@ export class Table {
     copy.#newest = this.#newest.slice()
     copy.#laneA = this.#laneA
     copy.#laneB = this.#laneB
+    for (const id of this.#others) copy.#others.add(id)
     return copy
   }
 }

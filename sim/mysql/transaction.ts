@@ -13,10 +13,18 @@ export interface Transaction {
   /** The workload's row; null for an epoch's marker, which writes to the coordinator's own table. */
   readonly row: RowValue | null
   /** What it has beside that row; absent: nothing. */
-  readonly more?: { readonly rows: readonly WrittenRow[]; readonly bytes: number }
+  readonly more?: {
+    readonly rows: readonly WrittenRow[]
+    readonly bytes: number
+    /** Rows of another table, all of one statement; `id`: of the first. */
+    readonly others?: { readonly id: number; readonly count: number }
+  }
   /** original_commit_timestamp: when its source wrote it to the binlog. */
   readonly originalUs: number
 }
+
+/** A further row of the same statement. */
+export const BULK_ROW_US = 5
 
 /** What its payloads take, in binlogs and on the wire. */
 export function bytesOf({ more }: Transaction): number {
@@ -27,6 +35,7 @@ export function bytesOf({ more }: Transaction): number {
 export function workUs({ more }: Transaction, sampleUs: () => number, byteUs: number): number {
   let us = sampleUs()
   if (more === undefined) return us
+  if (more.others !== undefined) us += (more.others.count - 1) * BULK_ROW_US
   for (let i = 0; i < more.rows.length; i++) us += sampleUs()
   return us + Math.round(more.bytes * byteUs)
 }

@@ -57,6 +57,9 @@ export const TEMPLATE_SQL: readonly string[] = [
   'CREATE TABLE quorumlab.epoch (epoch BIGINT NOT NULL, k INT NOT NULL, member INT NULL, base BIGINT NULL, source_uuid CHAR(36) NULL, started_at TIMESTAMP(6) NULL, PRIMARY KEY (epoch, k))',
   // Replicated: what may be repeated, in one transaction with what it did.
   'CREATE TABLE quorumlab.done_operations (operation_id VARBINARY(128) NOT NULL PRIMARY KEY, fingerprint CHAR(64) CHARACTER SET ascii NOT NULL, rows_affected BIGINT NULL, insert_id BIGINT UNSIGNED NULL, ts_counter BIGINT NULL, ts_server INT NULL, done_at TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6), KEY done (done_at))',
+  // Replicated: what operators write and change beside the workload (real/faults/incidents/).
+  'CREATE TABLE quorumlab.operator_rows (id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, filler VARBINARY(100) NULL)',
+  'CREATE TABLE quorumlab.operator_table (id INT NOT NULL PRIMARY KEY)',
   // Local: written with sql_log_bin = 0 only.
   'CREATE TABLE quorumlab.promise (id TINYINT NOT NULL PRIMARY KEY, promised BIGINT NOT NULL)',
   'INSERT INTO quorumlab.promise VALUES (1, 0)',

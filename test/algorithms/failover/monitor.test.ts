@@ -29,6 +29,8 @@ function showing(number: number, receiver: ServerState['receiver'] = 'running'):
     source: 'node1',
     fedAgeUs: 0,
     uptimeUs: 1,
+    receiverError: null,
+    applierErrno: null,
     semiSyncSource: false,
     receipts: 0,
   }

@@ -41,6 +41,8 @@ export function replica(index: number, executed: GtidSet, more: Partial<ServerSt
     source: 'node1',
     fedAgeUs: 0,
     uptimeUs: 1,
+    receiverError: null,
+    applierErrno: null,
     semiSyncSource: false,
     receipts: 0,
     ...more,

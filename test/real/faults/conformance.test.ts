@@ -1,9 +1,12 @@
 /** The conformance body on processes that are only words, and on servers that run. */
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Driver } from '../../../real/drivers/driver.ts'
 import { createLocalDriver } from '../../../real/drivers/local/local-driver.ts'
 import { underProcess } from '../../../real/faults/machine/under.ts'
 import { type FaultTarget, nodeTarget } from '../../../real/faults/targets.ts'
+import { connected } from '../../../real/mysql/admin-session.ts'
+import { NO_SETUP } from '../../../real/mysql/connection.ts'
 import type { FaultStep } from '../../../scenarios/faults/step.ts'
 import { conforms, FAULT_CASES, type Played } from '../../scenarios/faults/fault-conformance.ts'
 import { test } from '../../support/test.ts'
@@ -30,6 +33,19 @@ async function play(targets: readonly FaultTarget[], steps: readonly FaultStep[]
   }
 }
 
+/** As its coordinator would have left it. */
+async function openToWriters({ nodes, accounts }: Driver, name: string): Promise<void> {
+  const { host, adminPort } = nodes.find((node) => node.name === name)!
+  const connection = await connected({ host, port: adminPort, account: accounts.admin }, NO_SETUP)
+  await new Promise<void>((resolve, reject) => {
+    connection.run('SET GLOBAL read_only = OFF', 5_000, (failure) => {
+      if (failure === null) resolve()
+      else reject(new Error(failure.reason))
+    })
+  })
+  connection.destroy()
+}
+
 for (const one of FAULT_CASES)
   test(`imagined: ${one.title}`, () =>
     conforms(one, 40, (steps) => play([...NODES, ...SERVICES].map(imagined), steps, 40)))
@@ -39,6 +55,7 @@ test('real servers: every case', { needs: 'mysql', deadlineMs: 300_000 }, async 
   try {
     await driver.start()
     for (const one of FAULT_CASES) {
+      await openToWriters(driver, NODES[0]!)
       const targets = [
         ...NODES.map((name) => nodeTarget(driver, name, underProcess(driver, name))),
         ...SERVICES.map(imagined),

@@ -1,5 +1,6 @@
 /** Processes that are only words, and the faults of a run on them: the real world's schedule without its servers. */
 import assert from 'node:assert/strict'
+import type { Lasting, Operator } from '../../../real/faults/incidents/operator.ts'
 import type { Hurtable } from '../../../real/faults/machine/hurtable.ts'
 import { type FaultContext, RunFaults } from '../../../real/faults/run-faults.ts'
 import type { FaultTarget, Seen } from '../../../real/faults/targets.ts'
@@ -48,6 +49,7 @@ export function imagined(name: string): FaultTarget {
       close() {},
     },
     applier: { look: async () => seen(applier()), block: blocked(true), unblock: blocked(false) },
+    operator: imaginedOperator(name),
     journal: {
       look: async () => seen(journal),
       lose: async () => {
@@ -55,6 +57,29 @@ export function imagined(name: string): FaultTarget {
         return seen(journal)
       },
     },
+  }
+}
+
+/** Of node1 alone anybody can write. */
+function imaginedOperator(name: string): Operator {
+  const rows = new Set<number>()
+  let own = 0
+  let [first, last] = [1, 1]
+  const lasting = async (): Promise<Lasting> => ({ text: async () => 'under way', end: async () => {} })
+  return {
+    isReadOnly: async () => name !== 'node1',
+    openTransaction: lasting,
+    insertRows: lasting,
+    alterTable: lasting,
+    ownTransactions: async () => own,
+    writeErrantly: async () => void own++,
+    putRow: async (id) => void rows.add(id),
+    takeRow: async (id) => void rows.delete(id),
+    hasRow: async (id) => rows.has(id),
+    insertRow: async (id) => void rows.add(id),
+    binlogs: async () => [first, last],
+    purgeBinlogs: async () => void (first = ++last),
+    bootWritable: async () => {},
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * One body for every verb that both worlds carry out: the same steps have the same effects, labels, idle notes and
- * records in the simulator and on real processes. Nobody fails over here, so that node1 stays the source: what a step
- * means is looked at, and not what a cluster makes of it.
+ * records in the simulator and on real processes. Nobody fails over here, so that node1 stays the source, and one that
+ * takes writes: what a step means is looked at, and not what a cluster makes of it.
  */
 import assert from 'node:assert/strict'
 import { isHurt, isPossible } from '../../../scenarios/faults/facts.ts'
@@ -70,6 +70,50 @@ export const FAULT_CASES: readonly Case[] = [
     title: 'a server has fewer processors, and all of them again',
     steps: ['slow: node2, cpu: 0.2, for: 1.5u'],
     notes: ['slow node2 cpu 0.2', 'unslow node2 cpu 0.2'],
+  },
+  {
+    title: 'a transaction stays open until its end, and nobody has one who takes no writes',
+    steps: ['long-transaction: [source, node2], open: 1.5u'],
+    notes: [
+      'long-transaction node1 (source)',
+      'long-transaction node2: it takes no writes',
+      'end-transaction node1 (source)',
+    ],
+  },
+  {
+    title: 'one statement of many rows ends by itself',
+    steps: ['long-transaction: source, rows: 5000'],
+    notes: ['long-transaction node1 (source) 5000 rows'],
+    left: ['long-transaction node1 (source) 5000 rows'],
+  },
+  {
+    title: 'a table is being changed',
+    steps: ['alter: source, hold: 1.5u'],
+    notes: ['alter node1 (source)', 'end-alter node1 (source)'],
+  },
+  {
+    title: 'an operator writes on a replica; what it writes on a source is everybody’s',
+    steps: ['errant-write: [source, node2]'],
+    notes: ["errant-write node1: it is the source: its writes are everybody's", 'errant-write node2'],
+    left: ['errant-write node2'],
+  },
+  {
+    title: 'a row that comes from the source is there already',
+    steps: ['reject: [source, node3]'],
+    notes: ['reject node1: it is the source and applies nothing', 'reject node3'],
+    left: ['reject node3'],
+  },
+  {
+    title: 'binlogs are purged, of who runs',
+    steps: ['pause: node3', 'purge-binlogs: [node2, node3]', 'resume: node3'],
+    notes: ['pause node3', 'purge-binlogs node2', 'purge-binlogs node3: it is paused', 'resume node3'],
+    left: ['purge-binlogs node2'],
+  },
+  {
+    title: 'a server comes back writable',
+    steps: ['boot-writable: node2'],
+    notes: ['boot-writable node2'],
+    left: ['boot-writable node2'],
   },
   {
     title: 'a journal is lost once',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { STRICT_SEMI_SYNC } from '../../../algorithms/semi-sync.ts'
 import { parseScenario, scenarioOf } from '../../../scenarios/file/load.ts'
 import { writtenText } from '../../../scenarios/file/written.ts'
 import { coordinatorNames, type Scenario } from '../../../scenarios/scenario.ts'
@@ -69,7 +70,7 @@ test('what the file states is fixed, what its `fuzz:` block lists bounds the res
   )
   for (let seed = 0; seed < 100; seed++) {
     const { cluster, algorithms, workload, checks, faults } = scenarioOf(drawScenario(space, seed), 'bounded')
-    assert.equal(cluster.semiSync, true)
+    assert.deepEqual(cluster.semiSync, STRICT_SEMI_SYNC)
     assert.ok([3, 5].includes(cluster.nodes))
     assert.equal(algorithms.election, 'most-advanced')
     assert.equal(algorithms.quorum, 'majority')

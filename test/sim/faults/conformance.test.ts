@@ -12,6 +12,7 @@ const play: Play = async (steps) => {
   const { queue } = cluster.kernel
   cluster.bootServers()
   queue.run(3_000_000)
+  Object.assign(cluster.mysql.server('node1').instance!, { readOnly: false, superReadOnly: false })
   const schedule = faultSchedule(cluster, queue.now, steps)
   schedule.begin()
   queue.run(queue.now + (steps.length + 2) * UNIT_MS * 1000)
