@@ -141,6 +141,7 @@ export function startCoordinator(process: FiberProcess, config: CoordinatorConfi
     mode: automaticMode(),
     account: { moves: 0, heldUs: 0 },
     commits,
+    awakeSinceUs: Number.NEGATIVE_INFINITY,
     peersAskedSinceUs: null,
   }
   process.spawn('control', control(coordinator))

@@ -2,19 +2,20 @@
  * How long has somebody not answered, and how long may that last?
  *
  * A silence begins with a question and ends with the next answer, to whichever question: of a server that answers
- * somebody nobody says that it is gone. How long silences last is measured for each server, and whoever was silent for
- * a while of late is given more time: its bound is LEEWAY times the longest silence of the last minute, never below
- * LEAST_US (a server that stands still for 300 ms is never thought to be gone) and never above what is tuned. With few
- * measured silences nothing is known, and the bound is what is tuned.
+ * somebody nobody says that it is gone. How long silences last is measured for each server. It may stand still for
+ * STALL_US, and take its time on top of that: twice the longest silence of the last minute. The bound is never below
+ * LEAST_US and never above what is tuned; with few measured silences nothing is known, and it is what is tuned.
  *
  * Phi accrual detectors (Hayashibara et al. 2004) take mean and deviation of such times for a normal or an exponential
  * distribution. Answers have a heavier tail than either, so that far out, where the bound lies, they are wrong by
  * orders of magnitude; the longest of thousands is where the tail is. `npm run bench detection` compares.
  */
 
-/** Not even the best known server is given up sooner: a stall of 300 ms is borne, with whatever comes on top of it. */
+/** Any server may stand still for so long. */
+const STALL_US = 300_000
+/** What comes on top of that, a little even for the best known server. */
+const LEEWAY = 2
 export const LEAST_US = 400_000
-const LEEWAY = 3
 /** Fewer measured silences say nothing. */
 const ENOUGH = 20
 /** After this there was nobody to answer: what was measured before was of another life. */
@@ -61,7 +62,7 @@ export class Silence {
   boundUs(mostUs: number, nowUs: number): number {
     if (this.#measured < ENOUGH) return mostUs
     this.#turn(nowUs)
-    return Math.min(mostUs, Math.max(LEAST_US, LEEWAY * Math.max(...this.#longestUs)))
+    return Math.min(mostUs, Math.max(LEAST_US, STALL_US + LEEWAY * Math.max(...this.#longestUs)))
   }
 
   #turn(nowUs: number): void {

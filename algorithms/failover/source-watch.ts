@@ -16,6 +16,8 @@ import type { CoordinatorState } from './state.ts'
 const WATCH_US = 20_000
 /** A wake-up that is later than this was kept from running. */
 const LATE_US = 5_000
+/** One that was later has slept, and knows nothing of what happened meanwhile. */
+const ASLEEP_US = 200_000
 /** A replica whose source says nothing hears a heartbeat in this time: `SOURCE_HEARTBEAT_PERIOD`. */
 export const HEARTBEAT_US = 100_000
 
@@ -29,6 +31,7 @@ export function* watchSource(coordinator: CoordinatorState): Fiber<never> {
     // Whoever was late itself has not listened meanwhile (failover/rules.md section 3).
     const lateUs = nowUs - dueUs
     if (lateUs > LATE_US) for (const { silence } of [...members, ...peers]) silence.missed(lateUs, nowUs)
+    if (lateUs > ASLEEP_US) coordinator.awakeSinceUs = nowUs
     checkSource(coordinator)
   }
 }
@@ -86,7 +89,7 @@ export function checkSource(coordinator: CoordinatorState): void {
         state !== null &&
         stateAskedUs > startedUs &&
         (state.superReadOnly || state.offline),
-      unacknowledgedSinceUs: hangingSinceUs(coordinator, reign),
+      unacknowledgedSinceUs: sinceAwake(coordinator, hangingSinceUs(coordinator, reign)),
     },
     tuning,
   )
@@ -110,6 +113,10 @@ function hangingSinceUs({ members, tuning }: CoordinatorState, reign: Reign): nu
       (state.fedAgeUs ?? Number.POSITIVE_INFINITY) < tuning.unreachableUs,
   )
   return following.length < k ? statements.hangingSinceUs : null
+}
+
+function sinceAwake({ awakeSinceUs }: CoordinatorState, sinceUs: number | null): number | null {
+  return sinceUs === null ? null : Math.max(sinceUs, awakeSinceUs)
 }
 
 /** Their word is needed, and it must be younger than the suspicion. */

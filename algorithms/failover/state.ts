@@ -95,6 +95,8 @@ export interface CoordinatorState {
   readonly account: MoveAccount
   /** Kept where the election policy has an adviser. */
   readonly commits: CommitDelays | null
+  /** It has run without a long interruption since. */
+  awakeSinceUs: number
   /** The other coordinators were asked for the silence of the source that began then; null: for none yet. */
   peersAskedSinceUs: number | null
 }

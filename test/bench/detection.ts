@@ -33,7 +33,7 @@ const RULES: readonly Rule[] = [
     (lengths) => 2 * lengths.toSorted((a, b) => a - b)[Math.floor(lengths.length * 0.999)]!,
   ),
   {
-    name: 'three times the longest of a minute (ours)',
+    name: '0.3 s, and twice the longest of a minute (ours)',
     make: () => {
       const silence = new Silence()
       return {
@@ -90,7 +90,7 @@ export function detection(): void {
     const first = outcomes[0]!.detectedUs
     for (const { rule, alarms, detectedUs } of outcomes)
       console.log(
-        `    ${rule.name.padEnd(44)} ${(alarms / hours).toFixed(1).padStart(8)} ${(detectedUs / 1_000).toFixed(0).padStart(6)} ms` +
+        `    ${rule.name.padEnd(48)} ${(alarms / hours).toFixed(1).padStart(8)} ${(detectedUs / 1_000).toFixed(0).padStart(6)} ms` +
           `  ${(detectedUs / first).toFixed(2)}`,
       )
   }
