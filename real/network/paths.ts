@@ -52,6 +52,12 @@ export function pathsInNeed(scenario: Scenario): readonly Pair[] {
   return pathsOf(cluster).filter(([opener, acceptor]) => isNeeded([opener, acceptor]) || isNeeded([acceptor, opener]))
 }
 
+/** Of these, the paths with something that no kernel does: a message that comes late. */
+export function pathsNeedingProxy(scenario: Scenario): readonly Pair[] {
+  const faults = scenario.faults.filter(({ delay, ratio }) => delay !== null || ratio !== null)
+  return pathsInNeed({ ...scenario, faults })
+}
+
 /** Every link that a step may mean, whoever plays its roles when it fires. */
 export function linksHurtBy(step: FaultStep, cluster: Cluster): readonly Pair[] {
   const fault = FAULTS[step.verb]

@@ -11,6 +11,7 @@ import type { Container } from './container.ts'
 import type { RunNetworkOfEngine } from './project.ts'
 
 /** The last numbers of addresses; those of containers are below (`run-containers.ts`). */
+const GATEWAY = 1
 const FIRST_ROOM = 91
 const FIRST_ALIAS = 131
 
@@ -50,6 +51,7 @@ export async function makeContainerRooms(
   return {
     rooms: names.map((name) => made.get(name) ?? roomOf(name, containerOf(name)!)),
     aliases,
+    harness: network.address(GATEWAY),
     proxy,
     onRenewed(listener) {
       for (const name of names) {

@@ -2,11 +2,13 @@
  * Whether this process can make namespaces, cables between them, rules and rates: it is tried, in namespaces without a name
  * and below a /run of their own, so that nothing is left of it whenever it ends.
  */
-import { CommandRefused, command } from './commands.ts'
+import { CommandRefused, commandNow } from './commands.ts'
 
 type Ability = { readonly able: true } | { readonly able: false; readonly reason: string; readonly advice: string }
 
 const IN_B = 'nsenter --net=/run/netns/b --'
+
+const PROGRAMS = ['nsenter', 'ip', 'iptables', 'iptables-restore', 'tc']
 
 /** What is tried, in this order: the step's name is what a user reads when it fails. */
 const STEPS: readonly (readonly [doing: string, ...lines: string[]])[] = [
@@ -26,27 +28,37 @@ const STEPS: readonly (readonly [doing: string, ...lines: string[]])[] = [
   ],
 ]
 
-const INSTALL =
-  'Namespaces of the network take root on Linux, with the packages iproute2, iptables, util-linux and bash.'
+const INSTALL = 'Namespaces of the network take root on Linux, with the packages iproute2, iptables and util-linux.'
 
-export async function ability(): Promise<Ability> {
+let found: Ability | null = null
+
+/** Tried once in a process. */
+export function ability(): Ability {
+  found ??= tried()
+  return found
+}
+
+function tried(): Ability {
   if (process.platform !== 'linux') return unable(`${process.platform} has no network namespaces`)
   if (process.getuid?.() !== 0) return unable('only root can make network namespaces')
-  for (const program of ['unshare', 'nsenter', 'ip', 'iptables', 'iptables-restore', 'tc', 'bash'])
-    if ((await command(['sh', '-c', `command -v ${program}`]).catch(() => null)) === null)
-      return unable(`there is no program \`${program}\``)
   const script = [
     `trap '[ $? -eq 0 ] || echo "$doing" >&2' EXIT`,
+    ...PROGRAMS.flatMap((program) => [
+      `doing='looking for the program ${program}'`,
+      `command -v ${program} >/dev/null`,
+    ]),
     ...STEPS.flatMap(([doing, ...lines]) => [`doing='${doing}'`, ...lines]),
   ]
   try {
-    await command(['unshare', '--net', '--mount', '--propagation', 'private', 'sh', '-ec', script.join('\n')])
+    commandNow(['unshare', '--net', '--mount', '--propagation', 'private', 'sh', '-ec', script.join('\n')])
     return { able: true }
   } catch (error) {
     if (!(error instanceof CommandRefused)) throw error
+    if ((error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT')
+      return unable('there is no program `unshare`')
     // The last line is what it was doing, those before it what the program said.
     const lines = error.said.split('\n')
-    return unable(lines.length < 2 ? error.said : `${lines.at(-1)} failed: ${lines.slice(0, -1).join(' ')}`)
+    return unable([`${lines.at(-1)} failed`, ...lines.slice(0, -1)].join(': '))
   }
 }
 

@@ -4,43 +4,54 @@
  */
 import type { Pair } from '../../../scenarios/faults/link-pairs.ts'
 import type { Address, LinkAspect, LinkSight, LinkState, Place, RunNetwork } from '../network.ts'
-import { arrival } from './arrival.ts'
+import { ProxyNetwork, type ProxyOptions } from '../proxy/proxy-network.ts'
+import { Outpost } from './outpost.ts'
 import type { Rooms } from './room.ts'
+import { bandwidth, delivery, type End } from './room-looks.ts'
 import { type Barrier, type Peer, RoomRules } from './room-rules.ts'
 
-/** Makes the rooms of a run and answers for them: a driver. */
-interface Builder {
+interface Parts {
+  /** Makes the rooms of the run and answers for them: a driver. */
   rooms(names: readonly string[]): Promise<Rooms>
+  /** Every process of the run. */
+  readonly names: readonly string[]
+  /** Why this form. */
+  readonly reason: string
+  /** The paths with something that no kernel does, and what their proxy takes; none: there is no proxy. */
+  readonly proxy: Omit<ProxyOptions, 'bind' | 'reason' | 'standIn'>
 }
 
 export class NamespacesNetwork implements RunNetwork {
   readonly form = 'namespaces'
   readonly reason: string
-  readonly #builder: Builder
-  readonly #names: readonly string[]
+  readonly #parts: Parts
   readonly #rules = new Map<string, RoomRules>()
   readonly #peers = new Map<string, Peer>()
   readonly #addresses = new Map<string, Address>()
   /** By `a->b`. */
-  readonly #cuts = new Map<string, LinkState['cut']>()
+  readonly #states = new Map<string, LinkState>()
+  readonly #outposts = new Map<string, Promise<Outpost>>()
+  #proxy: ProxyNetwork | null = null
 
-  /** `names`: every process of the run. `reason`: why this form. */
-  constructor(builder: Builder, names: readonly string[], reason: string) {
-    this.#builder = builder
-    this.#names = names
-    this.reason = reason
+  constructor(parts: Parts) {
+    this.#parts = parts
+    this.reason = parts.reason
   }
 
   async start(): Promise<void> {
-    const made = await this.#builder.rooms(this.#names)
-    const addresses = made.rooms.map(({ address }) => address)
+    const { names, reason, proxy } = this.#parts
+    const made = await this.#parts.rooms(names)
     for (const room of made.rooms) {
-      const { name, address } = room
-      this.#rules.set(name, new RoomRules(room))
-      this.#peers.set(name, { name, addresses: [address, made.aliases.get(name)!] })
+      this.#rules.set(room.name, new RoomRules(room))
+      this.#peers.set(room.name, { name: room.name, addresses: [room.address, made.aliases.get(room.name)!] })
     }
-    made.onRenewed((name) => this.#rulesOf(name).furnish(addresses))
-    await Promise.all([...this.#rules.values()].map((rules) => rules.furnish(addresses)))
+    made.onRenewed((name) => this.#furnish(name))
+    await Promise.all(names.map((name) => this.#furnish(name)))
+    if (proxy.paths.length === 0) return
+    const addressFor = (name: string) => made.aliases.get(name)!
+    const standIn = { place: made.proxy, addressFor }
+    this.#proxy = new ProxyNetwork({ ...proxy, reason, bind: made.harness, standIn })
+    await this.#proxy.start()
   }
 
   placeOf(name: string): Place {
@@ -49,9 +60,11 @@ export class NamespacesNetwork implements RunNetwork {
 
   async introduce(name: string, address: Address): Promise<void> {
     this.#addresses.set(name, address)
+    await this.#proxy?.introduce(name, address)
   }
 
-  addressOf(_from: string, to: string): Address {
+  addressOf(from: string, to: string): Address {
+    if (this.#proxy !== null) return this.#proxy.addressOf(from, to)
     const address = this.#addresses.get(to)
     if (address === undefined) throw new Error(`assertion: ${to} has not been introduced`)
     return address
@@ -62,7 +75,7 @@ export class NamespacesNetwork implements RunNetwork {
   }
 
   async set([from, to]: Pair, state: LinkState): Promise<void> {
-    this.#cuts.set(`${from}->${to}`, state.cut)
+    this.#states.set(`${from}->${to}`, state)
     const [sender, receiver] = [this.#rulesOf(from), this.#rulesOf(to)]
     const [sending, receiving] = [this.#peers.get(from)!, this.#peers.get(to)!]
     await Promise.all([
@@ -70,19 +83,47 @@ export class NamespacesNetwork implements RunNetwork {
       // A reset is for both ends of a connection, whoever has opened it.
       sender.bar(receiving, this.#barrierOf(to, from)),
       sender.limit(receiving, state.bandwidthBytesPerSec),
+      // What the kernel does to the link, it does to what the proxy sends over it.
+      this.#proxy?.set([from, to], { ...state, cut: null, bandwidthBytesPerSec: null }),
     ])
   }
 
   async look([from, to]: Pair, aspect: LinkAspect): Promise<LinkSight> {
-    if (aspect !== 'delivery') throw new Error(`assertion: nobody looks at the ${aspect} of ${from}->${to}`)
-    return { ...(await arrival(this.#rulesOf(from), this.#rulesOf(to))), amount: 0 }
+    if (aspect === 'delivery' || aspect === 'bandwidth') {
+      const limit = this.#states.get(`${from}->${to}`)?.bandwidthBytesPerSec ?? null
+      const look = aspect === 'delivery' ? delivery : bandwidth
+      return await look(await this.#endOf(from), await this.#endOf(to), limit)
+    }
+    if (this.#proxy === null) throw new Error(`assertion: the ${aspect} of ${from}->${to} is what the kernel makes it`)
+    return await this.#proxy.look([from, to], aspect)
   }
 
   /** The rooms go with the driver that has made them. */
-  async stop(): Promise<void> {}
+  async stop(): Promise<void> {
+    await this.#proxy?.stop()
+    for (const opened of this.#outposts.values()) (await opened.catch(() => null))?.close()
+    this.#outposts.clear()
+  }
+
+  /** Rules hold before anybody in the room can have opened a connection; the harness's socket there has time. */
+  async #furnish(name: string): Promise<void> {
+    const rules = this.#rulesOf(name)
+    await rules.furnish()
+    const { enter, address } = rules.room
+    if (enter === null) return
+    const former = this.#outposts.get(name)
+    const opened = Outpost.open(enter, address)
+    opened.catch(() => {})
+    this.#outposts.set(name, opened)
+    former?.then((outpost) => outpost.close()).catch(() => {})
+  }
+
+  async #endOf(name: string): Promise<End> {
+    return { name, outpost: (await this.#outposts.get(name)) ?? null }
+  }
 
   #barrierOf(from: string, to: string): Barrier | null {
-    const [there, back] = [this.#cuts.get(`${from}->${to}`), this.#cuts.get(`${to}->${from}`)]
+    const [there, back] = [`${from}->${to}`, `${to}->${from}`].map((link) => this.#states.get(link)?.cut)
     if (there === 'drop') return 'drop'
     return there === 'reset' || back === 'reset' ? 'reject' : null
   }

@@ -18,6 +18,8 @@ export interface Room {
 
 export interface Rooms {
   readonly rooms: readonly Room[]
+  /** Of the machine itself: the harness, as rooms reach it. */
+  readonly harness: string
   /** Where the run's proxy lives, if it needs one. */
   readonly proxy: Place
   /**

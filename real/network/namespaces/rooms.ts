@@ -49,7 +49,13 @@ export async function makeRooms(names: readonly string[], owner: Owner): Promise
     batch(proxy, furnishing([...aliases.values()])),
   ])
   // Whatever process of a room ends, the room stays.
-  return { rooms, aliases, proxy: { prefix: entering(proxy), bind: '0.0.0.0' }, onRenewed() {} }
+  return {
+    rooms,
+    aliases,
+    harness: `${prefix}.${HARNESS}`,
+    proxy: { prefix: entering(proxy), bind: '0.0.0.0' },
+    onRenewed() {},
+  }
 }
 
 function wiring(namespaces: readonly string[]): readonly string[] {

@@ -9,6 +9,8 @@ const MOST_EARLY_BYTES = 1_048_576
 
 /** Where it leads to, and by which links. */
 export interface Way {
+  /** The address to come from; null: whichever. */
+  readonly from: string | null
   readonly host: string
   readonly port: number
   readonly there: SharedLink
@@ -77,8 +79,11 @@ export class Connection {
 
   #connect(): void {
     if (this.#opener.destroyed) return
-    const { host, port, there, back } = this.#way
-    const acceptor = connect({ host, port, noDelay: true, allowHalfOpen: true })
+    const { from, host, port, there, back } = this.#way
+    const acceptor = connect({
+      ...{ host, port, noDelay: true, allowHalfOpen: true },
+      ...(from === null ? {} : { localAddress: from }),
+    })
     this.#acceptor = acceptor
     acceptor.on('error', () => {})
     // Refused there, refused here: as near as a connection that is open already can come to it.

@@ -8,9 +8,20 @@ export interface ProxySetup {
   readonly seed: number
 }
 
+/** A path from an opener to an acceptor, which has `host` and `port`. */
+export interface PathOrder {
+  readonly kind: 'path'
+  readonly path: Pair
+  /** The proxy listens on it for the acceptor. */
+  readonly bind: string
+  /** The address from which it connects to the acceptor; null: whichever. */
+  readonly from: string | null
+  readonly host: string
+  readonly port: number
+}
+
 export type ProxyOrder =
-  /** From an opener to an acceptor, which has `host` and `port`; the proxy listens on `bind` for it. */
-  | { readonly kind: 'path'; readonly path: Pair; readonly bind: string; readonly host: string; readonly port: number }
+  | PathOrder
   | { readonly kind: 'links'; readonly states: readonly (readonly [link: Pair, state: LinkState])[] }
 
 /** `port`: of a path, where it is entered; 0 otherwise. */

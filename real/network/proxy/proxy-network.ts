@@ -8,9 +8,11 @@ import { LinkLooks } from '../link-looks.ts'
 import type { Address, LinkAspect, LinkSight, LinkState, Place, RunNetwork } from '../network.ts'
 import type { CarriedOut, ProxyOrder } from './orders.ts'
 
-interface ProxyOptions {
-  /** Where the run's processes listen, and the proxy. */
+export interface ProxyOptions {
+  /** Where the run's processes listen, and the witness. */
   readonly bind: string
+  /** Where the proxy runs, and by which addresses of its own it stands for the run's processes; absent: here, by `bind`. */
+  readonly standIn?: { readonly place: Place; readonly addressFor: (name: string) => string }
   readonly reason: string
   readonly seed: number
   /** From opener to acceptor: those that lead through the proxy. */
@@ -53,6 +55,7 @@ export class ProxyNetwork implements RunNetwork {
           if (!this.#mayEnd) onFailure(proxy.deathBy(ended))
         },
       },
+      this.#options.standIn?.place,
     )
     await this.#proxy
     const links = paths.flatMap(([opener, acceptor]): Pair[] => [
@@ -61,7 +64,7 @@ export class ProxyNetwork implements RunNetwork {
     ])
     await this.#order({ kind: 'links', states: links.map((link) => [link, base(link)] as const) })
     this.#looks = await LinkLooks.begin(bind, paths, base, async (path, { host, port }) => ({
-      host: bind,
+      host: this.#listening(path),
       port: await this.#open(path, host, port),
     }))
   }
@@ -78,7 +81,7 @@ export class ProxyNetwork implements RunNetwork {
         .filter(([, acceptor]) => acceptor === name)
         .map(async (path) => {
           this.#entries.set(String(path), {
-            host: this.#options.bind,
+            host: this.#listening(path),
             port: await this.#open(path, host, port),
             adminPort: adminPort === 0 ? 0 : await this.#open(path, host, adminPort),
           })
@@ -112,8 +115,14 @@ export class ProxyNetwork implements RunNetwork {
     await proxy?.kill()
   }
 
+  /** On which address the proxy listens for the acceptor. */
+  #listening([, acceptor]: Pair): string {
+    return this.#options.standIn?.addressFor(acceptor) ?? this.#options.bind
+  }
+
   async #open(path: Pair, host: string, port: number): Promise<number> {
-    return (await this.#order({ kind: 'path', path, bind: this.#options.bind, host, port })).port
+    const from = this.#options.standIn?.addressFor(path[0]) ?? null
+    return (await this.#order({ kind: 'path', path, bind: this.#listening(path), from, host, port })).port
   }
 
   /** One that dies meanwhile ends the run: its orders are never carried out. */

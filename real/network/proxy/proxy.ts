@@ -23,9 +23,9 @@ runChild<ProxySetup>('proxy', ({ seed }) => {
       for (const [pair, state] of order.states) link(pair).set(state)
       return 0
     }
-    const { path, bind, host, port } = order
+    const { path, bind, from, host, port } = order
     const [opener, acceptor] = path
-    return await openPath(bind, { host, port, there: link(path), back: link([acceptor, opener]) }, agenda)
+    return await openPath(bind, { from, host, port, there: link(path), back: link([acceptor, opener]) }, agenda)
   }
   tellParent({ kind: 'ready', port: 0 })
   return (message) => {

@@ -1,20 +1,21 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
+import { execFile, execFileSync, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createServer, connect as dial, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Ownership } from '../../../../real/drivers/local/ownership.ts'
 import { lookAt } from '../../../../real/drivers/local/process-table.ts'
-import { ability } from '../../../../real/network/namespaces/ability.ts'
-import { arrival } from '../../../../real/network/namespaces/arrival.ts'
+import { Outpost } from '../../../../real/network/namespaces/outpost.ts'
 import { namespaceName, removeDevice, removeNamespace } from '../../../../real/network/namespaces/removal.ts'
 import type { Room, Rooms } from '../../../../real/network/namespaces/room.ts'
+import { bandwidth, delivery, type End } from '../../../../real/network/namespaces/room-looks.ts'
 import { type Peer, RoomRules } from '../../../../real/network/namespaces/room-rules.ts'
 import { makeRooms } from '../../../../real/network/namespaces/rooms.ts'
 import { test } from '../../../support/test.ts'
 import { thrownBy } from '../../../support/thrown-by.ts'
 import { until, withDirectory } from '../../drivers/local/scratch.ts'
+import { ended, serverIn } from './programs.ts'
 
 const NEEDS = { needs: 'namespaces', deadlineMs: 30_000 } as const
 
@@ -37,31 +38,28 @@ async function withRooms(names: readonly string[], body: (rooms: Rooms, ownershi
   })
 }
 
-async function withRules(names: readonly string[], body: (rules: readonly RoomRules[], rooms: Rooms) => Promise<void>) {
+async function withRules(
+  names: readonly string[],
+  body: (rules: readonly RoomRules[], rooms: Rooms, ends: readonly End[]) => Promise<void>,
+) {
   await withRooms(names, async (rooms) => {
     const rules = [...rooms.rooms].map((room) => new RoomRules(room))
-    const addresses = rules.map(({ room }) => room.address)
-    await Promise.all(rules.map((one) => one.furnish(addresses)))
-    await body(rules, rooms)
+    const ends: End[] = []
+    try {
+      await Promise.all(rules.map((one) => one.furnish()))
+      for (const { name, enter, address } of rooms.rooms)
+        ends.push({ name, outpost: await Outpost.open(enter!, address) })
+      await body(rules, rooms, ends)
+    } finally {
+      for (const { outpost } of ends) outpost!.close()
+    }
   })
 }
-
-test('this machine is tried, and what is missing is said', NEEDS, async () => {
-  assert.deepEqual(await ability(), { able: true })
-  const path = process.env.PATH
-  try {
-    process.env.PATH = ''
-    const without = await ability()
-    assert.match(without.able ? '' : `${without.reason}. ${without.advice}`, /no program.*iproute2/)
-  } finally {
-    process.env.PATH = path
-  }
-})
 
 test('each name has a room with an address that the harness reaches, and nothing is left of it', NEEDS, async () => {
   const before = networks()
   await withRooms(['client', 'node1'], async ({ rooms }) => {
-    const { child, port } = await serverIn(rooms[1]!, 'socket.end(socket.remoteAddress)')
+    const { child, port } = await serverIn(rooms[1]!.place, 'socket.end(socket.remoteAddress)')
     // The same process: signals and the channel reach the program itself.
     assert.match(lookAt(child.pid!)!.command, /node/)
     const said = await new Promise<string>((resolve, reject) => {
@@ -69,6 +67,7 @@ test('each name has a room with an address that the harness reaches, and nothing
       socket.once('data', resolve).once('error', reject)
     })
     assert.equal(said, harnessOf(rooms), 'the harness has an address of its own there')
+    await ended(child)
   })
   assert.equal(networks(), before)
 })
@@ -82,27 +81,19 @@ function peerOf({ room: { name, address } }: RoomRules): Peer {
   return { name, addresses: [address] }
 }
 
-/** A program in the room that does this with each connection. */
-async function serverIn({ enter, address }: Room, does: string): Promise<{ child: ChildProcess; port: number }> {
-  const script = `
-    const server = require('node:net').createServer((socket) => { socket.on('error', () => {}); ${does} })
-    server.listen(0, '${address}', () => process.send(server.address().port))`
-  const [program, ...words] = [...enter!, process.execPath, '-e', script]
-  const child = spawn(program!, words, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
-  const port = await new Promise<number>((resolve) => child.once('message', (message) => resolve(message as number)))
-  return { child, port }
-}
-
 test('one direction is dropped and the other is not, and only between these two', NEEDS, async () => {
-  await withRules(['node1', 'node2', 'node3'], async ([node1, node2, node3]) => {
-    const sights = () =>
-      Promise.all([arrival(node1!, node2!), arrival(node2!, node1!), arrival(node3!, node2!)]).then((all) =>
-        all.map(({ delivers }) => delivers),
-      )
+  await withRules(['node1', 'node2', 'node3'], async ([node1, node2], _, [at1, at2, at3]) => {
+    const sights = async () => {
+      const looks = await Promise.all([
+        delivery(at1!, at2!, null),
+        delivery(at2!, at1!, null),
+        delivery(at3!, at2!, null),
+      ])
+      return looks.map(({ delivers }) => delivers)
+    }
     assert.deepEqual(await sights(), [true, true, true])
     await node2!.bar(peerOf(node1!), 'drop')
     assert.deepEqual(await sights(), [false, true, true])
-    assert.match((await arrival(node1!, node2!)).text, /dropped, the 2nd packet since the cut/)
     await Promise.all([node2!.bar(peerOf(node1!), null), node1!.bar(peerOf(node2!), 'drop')])
     assert.deepEqual(await sights(), [true, false, true])
     await node1!.bar(peerOf(node2!), null)
@@ -113,7 +104,7 @@ test('one direction is dropped and the other is not, and only between these two'
 test('what is refused is reset, an open connection with its next word and a new one at once', NEEDS, async () => {
   await withRules(['node1'], async ([node1], { rooms }) => {
     const harness = harnessOf(rooms)
-    const { child, port } = await serverIn(node1!.room, 'socket.write("hello")')
+    const { child, port } = await serverIn(node1!.room.place, 'socket.write("hello")')
     const dialled = () =>
       new Promise<Socket>((resolve, reject) => {
         const socket = dial(port, node1!.room.address).once('error', reject)
@@ -121,21 +112,21 @@ test('what is refused is reset, an open connection with its next word and a new 
       })
     try {
       const open = await dialled()
-      const ended = new Promise<Error>((resolve) => open.once('error', resolve))
+      const broken = new Promise<Error>((resolve) => open.once('error', resolve))
       await node1!.bar({ name: 'harness', addresses: [harness] }, 'reject')
       open.write('anybody there?')
-      assert.match((await ended).message, /ECONNRESET/)
+      assert.match((await broken).message, /ECONNRESET/)
       await assert.rejects(dialled(), /ECONNREFUSED/)
       await node1!.bar({ name: 'harness', addresses: [harness] }, null)
       ;(await dialled()).destroy()
     } finally {
-      child.kill('SIGKILL')
+      await ended(child)
     }
   })
 })
 
 test('a rate holds what is sent to one address and to no other', NEEDS, async () => {
-  await withRules(['node1', 'node2', 'node3'], async ([node1, node2, node3], { rooms }) => {
+  await withRules(['node1', 'node2', 'node3'], async ([node1, node2], { rooms }, [at1, , at3]) => {
     const harness = harnessOf(rooms)
     await node1!.limit({ name: 'harness', addresses: [harness] }, 1_000_000)
     const server = createServer()
@@ -163,22 +154,33 @@ test('a rate holds what is sent to one address and to no other', NEEDS, async ()
       assert.ok((await took(node2!)) < 150)
       await node1!.limit({ name: 'harness', addresses: [harness] }, null)
       assert.ok((await took(node1!)) < 150)
-      assert.equal((await arrival(node1!, node3!)).delivers, true)
+      assert.equal((await delivery(at1!, at3!, null)).delivers, true)
     } finally {
       server.close()
     }
   })
 })
 
+test('a rate is measured, whatever it is', NEEDS, async () => {
+  await withRules(['node1', 'node2'], async ([node1, node2], _, [at1, at2]) => {
+    const usual = await bandwidth(at1!, at2!, null)
+    assert.ok(usual.amount > 3_000_000, usual.text)
+    for (const rate of [100_000, 2_000_000]) {
+      await node1!.limit(peerOf(node2!), rate)
+      const { amount, text } = await bandwidth(at1!, at2!, rate)
+      assert.ok(amount > 0.6 * rate && amount < 1.1 * rate, text)
+    }
+  })
+})
+
 test('a room that is made anew has its rules by one call', NEEDS, async () => {
-  await withRooms(['node1', 'node2'], async ({ rooms }) => {
-    const [node1, node2] = rooms.map((room) => new RoomRules(room))
-    await node1!.furnish([node2!.room.address])
+  await withRules(['node1', 'node2'], async ([node1, node2], _, [at1, at2]) => {
     await node1!.bar(peerOf(node2!), 'drop')
     const [program, ...words] = [...node1!.room.enter!, 'iptables', '--flush']
     await promisify(execFile)(program!, words)
-    await node1!.furnish([node2!.room.address])
-    assert.equal((await arrival(node2!, node1!)).delivers, false)
+    assert.equal((await delivery(at2!, at1!, null)).delivers, true)
+    await node1!.furnish()
+    assert.equal((await delivery(at2!, at1!, null)).delivers, false)
   })
 })
 
