@@ -52,8 +52,8 @@ export async function measuredOn(
 
 /** Null: real servers can do all of it. */
 function impossibleOnRealServers(evidence: Written, charge: Charge, world: ServerWorld): OnRealServers | null {
-  const { faults, algorithms, cluster } = scenarioOf(evidence, charge.name)
-  const step = faults.find((one) => impossibleStep(one, world, cluster.nodes) !== null)
+  const { faults, algorithms } = scenarioOf(evidence, charge.name)
+  const step = faults.find((one) => impossibleStep(one, world) !== null)
   if (step !== undefined) return { kind: 'impossible', verb: step.verb }
   return isClairvoyant(algorithms.election) ? { kind: 'impossible', verb: algorithms.election } : null
 }

@@ -1,7 +1,7 @@
 /** The faults of a run on real servers: the schedule of scenarios/faults/, timers, processes and servers around it. */
 import type { Outcome } from '../../algorithms/servers.ts'
 import { RandomStreams } from '../../scenarios/chance/random.ts'
-import type { Effect, FaultWorld, Operator } from '../../scenarios/faults/fault-world.ts'
+import type { Effect, Effects, FaultWorld, Operator } from '../../scenarios/faults/fault-world.ts'
 import type { Item } from '../../scenarios/faults/items.ts'
 import type { Later } from '../../scenarios/faults/later.ts'
 import { FaultSchedule } from '../../scenarios/faults/schedule.ts'
@@ -9,7 +9,6 @@ import type { FaultStep } from '../../scenarios/faults/step.ts'
 import type { WritersSight } from '../../scenarios/faults/writers.ts'
 import type { ServerWorld } from '../../scenarios/worlds.ts'
 import { monotonicUs } from '../drivers/driver.ts'
-import { CONTAINER_EFFECTS } from './container-effects.ts'
 import { EFFECTS } from './fault-effects.ts'
 import type { FaultPlace } from './fault-place.ts'
 import { asPromise, promised } from './promises.ts'
@@ -27,8 +26,8 @@ export interface FaultContext extends FaultPlace, Omit<RoleContext, 'streams'> {
   readonly onNote: (text: string) => void
 }
 
-type EffectsOfWorld = Readonly<Partial<Record<string, (item: Item, place: FaultPlace) => Effect>>>
-const EFFECTS_OF: Readonly<Record<ServerWorld, EffectsOfWorld>> = { local: EFFECTS, docker: CONTAINER_EFFECTS }
+/** What is done to processes is done to those in containers, too; where the means differ, the driver and the network know. */
+const EFFECTS_OF = { local: EFFECTS, docker: EFFECTS } satisfies { readonly [W in ServerWorld]: Effects<W, FaultPlace> }
 
 export class RunFaults {
   /** Has begun. */
@@ -120,7 +119,8 @@ class RealFaults implements FaultWorld {
 
   effectOf(item: Item): Effect {
     const { verb } = item
-    const effect = EFFECTS_OF[this.#context.world][verb]
+    const effects: Partial<Record<string, (item: Item, place: FaultPlace) => Effect>> = EFFECTS_OF[this.#context.world]
+    const effect = effects[verb]
     if (effect === undefined) throw new Error(`assertion: these servers are asked to ${verb}`)
     return effect(item, this.#context)
   }

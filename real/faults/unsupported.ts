@@ -24,7 +24,7 @@ export function refuseUnsupported(scenario: Scenario, world: ServerWorld, networ
         'real servers: run this scenario with --on sim, or choose another policy (lowest-rtt is the nearest)',
     )
   for (const step of scenario.faults) {
-    const impossible = impossibleStep(step, world, scenario.cluster.nodes)
+    const impossible = impossibleStep(step, world)
     if (impossible !== null) throw new EnvironmentError(`${scenario.file}:${step.line}: ${impossible}`)
     const { link } = step
     if (link !== null && !linksHurtBy(step, scenario.cluster).some((pair) => isTravelled(pair, scenario.cluster)))
@@ -36,7 +36,7 @@ export function refuseUnsupported(scenario: Scenario, world: ServerWorld, networ
 }
 
 /** Null: servers of this world can do it. */
-export function impossibleStep(step: FaultStep, world: ServerWorld, nodes: number): string | null {
+export function impossibleStep(step: FaultStep, world: ServerWorld): string | null {
   const { verb } = step
   const who = SERVERS[world]
   if (!isPossible(verb, world)) {
@@ -44,7 +44,7 @@ export function impossibleStep(step: FaultStep, world: ServerWorld, nodes: numbe
     const instead = others.length === 0 ? '' : `, or use ${wordList(others)}`
     return `${who} cannot \`${verb}\`${whyNot(verb, world)}: run this scenario ${elsewhere(verb, world)}${instead}`
   }
-  const refused = BEYOND[world](step, nodes)
+  const refused = beyondServers(step)
   return refused === null ? null : `${who} cannot ${refused}: run this scenario with --on sim`
 }
 
@@ -53,24 +53,9 @@ function elsewhere(verb: FaultVerb, world: ServerWorld): string {
   return `with ${[...able, 'sim'].map((other) => `--on ${other}`).join(' or ')}`
 }
 
-/** What a world cannot do of a verb that it can otherwise. Null: that will do. */
-const BEYOND: Readonly<Record<ServerWorld, (step: FaultStep, nodes: number) => string | null>> = {
-  local: ({ verb, diskUs }) =>
-    verb === 'slow' && diskUs !== null ? "`slow` a disk yet, only a server's processors (`cpu: 0.3`)" : null,
-  docker: beyondContainers,
-}
-
-/** A container is in the run's network or out of it, and has all of its machine's processors or a part. Null: that will do. */
-function beyondContainers(step: FaultStep, nodes: number): string | null {
-  const { verb, target, split, direction, except, link, diskUs } = step
-  if (verb === 'slow' && (link !== null || diskUs !== null))
-    return `\`slow\` ${link === null ? 'a disk' : 'a link'} yet, only a server's processors (\`cpu: 0.3\`)`
-  if (verb !== 'partition') return null
-  if (split.length > 0 || direction !== 'both' || except.length > 0)
-    return 'be cut off from some and not from others, or in one direction (that takes a proxy on every link)'
-  if (target.includes('client')) return 'cut off the client, which is a process of this machine'
-  const several = target.length > 1 || target[0] === 'all' || (target[0] === 'minority' && nodes > 4)
-  return several ? 'be cut off together and stay together (each would be alone): a step for each' : null
+/** What servers cannot do of a verb that they can otherwise. Null: that will do. */
+function beyondServers({ verb, diskUs }: FaultStep): string | null {
+  return verb === 'slow' && diskUs !== null ? "`slow` a disk yet, only a server's processors (`cpu: 0.3`)" : null
 }
 
 /** ` yet (it needs a proxy on every link)`. */

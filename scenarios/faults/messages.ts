@@ -9,7 +9,7 @@ const ratio = z.number(RATIO).gt(0, RATIO).max(1, RATIO)
 const LINK_TARGET = '{ link: coordinator->timestamp-1 }'
 const everything = z.literal('all').transform((all): readonly string[] => [all])
 
-export const lose: Hurt<'as-it-is', Worlds<'sim' | 'local'>> = {
+export const lose: Hurt<'as-it-is', Worlds<'sim' | 'local' | 'docker'>> = {
   kind: 'hurts',
   undo: 'deliver',
   away: 'never',
@@ -32,7 +32,7 @@ export const lose: Hurt<'as-it-is', Worlds<'sim' | 'local'>> = {
     sim: 'yes',
     raft: { later: 'a model of what its messages travel by' },
     local: 'yes',
-    docker: { later: 'it needs a proxy on every link' },
+    docker: 'yes',
   },
   swarm: { drawnBy: 'messages' },
 }

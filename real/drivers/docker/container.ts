@@ -21,7 +21,6 @@ const SIGNALS: Readonly<Record<number, NodeJS.Signals>> = {
 interface Inspected {
   readonly State: { readonly Pid: number; readonly OOMKilled: boolean }
   readonly HostConfig: { readonly NanoCpus: number }
-  readonly NetworkSettings: { readonly Networks: Readonly<Record<string, unknown>> }
 }
 
 export class Container {

@@ -34,7 +34,6 @@ export class DockerCluster implements Driver {
   readonly ownership: Ownership
   readonly services: ServiceHost
   readonly #options: DockerOptions
-  readonly #engine: Engine
   readonly #folders: Folders
   readonly #environment: NodeJS.ProcessEnv
   readonly #stopping = new AbortController()
@@ -60,7 +59,6 @@ export class DockerCluster implements Driver {
     environment: NodeJS.ProcessEnv,
   ) {
     this.#options = options
-    this.#engine = engine
     this.ownership = ownership
     this.#folders = folders
     this.#environment = environment
@@ -164,8 +162,7 @@ export class DockerCluster implements Driver {
   }
 
   machine(name: string): Machine {
-    const { container, address, alias } = this.#containers.of(name)
-    return new ContainerMachine(this.#engine, container, { network: this.run, address, alias })
+    return new ContainerMachine(this.#containers.of(name).container)
   }
 
   own(name: string, pid: number): void {

@@ -9,7 +9,7 @@ export interface ProxySetup {
 }
 
 /** A path from an opener to an acceptor, which has `host` and `port`. */
-export interface PathOrder {
+interface PathOrder {
   readonly kind: 'path'
   readonly path: Pair
   /** The proxy listens on it for the acceptor. */

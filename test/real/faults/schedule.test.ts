@@ -37,13 +37,12 @@ async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-test('what needs a proxy is refused before anything is started, with its line and what to do', () => {
-  const scenario = scenarioWith('{ at: 2s, crash: node1 }, { at: 3s, partition: node2 }')
+test('what real servers cannot do is refused before anything is started, with its line and what to do', () => {
   assert.throws(
-    () => refuseUnsupported(scenario, 'local'),
+    () => refuseUnsupported(scenarioWith('{ at: 2s, crash: node1 }, { at: 3s, power-loss: node2 }'), 'local'),
     (error) =>
       error instanceof EnvironmentError &&
-      /^faults\.yaml:7: local servers cannot `partition` yet .*--on docker or --on sim/.test(error.message),
+      /^faults\.yaml:7: local servers cannot `power-loss` .*--on sim/.test(error.message),
   )
   assert.throws(
     () => refuseUnsupported(scenarioWith('{ at: 2s, skew-clock: timestamp-1, by: 1s }'), 'local'),
@@ -55,17 +54,17 @@ test('what needs a proxy is refused before anything is started, with its line an
   )
 })
 
-test('containers are cut off from all or from none, and say so before anything is started', () => {
-  const refused = (steps: string) => () => refuseUnsupported(scenarioWith(steps), 'docker')
-  refused('{ at: 2s, partition: source, for: 1s }, { at: 4s, slow: node1, cpu: 0.5, for: 1s }')()
-  assert.throws(
-    refused('{ at: 2s, partition: node1, direction: in }'),
-    /faults\.yaml:7: containers cannot be cut off from some/,
-  )
-  assert.throws(refused('{ at: 2s, partition: { split: [[node1], [node2]] } }'), /cannot be cut off from some/)
-  assert.throws(refused('{ at: 2s, partition: [node1, node2] }'), /cannot be cut off together/)
-  assert.throws(refused('{ at: 2s, slow: { link: node1->node2 }, delay: 5ms }'), /cannot `slow` a link yet/)
-  assert.throws(refused('{ at: 2s, slow: node1, disk: 5ms }'), /cannot `slow` a disk yet/)
+test('containers have links to hurt, in every form, where this machine has namespaces', { needs: 'namespaces' }, () => {
+  const chosen = (steps: string) => refuseUnsupported(scenarioWith(steps), 'docker').form
+  assert.equal(chosen('{ at: 2s, crash: source, for: 1s }'), 'direct')
+  for (const steps of [
+    '{ at: 2s, partition: source, for: 1s }',
+    '{ at: 2s, partition: node1, direction: in }',
+    '{ at: 2s, partition: { split: [[node1], [node2]] } }',
+    '{ at: 2s, partition: [node1, client], except: node2 }',
+    '{ at: 2s, slow: { link: node1->node2 }, delay: 5ms }',
+  ])
+    assert.equal(chosen(steps), 'namespaces', steps)
 })
 
 test('an undo hits what its fault hit, whoever plays the role by then', async () => {

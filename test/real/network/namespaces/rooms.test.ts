@@ -164,8 +164,8 @@ test('a rate holds what is sent to one address and to no other', NEEDS, async ()
 test('a rate is measured, whatever it is', NEEDS, async () => {
   await withRules(['node1', 'node2'], async ([node1, node2], _, [at1, at2]) => {
     const usual = await bandwidth(at1!, at2!, null)
-    assert.ok(usual.amount > 3_000_000, usual.text)
-    for (const rate of [100_000, 2_000_000]) {
+    assert.ok(usual.amount > 400_000, usual.text)
+    for (const rate of [100_000, 300_000]) {
       await node1!.limit(peerOf(node2!), rate)
       const { amount, text } = await bandwidth(at1!, at2!, rate)
       assert.ok(amount > 0.6 * rate && amount < 1.1 * rate, text)
