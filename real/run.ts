@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TraceEvent } from '../algorithms/trace.ts'
 import { anchorText } from '../scenarios/faults/anchors.ts'
+import { lingeringUs } from '../scenarios/faults/facts.ts'
 import type { Progress } from '../scenarios/progress.ts'
 import type { Incident, RunRecord } from '../scenarios/record.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
@@ -203,7 +204,8 @@ class RealRun {
     await this.#faults!.heal()
     const { coordinators } = this.#processes
     const quarantined = (node: string) => this.#history.isQuarantined(node)
-    this.#unsettled = await awaitConvergence(this.#driver, coordinators, quarantined, this.#over.signal)
+    const lingersMs = lingeringUs(this.#scenario.faults.map(({ verb }) => verb)) / 1_000
+    this.#unsettled = await awaitConvergence(this.#driver, coordinators, quarantined, lingersMs, this.#over.signal)
     this.#counters.settleMs = (RunClock.hostUs() - beganUs) / 1000
     if (this.#unsettled !== null) this.#note(`the replicas did not converge: ${this.#unsettled}`)
     await this.#faults!.lookAfter()

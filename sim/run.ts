@@ -6,6 +6,7 @@ import type { ElectionFactory } from '../algorithms/election/policy.ts'
 import type { TraceEvent } from '../algorithms/trace.ts'
 import { coordinatorServer, type LoadGenerator, startLoadGenerator } from '../scenarios/clients/load-generator.ts'
 import { anchorText } from '../scenarios/faults/anchors.ts'
+import { lingeringUs } from '../scenarios/faults/facts.ts'
 import type { FaultSchedule } from '../scenarios/faults/schedule.ts'
 import type { RunRecord } from '../scenarios/record.ts'
 import { coordinatorNames, type Scenario } from '../scenarios/scenario.ts'
@@ -148,11 +149,12 @@ class Run {
   }
 
   #settle(): void {
+    const limitUs = CONVERGENCE_LIMIT_US + lingeringUs(this.#scenario.faults.map(({ verb }) => verb))
     this.#until(
-      CONVERGENCE_LIMIT_US,
+      limitUs,
       () => this.#system.difference(),
       (missing) => {
-        this.#unsettled = `${missing} after ${CONVERGENCE_LIMIT_US / 1e6} s`
+        this.#unsettled = `${missing} after ${limitUs / 1e6} s`
         this.#system.world.emit('harness', {
           kind: 'note',
           text: `the replicas did not converge: ${this.#unsettled}`,

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import type { Driver } from '../../real/drivers/driver.ts'
 import { EnvironmentError } from '../../real/drivers/environment-error.ts'
+import type { MachineNeeds } from '../../real/faults/machine/needs.ts'
 import type { Screen } from '../../reports/screen.ts'
 import type { ProgressListener } from '../../scenarios/progress.ts'
 import type { RunRecord } from '../../scenarios/record.ts'
@@ -115,11 +116,13 @@ export async function measured(
   const { refuseIncapable } = await import('../../real/faults/capabilities.ts')
   await refuseIncapable(scenario, worldOf(options))
   if (form !== 'direct') screen.line(`  network: ${form}, ${reason}`)
+  const { needsOf } = await import('../../real/faults/machine/needs.ts')
   const { runReal } = await import('../../real/run.ts')
   const common = {
     nodes: scenario.cluster.nodes,
     dataDirectory: options.dataDir,
     extrasDirectory: resolve(outDir, 'extras'),
+    needs: needsOf(scenario),
     onProgress: (line: string) => screen.line(`  ${line}`),
   }
   const driver = await DRIVERS[worldOf(options)](scenario, { outDir, options, common })
@@ -133,6 +136,7 @@ interface Common {
   readonly nodes: number
   readonly dataDirectory: string | undefined
   readonly extrasDirectory: string
+  readonly needs: MachineNeeds
   readonly onProgress: (line: string) => void
 }
 

@@ -107,6 +107,14 @@ export interface Driver {
   /** Of a server or a service: its processes, for whoever hurts what lies under them. */
   lives(name: string): Lives
 
+  /** Where a server's data are on a file system of their own, which can be filled; null: they are not. */
+  sizedDisk(node: string): string | null
+  /**
+   * What a server says of a full disk, and its end if it comes, are the doing of a fault; until this is taken back, which
+   * tells whether it has ended.
+   */
+  mayEnd(node: string, isAllowed: boolean): boolean
+
   /** What the server's process uses; null where the machine does not say, or the process is gone. */
   usage(node: string): Usage
 

@@ -63,12 +63,14 @@ async function reignOf(coordinators: readonly ServiceClient[]): Promise<Status |
 
 /**
  * Until every server has executed the same and none is quarantined: a clone has its donor's transactions before it
- * follows anybody, and until then it is no replica. Null, or what is missing when time is up.
+ * follows anybody, and until then it is no replica. Null, or what is missing when time is up. `lingersMs`: how much longer than
+ * usual that may take after what was done to the servers.
  */
 export async function awaitConvergence(
   driver: Driver,
   places: readonly Place[],
   quarantined: (node: string) => boolean,
+  lingersMs: number,
   signal: AbortSignal,
 ): Promise<string | null> {
   const coordinators = places.map(({ host, port }) => new ServiceClient(host, port))
@@ -91,7 +93,7 @@ export async function awaitConvergence(
             ? differenceOf(members, source, executed)
             : `${apart} is in quarantine`
       if (missing === null) return null
-      const limitMs = apart !== undefined ? REBUILD_DEADLINE_MS : CONVERGENCE_DEADLINE_MS
+      const limitMs = lingersMs + (apart !== undefined ? REBUILD_DEADLINE_MS : CONVERGENCE_DEADLINE_MS)
       if (performance.now() - beganMs >= limitMs) return `${missing} after ${limitMs / 1000} s`
       await sleep(POLL_MS, undefined, { signal })
     }

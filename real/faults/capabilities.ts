@@ -2,11 +2,13 @@
  * What of a scenario this very machine can do: asked before anything is started, by trying it where that leaves nothing.
  * What no machine of a world can do is in the verbs' own records (unsupported.ts).
  */
+import { spawn } from 'node:child_process'
 import type { FaultVerb } from '../../scenarios/faults/list.ts'
 import type { FaultStep } from '../../scenarios/faults/step.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import type { ServerWorld } from '../../scenarios/worlds.ts'
 import { EnvironmentError } from '../drivers/environment-error.ts'
+import { Tracer } from './machine/tracer.ts'
 
 /** Why not, and what the user can do about it. */
 export interface Lack {
@@ -18,7 +20,11 @@ export interface Lack {
 type Capability = (step: FaultStep, world: ServerWorld) => Promise<Lack | null>
 
 /** A verb that is not here can be done wherever its world can. */
-const CAPABILITIES: Partial<Record<FaultVerb, Capability>> = {}
+const CAPABILITIES: Partial<Record<FaultVerb, Capability>> = {
+  slow: async ({ diskUs }) => (diskUs === null ? null : await lackOfTracer()),
+  'stall-disk': lackOfTracer,
+  'fill-disk': lackOfMounts,
+}
 
 /** Rejects with an EnvironmentError that names the step, the reason and what to do. */
 export async function refuseIncapable({ file, faults }: Scenario, world: ServerWorld): Promise<void> {
@@ -29,5 +35,44 @@ export async function refuseIncapable({ file, faults }: Scenario, world: ServerW
     throw new EnvironmentError(`${file}:${step.line}: \`${step.verb}\` cannot be done on this machine: ${reason}`, {
       advice,
     })
+  }
+}
+
+const TRACER_ADVICE =
+  'Install strace (Debian: `apt-get install strace`), and allow tracing: as root, or with kernel.yama.ptrace_scope = 0; a container needs SYS_PTRACE.'
+
+/** A program that only sleeps is traced as a server would be. */
+async function lackOfTracer(): Promise<Lack | null> {
+  if (process.platform !== 'linux') return { reason: `${process.platform} has no strace`, advice: 'Run it on Linux.' }
+  const sleeper = spawn('sleep', ['60'], { stdio: 'ignore' })
+  try {
+    await (await Tracer.attach(sleeper.pid!, 1, () => {})).detach()
+    return null
+  } catch (error) {
+    return { reason: (error as Error).message, advice: TRACER_ADVICE }
+  } finally {
+    sleeper.kill('SIGKILL')
+  }
+}
+
+/** Tried in a namespace of its own, which goes with the program that is in it. */
+async function lackOfMounts(): Promise<Lack | null> {
+  const words = ['--mount', '--propagation', 'private', 'mount', '-t', 'tmpfs', '-o', 'size=1m', 'quorumlab', '/mnt']
+  const mounting = spawn('unshare', words, { stdio: ['ignore', 'ignore', 'pipe'] })
+  let said = ''
+  mounting.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text
+  })
+  const code = await new Promise<number | null>((resolve) => {
+    mounting.once('error', (error) => {
+      said = error.message
+      resolve(null)
+    })
+    mounting.once('close', resolve)
+  })
+  if (code === 0 && process.getuid?.() === 0) return null
+  return {
+    reason: `a server's data need a file system of their own, of a size, and it cannot be mounted (${said.trim()})`,
+    advice: 'Run it as root on Linux, with util-linux; a container needs SYS_ADMIN.',
   }
 }

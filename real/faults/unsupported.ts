@@ -44,18 +44,12 @@ export function impossibleStep(step: FaultStep, world: ServerWorld): string | nu
     const instead = others.length === 0 ? '' : `, or use ${wordList(others)}`
     return `${who} cannot \`${verb}\`${whyNot(verb, world)}: run this scenario ${elsewhere(verb, world)}${instead}`
   }
-  const refused = beyondServers(step)
-  return refused === null ? null : `${who} cannot ${refused}: run this scenario with --on sim`
+  return null
 }
 
 function elsewhere(verb: FaultVerb, world: ServerWorld): string {
   const able = SERVER_WORLDS.filter((other) => other !== world && isPossible(verb, other))
   return `with ${[...able, 'sim'].map((other) => `--on ${other}`).join(' or ')}`
-}
-
-/** What servers cannot do of a verb that they can otherwise. Null: that will do. */
-function beyondServers({ verb, diskUs }: FaultStep): string | null {
-  return verb === 'slow' && diskUs !== null ? "`slow` a disk yet, only a server's processors (`cpu: 0.3`)" : null
 }
 
 /** ` yet (it needs a proxy on every link)`. */

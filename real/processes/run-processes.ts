@@ -6,6 +6,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { failed } from '../../algorithms/reasons/outcomes.ts'
 import type { Outcome } from '../../algorithms/servers.ts'
+import type { TraceEvent } from '../../algorithms/trace.ts'
 import { isForAnother } from '../../scenarios/faults/answers.ts'
 import { coordinatorAlgorithms } from '../../scenarios/file/coordinator-algorithms.ts'
 import { poolSize } from '../../scenarios/limits.ts'
@@ -232,7 +233,7 @@ export class RunProcesses {
   faultTargets(): ReadonlyMap<string, FaultTarget> {
     const targets = new Map<string, FaultTarget>()
     const under = (name: string) => {
-      const made = underProcess(this.#driver, name)
+      const made = underProcess(this.#driver, name, (text) => this.#events.onEvent(this.#noteOf(text)))
       this.#under.set(name, made)
       return made
     }
@@ -240,6 +241,10 @@ export class RunProcesses {
     for (const service of this.#services.values())
       targets.set(service.name, serviceTarget(service, this.#driver.machine?.(service.name), under(service.name)))
     return targets
+  }
+
+  #noteOf(text: string): TraceEvent {
+    return { kind: 'note', text, atUs: RunClock.hostUs() - this.#run.originUs, process: 'harness' }
   }
 
   /** Nothing is left after this. `faults`: the end of what faults were doing to the processes. */

@@ -1,6 +1,6 @@
 /** What the records say of a verb, as others ask: failovers, lag and checks, the swarm, the worlds. */
 import type { Draws, World } from './fault.ts'
-import { FAULT_VERBS, FAULTS, type FaultVerb, type HurtVerb, type UndoVerb } from './list.ts'
+import { FAULT_VERBS, FAULTS, type FaultVerb, HURTS, type HurtVerb, type UndoVerb } from './list.ts'
 
 export function isHurt(verb: FaultVerb): verb is HurtVerb {
   return FAULTS[verb].kind === 'hurts'
@@ -45,6 +45,11 @@ export function disturbs(verb: FaultVerb): boolean {
   return fault.kind === 'hurts' && fault.disturbs
 }
 
+/** How much longer than usual servers may take to converge after these, microseconds. */
+export function lingeringUs(verbs: readonly FaultVerb[]): number {
+  return Math.max(0, ...verbs.map((verb) => (isHurt(verb) ? (HURTS[verb].lingersUs ?? 0) : 0)))
+}
+
 /** An undo can be done where something that it undoes can. */
 export function isPossible(verb: FaultVerb, world: World): boolean {
   const fault = FAULTS[verb]
@@ -66,7 +71,7 @@ export function drawnBy(...generators: readonly Draws[]): readonly FaultVerb[] {
 }
 
 /** Of generators that came after the first swarms, whose seeds have to stay what they are. */
-const ASKED_FOR: readonly Draws[] = ['incidents']
+const ASKED_FOR: readonly Draws[] = ['incidents', 'machines']
 
 /** What a swarm draws where a file says nothing. */
 export const DRAWN: readonly FaultVerb[] = FAULT_VERBS.filter((verb) => {

@@ -63,7 +63,10 @@ export interface Witnessing<Looks extends string> {
   readonly undone: readonly Looks[] | null
 }
 
-/** Generators of the swarm: see swarm/faults.ts and, for `journal` and `thresholds`, swarm/losses.ts. */
+/**
+ * Generators of the swarm: see swarm/faults.ts and, for `journal` and `thresholds`, swarm/losses.ts; for `incidents` and
+ * `machines`, swarm/incidents.ts and swarm/machines.ts.
+ */
 export type Draws =
   | 'takes-away'
   | 'cuts'
@@ -75,6 +78,7 @@ export type Draws =
   | 'requests'
   | 'incidents'
   | 'thresholds'
+  | 'machines'
 
 export interface Hurt<Looks extends string, Where extends Abilities = Abilities> extends Stated {
   readonly kind: 'hurts'
@@ -85,6 +89,8 @@ export interface Hurt<Looks extends string, Where extends Abilities = Abilities>
    * however badly.
    */
   readonly away: 'until-undone' | 'while-it-restarts' | 'never'
+  /** How long after its undo its target may still be busy with it, microseconds; missing: it is over then. */
+  readonly lingersUs?: number
   /** Do those who ask its target wait longer, or get no answer? Then it may be what a failover is for. */
   readonly disturbs: boolean
   /** What one effect is of: a process, a link or several cut at once. */

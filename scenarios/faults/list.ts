@@ -1,6 +1,8 @@
 /** Every fault verb with its record. The order is that of messages, tables and of what a swarm chooses from. */
 import { blockApplier, unblockApplier } from './applier.ts'
 import { skewClock, unskewClock } from './clock.ts'
+import { exhaustConnections, releaseConnections } from './connections.ts'
+import { fillDisk, freeDisk, stallDisk, unstallDisk } from './disks.ts'
 import type { Asking, Fault, Hurt, Undo, World } from './fault.ts'
 import {
   alter,
@@ -49,6 +51,12 @@ const RECORDS = {
   reject,
   'purge-binlogs': purgeBinlogs,
   'boot-writable': bootWritable,
+  'stall-disk': stallDisk,
+  'unstall-disk': unstallDisk,
+  'fill-disk': fillDisk,
+  'free-disk': freeDisk,
+  'exhaust-connections': exhaustConnections,
+  'release-connections': releaseConnections,
   switchover,
   'change-threshold': changeThreshold,
 }
@@ -76,13 +84,4 @@ export const ASKS: Readonly<Record<AskingVerb, Asking>> = RECORDS
 export const FAULT_VERBS = Object.keys(RECORDS) as readonly FaultVerb[]
 
 /** Verbs of the design that this version does not know yet. */
-export const PLANNED_VERBS = [
-  'stall-disk',
-  'unstall-disk',
-  'fill-disk',
-  'free-disk',
-  'flap',
-  'settle',
-  'exhaust-connections',
-  'release-connections',
-] as const
+export const PLANNED_VERBS = ['flap', 'settle'] as const

@@ -19,6 +19,7 @@ import { Chance } from './chance.ts'
 import { drawFaults } from './faults.ts'
 import { drawIncidents } from './incidents.ts'
 import { drawLosses, drawThresholds } from './losses.ts'
+import { drawMachines } from './machines.ts'
 import { Plan } from './plan.ts'
 import { promisedChecks } from './promised-checks.ts'
 import type { Space } from './space.ts'
@@ -32,8 +33,9 @@ const PROBE_SLACK_MS = 20
 /** What is acknowledged when it is received may really be lost by these, unless somebody has seen it (losses.ts). */
 const LOSES_RELAY_LOGS: ReadonlySet<FaultVerb> = new Set<FaultVerb>(['power-loss', 'lose-relay-logs'])
 /** By themselves, from streams of their own. */
-const DRAWN_APART: ReadonlySet<FaultVerb> = new Set(drawnBy('journal', 'thresholds', 'incidents'))
+const DRAWN_APART: ReadonlySet<FaultVerb> = new Set(drawnBy('journal', 'thresholds', 'incidents', 'machines'))
 const INCIDENTS = drawnBy('incidents')
+const MACHINES = drawnBy('machines')
 const TAKES_THRESHOLD = ['cabinet', 'flexible']
 
 export function drawScenario(space: Space, seed: number): Written {
@@ -186,6 +188,8 @@ function faultsOf(whole: Written, space: Space, streams: RandomStreams): readonl
   if (TAKES_THRESHOLD.includes(quorum)) drawThresholds(plan.under({ chance: chanceOf(streams, 'thresholds') }))
   if (space.verbs.some((verb) => INCIDENTS.includes(verb)))
     drawIncidents(plan.under({ chance: chanceOf(streams, 'incidents') }), nodes - 1 - replicasRequired(whole, nodes))
+  if (space.verbs.some((verb) => MACHINES.includes(verb)))
+    drawMachines(plan.under({ chance: chanceOf(streams, 'machines') }))
   return plan.steps
 }
 

@@ -4,7 +4,16 @@ import type { SimCluster } from '../mysql/cluster.ts'
 import { alter, bootWritable, errantWrite, longTransaction, purgeBinlogs, reject } from './incident-effects.ts'
 import { partition, troubleLink } from './link-effects.ts'
 import { ended, losePower, paused } from './process-effects.ts'
-import { blockApplier, loseJournal, loseRelayLogs, skewClock, slow } from './server-effects.ts'
+import {
+  blockApplier,
+  exhaustConnections,
+  fillDisk,
+  loseJournal,
+  loseRelayLogs,
+  skewClock,
+  slow,
+  stallDisk,
+} from './server-effects.ts'
 
 export const EFFECTS: Effects<'sim', SimCluster> = {
   crash: ended((host) => host.crash()),
@@ -26,4 +35,7 @@ export const EFFECTS: Effects<'sim', SimCluster> = {
   reject,
   'purge-binlogs': purgeBinlogs,
   'boot-writable': bootWritable,
+  'stall-disk': stallDisk,
+  'fill-disk': fillDisk,
+  'exhaust-connections': exhaustConnections,
 }

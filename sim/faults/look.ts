@@ -87,6 +87,16 @@ export function lookAtRelayLog({ data, process }: MysqlServer): Measured {
   return { text, amounts: [data.relayLog.length, unapplied] }
 }
 
+export function lookAtHurts(server: MysqlServer): string {
+  const disk = server.isHurt('stalled')
+    ? 'its disk stands still'
+    : server.isHurt('full')
+      ? 'its disk is full'
+      : 'it writes'
+  const entry = server.isHurt('exhausted') ? 'new clients are refused (1040)' : 'new clients come in'
+  return `${server.process.name}: ${disk}, ${entry}`
+}
+
 export function lookAtJournal(cluster: SimCluster, name: string): string {
   const { records, isLost } = cluster.journals.get(name)!.contents
   return isLost ? `${name}: its journal is gone` : `${name}: ${counted(records, 'record')} in its journal`

@@ -1,12 +1,15 @@
 /** What is hurt inside a server or its machine: speed, relay log, applier, journal, clock. */
 import type { ApplierLook } from '../../scenarios/faults/applier.ts'
+import type { ConnectionsLook } from '../../scenarios/faults/connections.ts'
+import type { FullLook, StalledLook } from '../../scenarios/faults/disks.ts'
 import type { Effect } from '../../scenarios/faults/fault-world.ts'
 import type { Item } from '../../scenarios/faults/items.ts'
 import type { JournalLook, RelayLogLook } from '../../scenarios/faults/storage.ts'
 import type { SimCluster } from '../mysql/cluster.ts'
+import type { MysqlServer } from '../mysql/server.ts'
 import { AT_ONCE_US, effect } from './effect.ts'
 import { slowLink } from './link-effects.ts'
-import { lookAtApplier, lookAtClock, lookAtJournal, lookAtRelayLog, lookAtSpeed } from './look.ts'
+import { lookAtApplier, lookAtClock, lookAtHurts, lookAtJournal, lookAtRelayLog, lookAtSpeed } from './look.ts'
 
 export function slow(item: Item, cluster: SimCluster): Effect<'as-it-is'> {
   if (item.step.link !== null) return slowLink(item, cluster)
@@ -83,6 +86,39 @@ export function skewClock({ names, step, verb }: Item, cluster: SimCluster): Eff
       clock.skew(step.skew!.byUs, step.skew!.driftPpm)
       return () => clock.correct()
     },
+    AT_ONCE_US,
+  )
+}
+
+export function stallDisk(item: Item, cluster: SimCluster): Effect<StalledLook> {
+  return hurtServer(item, cluster, 'stalled', { whole: 'writes', hurt: 'stalled' })
+}
+
+export function fillDisk(item: Item, cluster: SimCluster): Effect<FullLook> {
+  return hurtServer(item, cluster, 'full', { whole: 'room', hurt: 'full' })
+}
+
+export function exhaustConnections(item: Item, cluster: SimCluster): Effect<ConnectionsLook> {
+  return hurtServer(item, cluster, 'exhausted', { whole: 'open', hurt: 'exhausted' })
+}
+
+/** What lasts for a server, whichever of its lives it is in. */
+function hurtServer<Whole extends string, Hurt extends string>(
+  { names }: Item,
+  cluster: SimCluster,
+  what: Parameters<MysqlServer['hurt']>[0],
+  looks: { readonly whole: Whole; readonly hurt: Hurt },
+): Effect<Whole | Hurt | 'silent' | 'gone'> {
+  const name = names[0]!
+  const server = cluster.mysql.server(name)
+  const look = () => {
+    if (server.instance === null) return 'gone'
+    if (server.process.life?.running === false) return 'silent'
+    return server.isHurt(what) ? looks.hurt : looks.whole
+  }
+  return effect(
+    () => ({ look: look(), text: lookAtHurts(server) }),
+    () => server.hurt(what),
     AT_ONCE_US,
   )
 }

@@ -32,6 +32,8 @@ export class Call implements Pending, Expiring {
   pool: DataPool | null = null
   /** No connection is free yet. */
   isWaiting = false
+  /** A connection has to be opened for it. */
+  opensConnection = false
 
   constructor(
     network: Network,
@@ -73,6 +75,17 @@ export class Call implements Pending, Expiring {
     this.send()
   }
 
+  /** The server lets nobody new in: it waits for another connection of its pool, or is refused where there is none. */
+  keepOut(why: Why): void {
+    const { pool } = this
+    if (pool === null || !pool.waitsForAnother()) this.refuse(why)
+    else {
+      leave(this)
+      this.pool = null
+      pool.takeBack(this)
+    }
+  }
+
   answer(reply: unknown): void {
     this.finish({ kind: 'ok', reply })
   }
@@ -99,7 +112,7 @@ export class Call implements Pending, Expiring {
     if (this.waiter === null) return
     this.waiter = null
     releaseDeadline(this)
-    giveBack(this)
+    giveBack(this, true)
   }
 
   expire(): void {
@@ -131,11 +144,12 @@ function leave(call: Call): void {
   last.openPlace = place
 }
 
-function giveBack(call: Call): void {
+/** `isLeft`: nobody waits for the answer any more, and so the connection is closed. */
+function giveBack(call: Call, isLeft: boolean): void {
   const { pool } = call
   if (pool === null) return
   call.pool = null
-  pool.release()
+  pool.release(isLeft)
 }
 
 function arrive(call: Call): void {
@@ -173,7 +187,7 @@ function settle(call: Call): void {
   releaseDeadline(call)
   kernel.hash.mix(kernel.queue.now, EVENT.replyArrived, call.caller.index, call.server.index)
   call.waiter = null
-  giveBack(call)
+  giveBack(call, false)
   waiter.resume(call.outcome!)
 }
 
@@ -184,6 +198,6 @@ function expired(call: Call): void {
   const { kernel } = call.network
   kernel.hash.mix(kernel.queue.now, EVENT.deadline, call.caller.index, call.server.index)
   call.waiter = null
-  giveBack(call)
+  giveBack(call, true)
   waiter.resume(call.isWaiting ? UNSENT : TIMEOUT)
 }

@@ -128,6 +128,8 @@ export class DumpThreads {
   #refusalOf({ account, known }: ReplicaConnection): Refusal | null {
     const { data, offline } = this.#source
     if (offline && account === 'plain') return { reason: 'offline mode', forGood: null }
+    if (this.#source.connectionsAreTaken && account === 'plain')
+      return { reason: 'too many connections', forGood: null }
     if (!known.covers(data.purged))
       return { reason: 'source has purged what the replica needs', forGood: 'binlogs-purged' }
     if (known.highest(data.uuid) >= data.nextNumber)

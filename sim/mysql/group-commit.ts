@@ -11,6 +11,7 @@ import { Fifo } from '../kernel/fifo.ts'
 import { EVENT, type Kernel } from '../kernel/kernel.ts'
 import type { Life } from '../kernel/process.ts'
 import type { MysqlCosts } from './costs.ts'
+import { DiskGate } from './disk-gate.ts'
 import type { MysqlData } from './durable-data.ts'
 import { bytesOf, type Transaction } from './transaction.ts'
 
@@ -40,6 +41,8 @@ export class GroupCommit {
   readonly #listener: CommitListener
   /** A fault's extra time per fsync. */
   extraSyncUs = 0
+  /** What is to be made durable. */
+  readonly disk: DiskGate
   readonly #stream: RandomStream
   /** All that entered and are not visible yet, in order: those that are written first, the gathering ones behind. */
   readonly #committers = new Fifo<Committer>()
@@ -56,6 +59,7 @@ export class GroupCommit {
     this.#costs = costs
     this.#data = data
     this.#listener = listener
+    this.disk = new DiskGate(kernel, life)
     this.syncedEnd = data.binlog.length
     this.#stream = kernel.streams.stream(`fsync:${life.process.name}`)
   }
@@ -66,6 +70,14 @@ export class GroupCommit {
   }
 
   #flush(): void {
+    if (!this.disk.isOpen) {
+      // InnoDB syncs its log before anything is written to the binlog: nothing of the group is anywhere yet.
+      this.#isSyncing = true
+      this.disk.wait(() => this.#write())
+    } else this.#write()
+  }
+
+  #write(): void {
     const committers = this.#committers
     let bytes = 0
     while (this.#written < committers.length) {

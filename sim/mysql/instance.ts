@@ -62,6 +62,8 @@ export class MysqlInstance implements CommitListener {
   readOnly = true
   superReadOnly = true
   offline = false
+  /** Nobody new comes in who has not CONNECTION_ADMIN. */
+  connectionsAreTaken = false
   /** Operations whose INSERT is in the commit pipeline: their keys are locked. */
   readonly claimed: OperationSet = new OperationSet()
   /** Of transactions with several statements. */

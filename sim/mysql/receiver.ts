@@ -7,6 +7,7 @@ import type { ServerState } from '../../algorithms/servers.ts'
 import type { EventHandle } from '../kernel/event-queue.ts'
 import { EVENT } from '../kernel/kernel.ts'
 import type { Batch, ReplicaConnection } from './connection.ts'
+import { DiskGate } from './disk-gate.ts'
 import type { MysqlInstance } from './instance.ts'
 
 export class Receiver {
@@ -16,6 +17,8 @@ export class Receiver {
   lastFedUs: number | null = null
   /** Why it stopped by itself. */
   error: ServerState['receiverError'] = null
+  /** Of the relay log. */
+  readonly disk: DiskGate
   readonly #replica: MysqlInstance
   #lastHeardUs = 0
   #retry: EventHandle = -1
@@ -23,6 +26,7 @@ export class Receiver {
 
   constructor(replica: MysqlInstance) {
     this.#replica = replica
+    this.disk = new DiskGate(replica.kernel, replica.life)
   }
 
   start(): void {
@@ -125,6 +129,14 @@ export class Receiver {
   }
 
   receive(batch: Batch): void {
+    if (this.disk.isOpen) this.#write(batch)
+    else
+      this.disk.wait(() => {
+        if (this.connection === batch.connection) this.#write(batch)
+      })
+  }
+
+  #write(batch: Batch): void {
     const replica = this.#replica
     const { data } = replica
     const { watcher } = replica.kernel

@@ -1,8 +1,11 @@
 /** A request has arrived at a MySQL server: who answers it. */
+import { mysqlWhy } from '../../algorithms/reasons/mysql-errors.ts'
 import type { MysqlRequests, RequestOf } from '../../algorithms/servers.ts'
 import type { Call } from '../kernel/call.ts'
 import { execute, query } from './client-statements.ts'
 import type { MysqlInstance } from './instance.ts'
+
+const TAKEN = mysqlWhy(1040)
 
 type WaitFor = Extract<RequestOf<MysqlRequests>, { kind: 'waitFor' }>
 
@@ -12,6 +15,10 @@ type WaitFor = Extract<RequestOf<MysqlRequests>, { kind: 'waitFor' }>
  */
 export function handleMysql(server: MysqlInstance, call: Call): void {
   const { request } = call
+  if (call.opensConnection && server.connectionsAreTaken) {
+    call.keepOut(TAKEN)
+    return
+  }
   switch (request.kind) {
     case 'execute':
       execute(server, call)

@@ -31,6 +31,8 @@ export class MysqlServer {
   readonly #world: MysqlWorld
   /** Faults outlive a crash of what they slow down. */
   readonly #slowdowns = new Slowdowns(() => this.#applyFaults())
+  /** How many faults do each to it now. */
+  readonly #hurts = { stalled: 0, full: 0, exhausted: 0 }
 
   constructor(world: MysqlWorld, process: SimProcess, member: number, uuid: string) {
     this.#world = world
@@ -112,8 +114,27 @@ export class MysqlServer {
     return this.#slowdowns.total()
   }
 
+  /** Its disk stands still or is full, or its client connections are taken; the returned function takes this one away again. */
+  hurt(what: 'stalled' | 'full' | 'exhausted'): () => void {
+    this.#hurts[what]++
+    this.#applyFaults()
+    return () => {
+      this.#hurts[what]--
+      this.#applyFaults()
+    }
+  }
+
+  isHurt(what: 'stalled' | 'full' | 'exhausted'): boolean {
+    return this.#hurts[what] > 0
+  }
+
   #applyFaults(): void {
     if (this.instance === null) return
+    const [isStalled, isFull] = [this.isHurt('stalled'), this.isHurt('full')]
+    this.instance.connectionsAreTaken = this.isHurt('exhausted')
+    this.instance.pipeline.disk.set({ isStalled, isFull })
+    // A relay log is synced now and then, and so it is written while the disk stands still.
+    this.instance.receiver.disk.set({ isStalled: false, isFull })
     const { cpuShare, extraSyncUs } = this.slowness
     this.instance.cpu.share = cpuShare
     this.instance.pipeline.extraSyncUs = extraSyncUs

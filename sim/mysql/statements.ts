@@ -78,13 +78,16 @@ export class Statements {
   /** `done` may come later, or never. */
   run(statement: Statement, done: Done): void {
     const server = this.#server
-    const { data, receiver, applier } = server
+    const { data, receiver, applier, pipeline } = server
     const ok = (rows = 0) => done({ ok: true, state: server.state(), rows })
     const error = (why: Why) => done({ ok: false, why })
     switch (statement.kind) {
       case 'stop receiver':
-        receiver.stop()
-        ok()
+        // It cannot be stopped in the middle of a write.
+        receiver.disk.do(() => {
+          receiver.stop()
+          ok()
+        })
         break
       case 'start receiver':
         if (data.channel === null) error(NOT_CONFIGURED)
@@ -148,10 +151,11 @@ export class Statements {
       case 'update promise':
         if (server.superReadOnly) error(READ_ONLY)
         else if (data.promised >= statement.promise) ok(0)
-        else {
-          data.promised = statement.promise
-          ok(1)
-        }
+        else
+          pipeline.disk.do(() => {
+            data.promised = statement.promise
+            ok(1)
+          })
         break
       case 'insert marker':
         if (server.superReadOnly) error(READ_ONLY)

@@ -1,4 +1,5 @@
 /** The containers of a run, from the network to the last log: the driver's verbs. */
+import { join } from 'node:path'
 import type { Connection, RowDataPacket } from 'mysql2/promise'
 import type { GtidSet } from '../../../algorithms/gtid-set.ts'
 import type { NodeEnd } from '../../../scenarios/record.ts'
@@ -44,6 +45,8 @@ export class DockerCluster implements Driver {
   #nodes: readonly DockerNode[] = []
   /** Containers whose end a fault or the end of the run has asked for: their end is no incident. */
   readonly #mayEnd = new Set<string>()
+  /** Servers that a fault has made so that they may end by themselves, and whether they have. */
+  readonly #fragile = new Map<string, boolean>()
   readonly #lifeBook = new LifeBook()
   #version = 'unknown'
   #made: Promise<void> | null = null
@@ -173,6 +176,17 @@ export class DockerCluster implements Driver {
     return this.#lifeBook.of(name, () => this.#pidOf(name))
   }
 
+  sizedDisk(node: string): string | null {
+    return this.#options.needs?.sizedDisks.includes(node) ? join(this.#folders.data, node) : null
+  }
+
+  mayEnd(name: string, isAllowed: boolean): boolean {
+    if (isAllowed) this.#fragile.set(name, false)
+    const hasEnded = this.#fragile.get(name) === true
+    if (!isAllowed) this.#fragile.delete(name)
+    return hasEnded
+  }
+
   usage(name: string): Usage {
     return this.#node(name).usage()
   }
@@ -230,6 +244,10 @@ export class DockerCluster implements Driver {
 
   async #serverEnded(name: string, ended: Ended): Promise<void> {
     if (this.#mayEnd.has(name) || this.#stopping.signal.aborted) return
+    if (this.#fragile.has(name)) {
+      this.#fragile.set(name, true)
+      return
+    }
     const death = undeclaredDeath(name, ended, await this.#containers.lastLines(name))
     this.#incidents.push(death)
     this.#onIncident(death)

@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import type { MachineNeeds } from '../../faults/machine/needs.ts'
 import { chooseStorage, type DataDirectoryChoice, dataDirectoryOf } from '../local/data-directory.ts'
 import { cacheRoot, claimOwnership, stateRoot } from '../local/ownership.ts'
 import { sweep, sweptText } from '../local/sweep.ts'
@@ -22,6 +23,8 @@ export interface DockerOptions {
   readonly outDirectory: string
   /** Where discarded transactions are saved. */
   readonly extrasDirectory: string
+  /** What has to be prepared for a scenario's faults. */
+  readonly needs?: MachineNeeds | undefined
   /** A file for each container. */
   readonly logDirectory: string
   /** One line for each thing that takes a while. */

@@ -4,6 +4,7 @@
  * never made, and what was made half. Everything is done without waiting: a program may be ending.
  */
 import { removeCpuGroup } from '../../faults/machine/cpu-control.ts'
+import { unmountSizedDisk } from '../../faults/machine/sized-disk.ts'
 import { removeDevice, removeNamespace } from '../../network/namespaces/removal.ts'
 
 interface Kind {
@@ -20,6 +21,8 @@ const KINDS = {
   device: { words: ['network device', 'network devices'], remove: removeDevice },
   /** Its directory; who is left in it goes to the group around it. */
   cgroup: { words: ['control group', 'control groups'], remove: removeCpuGroup },
+  /** A file system on a directory of the run's. */
+  mount: { words: ['mounted file system', 'mounted file systems'], remove: unmountSizedDisk },
 } as const satisfies Readonly<Record<string, Kind>>
 
 export type BelongingKind = keyof typeof KINDS

@@ -1,5 +1,4 @@
 /** The servers of a local cluster, from the first process to the last directory: the driver's verbs. */
-import { mkdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Connection } from 'mysql2/promise'
 import type { GtidSet } from '../../../algorithms/gtid-set.ts'
@@ -13,13 +12,14 @@ import { CHILDREN } from '../../processes/child-process.ts'
 import type { Driver, KeptFile, SavedExtras, Storage, Usage, Witness } from '../driver.ts'
 import { readDurability } from '../durability.ts'
 import { readEndState } from '../end-state.ts'
-import { type EnvironmentError, environmentErrorOf } from '../environment-error.ts'
+import type { EnvironmentError } from '../environment-error.ts'
 import { type IdentityFiles, identitiesIn } from '../identities.ts'
 import { UnderWay } from '../under-way.ts'
 import { dataDirectoryOf } from './data-directory.ts'
 import { saveExtras } from './extras.ts'
 import type { Mysqld } from './find-mysqld.ts'
 import { generateAccounts } from './init-sql.ts'
+import { layOut, templateFor } from './lay-out.ts'
 import type { LocalOptions } from './local-driver.ts'
 import { LocalLives } from './local-lives.ts'
 import { LocalNode, PortTaken, portTakenToPeople } from './local-node.ts'
@@ -28,7 +28,6 @@ import type { PortHolder } from './ports.ts'
 import { lookAt, machineUsage, type ProcessLook } from './process-table.ts'
 import { rebuildFrom } from './rebuild.ts'
 import { killServersIn } from './sweep.ts'
-import { copyTemplate, dataTemplate } from './template.ts'
 
 const PORT_ATTEMPTS = 5
 
@@ -108,30 +107,16 @@ export class LocalCluster implements Driver {
         this.#addresses = this.#addresses.map((address) => ({ ...address, host: places.placeOf(address.name).bind }))
       }
       const { signal } = this.#stopping
-      const template = await dataTemplate(this.#mysqld, {
-        stateRoot: dirname(this.ownership.directory),
-        signal,
-        ...(this.#options.cache === undefined ? {} : { cache: this.#options.cache }),
-      }).catch((error: unknown) => {
-        throw environmentErrorOf(error, 'Making a data directory in the cache', 'XDG_CACHE_HOME names another place.')
-      })
+      const template = await templateFor(this.#mysqld, dirname(this.ownership.directory), signal, this.#options)
       this.startedIn.templateMs = template.madeInMs
-      if (template.madeInMs !== null)
-        this.#options.onProgress?.(`made a data directory template in ${(template.madeInMs / 1_000).toFixed(1)} s`)
       signal.throwIfAborted()
 
       let start = performance.now()
       this.ownership.makeDirectory(this.storage.directory)
       this.#nodes = this.#addresses.map((address, i) => this.#newNode(address, i))
-      await Promise.all(
-        this.#nodes.map(async (node) => {
-          await mkdir(node.directory)
-          await copyTemplate(template.directory, node.paths.data)
-        }),
-      ).catch((error: unknown) => {
-        const doing = `Copying a data directory to ${this.storage.directory}`
-        throw environmentErrorOf(error, doing, '--data-dir names another place: memory, disk, or a directory.')
-      })
+      const { onProgress } = this.#options
+      const ground = { sizedDisks: this.#sizedDisks, ownership: this.ownership, onProgress }
+      await layOut(this.#nodes, template.directory, ground)
       signal.throwIfAborted()
       this.startedIn.copyMs = performance.now() - start
 
@@ -200,6 +185,16 @@ export class LocalCluster implements Driver {
     return this.#lives.of(name)
   }
 
+  sizedDisk(node: string): string | null {
+    return this.#sizedDisks.includes(node) ? this.#node(node).directory : null
+  }
+
+  mayEnd(name: string, isAllowed: boolean): boolean {
+    const node = this.#node(name)
+    node.mayEnd = isAllowed
+    return node.hasEnded
+  }
+
   /** The operating system's word, at any time; null: the server has no process. */
   processOf(node: string): ProcessLook | null {
     return this.#nodes.find(({ address }) => address.name === node)?.process?.look() ?? null
@@ -227,6 +222,10 @@ export class LocalCluster implements Driver {
 
   identities(node: string): Promise<readonly IdentityFiles[]> {
     return identitiesIn(this.#node(node).paths)
+  }
+
+  get #sizedDisks(): readonly string[] {
+    return this.#options.needs?.sizedDisks ?? []
   }
 
   #newNode(address: NodeAddress, index: number): LocalNode {

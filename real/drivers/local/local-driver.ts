@@ -2,6 +2,8 @@
  * The local driver: every server is a process of this machine, on loopback, in a directory that is gone afterwards.
  * This is its door: what a user may choose, and what must be found before anything is started.
  */
+
+import type { MachineNeeds } from '../../faults/machine/needs.ts'
 import type { NodeAddress } from '../../mysql/target.ts'
 import { chooseStorage, type DataDirectoryChoice } from './data-directory.ts'
 import { filesForServers, refuseFewFiles } from './file-limits.ts'
@@ -24,6 +26,8 @@ export interface LocalOptions {
    * path begins in the cluster's own directory, and what is saved there goes with it.
    */
   readonly extrasDirectory?: string | undefined
+  /** What has to be prepared for a scenario's faults. */
+  readonly needs?: MachineNeeds | undefined
   /** One line for each thing that takes a while. */
   readonly onProgress?: ((line: string) => void) | undefined
   /** For tests. */

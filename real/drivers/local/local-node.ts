@@ -45,6 +45,10 @@ export class LocalNode {
   readonly #context: NodeContext
   #process: MysqldProcess | null = null
   #deathIsOurs = false
+  /** A fault has made its disk full: it may say so, and end by itself. */
+  mayEnd = false
+  /** It has done so. */
+  hasEnded = false
 
   constructor(address: NodeAddress, serverId: number, directory: string, context: NodeContext) {
     this.address = address
@@ -83,6 +87,7 @@ export class LocalNode {
     })
     this.#process = process
     this.#deathIsOurs = false
+    this.hasEnded = false
     this.#context.onSpawn(this)
     try {
       await this.#untilAnswering(process)
@@ -92,6 +97,10 @@ export class LocalNode {
     this.#context.onAnswering(this)
     void process.dead.then((death) => {
       if (this.#deathIsOurs) return
+      if (this.mayEnd) {
+        this.hasEnded = true
+        return
+      }
       this.#context.onUnexpectedDeath(undeclaredDeath(this.address.name, death, process.lastLines()))
     })
   }
@@ -114,7 +123,7 @@ export class LocalNode {
   complaint(): EnvironmentError | null {
     const { name } = this.address
     const lastLines = this.#process?.newLines().filter(saysDiskFull) ?? []
-    if (lastLines.length === 0) return null
+    if (lastLines.length === 0 || this.mayEnd) return null
     return new EnvironmentError(`the disk of ${name} is full`, {
       ...{ kind: 'disk-full', subject: name, lastLines, advice: DISK_ADVICE },
     })

@@ -1,9 +1,12 @@
 /** What verbs do to what lies under a real process: its processors, its disk, its clock, its connections. */
+import type { ConnectionsLook } from '../../../scenarios/faults/connections.ts'
+import type { FullLook, StalledLook } from '../../../scenarios/faults/disks.ts'
 import type { Effect, Sight } from '../../../scenarios/faults/fault-world.ts'
 import type { Item } from '../../../scenarios/faults/items.ts'
 import { monotonicUs } from '../../drivers/driver.ts'
 import { type FaultPlace, targetOf } from '../fault-place.ts'
 import { promised } from '../promises.ts'
+import { type DiskSight, STANDS_STILL_US } from './slow-disk.ts'
 import type { Under } from './under.ts'
 
 type MachineEffect<Look extends string> = (item: Item, place: FaultPlace) => Effect<Look>
@@ -13,18 +16,75 @@ const LIMIT_US = 10_000_000
 
 /** Fewer processors, a slower disk, or both. */
 export const slowServer: MachineEffect<'as-it-is'> = (item, place) => {
-  const { processors } = underOf(item, place)
-  const { cpuShare } = item.step
+  const { processors, server } = underOf(item, place)
+  const { cpuShare, diskUs } = item.step
   const look = async (): Promise<Sight<'as-it-is'>> => {
-    const sight = await processors.look()
-    return { look: 'as-it-is', text: sight.text, amounts: [sight.isLimited ? 1 : 0] }
+    const sights = [
+      ...(cpuShare === null ? [] : [await processors.look()]),
+      ...(diskUs === null ? [] : [slowness(await server!.disk.look(), diskUs)]),
+    ]
+    const text = sights.map((sight) => sight.text).join('; ')
+    return { look: 'as-it-is', text, amounts: sights.map(({ isLimited }) => (isLimited ? 1 : 0)) }
   }
   return effect(place, look, {
     hurt: async () => {
       if (cpuShare !== null) await processors.hurt(item, cpuShare)
+      if (diskUs !== null) await server!.disk.hurt(item, diskUs)
     },
-    heal: () => processors.heal(item),
+    heal: async () => {
+      await processors.heal(item)
+      await server?.disk.heal(item)
+    },
   })
+}
+
+/** Part of a delay by which a write must be longer; of less than this a SELECT says nothing. */
+const MOST = 0.9
+
+function slowness(
+  { writeMs, readMs, text }: DiskSight,
+  diskUs: number,
+): { readonly isLimited: boolean; readonly text: string } {
+  const isSlow = writeMs === null || writeMs * 1_000 >= diskUs * MOST
+  return { isLimited: isSlow && readMs !== null, text }
+}
+
+export const stallDisk: MachineEffect<StalledLook> = (item, place) => {
+  const { disk } = serverOf(item, place)
+  const look = async (): Promise<Sight<StalledLook>> => {
+    const { writeMs, readMs, text } = await disk.look()
+    return { look: readMs === null ? await absence(item, place) : writeMs === null ? 'stalled' : 'writes', text }
+  }
+  return effect(place, look, { hurt: () => disk.hurt(item, STANDS_STILL_US), heal: () => disk.heal(item) })
+}
+
+export const fillDisk: MachineEffect<FullLook> = (item, place) => {
+  const { room } = serverOf(item, place)
+  const look = async (): Promise<Sight<FullLook>> => {
+    const { isFull, readMs, text } = await room.look()
+    return { look: readMs === null ? await absence(item, place) : isFull ? 'full' : 'room', text }
+  }
+  return effect(place, look, { hurt: () => room.hurt(item, true), heal: () => room.heal(item) })
+}
+
+export const exhaustConnections: MachineEffect<ConnectionsLook> = (item, place) => {
+  const { connections } = serverOf(item, place)
+  const look = async (): Promise<Sight<ConnectionsLook>> => {
+    const { isRefused, isAdministered, text } = await connections.look()
+    return { look: !isAdministered ? await absence(item, place) : isRefused ? 'exhausted' : 'open', text }
+  }
+  return effect(place, look, { hurt: () => connections.hurt(item, true), heal: () => connections.heal(item) })
+}
+
+/** Of a server that does not answer. */
+async function absence(item: Item, place: FaultPlace): Promise<'gone' | 'silent'> {
+  return (await targetOf(item, place).look()).look === 'gone' ? 'gone' : 'silent'
+}
+
+function serverOf(item: Item, place: FaultPlace): NonNullable<Under['server']> {
+  const { server } = underOf(item, place)
+  if (server === undefined) throw new Error(`line ${item.step.line}: ${item.names[0]} is no MySQL server`)
+  return server
 }
 
 function underOf(item: Item, place: FaultPlace): Under {

@@ -2,11 +2,16 @@
 import type { Driver } from '../../drivers/driver.ts'
 import { type CpuControl, findCpuControl } from './cpu-control.ts'
 import { EngineProcessors } from './engine-processors.ts'
+import { FullDisk, type FullDiskSight } from './full-disk.ts'
 import type { Hurtable } from './hurtable.ts'
 import { type ProcessorSight, Processors } from './processors.ts'
+import { type DiskSight, SlowDisk } from './slow-disk.ts'
+import { type ConnectionsSight, TakenConnections } from './taken-connections.ts'
 
 export interface Under {
   readonly processors: SharedProcessors
+  /** Of MySQL servers. */
+  readonly server?: UnderServer | undefined
   /** Nothing is done any more. What is on stays as it is: the processes end, too. */
   close(): void
 }
@@ -22,9 +27,41 @@ export function cpuControlHere(): CpuControl | null {
   return process.platform === 'linux' && process.getuid?.() === 0 ? findCpuControl() : null
 }
 
-export function underProcess(driver: Driver, name: string): Under {
+interface UnderServer {
+  /** By how much longer what it asks of its disk takes, microseconds. */
+  readonly disk: Hurtable<number, DiskSight>
+  /** On its disk. */
+  readonly room: Hurtable<true, FullDiskSight>
+  readonly connections: Hurtable<true, ConnectionsSight>
+}
+
+/** `onNote`: what became of something without being asked for. */
+export function underProcess(driver: Driver, name: string, onNote: (text: string) => void): Under {
   const processors = processorsOf(driver, name)
-  return { processors, close() {} }
+  const isServer = driver.nodes.some((node) => node.name === name)
+  if (!isServer) return { processors, close() {} }
+  const address = () => driver.nodes.find((node) => node.name === name)!
+  const administrative = () => ({ host: address().host, port: address().adminPort, account: driver.accounts.admin })
+  const client = () => ({ host: address().host, port: address().port, account: driver.accounts.client })
+  const disk = new SlowDisk({
+    lives: driver.lives(name),
+    endpoint: administrative,
+    onSpawn: (pid) => driver.own(`tracer of ${name}`, pid),
+    onNote: (text) => onNote(`${name}: ${text}`),
+  })
+  const room = new FullDisk(driver.sizedDisk(name), administrative, async (isFull) => {
+    // Its end would have been this fault's doing, and so is its next start.
+    if (driver.mayEnd(name, isFull)) await driver.restart(name)
+  })
+  const connections = new TakenConnections(() => ({ client: client(), administrative: administrative() }))
+  return {
+    processors,
+    server: { disk, room, connections },
+    close() {
+      room.close()
+      connections.close()
+    },
+  }
 }
 
 function processorsOf(driver: Driver, name: string): SharedProcessors {

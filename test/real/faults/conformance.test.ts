@@ -51,13 +51,19 @@ for (const one of FAULT_CASES)
     conforms(one, 40, (steps) => play([...NODES, ...SERVICES].map(imagined), steps, 40)))
 
 test('real servers: every case', { needs: 'mysql', deadlineMs: 300_000 }, async () => {
-  const driver = await createLocalDriver({ nodes: 4 })
+  const driver = await createLocalDriver({ nodes: 4, needs: { sizedDisks: ['node3'] } })
   try {
     await driver.start()
     for (const one of FAULT_CASES) {
       await openToWriters(driver, NODES[0]!)
       const targets = [
-        ...NODES.map((name) => nodeTarget(driver, name, underProcess(driver, name))),
+        ...NODES.map((name) =>
+          nodeTarget(
+            driver,
+            name,
+            underProcess(driver, name, () => {}),
+          ),
+        ),
         ...SERVICES.map(imagined),
       ]
       await conforms(one, UNIT_MS, (steps) => play(targets, steps, UNIT_MS)).catch((error: unknown) => {

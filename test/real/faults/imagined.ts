@@ -23,6 +23,7 @@ export function imagined(name: string): FaultTarget {
     text: `${name} ${look}`,
     seenUs: RunClock.hostUs(),
   })
+  const answered = () => (process === 'running' ? 1 : null)
   const become = (next: ProcessLook) => async () => {
     process = next
     if (next === 'gone') isBlocked = false
@@ -46,6 +47,17 @@ export function imagined(name: string): FaultTarget {
     resume: become('running'),
     under: {
       processors: hurtable((isLimited) => ({ isLimited, text: `${name} ${isLimited ? 'limited' : 'free'}` })),
+      server: {
+        disk: hurtable((isSlow) => ({
+          ...{ writeMs: isSlow ? null : 1, readMs: answered(), isTraced: isSlow },
+          text: `${name} ${isSlow ? 'slow' : 'quick'}`,
+        })),
+        room: hurtable((isFull) => ({ isFull, readMs: answered(), text: `${name} ${isFull ? 'full' : 'has room'}` })),
+        connections: hurtable((isRefused) => ({
+          ...{ isRefused, isAdministered: answered() !== null },
+          text: `${name} ${isRefused ? 'refuses' : 'lets in'}`,
+        })),
+      },
       close() {},
     },
     applier: { look: async () => seen(applier()), block: blocked(true), unblock: blocked(false) },

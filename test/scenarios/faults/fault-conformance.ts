@@ -116,6 +116,40 @@ export const FAULT_CASES: readonly Case[] = [
     left: ['boot-writable node2'],
   },
   {
+    title: 'a disk is slower, stands still, and goes on',
+    steps: ['slow: node2, disk: 30ms, for: 1u', 'crash: node3', 'restart: node3', 'stall-disk: node2, for: 1.5u'],
+    notes: [
+      'slow node2 disk +30 ms',
+      'unslow node2 disk +30 ms',
+      'crash node3',
+      'restart node3',
+      'stall-disk node2',
+      'unstall-disk node2',
+    ],
+  },
+  {
+    title: 'a disk is full, and has room again',
+    steps: ['fill-disk: node3, for: 1.5u'],
+    notes: ['fill-disk node3', 'free-disk node3'],
+  },
+  {
+    title: 'connections are taken, and given back',
+    steps: [
+      'exhaust-connections: node2',
+      'crash: node3',
+      'exhaust-connections: node3',
+      'release-connections: node2',
+      'restart: node3',
+    ],
+    notes: [
+      'exhaust-connections node2',
+      'crash node3',
+      'exhaust-connections node3: it does not run',
+      'release-connections node2',
+      'restart node3',
+    ],
+  },
+  {
     title: 'a journal is lost once',
     steps: ['lose-journal: coordinator', 'lose-journal: coordinator'],
     notes: ['lose-journal coordinator', 'lose-journal coordinator: its journal is gone already'],
