@@ -158,7 +158,8 @@ export function* makeWay(coordinator: CoordinatorState, reign: Reign): Fiber<nev
     else powerlessSinceUs = reign.powerless = null
     if (powerlessSinceUs !== null && nowUs - powerlessSinceUs >= tuning.unreachableUs) {
       const able = (yield* askPeers(coordinator)).find(({ status }) => status.able)
-      if (able !== undefined) {
+      // A heal reaches its probes and its peer's one after another: what it has learnt while it asked counts, too.
+      if (able !== undefined && isPowerless(coordinator, reign, coordinator.process.nowUs)) {
         // A source that is gone raises its own alarm over and over, so there may be no room for this one.
         reign.powerless = { kind: 'powerless', reason: `${able.peer.name} could take over, this coordinator cannot` }
         reign.alarm.settle(reign.powerless)
