@@ -10,6 +10,7 @@
  * (insert-packets.ts): mysql2 is at rest then and never learns of it.
  */
 import { connect, type Socket } from 'node:net'
+import * as mysql2 from 'mysql2'
 import { type Connection, createConnection, type FieldPacket } from 'mysql2'
 import { DeadlineTimer } from '../transport/deadline-timer.ts'
 import { readInto } from '../transport/read-buffer.ts'
@@ -24,6 +25,13 @@ import {
   statementFailure,
 } from './failure.ts'
 import { executePacket, type IntegerValues, packetLength, queryPacket, readInsertAnswer } from './insert-packets.ts'
+
+/**
+ * mysql2 keeps the parsers of the latest 15,000 sets of columns that it has met, some kilobytes each. Clients' own SQL has
+ * as many as there are texts. (Its types do not know of the setting.)
+ */
+const KEPT_PARSERS = 500
+;(mysql2 as unknown as { setMaxParserCache(most: number): void }).setMaxParserCache(KEPT_PARSERS)
 
 export interface Account {
   readonly user: string
