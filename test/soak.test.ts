@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict'
-import { growthOf, type MemorySample } from './soak/growth.ts'
+import { growthOf, type Sample } from './soak/growth.ts'
 import { test } from './support/test.ts'
 
 const SETTLE_MS = 600_000
 const MB = 1e6
 
-function samples(minutes: number, pid: number, bytesAt: (minute: number) => number): MemorySample[] {
+function samples(minutes: number, pid: number, bytesAt: (minute: number) => number): Sample[] {
   return Array.from({ length: minutes * 6 }, (_, i) => ({
-    ...{ atMs: i * 10_000, name: 'coordinator', pid, bytes: bytesAt(i / 6) },
+    ...{ atMs: i * 10_000, name: 'coordinator', pid, value: bytesAt(i / 6) },
   }))
 }
 
-function rateOf(all: readonly MemorySample[]): number | null {
-  return growthOf(all, SETTLE_MS)[0]!.bytesPer10Minutes
+function rateOf(all: readonly Sample[]): number | null {
+  return growthOf(all, SETTLE_MS)[0]!.per10Minutes
 }
 
 test('memory that goes up and down and settles does not grow; a leak is seen with its rate', () => {
@@ -32,7 +32,7 @@ test('a process that was killed is judged by its longest life; a life that is to
   const first = samples(5, 1, () => 300 * MB)
   const second = samples(30, 2, () => 100 * MB).map((one) => ({ ...one, atMs: one.atMs + 300_000 }))
   const [growth] = growthOf([...first, ...second], SETTLE_MS)
-  assert.equal(growth!.bytesPer10Minutes, 0)
-  assert.equal(growth!.firstBytes, 100 * MB)
+  assert.equal(growth!.per10Minutes, 0)
+  assert.equal(growth!.first, 100 * MB)
   assert.equal(rateOf(samples(14, 1, () => 100 * MB)), null)
 })

@@ -1,15 +1,16 @@
 /**
- * A fault every half minute, through the coordinator as the dashboard asks for one. Servers are broken from beginning to
- * end; services are killed near the beginning and near the end only, because the memory of a process is judged by its
+ * A fault every 20 s, drawn from a seed, through the coordinator as the dashboard asks for one. Servers are broken from
+ * beginning to end; services are killed near the beginning and near the end only, because a process is judged by its
  * longest life, which must be long.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SystemSnapshot } from '../../real/services/wire.ts'
+import { type RandomStream, RandomStreams } from '../../scenarios/chance/random.ts'
 
-const FAULT_EVERY_MS = 30_000
+const FAULT_EVERY_MS = 20_000
 /** An orderly stop of a MySQL server takes its time. */
 const ANSWER_MS = 60_000
-const HEALED_AFTER_MS = 12_000
+const HEALED_AFTER_MS = 8_000
 const HEAL_WITHIN_MS = 90_000
 const KILLS_FIRST = 0.15
 const KILLS_LAST = 0.9
@@ -18,10 +19,7 @@ const ON_SERVERS = [
   ...(['crash source', 'pause replica', 'stop source'] as const),
   ...(['crash replica', 'pause source', 'stop replica'] as const),
 ]
-const SERVICES = [
-  ...['coordinator', 'timestamp-1', 'metrics', 'coordinator', 'cabinet', 'seer'],
-  ...['coordinator', 'timestamp-2', 'timestamp-3'],
-]
+const SERVICES = ['coordinator', 'timestamp-1', 'timestamp-2', 'timestamp-3', 'metrics', 'cabinet', 'seer']
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -29,18 +27,17 @@ export class FaultPlan {
   readonly #port: number
   readonly #durationMs: number
   readonly #say: (line: string) => void
-  #servers = 0
-  #services = 0
-  #turn = 0
+  readonly #chance: RandomStream
   /** By verb and kind of target, such as `crash source`. */
   readonly injected = new Map<string, number>()
   /** What could not be done, in words. */
   readonly refused: string[] = []
 
-  constructor(port: number, durationMs: number, say: (line: string) => void) {
+  constructor(port: number, durationMs: number, seed: number, say: (line: string) => void) {
     this.#port = port
     this.#durationMs = durationMs
     this.#say = say
+    this.#chance = new RandomStreams(seed).stream('faults')
   }
 
   /** Until the time is over, or somebody aborts. All are healed then. */
@@ -53,13 +50,17 @@ export class FaultPlan {
       const part = dueMs / this.#durationMs
       const mayKill = part < KILLS_FIRST || part > KILLS_LAST
       try {
-        if (mayKill && this.#turn++ % 2 === 0) await this.#kill(SERVICES[this.#services++ % SERVICES.length]!)
-        else await this.#break(ON_SERVERS[this.#servers++ % ON_SERVERS.length]!)
+        if (mayKill && this.#chance.uniform() < 0.5) await this.#kill(this.#one(SERVICES))
+        else await this.#break(this.#one(ON_SERVERS))
       } catch (error) {
         this.refused.push((error as Error).message)
         this.#say(`fault: ${(error as Error).message}`)
       }
     }
+  }
+
+  #one<T>(of: readonly T[]): T {
+    return of[Math.floor(this.#chance.uniform() * of.length)]!
   }
 
   async #kill(target: string): Promise<void> {
@@ -71,8 +72,8 @@ export class FaultPlan {
   async #break(what: (typeof ON_SERVERS)[number]): Promise<void> {
     const [verb, kind] = what.split(' ')
     const { topology } = (await this.#ask('/state')).json as unknown as SystemSnapshot
-    const replica = topology.nodes.find(({ role, healthy }) => role === 'replica' && healthy)?.id
-    const target = kind === 'source' ? 'source' : replica
+    const replicas = topology.nodes.filter(({ role, healthy }) => role === 'replica' && healthy).map(({ id }) => id)
+    const target = kind === 'source' ? 'source' : this.#one(replicas)
     if (target === undefined) throw new Error(`${what}: there is no healthy replica`)
     const { status, json } = await this.#ask('/admin/fault', { verb, target })
     if (status !== 200) throw new Error(`${what}: ${status} ${json?.detail}`)

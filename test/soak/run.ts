@@ -1,11 +1,12 @@
 /**
- * The whole system for an hour, with the dashboard open and a fault every 30 s:
+ * The whole system for an hour, with the dashboard open and a random fault every 20 s:
  *
- *   npm run soak [-- --minutes 60 --settle 10 --out DIR]
+ *   npm run soak [-- --minutes 60 --settle 10 --seed 1 --out DIR]
  *
  * It writes all the while and reads back what was acknowledged, listens to the events across restarts of the coordinator,
- * and looks at the memory of every process and of the page every 10 s; what it sees is appended to samples.jsonl in
- * `--out` (out/soak/ otherwise) as it goes. Exit code 1: something grew, got lost, was missed or was not handled.
+ * and looks at memory, files, sockets and threads of every process and at the memory of the page every 10 s, and now and
+ * then at what is left of memory after a collection; what it sees is appended to samples.jsonl in `--out` (out/soak/
+ * otherwise) as it goes. Exit code 1: something grew, got lost, was missed or was not handled.
  */
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -16,14 +17,18 @@ import type { SystemSnapshot } from '../../real/services/wire.ts'
 import { call } from '../real/services/call.ts'
 import { EventFollower } from '../real/services/coordinator/event-follower.ts'
 import { FaultPlan } from './faults.ts'
-import type { MemorySample } from './growth.ts'
+import type { Sample } from './growth.ts'
+import { HeldMemory } from './held-memory.ts'
+import { lookAtProcess } from './process-look.ts'
 import { SoakedSystem } from './soaked-system.ts'
-import { type Soaked, verdictOf } from './verdict.ts'
+import { METRICS, type Metric, type Soaked, verdictOf } from './verdict.ts'
 import { WatchedPage } from './watched-page.ts'
 import { Writers } from './writers.ts'
 
 const SAMPLE_EVERY_MS = 10_000
 const SAMPLES_PER_LINE = 6
+/** Each window of the verdict has one; more would collect all garbage before it can be seen. */
+const SAMPLES_PER_COLLECTION = 11
 /** The last fault is mended, and everybody has been told. */
 const QUIET_MS = 10_000
 const MIB = 2 ** 20
@@ -32,6 +37,7 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '60' },
     settle: { type: 'string', default: '10' },
+    seed: { type: 'string', default: '1' },
     out: { type: 'string', default: fileURLToPath(new URL('../../out/soak', import.meta.url)) },
   },
 })
@@ -47,7 +53,8 @@ const over = new AbortController()
 process.on('SIGINT', () => over.abort())
 process.on('SIGTERM', () => over.abort())
 
-const system = await SoakedSystem.start(join(out, 'state'))
+const held = new HeldMemory(out)
+const system = await SoakedSystem.start(join(out, 'state'), held.nodeOptions)
 let page: WatchedPage | null = null
 try {
   const { port } = system
@@ -55,12 +62,12 @@ try {
   page = await WatchedPage.open(`http://127.0.0.1:${port}/`)
   const follower = new EventFollower(port)
   const writers = new Writers(port)
-  const faults = new FaultPlan(port, durationMs, say)
+  const faults = new FaultPlan(port, durationMs, Number(values.seed), say)
   const breaking = faults.run(over.signal)
-  const memory = await watched(page, writers)
+  const samples = await watched(page, writers)
   await breaking
   await sleep(QUIET_MS)
-  const soaked = await ended(page, follower, writers, faults, memory)
+  const soaked = await ended(page, follower, writers, faults, samples)
   const { text, isWell } = verdictOf(soaked, Number(values.settle) * 60_000)
   note('verdict', { isWell, text })
   console.log(text)
@@ -70,34 +77,55 @@ try {
   await system.stop()
 }
 
-/** Looks at everybody's memory until the time is over. */
-async function watched(dashboard: WatchedPage, writers: Writers): Promise<MemorySample[]> {
-  const memory: MemorySample[] = []
+/** Looks at everybody until the time is over. */
+async function watched(dashboard: WatchedPage, writers: Writers): Promise<Soaked['samples']> {
+  const samples = Object.fromEntries(Object.keys(METRICS).map((metric) => [metric, [] as Sample[]])) as Record<
+    Metric,
+    Sample[]
+  >
   const beganMs = performance.now()
   for (let turn = 1; turn * SAMPLE_EVERY_MS <= durationMs && !over.signal.aborted; turn++) {
     await sleep(Math.max(0, beganMs + turn * SAMPLE_EVERY_MS - performance.now()), undefined, {
       signal: over.signal,
     }).catch(() => {})
-    const atMs = performance.now() - beganMs
+    const atMs = Math.round(performance.now() - beganMs)
+    const take = (metric: Metric, name: string, pid: number, value: number) =>
+      samples[metric].push({ atMs, name, pid, value })
+    const before = Object.values(samples).map(({ length }) => length)
     const heapBytes = await dashboard.heapBytes()
     const renderer = await dashboard.residentSet()
-    const looks = [
-      ...system.residentSets(),
-      { name: 'page', ...renderer },
-      { name: 'page, JavaScript heap', pid: renderer.pid, bytes: heapBytes },
-    ]
-    memory.push(...looks.map((look) => ({ atMs, ...look })))
-    note('memory', { sinceStartMs: Math.round(atMs), looks, acknowledged: writers.acknowledged })
+    take('resident', 'page', renderer.pid, renderer.bytes)
+    take('held', 'page, JavaScript heap', renderer.pid, heapBytes)
+    const { processes } = system
+    for (const { name, pid } of processes) {
+      const look = lookAtProcess(pid)
+      if (look === null) continue
+      take('resident', name, pid, look.memoryBytes)
+      take('files', name, pid, look.files)
+      take('sockets', name, pid, look.sockets)
+      take('threads', name, pid, look.threads)
+    }
+    take('processes', 'all', 0, system.family)
+    if (turn % SAMPLES_PER_COLLECTION === 0)
+      for (const { name, pid } of processes) {
+        const left = await held.of(pid)
+        if (left !== null) take('held', name, pid, left.heapBytes + left.externalBytes)
+      }
+    const looks = Object.entries(samples).map(([metric, all], i) => [metric, all.slice(before[i])] as const)
+    note('samples', { ...Object.fromEntries(looks), acknowledged: writers.acknowledged })
     // Every page within each window of the verdict.
     if (turn % 2 === 0) await dashboard.turn()
     if (turn % SAMPLES_PER_LINE === 0) {
-      const sizes = looks.map(({ name, bytes }) => `${name} ${(bytes / MIB).toFixed(1)}`).join(', ')
+      const sizes = samples.resident
+        .slice(before[0])
+        .map(({ name, value }) => `${name} ${(value / MIB).toFixed(1)}`)
+        .join(', ')
       say(
         `${(atMs / 60_000).toFixed(0)} min, ${writers.acknowledged} of ${writers.written} acknowledged; MiB: ${sizes}`,
       )
     }
   }
-  return memory
+  return samples
 }
 
 async function ended(
@@ -105,7 +133,7 @@ async function ended(
   follower: EventFollower,
   writers: Writers,
   faults: FaultPlan,
-  memory: readonly MemorySample[],
+  samples: Soaked['samples'],
 ): Promise<Soaked> {
   const rows = await writers.readBack()
   const alarms = system.alarms()
@@ -114,7 +142,7 @@ async function ended(
   await sleep(2_000)
   follower.stop()
   return {
-    memory,
+    samples,
     rows,
     alarms,
     follower,

@@ -3,32 +3,33 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { usageOf } from '../../real/drivers/local/process-table.ts'
 import { livingSystems } from '../../real/services/system/known-systems.ts'
 import type { SystemRecord } from '../../real/services/system/system-file.ts'
 import { until } from '../real/drivers/local/scratch.ts'
+import { Mark } from '../real/leftovers.ts'
 
 const COMMAND = fileURLToPath(new URL('../../cli/quorumlab.js', import.meta.url))
 const GREEN_MS = 120_000
 /** What a process says of an error that nobody expected. */
 const ALARMS = /unhandled ?rejection|uncaught|MaxListenersExceeded|given-up| failed: /i
 
-interface ResidentSet {
+interface SoakedProcess {
   /** `up`, `coordinator`, `node1`, ... */
   readonly name: string
   readonly pid: number
-  readonly bytes: number
 }
 
 export class SoakedSystem {
   readonly #child: ChildProcess
   readonly #root: string
+  readonly #mark = new Mark()
   #said = ''
 
-  private constructor(folder: string) {
+  private constructor(folder: string, nodeOptions: string) {
     this.#root = join(folder, 'quorumlab', 'clusters')
+    const [name, text] = this.#mark.assignment.split('=')
     this.#child = spawn(process.execPath, [COMMAND, 'up', '--on', 'local', '--ports', 'auto', '--quiet'], {
-      env: { ...process.env, XDG_STATE_HOME: folder },
+      env: { ...process.env, XDG_STATE_HOME: folder, NODE_OPTIONS: nodeOptions, [name!]: text },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     for (const stream of [this.#child.stdout!, this.#child.stderr!])
@@ -37,9 +38,9 @@ export class SoakedSystem {
       })
   }
 
-  /** Resolves when everything is healthy. `folder` is for its records and logs alone. */
-  static async start(folder: string): Promise<SoakedSystem> {
-    const system = new SoakedSystem(folder)
+  /** Resolves when everything is healthy. `folder` is for its records and logs alone; `nodeOptions` is for each of its programs. */
+  static async start(folder: string, nodeOptions: string): Promise<SoakedSystem> {
+    const system = new SoakedSystem(folder, nodeOptions)
     await until('the system is up', GREEN_MS, () => {
       if (system.#child.exitCode !== null) throw new Error(`up ended: ${system.#said}`)
       return livingSystems(system.#root)[0]?.system.phase === 'up'
@@ -57,13 +58,15 @@ export class SoakedSystem {
     return this.record.addresses.coordinator!.port
   }
 
-  /** Of every process that there is at the moment. */
-  residentSets(): readonly ResidentSet[] {
-    const pids = this.record.processes.map(({ name, pid }) => ({ name, pid }))
-    return [{ name: 'up', pid: this.#child.pid! }, ...pids].flatMap(({ name, pid }) => {
-      const usage = pid === null ? null : usageOf(pid)
-      return pid === null || usage === null ? [] : [{ name, pid, bytes: usage.memoryBytes }]
-    })
+  /** Those that there are at the moment. */
+  get processes(): readonly SoakedProcess[] {
+    const parts = this.record.processes.flatMap(({ name, pid }) => (pid === null ? [] : [{ name, pid }]))
+    return [{ name: 'up', pid: this.#child.pid! }, ...parts]
+  }
+
+  /** Processes that descend from it, itself included. */
+  get family(): number {
+    return this.#mark.bearers().length
   }
 
   /** Lines of all logs that tell of an error that nobody handled, or of a process that ended by itself. */

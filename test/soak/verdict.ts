@@ -1,10 +1,10 @@
 /** What a soak has to hold, and whether it did, as a text for people. */
-import { type Growth, growthOf, type MemorySample } from './growth.ts'
+import { type Growth, growthOf, type Sample } from './growth.ts'
 import type { PageEvents } from './watched-page.ts'
 import type { ReadBack } from './writers.ts'
 
 export interface Soaked {
-  readonly memory: readonly MemorySample[]
+  readonly samples: Readonly<Record<Metric, readonly Sample[]>>
   readonly rows: ReadBack
   readonly alarms: readonly string[]
   /** A listener beside the page. */
@@ -24,22 +24,42 @@ export interface Soaked {
 }
 
 const MIB = 2 ** 20
-const MOST_BYTES_PER_10_MINUTES = 1_000_000
 const SHOWN = 10
 
+/** What must stay flat: its name, and the growth in ten minutes that is too much. */
+export const METRICS = {
+  resident: { words: 'resident memory', isBytes: true, mostPer10Minutes: 1_000_000 },
+  held: { words: 'memory held after a collection', isBytes: true, mostPer10Minutes: 500_000 },
+  files: { words: 'open files', isBytes: false, mostPer10Minutes: 1 },
+  sockets: { words: 'sockets', isBytes: false, mostPer10Minutes: 2 },
+  threads: { words: 'threads', isBytes: false, mostPer10Minutes: 1 },
+  processes: { words: 'processes', isBytes: false, mostPer10Minutes: 1 },
+} as const
+
+export type Metric = keyof typeof METRICS
+
+interface Grown extends Growth {
+  readonly metric: Metric
+}
+
 /** MySQL servers are not ours, and are broken all the time: shown, not judged. */
-function isJudged({ name }: Growth): boolean {
+function isJudged({ name }: Grown): boolean {
   return !name.startsWith('node')
 }
 
 export function verdictOf(soaked: Soaked, settleMs: number): { readonly text: string; readonly isWell: boolean } {
   const { rows, follower, page, lastEventId } = soaked
-  const growths = growthOf(soaked.memory, settleMs)
+  const metrics = Object.keys(METRICS) as Metric[]
+  const growths = metrics.flatMap((metric): Grown[] =>
+    growthOf(soaked.samples[metric], settleMs).map((growth) => ({ ...growth, metric })),
+  )
   const grown = growths.filter(
     (growth) =>
-      isJudged(growth) && growth.bytesPer10Minutes !== null && growth.bytesPer10Minutes >= MOST_BYTES_PER_10_MINUTES,
+      isJudged(growth) &&
+      growth.per10Minutes !== null &&
+      growth.per10Minutes >= METRICS[growth.metric].mostPer10Minutes,
   )
-  const unsaid = growths.filter((growth) => isJudged(growth) && growth.bytesPer10Minutes === null)
+  const unsaid = growths.filter((growth) => isJudged(growth) && growth.per10Minutes === null)
   const missed = [
     ...follower.irregular.map((id) => `the listener: before ${id}`),
     ...(follower.resets > 0 ? [`the listener began anew ${follower.resets} times`] : []),
@@ -48,8 +68,8 @@ export function verdictOf(soaked: Soaked, settleMs: number): { readonly text: st
     ...(page.lastId < lastEventId ? [`the page: ${page.lastId} of ${lastEventId}`] : []),
   ]
   const judged: readonly (readonly [string, readonly string[]])[] = [
-    ['grew by 1 MB in 10 minutes or more', grown.map(({ name }) => name)],
-    ['lived too briefly to be judged', unsaid.map(({ name }) => name)],
+    ['grew', grown.map(nameOf)],
+    ['lived too briefly to be judged', unsaid.map(nameOf)],
     ['acknowledged writes lost', rows.lost],
     ['writes there that were said to have failed', rows.undead],
     ['events missed', missed],
@@ -64,8 +84,11 @@ export function verdictOf(soaked: Soaked, settleMs: number): { readonly text: st
     `faults: ${injected.join(', ')}`,
     `writes: ${counts.acknowledged} acknowledged, ${counts.failed} failed, ${counts.unknown} unknown`,
     `events: ${follower.ids.length} by the listener over ${follower.connections} connections, ${page.events} by the page over ${page.connections}; the last is ${lastEventId}`,
-    `memory, medians of 2-minute windows in the longest life of each after its first ${settleMs / 60_000} minutes:`,
-    ...growths.map(growthText),
+    `medians of 2-minute windows in the longest life of each after its first ${settleMs / 60_000} minutes:`,
+    ...metrics.flatMap((metric) => [
+      METRICS[metric].words,
+      ...growths.filter((growth) => growth.metric === metric).map(growthText),
+    ]),
     ...judged.flatMap(([what, found]) => [
       `${found.length === 0 ? 'ok  ' : 'FAIL'} ${found.length} ${what}`,
       ...found.slice(0, SHOWN).map((one) => `       ${one}`),
@@ -74,11 +97,17 @@ export function verdictOf(soaked: Soaked, settleMs: number): { readonly text: st
   return { text: lines.join('\n'), isWell: judged.every(([, found]) => found.length === 0) }
 }
 
-function growthText(growth: Growth): string {
-  const { name, lifeMinutes, windows, firstBytes, lastBytes, bytesPer10Minutes } = growth
-  const mib = (bytes: number) => (bytes / MIB).toFixed(1).padStart(7)
-  const rate =
-    bytesPer10Minutes === null ? 'too short' : `${(bytesPer10Minutes / 1e6).toFixed(2).padStart(6)} MB in 10 min`
-  const where = `${mib(firstBytes)} -> ${mib(lastBytes)} MiB`
-  return `  ${name.padEnd(22)} ${where}  ${rate}  (${windows} windows, alive ${lifeMinutes.toFixed(0)} min)${isJudged(growth) ? '' : ' shown only'}`
+function nameOf({ name, metric }: Grown): string {
+  return `${name}: ${METRICS[metric].words}`
+}
+
+function growthText(growth: Grown): string {
+  const { name, metric, lifeMinutes, windows, first, last, per10Minutes } = growth
+  const { isBytes } = METRICS[metric]
+  const shown = (value: number) => (isBytes ? (value / MIB).toFixed(1) : value.toFixed(0)).padStart(7)
+  const unit = isBytes ? ' MiB' : ''
+  const rate = isBytes ? `${((per10Minutes ?? 0) / 1e6).toFixed(2)} MB` : (per10Minutes ?? 0).toFixed(2)
+  const growing = per10Minutes === null ? 'too short' : `${rate.padStart(9)} in 10 min`
+  const life = `(${windows} windows, alive ${lifeMinutes.toFixed(0)} min)${isJudged(growth) ? '' : ' shown only'}`
+  return `  ${name.padEnd(22)} ${shown(first)} -> ${shown(last)}${unit}  ${growing}  ${life}`
 }
