@@ -81,7 +81,7 @@ async function comesBack(
 }
 
 /** Until every fault since `mark` is undone; when the last one was. */
-async function healed(live: LiveCluster, mark: Mark): Promise<number> {
+export async function healed(live: LiveCluster, mark: Mark): Promise<number> {
   await live.until('the faults are undone', HEALED_MS, () =>
     live.since(mark).faults.every(({ healedUs }) => healedUs !== null),
   )
@@ -89,7 +89,7 @@ async function healed(live: LiveCluster, mark: Mark): Promise<number> {
 }
 
 /** Until as many faults as were asked for were seen to hold. */
-async function held(live: LiveCluster, mark: Mark, count: number): Promise<void> {
+export async function held(live: LiveCluster, mark: Mark, count: number): Promise<void> {
   await live.until('the faults hold', HOLDS_MS, () => {
     const { faults } = live.since(mark)
     return faults.length >= count && faults.every(({ witness }) => witness.seenUs !== null)

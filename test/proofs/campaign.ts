@@ -5,11 +5,11 @@ import { basename, join } from 'node:path'
 import type { TraceEvent } from '../../algorithms/trace.ts'
 import { createLocalDriver } from '../../real/drivers/local/local-driver.ts'
 import { runReal } from '../../real/run.ts'
-import { judgeChecks } from '../../scenarios/judge.ts'
+import { judgeTrial } from '../../scenarios/judge.ts'
 import { acknowledgedButGone } from '../../scenarios/measures/lost-writes.ts'
 import type { RunRecord } from '../../scenarios/record.ts'
 import { judged } from './judged.ts'
-import { Late, LiveCluster } from './live-cluster.ts'
+import { Late, LiveCluster, Void } from './live-cluster.ts'
 import type { ClusterEnd, Facts, Proof, Trial } from './proof.ts'
 import { Remains } from './remains.ts'
 import { stamp } from './stamp.ts'
@@ -17,6 +17,8 @@ import type { TrialFile } from './trial-file.ts'
 
 /** Of clusters that were given up without a single good attempt. */
 const GIVE_UP_AFTER = 3
+/** On one cluster. */
+const VOIDS = 20
 
 interface Campaign {
   readonly name: string
@@ -39,9 +41,9 @@ interface Wanted {
 
 export async function carryOut(campaign: Campaign): Promise<void> {
   for (let inVain = 0; inVain < GIVE_UP_AFTER && nextOf(campaign) !== null && !campaign.signal.aborted; ) {
-    const before = trialsIn(campaign).filter(({ problems }) => problems.length === 0).length
+    const before = goodIn(campaign)
     await onOneCluster(campaign)
-    const after = trialsIn(campaign).filter(({ problems }) => problems.length === 0).length
+    const after = goodIn(campaign)
     inVain = after > before ? 0 : inVain + 1
   }
 }
@@ -52,7 +54,7 @@ function nextOf(campaign: Campaign): Wanted | null {
   const behind = Object.entries(campaign.proof.kinds)
     .filter(([kind]) => campaign.only === undefined || kind === campaign.only)
     .map(([kind, { count }]) => {
-      const turn = made.filter((trial) => trial.kind === kind).length
+      const turn = made.filter((trial) => trial.kind === kind && trial.void === null).length
       return { kind, turn, share: turn / Math.max(1, Math.round(count * campaign.share)) }
     })
     .filter(({ share }) => share < 1)
@@ -68,12 +70,17 @@ function trialsIn({ file }: Campaign): readonly Trial[] {
   return file.lines.filter(isTrial)
 }
 
+function goodIn(campaign: Campaign): number {
+  return trialsIn(campaign).filter((trial) => trial.void === null && trial.problems.length === 0).length
+}
+
 async function onOneCluster(campaign: Campaign): Promise<void> {
   const { name, proof, file, say, signal } = campaign
   const { scenario } = proof
   const outDir = mkdtempSync(join(tmpdir(), 'quorumlab-proof-'))
   const events: TraceEvent[] = []
   let attempts = 0
+  let voids = 0
   let gaveUp: string | null = null
   try {
     const driver = await createLocalDriver({ nodes: scenario.cluster.nodes, extrasDirectory: join(outDir, 'extras') })
@@ -96,7 +103,12 @@ async function onOneCluster(campaign: Campaign): Promise<void> {
               attempts++
               file.append(trial)
               say(told(trial))
-              if (trial.problems.length === 0) continue
+              if (trial.problems.length === 0 && trial.void === null) continue
+              if (trial.void !== null) {
+                if (++voids < VOIDS) continue
+                gaveUp = `${trial.kind} could not be made: ${trial.void}`
+                return
+              }
               gaveUp = trial.problems[0]!
               const seen = JSON.stringify({ trial, events }, null, 1)
               writeFileSync(file.path.replace(/\.jsonl$/, `-${next.kind}-${next.turn}.json`.replaceAll(' ', '-')), seen)
@@ -113,14 +125,15 @@ async function onOneCluster(campaign: Campaign): Promise<void> {
     }
     for (const { what } of record?.incidents ?? []) gaveUp = what
     const lost = record === null ? null : (acknowledgedButGone(record)?.length ?? null)
-    const checks = record === null ? [] : judgeChecks(scenario, record)
+    const whole = record === null ? null : judgeTrial(scenario, record)
+    const found = [...(whole?.checks ?? []), ...(whole?.audit ? [whole.audit] : [])]
     const end: ClusterEnd = {
       ...{ proof: name, cluster, ...stamp(), attempts, lost, gaveUp },
       acknowledged: record?.operations.filter(({ kind, outcome }) => kind === 'write' && outcome === 'ok').length ?? 0,
-      checks: Object.fromEntries(checks.map((check) => [check.name, check.verdict])),
+      checks: Object.fromEntries(found.map((check) => [check.name, check.verdict])),
       left: remains.left(cluster),
     }
-    for (const { name: check, verdict, detail } of checks)
+    for (const { name: check, verdict, detail } of found)
       if (verdict !== 'pass') say(`  ${check} ${verdict}: ${detail}`)
     if (!signal.aborted) file.append(end)
     say(
@@ -141,25 +154,29 @@ async function attempt(
   const { expects, perform } = proof.kinds[kind]!
   const mark = live.mark()
   const late: string[] = []
+  let isVoid: string | null = null
   let facts: Facts = {}
   let have = null
   try {
     facts = await perform(live, turn)
     have = await live.converged()
   } catch (error) {
-    if (!(error instanceof Late)) throw error
-    late.push(error.message)
+    if (error instanceof Void) isVoid = error.message
+    else if (error instanceof Late) late.push(error.message)
+    else throw error
   }
   const verdict = judged(live.scenario, expects, mark, live.since(mark), live.nowUs(), have)
   return {
     ...{ proof: name, kind, turn, cluster, ...stamp(), ...verdict },
-    problems: [...late, ...verdict.problems],
+    void: isVoid,
+    problems: isVoid === null ? [...late, ...verdict.problems] : [],
     tookMs: Math.round((live.nowUs() - mark.atUs) / 1_000),
     facts,
   }
 }
 
-function told({ kind, turn, failoverMs, acknowledged, lost, tookMs, facts, problems }: Trial): string {
+function told({ kind, turn, failoverMs, acknowledged, lost, tookMs, facts, problems, void: voided }: Trial): string {
+  if (voided !== null) return `${kind} ${turn + 1}: void, ${voided}`
   const took = failoverMs === null ? 'no failover' : `${failoverMs.toFixed(0)} ms`
   const more = Object.entries(facts).map(
     ([fact, value]) => `${fact} ${typeof value === 'number' ? value.toFixed(0) : value}`,

@@ -5,6 +5,7 @@ import type { MysqlRequests, Outcome, ReplyOf } from '../../algorithms/servers.t
 import type { TraceEvent } from '../../algorithms/trace.ts'
 import { counted } from '../../algorithms/wording.ts'
 import { MysqlClient } from '../../real/mysql/client.ts'
+import type { Endpoint } from '../../real/mysql/connection.ts'
 import type { RunStage } from '../../real/run-options.ts'
 import { isUndo } from '../../scenarios/faults/facts.ts'
 import type { FaultStep } from '../../scenarios/faults/step.ts'
@@ -21,6 +22,9 @@ const CONVERGED_MS = 120_000
 
 /** What does not come in its time: the attempt has failed, and the cluster is not used any more. */
 export class Late extends Error {}
+
+/** What was wanted did not take place, by its own witness: the attempt says nothing, and is made again. */
+export class Void extends Error {}
 
 /** From here on: what a trial is judged by. */
 export interface Mark {
@@ -159,6 +163,13 @@ export class LiveCluster {
 
   #executed(node: string): Promise<Outcome<ReplyOf<MysqlRequests, 'executed'>>> {
     return asked(this.#servers.get(node)!, 'executed')
+  }
+
+  /** With every right, and open when clients have taken all connections. */
+  endpointOf(name: string): Endpoint {
+    const { nodes, accounts } = this.#stage.driver
+    const { host, adminPort } = nodes.find((node) => node.name === name)!
+    return { host, port: adminPort, account: accounts.admin }
   }
 
   /**

@@ -30,6 +30,8 @@ export interface Trial extends Stamp {
   readonly turn: number
   /** Of the live cluster that it was made on. */
   readonly cluster: string
+  /** Why it says nothing and is made again; null: it counts. */
+  readonly void: string | null
   /** Empty: as it has to be. */
   readonly problems: readonly string[]
   readonly faults: readonly {
@@ -62,9 +64,16 @@ export interface ClusterEnd extends Stamp {
   /** Acknowledged writes that the end state lacks; null: it could not be read. */
   readonly lost: number | null
   readonly acknowledged: number
+  /** Verdicts of the scenario's checks, and of the audit. */
   readonly checks: Readonly<Record<string, string>>
   /** Why it was given up before its attempts were made; null: it was not. */
   readonly gaveUp: string | null
   /** Processes, directories and records that outlived it. */
   readonly left: readonly string[]
+}
+
+/** One that was given up may not have been read; what is not known of it its attempts say. */
+export function isWellEnded({ lost, checks, gaveUp, left }: ClusterEnd): boolean {
+  const isRead = lost === 0 || (lost === null && gaveUp !== null)
+  return isRead && left.length === 0 && !Object.values(checks).includes('fail')
 }

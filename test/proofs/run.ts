@@ -12,16 +12,23 @@
  */
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { CALM } from './calm.ts'
 import { carryOut, isTrial } from './campaign.ts'
 import { FAILOVERS } from './failovers.ts'
 import { FIGURES } from './figures.ts'
 import { KILLS, type Kill, killAgainAndAgain, killsText } from './kills.ts'
-import type { ClusterEnd, Proof, Trial } from './proof.ts'
+import { type ClusterEnd, isWellEnded, type Proof, type Trial } from './proof.ts'
+import { SPLITS } from './splits.ts'
 import { summaryOf } from './summary.ts'
 import { sum } from './table.ts'
 import { TrialFile } from './trial-file.ts'
 
-const PROOFS: Readonly<Record<string, Proof>> = { failovers: FAILOVERS, figures: FIGURES }
+const PROOFS: Readonly<Record<string, Proof>> = {
+  failovers: FAILOVERS,
+  splits: SPLITS,
+  figures: FIGURES,
+  calm: CALM,
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -64,5 +71,5 @@ async function onLiveClusters(): Promise<boolean> {
   const perCluster = Number(values['per-cluster'])
   if (!values.summary) await carryOut({ name, proof, file, only, signal: over.signal, share, perCluster, say })
   console.log(summaryOf(name, proof, file.lines))
-  return file.lines.every((line) => (isTrial(line) ? line.problems.length === 0 : line.left.length === 0))
+  return file.lines.every((line) => (isTrial(line) ? line.problems.length === 0 : isWellEnded(line)))
 }

@@ -4,7 +4,8 @@ import type { ClusterEnd, Proof, Trial } from './proof.ts'
 import { counted, spread, sum, table } from './table.ts'
 
 export function summaryOf(name: string, proof: Proof, lines: readonly (Trial | ClusterEnd)[]): string {
-  const trials = lines.filter(isTrial)
+  const all = lines.filter(isTrial)
+  const trials = all.filter((trial) => trial.void === null)
   const ends = lines.filter((line): line is ClusterEnd => !isTrial(line))
   const kinds = Object.keys(proof.kinds).map((kind) => ({ kind, of: trials.filter((trial) => trial.kind === kind) }))
   const made = kinds.filter(({ of }) => of.length > 0)
@@ -32,7 +33,7 @@ export function summaryOf(name: string, proof: Proof, lines: readonly (Trial | C
   ]
   return [
     `## ${name}: ${proof.says}`,
-    `Numbers: median / p95 / max. Commits: ${unique(trials.map(({ commit }) => commit))}. Machine: ${unique(trials.map(({ machine }) => machine))}.`,
+    `Numbers: median / p95 / max. Void and made again: ${all.length - trials.length}. Commits: ${unique(trials.map(({ commit }) => commit))}. Machine: ${unique(trials.map(({ machine }) => machine))}.`,
     table(head, rows),
     ...(phases.length === 0 ? [] : ['Phases, ms:', table(['kind', ...phases], made.map(phaseRow(phases)))]),
     ...(facts.length === 0 ? [] : ['Facts:', table(['kind', ...facts], made.map(factRow(facts)))]),
