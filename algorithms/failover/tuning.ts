@@ -2,7 +2,7 @@
 export interface Tuning {
   readonly probeIntervalUs: number
   readonly probeTimeoutUs: number
-  /** Source unreachable for client and probe, replicas still fed: fail over after this. */
+  /** Nobody has an answer from the source: fail over after this, also where nobody else says so (silence.ts: sooner). */
   readonly unreachableUs: number
   /** Source reachable, STRONG writes unacknowledgeable: planned move after this. */
   readonly stalledUs: number

@@ -126,3 +126,15 @@ test('a coordinator that slept while its writes waited does not take that for a 
     )
   }
 })
+
+test('a source that is slow but alive is left once, and whoever has stalled before is given more time', {
+  deadlineMs: 60_000,
+}, () => {
+  const times = Array.from({ length: 9 }, (_, i) => 1.5 + i * 0.9)
+  const steps = (target: string) => times.map((at) => `  - { at: ${at}s, pause: ${target}, for: 600ms }`).join('\n')
+  for (const seed of [1, 2]) {
+    assert.ok(reigns(run(scenario('nodes: 4', steps('node1')), seed)).length <= 1)
+    // Each server's first long stall surprises.
+    assert.ok(reigns(run(scenario('nodes: 4', steps('source')), seed)).length <= 4)
+  }
+})
