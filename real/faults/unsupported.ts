@@ -1,5 +1,5 @@
 /** What real servers cannot do is refused before anything is started. */
-import { isPossible, possibleIn } from '../../scenarios/faults/facts.ts'
+import { isHurt, isPossible, possibleIn } from '../../scenarios/faults/facts.ts'
 import { FAULTS, type FaultVerb } from '../../scenarios/faults/list.ts'
 import type { FaultStep } from '../../scenarios/faults/step.ts'
 import { isClairvoyant } from '../../scenarios/file/policy-names.ts'
@@ -27,7 +27,11 @@ export function refuseUnsupported(scenario: Scenario, world: ServerWorld, networ
     const impossible = impossibleStep(step, world)
     if (impossible !== null) throw new EnvironmentError(`${scenario.file}:${step.line}: ${impossible}`)
     const { link } = step
-    if (link !== null && !linksHurtBy(step, scenario.cluster).some((pair) => isTravelled(pair, scenario.cluster)))
+    if (
+      link !== null &&
+      isHurt(step.verb) &&
+      !linksHurtBy(step, scenario.cluster).some((pair) => isTravelled(pair, scenario.cluster))
+    )
       throw new EnvironmentError(
         `${scenario.file}:${step.line}: nothing travels from ${link.from} to ${link.to} on real servers: name a link between two processes that talk to each other`,
       )
