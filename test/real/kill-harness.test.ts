@@ -1,11 +1,12 @@
 /** kill -9 of the whole program in the middle of a run, and what is left after `down`. */
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inFolder, shell } from '../support/shell.ts'
 import { test } from '../support/test.ts'
 import { until } from './drivers/local/scratch.ts'
-import { Mark } from './leftovers.ts'
+import { Mark, networksLeft } from './leftovers.ts'
 
 const SLOW = { needs: 'mysql', deadlineMs: 120_000 } as const
 
@@ -49,3 +50,46 @@ test('kill -9 in the middle of the faults: `down` ends every process, paused one
     assert.deepEqual(existsSync(data) ? readdirSync(data) : [], [])
   }),
 )
+
+const CUT = `
+name: cut
+cluster: { nodes: 2 }
+workload: { ratePerSec: 20, clients: 2, duration: 20s, warmup: 1s }
+faults:
+  - { at: 500ms, partition: node2 }
+`
+
+/** Lines of a run's progress, at which namespaces are being made, and in the middle of a partition. */
+for (const [moment, line, afterMs] of [
+  ['while namespaces are made', 'network: namespaces', 900],
+  ['with namespaces in use', 'partition node2', 100],
+] as const)
+  test(`kill -9 ${moment}: the next start removes them all`, { ...SLOW, needs: ['mysql', 'namespaces'] }, () =>
+    inFolder(async (folder) => {
+      const mark = new Mark()
+      const clusters = join(folder, 'state/quorumlab/clusters')
+      const file = join(folder, 'cut.yaml')
+      writeFileSync(file, CUT)
+      const rules = execFileSync('iptables-save', { encoding: 'utf8' })
+      const marked = `${mark.assignment} XDG_STATE_HOME=${folder}/state`
+      const command = `export ${marked}; exec cli run ${file} --on local --network namespaces --out ${folder}/out`
+      let isKilled = false
+      await shell(command, (stderr, kill) => {
+        if (isKilled || !stderr.includes(line)) return
+        isKilled = true
+        setTimeout(() => kill('SIGKILL'), afterMs)
+      })
+      const [id] = readdirSync(clusters)
+      const { code, stdout } = await shell(`${marked} cli down`)
+      assert.equal(code, 0)
+      assert.match(stdout, new RegExp(`^cluster ${id}: `, 'm'))
+      await until('nothing is left', 5_000, () => mark.bearers().length === 0)
+      assert.deepEqual([networksLeft(id!), readdirSync(clusters)], [[], []])
+      assert.equal(ruleLines(execFileSync('iptables-save', { encoding: 'utf8' })), ruleLines(rules))
+    }),
+  )
+
+/** Without counters and times. */
+function ruleLines(text: string): string {
+  return text.replaceAll(/^#.*$|\[\d+:\d+\]/gm, '')
+}

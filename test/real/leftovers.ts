@@ -1,6 +1,12 @@
 /** What a run could leave behind, looked for from outside by a mark in its environment, which every descendant inherits. */
 import { randomBytes } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+
+/** Namespaces and devices of the network with the cluster's id in their names. */
+export function networksLeft(id: string): readonly string[] {
+  const folders = ['/run/netns', '/sys/class/net'].filter((folder) => existsSync(folder))
+  return folders.flatMap((folder) => readdirSync(folder)).filter((name) => name.includes(id))
+}
 
 const NAME = 'QUORUMLAB_TEST_MARK'
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { execFile, execFileSync, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { createServer, connect as dial, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -15,17 +14,10 @@ import { makeRooms } from '../../../../real/network/namespaces/rooms.ts'
 import { test } from '../../../support/test.ts'
 import { thrownBy } from '../../../support/thrown-by.ts'
 import { until, withDirectory } from '../../drivers/local/scratch.ts'
+import { networksLeft as left } from '../../leftovers.ts'
 import { ended, serverIn } from './programs.ts'
 
 const NEEDS = { needs: 'namespaces', deadlineMs: 30_000 } as const
-
-/** What of a run could be left on this machine. */
-function networks(): string {
-  return ['ip netns', 'ip -br link', 'iptables-save']
-    .map((line) => execFileSync('sh', ['-c', line], { encoding: 'utf8' }))
-    .join('\n')
-    .replaceAll(/^#.*$|\[\d+:\d+\]/gm, '')
-}
 
 async function withRooms(names: readonly string[], body: (rooms: Rooms, ownership: Ownership) => Promise<void>) {
   await withDirectory(async (root) => {
@@ -57,8 +49,10 @@ async function withRules(
 }
 
 test('each name has a room with an address that the harness reaches, and nothing is left of it', NEEDS, async () => {
-  const before = networks()
-  await withRooms(['client', 'node1'], async ({ rooms }) => {
+  let id = ''
+  await withRooms(['client', 'node1'], async ({ rooms }, ownership) => {
+    id = ownership.id
+    assert.notDeepEqual(left(id), [])
     const { child, port } = await serverIn(rooms[1]!.place, 'socket.end(socket.remoteAddress)')
     // The same process: signals and the channel reach the program itself.
     assert.match(lookAt(child.pid!)!.command, /node/)
@@ -69,7 +63,7 @@ test('each name has a room with an address that the harness reaches, and nothing
     assert.equal(said, harnessOf(rooms), 'the harness has an address of its own there')
     await ended(child)
   })
-  assert.equal(networks(), before)
+  assert.deepEqual(left(id), [])
 })
 
 /** Of the machine itself, in this network. */
@@ -193,9 +187,9 @@ test('two networks at the same time have ranges of their own', NEEDS, async () =
 })
 
 test('what was made half is removed with the processes in it, at any number of times', NEEDS, async () => {
-  const before = networks()
   await withDirectory(async (root) => {
     const ownership = new Ownership(join(root, 'clusters'))
+    const { id } = ownership
     const name = namespaceName(ownership.id, 'node1')
     ownership.note('device', `ql${ownership.id}`)
     ownership.note('namespace', name)
@@ -206,9 +200,8 @@ test('what was made half is removed with the processes in it, at any number of t
     ownership.remove()
     removeNamespace(name)
     await until('it is gone', 5_000, () => lookAt(inside.pid!) === null)
-    assert.ok(!existsSync(`/run/netns/${name}`))
+    assert.deepEqual(left(id), [])
   })
-  assert.equal(networks(), before)
 })
 
 test('nothing is removed that is not called as a run calls it', () => {
