@@ -91,6 +91,7 @@ class RealRun {
     const run = { originUs: this.#originUs, seed: options.seed, driver: this.#driver, network: this.#network }
     this.#processes = new RunProcesses(scenario, run, options.outDir, {
       onEvent: (event) => this.#onEvent(event),
+      onCommand: (command, isAnswered) => this.#faults?.schedule.commanded(command, isAnswered),
       onFailure,
       onOperations: (operations) => {
         this.#history.takeOperations(operations)

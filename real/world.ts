@@ -6,6 +6,7 @@ import type { Outcome, Requests, Server } from '../algorithms/servers.ts'
 import type { TraceEvent, TraceFact } from '../algorithms/trace.ts'
 import type { Pending, Waiter, World } from '../algorithms/world.ts'
 import { RandomStreams } from '../scenarios/chance/random.ts'
+import { type Command, type CommandListener, commandOf } from '../scenarios/faults/commands.ts'
 import { RunClock } from './processes/run-clock.ts'
 import type { Callable } from './transport/callable.ts'
 
@@ -16,6 +17,7 @@ interface RealWorldOptions {
   /** Every server this process may call, by name. */
   readonly servers: ReadonlyMap<string, Callable>
   readonly onEvent: (event: TraceEvent) => void
+  readonly onCommand?: CommandListener
 }
 
 const WALL_ORIGIN_MS = Date.UTC(2020, 0, 1)
@@ -25,12 +27,14 @@ export class RealWorld implements World {
   readonly #clock: RunClock
   readonly #servers: ReadonlyMap<string, Callable>
   readonly #onEvent: (event: TraceEvent) => void
+  readonly #onCommand: CommandListener | undefined
 
   constructor(options: RealWorldOptions) {
     this.streams = new RandomStreams(options.seed)
     this.#clock = new RunClock(options.originUs)
     this.#servers = options.servers
     this.#onEvent = options.onEvent
+    this.#onCommand = options.onCommand
   }
 
   now(): number {
@@ -62,9 +66,20 @@ export class RealWorld implements World {
   ): Pending {
     const callable = this.#servers.get(server.name)
     if (callable === undefined) throw new Error(`assertion: ${process} calls ${server.name}, which it cannot reach`)
-    const call = new Call(waiter)
+    const command = this.#onCommand === undefined ? null : commandOf(request)
+    if (command !== null) this.#onCommand!(command, false)
+    const call = new Call(command === null ? waiter : this.#told(command, waiter))
     call.begin(callable, request, deadlineUs)
     return call
+  }
+
+  #told(command: Command, waiter: Waiter<Outcome<unknown>>): Waiter<Outcome<unknown>> {
+    return {
+      resume: (outcome) => {
+        this.#onCommand!(command, true)
+        waiter.resume(outcome)
+      },
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import type { MysqlRequests, Outcome, RequestOf, Requests, Server } from '../alg
 import type { TraceEvent, TraceFact } from '../algorithms/trace.ts'
 import type { Pending, Waiter, World } from '../algorithms/world.ts'
 import type { RandomStream } from '../scenarios/chance/random.ts'
+import { commandOf } from '../scenarios/faults/commands.ts'
 import { DATA_CONNECTIONS } from '../scenarios/limits.ts'
 import type { EventHandle } from './kernel/event-queue.ts'
 import { EVENT, type Kernel } from './kernel/kernel.ts'
@@ -83,6 +84,18 @@ export class SimWorld implements World {
     deadlineUs: number,
     waiter: Waiter<Outcome<unknown>>,
   ): Pending {
+    const { watcher } = this.#kernel
+    const command = watcher === null ? null : commandOf(request)
+    if (watcher !== null && command !== null) {
+      watcher.commanded(command, false)
+      const answered = waiter
+      waiter = {
+        resume(outcome) {
+          watcher.commanded(command, true)
+          answered.resume(outcome)
+        },
+      }
+    }
     const caller = this.#network.process(process)
     const target = this.#network.process(server.name)
     if (server.kind === 'mysql') {

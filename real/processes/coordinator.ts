@@ -23,6 +23,7 @@ runChild<CoordinatorSetup>('coordinator', async (setup) => {
     peers,
     supervisor,
     onEvent: (event) => tellParent({ kind: 'event', event }),
+    onCommand: (command, isAnswered) => tellParent({ kind: 'command', command, isAnswered }),
   })
   let coordinator: Coordinator | null = null
   // Listen first: a coordinator that cannot have its port must not touch the servers.

@@ -7,6 +7,7 @@ import type { CoordinatorConfig } from '../../algorithms/failover/coordinator.ts
 import type { Outcome } from '../../algorithms/servers.ts'
 import type { TimestampAlgorithmName } from '../../algorithms/timestamps/algorithms.ts'
 import type { TraceEvent } from '../../algorithms/trace.ts'
+import type { Command } from '../../scenarios/faults/commands.ts'
 import type { Operation } from '../../scenarios/record.ts'
 import type { Workload } from '../../scenarios/scenario.ts'
 import type { MysqlTarget } from '../mysql/target.ts'
@@ -111,6 +112,8 @@ export type FromChild =
   /** `port` 0: serves nothing. */
   | { readonly kind: 'ready'; readonly port: number }
   | { readonly kind: 'event'; readonly event: TraceEvent }
+  /** coordinator: something may wait for this. */
+  | { readonly kind: 'command'; readonly command: Command; readonly isAnswered: boolean }
   /** coordinator: a request to whoever owns the server processes. */
   | { readonly kind: 'supervise'; readonly id: number; readonly request: { readonly kind: string } }
   | { readonly kind: 'operations'; readonly operations: readonly Operation[] }

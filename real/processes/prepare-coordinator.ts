@@ -3,6 +3,7 @@ import { type Coordinator, type CoordinatorConfig, startCoordinator } from '../.
 import { FiberProcess } from '../../algorithms/fiber.ts'
 import type { JournalServer, SupervisorServer } from '../../algorithms/servers.ts'
 import type { TraceEvent } from '../../algorithms/trace.ts'
+import type { CommandListener } from '../../scenarios/faults/commands.ts'
 import { MysqlClient } from '../mysql/client.ts'
 import type { Callable } from '../transport/callable.ts'
 import { RealWorld } from '../world.ts'
@@ -32,6 +33,8 @@ interface CoordinatorParts {
   >
   readonly journalPath: string
   readonly onEvent: (event: TraceEvent) => void
+  /** Undefined: nobody waits for a command. */
+  readonly onCommand?: CommandListener
 }
 
 interface PreparedCoordinator {
@@ -57,7 +60,9 @@ export async function prepareCoordinator(parts: CoordinatorParts): Promise<Prepa
     ...peers,
     ...mysql,
   ])
-  const world = new RealWorld({ ...parts.run, servers, onEvent: parts.onEvent })
+  const { onEvent, onCommand } = parts
+  const told = onCommand === undefined ? { onEvent } : { onEvent, onCommand }
+  const world = new RealWorld({ ...parts.run, servers, ...told })
   const fibers = new FiberProcess(coordinators[index]!, world, fatal)
   return {
     mysql,

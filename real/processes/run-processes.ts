@@ -8,6 +8,7 @@ import { failed } from '../../algorithms/reasons/outcomes.ts'
 import type { Outcome } from '../../algorithms/servers.ts'
 import type { TraceEvent } from '../../algorithms/trace.ts'
 import { isForAnother } from '../../scenarios/faults/answers.ts'
+import type { CommandListener } from '../../scenarios/faults/commands.ts'
 import { coordinatorAlgorithms } from '../../scenarios/file/coordinator-algorithms.ts'
 import { poolSize } from '../../scenarios/limits.ts'
 import type { DataLoss, Operation } from '../../scenarios/record.ts'
@@ -24,6 +25,7 @@ import { Service, type ServiceEvents } from './service-processes.ts'
 import { supervise } from './supervisor.ts'
 
 interface RunEvents extends Pick<ServiceEvents, 'onEvent' | 'onFailure'> {
+  readonly onCommand: CommandListener
   readonly onOperations: (operations: readonly Operation[]) => void
   /** The clients have handed everything over. */
   readonly onDone: () => void
@@ -270,6 +272,7 @@ export class RunProcesses {
     const service = new Service(name, setup, where, {
       onSpawn: (service, pid) => this.#driver.own(service, pid),
       onEvent: this.#events.onEvent,
+      onCommand: this.#events.onCommand,
       onFailure: this.#events.onFailure,
       onSupervise: (request, answer) => {
         const onRebuilt = (node: string) => {

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import type { Outcome } from '../../algorithms/servers.ts'
 import type { TraceEvent } from '../../algorithms/trace.ts'
+import type { CommandListener } from '../../scenarios/faults/commands.ts'
 import type { Place } from '../network/network.ts'
 import { refusedTo } from './child-process.ts'
 import type { CoordinatorSetup, FromChild, ServicePlace, TimestampSetup } from './ipc-messages.ts'
@@ -14,6 +15,7 @@ import type { ServiceHost, ServiceProcess } from './service-host.ts'
 export interface ServiceEvents {
   readonly onSpawn?: (name: string, pid: number) => void
   readonly onEvent: (event: TraceEvent) => void
+  readonly onCommand?: CommandListener
   /** A request that only the owner of the server processes can serve. */
   readonly onSupervise: (request: { readonly kind: string }, answer: (outcome: Outcome<unknown>) => void) => void
   /** A process failed by itself: by a bug, or (an EnvironmentError) by what the world did. The run ends with it. */
@@ -120,6 +122,7 @@ export class Service implements ServicePlace {
 
   #receive(message: FromChild, sender: ServiceProcess): void {
     if (message.kind === 'event') this.#events.onEvent(message.event)
+    else if (message.kind === 'command') this.#events.onCommand?.(message.command, message.isAnswered)
     else if (message.kind === 'supervise')
       this.#events.onSupervise(message.request, (outcome) =>
         sender.send({ kind: 'supervised', id: message.id, outcome }),

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { FailoverPhase, TraceEvent } from '../../algorithms/trace.ts'
 import { duration, formatDuration } from '../file/amounts.ts'
 import type { Operation } from '../record.ts'
+import { COMMANDS, type Command } from './commands.ts'
 
 export type AnchorEvent =
   /** Operation `op` was answered ok to its client. */
@@ -14,19 +15,26 @@ export type AnchorEvent =
   | { readonly kind: 'received'; readonly op: number; readonly node: string }
   /** The coordinator enters a phase of a failover. */
   | { readonly kind: 'failoverStep'; readonly phase: FailoverPhase }
+  /** A coordinator sends a command, or has the answer to one. */
+  | { readonly kind: 'command'; readonly command: Command; readonly isAnswered: boolean }
 
 const FAILOVER_STEPS = ['detect', 'decide', 'catchUp', 'promote', 'reroute', 'serving'] as const
 
-const AFTER = 'an event: { op: 17 }, { op: 17, receivedBy: node2 } or { failoverStep: promote }'
+const AFTER =
+  'an event: { op: 17 }, { op: 17, receivedBy: node2 }, { failoverStep: promote }, { command: fence } or { answerTo: fence }'
 const OP = "the number of an operation, from 1, in the workload's order"
 const delay = duration().optional().meta({ description: 'So long after the event.' })
 const op = z.int(OP).min(1, OP)
+
+const command = z.enum(COMMANDS, `one of ${COMMANDS.join(', ')}`)
 
 export const after = z
   .union(
     [
       z.strictObject({ op, receivedBy: z.string('the name of a server').optional(), delay }),
       z.strictObject({ failoverStep: z.enum(FAILOVER_STEPS, `one of ${FAILOVER_STEPS.join(', ')}`), delay }),
+      z.strictObject({ command, delay }),
+      z.strictObject({ answerTo: command, delay }),
     ],
     AFTER,
   )
@@ -34,6 +42,8 @@ export const after = z
   .transform((parsed): { readonly event: AnchorEvent; readonly delayUs: number } => {
     const delayUs = parsed.delay ?? 0
     if ('failoverStep' in parsed) return { event: { kind: 'failoverStep', phase: parsed.failoverStep }, delayUs }
+    if ('command' in parsed) return { event: { kind: 'command', command: parsed.command, isAnswered: false }, delayUs }
+    if ('answerTo' in parsed) return { event: { kind: 'command', command: parsed.answerTo, isAnswered: true }, delayUs }
     const { op: number, receivedBy } = parsed
     return receivedBy === undefined
       ? { event: { kind: 'answered', op: number }, delayUs }
@@ -49,6 +59,8 @@ export function anchorText(event: AnchorEvent): string {
       return `operation ${event.op} is received by ${event.node}`
     case 'failoverStep':
       return `the coordinator enters ${event.phase}`
+    case 'command':
+      return `a coordinator ${event.isAnswered ? 'has the answer to' : 'sends'} ${event.command}`
   }
 }
 

@@ -8,6 +8,7 @@ import type { TraceEvent } from '../../algorithms/trace.ts'
 import type { FaultRecord, Operation } from '../record.ts'
 import { type AnchorEvent, Anchors } from './anchors.ts'
 import { ask } from './asking.ts'
+import type { Command } from './commands.ts'
 import { isHurt, isUndo, takesDown, undoneBy, undoOf } from './facts.ts'
 import type { Effect, FaultWorld, Sight } from './fault-world.ts'
 import { type Item, itemsOf, type Meant } from './items.ts'
@@ -99,6 +100,10 @@ export class FaultSchedule {
 
   emitted(event: TraceEvent): void {
     this.#after(this.#anchors.emitted(event))
+  }
+
+  commanded(command: Command, isAnswered: boolean): void {
+    this.#after(this.#anchors.happened({ kind: 'command', command, isAnswered }))
   }
 
   received(node: string, op: number): void {

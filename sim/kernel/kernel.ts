@@ -2,12 +2,14 @@
 import { DeadlineTable } from '../../algorithms/deadlines.ts'
 import type { TraceEvent } from '../../algorithms/trace.ts'
 import type { RandomStreams } from '../../scenarios/chance/random.ts'
+import type { CommandListener } from '../../scenarios/faults/commands.ts'
 import { EventQueue } from './event-queue.ts'
 import { TraceHash } from './trace-hash.ts'
 
 /** Who is told of events as they happen. It must not act at once: whoever tells is in the middle of something. */
 interface Watcher {
   emitted(event: TraceEvent): void
+  commanded: CommandListener
   /** The transaction of operation `op` is in the relay log of `node`. */
   received(node: string, op: number): void
 }

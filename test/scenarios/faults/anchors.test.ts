@@ -42,6 +42,22 @@ test('a step says a time or an event, and its undo comes so long after the same 
   )
 })
 
+test('a step may wait for a command of a coordinator, or for its answer', () => {
+  const { faults } = scenario(
+    '{ after: { command: fence }, crash: coordinator }',
+    '{ after: { answerTo: promote, delay: 1ms }, pause: source }',
+  )
+  const [sent, answered] = faults.map(({ after }) => after)
+  assert.deepEqual(
+    [sent, answered].map((event) => anchorText(event!)),
+    ['a coordinator sends fence', 'a coordinator has the answer to promote'],
+  )
+  assert.throws(
+    () => scenario('{ after: { command: dance }, crash: source }'),
+    /expected an event: .*\{ command: fence \}/,
+  )
+})
+
 test('what begins after an event may be ended at a time, and the other way round', () => {
   scenario('{ after: { op: 17 }, crash: node2 }', '{ at: 5s, restart: node2 }')
   scenario('{ at: 1s, crash: node2 }', '{ after: { op: 17 }, restart: node2 }')
