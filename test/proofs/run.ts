@@ -6,6 +6,8 @@
  *   npm run proofs -- failovers --count 12      12 attempts in all, its kinds in their proportions
  *   npm run proofs -- failovers --only killed   one of its kinds
  *   npm run proofs -- kills                     kill -9 at random moments
+ *   npm run proofs -- steps                     a coordinator that dies or sleeps at each step of a failover
+ *   npm run proofs -- hard                      failovers with something in their way
  *
  * A line of JSON for each attempt is appended to NAME.jsonl in `--out` (out/proofs/ otherwise). Exit code 1: an attempt had
  * a problem, or something was left behind.
@@ -14,11 +16,14 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { CALM } from './calm.ts'
 import { carryOut, isTrial } from './campaign.ts'
+import { type Case, type CaseDone, carryOutCases, casesText } from './cases.ts'
 import { FAILOVERS } from './failovers.ts'
 import { FIGURES } from './figures.ts'
+import { HARD_CASES } from './hard.ts'
 import { KILLS, type Kill, killAgainAndAgain, killsText } from './kills.ts'
 import { type ClusterEnd, isWellEnded, type Proof, type Trial } from './proof.ts'
 import { SPLITS } from './splits.ts'
+import { STEP_CASES } from './steps.ts'
 import { summaryOf } from './summary.ts'
 import { sum } from './table.ts'
 import { TrialFile } from './trial-file.ts'
@@ -29,6 +34,8 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   figures: FIGURES,
   calm: CALM,
 }
+
+const CASES: Readonly<Record<string, readonly Case[]>> = { steps: STEP_CASES, hard: HARD_CASES }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -46,7 +53,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 const say = (line: string) => console.error(`${new Date().toISOString().slice(11, 19)} ${line}`)
 
 const [name = ''] = positionals
-const isWell = name === 'kills' ? await kills() : await onLiveClusters()
+const isWell = name === 'kills' ? await kills() : name in CASES ? await cases() : await onLiveClusters()
 process.exitCode = isWell ? 0 : 1
 
 async function kills(): Promise<boolean> {
@@ -56,10 +63,18 @@ async function kills(): Promise<boolean> {
   return file.lines.every(({ left }) => left.length === 0)
 }
 
+async function cases(): Promise<boolean> {
+  const file = new TrialFile<CaseDone>(values.out, name)
+  const count = Number(values.count ?? CASES[name]!.length)
+  if (!values.summary) await carryOutCases(file, CASES[name]!, count, say, over.signal)
+  console.log(casesText(file.lines))
+  return file.lines.every(({ problems }) => problems.length === 0)
+}
+
 async function onLiveClusters(): Promise<boolean> {
   const proof = PROOFS[name]
   if (proof === undefined) {
-    const expected = [...Object.keys(PROOFS), 'kills'].join(', ')
+    const expected = [...Object.keys(PROOFS), ...Object.keys(CASES), 'kills'].join(', ')
     throw new Error(`expected one of ${expected}, found ${JSON.stringify(name)}`)
   }
   const { only } = values
