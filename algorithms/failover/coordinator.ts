@@ -253,7 +253,7 @@ function* heldWrite(coordinator: CoordinatorState, request: ClientRequest): Fibe
     yield* gate.pass()
     const why = yield* room(coordinator)
     if (why !== null) return refusedWrite(why)
-  } while (gate.isClosed)
+  } while (gate.holds(coordinator.process.nowUs))
   gate.enter()
   try {
     return yield* write(coordinator, request)

@@ -17,6 +17,11 @@ export class Gate {
     return this.#opened !== null
   }
 
+  /** Not any more once it has been closed for too long. */
+  holds(nowUs: number): boolean {
+    return this.#opened !== null && nowUs < this.#closedUs + GATE_LIMIT_US
+  }
+
   get inside(): number {
     return this.#inside
   }
