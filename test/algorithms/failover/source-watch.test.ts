@@ -138,3 +138,14 @@ test('a source that is slow but alive is left once, and whoever has stalled befo
     assert.ok(reigns(run(scenario('nodes: 4', steps('source')), seed)).length <= 4)
   }
 })
+
+test('a source that another coordinator still hears is not gone sooner than it may be alone', {
+  deadlineMs: 60_000,
+}, () => {
+  const cut = '  - { at: 5s, partition: { split: [[node1], [coordinator, node2, node3, node4]] }, for: 3s }'
+  for (const seed of [1, 2]) {
+    const [alarm] = alarms(run(scenario('nodes: 4, coordinators: 2', cut), seed))
+    assert.ok(alarm!.atUs > 5_950_000 && alarm!.atUs < 6_150_000, `at ${alarm!.atUs} us`)
+    assert.match(alarm!.reason, /another coordinator hears it/)
+  }
+})
