@@ -6,7 +6,7 @@ import type { ProcessLook } from '../../scenarios/faults/processes.ts'
 import type { JournalLook } from '../../scenarios/faults/storage.ts'
 import { type FaultPlace, targetOf } from './fault-place.ts'
 import { alter, bootWritable, errantWrite, longTransaction, purgeBinlogs, reject } from './incidents/effects.ts'
-import { lose, partition, slowLink } from './link-effects.ts'
+import { flap, lose, partition, reset, slowLink } from './link-effects.ts'
 import { exhaustConnections, fillDisk, slowServer, stallDisk } from './machine/effects.ts'
 import { promised } from './promises.ts'
 import type { Seen } from './targets.ts'
@@ -34,6 +34,8 @@ export const EFFECTS: Effects<'local', FaultPlace> = {
   'stall-disk': stallDisk,
   'fill-disk': fillDisk,
   'exhaust-connections': exhaustConnections,
+  flap,
+  reset,
   'block-applier': blockApplier,
   'lose-journal': loseJournal,
   'long-transaction': longTransaction,

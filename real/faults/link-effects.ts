@@ -1,5 +1,6 @@
 /** What verbs do to the links between real processes, and what the witness sees of it. */
 import type { Effect, Sight } from '../../scenarios/faults/fault-world.ts'
+import { partsOf } from '../../scenarios/faults/flap.ts'
 import type { Item } from '../../scenarios/faults/items.ts'
 import type { Pair } from '../../scenarios/faults/link-pairs.ts'
 import { typicalUs } from '../../scenarios/link-delays.ts'
@@ -20,27 +21,83 @@ type LinkEffect<Look extends string> = (item: Item, place: LinkPlace) => Effect<
 
 /** A look may have to wait for silence, and for what is late. */
 const LIMIT_US = 10_000_000
+/** Of an end that is later than that nobody waits for more. */
+const SEEN_END_US = 100_000
 
 export const partition: LinkEffect<'cut' | 'open'> = (item, place) => {
-  const look = async (): Promise<Sight<'cut' | 'open'>> => {
-    const sights = await looks(item, place, 'delivery')
-    const open = sights.filter(({ delivers }) => delivers)
-    const isCut = open.length === 0
-    const seenUs = Math.max(...sights.map((one) => one.seenUs))
-    const one = (isCut ? sights[0] : open[0])!
-    return {
-      look: isCut ? 'cut' : 'open',
-      text: `${open.length} of ${sights.length} links deliver; ${one.text}`,
-      seenUs,
-    }
-  }
+  const look = () => lookAtCut(item, place, ({ delivers }) => delivers)
   return changing(item, place, { cut: 'drop' }, look)
 }
 
+async function lookAtCut(
+  item: Item,
+  place: LinkPlace,
+  isOpen: (sight: LinkSight) => boolean,
+): Promise<Sight<'cut' | 'open'>> {
+  const sights = await looks(item, place, 'delivery')
+  const open = sights.filter(isOpen)
+  const isCut = open.length === 0
+  const seenUs = Math.max(...sights.map((one) => one.seenUs))
+  const one = (isCut ? sights[0] : open[0])!
+  return {
+    look: isCut ? 'cut' : 'open',
+    text: `${open.length} of ${sights.length} links deliver; ${one.text}`,
+    seenUs,
+  }
+}
+
+/** Cut at first, then whole, in turn. */
+export const flap: LinkEffect<'cut' | 'open'> = (item, place) => {
+  const links = usedLinks(item, place.network)
+  const { downUs, upUs } = partsOf(item.step.flap!)
+  const change: LinkChange = { cut: 'drop' }
+  let timer: NodeJS.Timeout | null = null
+  let turning = Promise.resolve()
+  const turn = (isDown: boolean): Promise<void> => {
+    turning = isDown ? place.changes.add(links, change) : place.changes.remove(links, change)
+    // What goes wrong is said by whoever settles it.
+    const next = () => turn(!isDown).catch(() => {})
+    timer = setTimeout(next, (isDown ? downUs : upUs) / 1_000).unref()
+    return turning
+  }
+  const settle = async () => {
+    if (timer !== null) clearTimeout(timer)
+    await turning
+    await place.changes.remove(links, change)
+  }
+  // What is sent into a short cut arrives when it is over: late, that is, by about as long.
+  const look = () => lookAtCut(item, place, ({ delivers, amount }) => delivers && amount < downUs / 4)
+  return acting(place, look, () => turn(true), settle)
+}
+
+/** Once: whoever connects again may. */
+export const reset: LinkEffect<'open' | 'reset'> = (item, place) => {
+  const links = usedLinks(item, place.network)
+  const change: LinkChange = { cut: 'reset' }
+  let usual: readonly LinkSight[] | null = null
+  const look = async (): Promise<Sight<'open' | 'reset'>> => {
+    const sights = await looks(item, place, 'resets')
+    usual ??= sights
+    const open = sights.find(({ amount }, i) => amount <= usual![i]!.amount)
+    return { look: open === undefined ? 'reset' : 'open', ...(open ?? sights[0]!) }
+  }
+  const act = async () => {
+    await place.changes.add(links, change)
+    await place.changes.remove(links, change)
+  }
+  return acting(place, look, act, async () => {})
+}
+
 export const slowLink: LinkEffect<'as-it-is'> = (item, place) => {
-  const delay = item.step.delay!
-  const marks = [{ aspect: 'delay', isSeen: (usual, now) => now >= usual + typicalUs(delay) / 2 }] satisfies Mark[]
-  return changing(item, place, { delays: [delay] }, measured(item, place, marks))
+  const { delay, bandwidthBytesPerSec, closeDelayUs } = item.step
+  const marks: Mark[] = []
+  if (delay !== null) marks.push({ aspect: 'delay', isSeen: (usual, now) => now >= usual + typicalUs(delay) / 2 })
+  if (bandwidthBytesPerSec !== null)
+    marks.push({ aspect: 'bandwidth', isSeen: (_, now) => now <= 2 * bandwidthBytesPerSec })
+  if (closeDelayUs !== null)
+    marks.push({ aspect: 'close', isSeen: (usual, now) => now >= usual + Math.min(closeDelayUs / 2, SEEN_END_US) })
+  const change = { delays: delay === null ? [] : [delay], bandwidthBytesPerSec, closeDelayUs: closeDelayUs ?? 0 }
+  return changing(item, place, change, measured(item, place, marks))
 }
 
 export const lose: LinkEffect<'as-it-is'> = (item, place) => {
@@ -94,14 +151,28 @@ function changing<Look extends string>(
   look: () => Promise<Sight<Look>>,
 ): Effect<Look> {
   const links = usedLinks(item, place.network)
+  return acting(
+    place,
+    look,
+    () => place.changes.add(links, change),
+    () => place.changes.remove(links, change),
+  )
+}
+
+function acting<Look extends string>(
+  { workloadStartUs }: LinkPlace,
+  look: () => Promise<Sight<Look>>,
+  act: () => Promise<void>,
+  undo: () => Promise<void>,
+): Effect<Look> {
   const seen = async () => {
     const sight = await look()
-    return { ...sight, seenUs: (sight.seenUs ?? monotonicUs()) - place.workloadStartUs }
+    return { ...sight, seenUs: (sight.seenUs ?? monotonicUs()) - workloadStartUs }
   }
   return {
     limitUs: LIMIT_US,
     look: () => promised(seen()),
-    apply: () => promised(place.changes.add(links, change).then(seen)),
-    undo: () => promised(place.changes.remove(links, change).then(seen)),
+    apply: () => promised(act().then(seen)),
+    undo: () => promised(undo().then(seen)),
   }
 }

@@ -9,7 +9,7 @@ import { DirectNetwork } from './direct.ts'
 import { ability } from './namespaces/ability.ts'
 import { NamespacesNetwork } from './namespaces/namespaces-network.ts'
 import type { RunNetwork } from './network.ts'
-import { linksHurtBy, pathsInNeed, pathsNeedingProxy, statedState } from './paths.ts'
+import { isTravelled, linksHurtBy, pathsInNeed, pathsNeedingProxy, statedState } from './paths.ts'
 import { ProxyNetwork } from './proxy/proxy-network.ts'
 
 export interface ChosenNetwork {
@@ -73,6 +73,7 @@ export function makeNetwork(
   return new NamespacesNetwork({
     rooms: (names) => driver.rooms(names),
     names: processNames(scenario.cluster),
+    isUsed: (link) => isTravelled(link, scenario.cluster),
     reason,
     proxy: { ...proxy, paths: pathsNeedingProxy(scenario) },
   })

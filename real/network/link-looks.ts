@@ -37,7 +37,10 @@ export class LinkLooks {
   readonly #states = new Map<string, LinkState>()
   readonly #entries = new Map<string, Promise<Entry>>()
   /** One for each path that has been looked at, which stays open: a link that is cut is looked at over what was open before. */
-  readonly #lines = new Map<string, Line>()
+  readonly #lines = new Map<string, Promise<Line | null>>()
+
+  /** By path: how often its line was found broken. */
+  readonly #resets = new Map<string, number>()
 
   private constructor(
     witness: Witness,
@@ -73,6 +76,7 @@ export class LinkLooks {
     if (path === undefined) throw new Error(`assertion: nothing travels from ${from} to ${to}`)
     const look = new Look(link, path[0] === from ? 'forth' : 'back', this.#limitMs(link))
     const line = await this.#lineOf(path)
+    if (aspect === 'resets') return look.resets(this.#resets.get(String(path)) ?? 0)
     if (line === null || aspect === 'delivery') return await look.delivery(line)
     if (aspect === 'delay') return await look.delay(line)
     if (aspect === 'bandwidth') return await look.bandwidth(line, this.#stateOf(link).bandwidthBytesPerSec)
@@ -87,7 +91,7 @@ export class LinkLooks {
   }
 
   end(): void {
-    for (const line of this.#lines.values()) close(line)
+    for (const line of this.#lines.values()) void line.then((one) => one !== null && close(one))
     this.#witness.close()
   }
 
@@ -109,12 +113,19 @@ export class LinkLooks {
 
   /** Null: there is none, and none can be had now. */
   async #lineOf(path: Pair): Promise<Line | null> {
-    const known = this.#lines.get(String(path))
-    if (known !== undefined && isOpen(known)) return known
-    const [line] = await this.#moreLines(path, 1)
-    if (line === undefined) return null
-    this.#lines.set(String(path), line)
-    return line
+    const key = String(path)
+    const known = this.#lines.get(key)
+    const line = (await known) ?? null
+    if (line !== null && isOpen(line)) return line
+    // Whoever looks at the same time finds the same.
+    if (this.#lines.get(key) === known) {
+      if (line !== null) this.#resets.set(key, (this.#resets.get(key) ?? 0) + 1)
+      this.#lines.set(
+        key,
+        this.#moreLines(path, 1).then(([one]) => one ?? null),
+      )
+    }
+    return await this.#lines.get(key)!
   }
 
   async #moreLines(path: Pair, count: number): Promise<Line[]> {
@@ -177,6 +188,10 @@ class Look {
     if (tookUs === null)
       return { ...this.#silent(`no end within ${this.#limitMs} ms`, sentUs), amount: this.#limitMs * 1_000 }
     return this.#sight(tookUs, `the end of a connection takes ${ms(tookUs)}`)
+  }
+
+  resets(count: number): LinkSight {
+    return this.#sight(count, count === 0 ? 'a connection stays open' : `an open connection was reset, ${count} in all`)
   }
 
   #sight(amount: number, text: string): LinkSight {

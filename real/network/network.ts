@@ -49,13 +49,14 @@ export interface Place {
 }
 
 /** What a look at a link is to find out. */
-export type LinkAspect = 'delivery' | 'delay' | 'bandwidth' | 'loss' | 'close'
+export type LinkAspect = 'delivery' | 'delay' | 'bandwidth' | 'loss' | 'close' | 'resets'
 
 /** What an independent look saw in this one direction. */
 export interface LinkSight {
   /** What was sent over it arrived in time. */
   readonly delivers: boolean
-  /** Of `delay`: microseconds. `bandwidth`: bytes a second. `loss`: how many of those sent came late. `close`: microseconds. `delivery`: 0. */
+  /** Of `delay`: microseconds. `bandwidth`: bytes a second. `loss`: how many of those sent came late. `close`: microseconds. `resets`: how often
+   * an open connection of the witness's was found to be none any more. `delivery`: microseconds. */
   readonly amount: number
   /** One line for people. */
   readonly text: string

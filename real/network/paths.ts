@@ -52,9 +52,12 @@ export function pathsInNeed(scenario: Scenario): readonly Pair[] {
   return pathsOf(cluster).filter(([opener, acceptor]) => isNeeded([opener, acceptor]) || isNeeded([acceptor, opener]))
 }
 
-/** Of these, the paths with something that no kernel does: a message that comes late. */
+/** Of these, the paths with something that no kernel does: a message or an end that comes late, a connection that is reset. */
 export function pathsNeedingProxy(scenario: Scenario): readonly Pair[] {
-  const faults = scenario.faults.filter(({ delay, ratio }) => delay !== null || ratio !== null)
+  const faults = scenario.faults.filter(
+    ({ verb, delay, ratio, closeDelayUs }) =>
+      delay !== null || ratio !== null || closeDelayUs !== null || verb === 'reset',
+  )
   return pathsInNeed({ ...scenario, faults })
 }
 

@@ -4,6 +4,7 @@ import { skewClock, unskewClock } from './clock.ts'
 import { exhaustConnections, releaseConnections } from './connections.ts'
 import { fillDisk, freeDisk, stallDisk, unstallDisk } from './disks.ts'
 import type { Asking, Fault, Hurt, Undo, World } from './fault.ts'
+import { flap, settle } from './flap.ts'
 import {
   alter,
   bootWritable,
@@ -18,6 +19,7 @@ import { deliver, duplicate, lose, reorder } from './messages.ts'
 import { changeThreshold, switchover } from './operator-requests.ts'
 import { heal, partition } from './partition.ts'
 import { crash, pause, restart, resume, start, stop } from './processes.ts'
+import { reset } from './reset.ts'
 import { slow, unslow } from './slow.ts'
 import { loseJournal, loseRelayLogs, powerLoss } from './storage.ts'
 
@@ -59,6 +61,9 @@ const RECORDS = {
   'release-connections': releaseConnections,
   switchover,
   'change-threshold': changeThreshold,
+  flap,
+  settle,
+  reset,
 }
 
 type Records = typeof RECORDS
@@ -82,6 +87,3 @@ export const UNDOES: Readonly<Record<UndoVerb, Undo>> = RECORDS
 export const ASKS: Readonly<Record<AskingVerb, Asking>> = RECORDS
 
 export const FAULT_VERBS = Object.keys(RECORDS) as readonly FaultVerb[]
-
-/** Verbs of the design that this version does not know yet. */
-export const PLANNED_VERBS = ['flap', 'settle'] as const

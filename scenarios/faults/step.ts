@@ -7,10 +7,15 @@ import type { FaultVerb } from './list.ts'
 export interface Amounts {
   /** slow: added to every message of the link. */
   readonly delay: DelayDistribution | null
+  /** slow: what goes through the link in a second; the ends of connections on it come so much later. */
+  readonly bandwidthBytesPerSec: number | null
+  readonly closeDelayUs: number | null
   /** slow: what is left of the server's processors, above 0 and at most 1. */
   readonly cpuShare: number | null
   /** slow: added to every write to disk. */
   readonly diskUs: number | null
+  /** flap: from one cut to the next, and the part of it that is whole, above 0 and below 1. */
+  readonly flap: { readonly periodUs: number; readonly up: number } | null
   /** lose, duplicate, reorder: the share of the link's messages, above 0. */
   readonly ratio: number | null
   /** skew-clock: how wrong the wall clock is, and how many microseconds a second the machine's clocks gain. */
@@ -24,8 +29,11 @@ export interface Amounts {
 /** What an undo states. */
 export const NO_AMOUNTS: Amounts = {
   delay: null,
+  bandwidthBytesPerSec: null,
+  closeDelayUs: null,
   cpuShare: null,
   diskUs: null,
+  flap: null,
   ratio: null,
   skew: null,
   failureThreshold: null,

@@ -25,12 +25,17 @@ export type ParsedFault = {
   readonly direction?: 'both' | 'in' | 'out'
   readonly except?: readonly string[] | undefined
   readonly delay?: z.output<typeof delay> | undefined
+  readonly jitter?: number | undefined
+  readonly bandwidth?: number | undefined
+  readonly close?: number | undefined
   readonly cpu?: number | undefined
   readonly disk?: number | undefined
   readonly ratio?: number | undefined
   readonly rows?: number | undefined
   readonly open?: number | undefined
   readonly hold?: number | undefined
+  readonly period?: number | undefined
+  readonly up?: number | undefined
   readonly by?: number | undefined
   readonly drift?: number | undefined
 }

@@ -80,6 +80,28 @@ export const drift = z
     return z.NEVER
   })
 
+const BANDWIDTH_EXPECTED = 'what goes through in a second, such as 200kB/s, 10MB/s or 10Mbit/s, from 1kB/s to 100GB/s'
+const BANDWIDTH_PATTERN = /^(\d{1,9}(?:\.\d{1,6})?)([kMG]?)(B|bit)\/s$/
+const MULTIPLES: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9 }
+
+/** Whole bytes a second after parsing. */
+export const bandwidth = z
+  .string(BANDWIDTH_EXPECTED)
+  .regex(BANDWIDTH_PATTERN, BANDWIDTH_EXPECTED)
+  .transform((text, context) => {
+    const [, count, multiple, unit] = BANDWIDTH_PATTERN.exec(text)!
+    const perSec = Math.round((Number(count) * MULTIPLES[multiple!]!) / (unit === 'bit' ? 8 : 1))
+    if (perSec >= 1e3 && perSec <= 1e11) return perSec
+    context.issues.push({ code: 'custom', message: BANDWIDTH_EXPECTED, input: text })
+    return z.NEVER
+  })
+
+/** The shortest text in bytes. What it returns, `bandwidth` reads back. */
+export function formatBandwidth(bytesPerSec: number): string {
+  const [size, multiple] = bytesPerSec >= 1e9 ? [1e9, 'G'] : bytesPerSec >= 1e6 ? [1e6, 'M'] : [1e3, 'k']
+  return `${bytesPerSec / size}${multiple}B/s`
+}
+
 const DELAY_EXPECTED =
   'a delay: a duration such as 5ms, { lognormal: { median: 0.2ms, sigma: 0.5 } } or { normal: { mean: 100ms, deviation: 10ms } }'
 const MAX_DELAY_US = 60_000_000

@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import { CHECK_NAMES } from '../checks/checks.ts'
 import { ISSUER, processNames } from '../faults/aims.ts'
 import { checkLink } from '../faults/check-targets.ts'
-import { FAULT_VERBS, FAULTS, type FaultVerb, PLANNED_VERBS } from '../faults/list.ts'
+import { FAULT_VERBS, FAULTS, type FaultVerb } from '../faults/list.ts'
 import { faultSteps } from '../faults/read-steps.ts'
 import type { ParsedFault, ParsedTarget, Refuse, WrittenFault } from '../faults/written-fault.ts'
 import { conditionsOf } from '../measures/conditions.ts'
@@ -175,9 +175,6 @@ function verbOf(step: object, index: number, refuse: Refuse): FaultVerb {
   if (verbs.length === 1) return verbs[0]!
   const expected = `one verb of ${FAULT_VERBS.join(', ')}`
   if (verbs.length > 1) return refuse(path, 'more than one fault in a step', expected, verbs.join(' and '))
-  const planned = keys.find((key) => (PLANNED_VERBS as readonly string[]).includes(key))
-  if (planned !== undefined)
-    return refuse([...path, planned], 'a fault that is not there yet', expected, `${planned} (planned)`)
   const other = keys.find((key) => !['at', 'after', 'for'].includes(key))
   if (other === undefined) return refuse(path, 'a step without a fault', expected, 'none')
   return refuse([...path, other], 'unknown fault', expected, `${show(other)}${suggestion(other, FAULT_VERBS)}`)

@@ -2,8 +2,9 @@
 import type { Effects } from '../../scenarios/faults/fault-world.ts'
 import type { SimCluster } from '../mysql/cluster.ts'
 import { alter, bootWritable, errantWrite, longTransaction, purgeBinlogs, reject } from './incident-effects.ts'
-import { partition, troubleLink } from './link-effects.ts'
+import { flap, partition, troubleLink } from './link-effects.ts'
 import { ended, losePower, paused } from './process-effects.ts'
+import { reset } from './reset-effect.ts'
 import {
   blockApplier,
   exhaustConnections,
@@ -38,4 +39,6 @@ export const EFFECTS: Effects<'sim', SimCluster> = {
   'stall-disk': stallDisk,
   'fill-disk': fillDisk,
   'exhaust-connections': exhaustConnections,
+  flap,
+  reset,
 }

@@ -2,11 +2,12 @@
 
 import { delayTable } from '../../scenarios/chance/sampling.ts'
 import type { Effect } from '../../scenarios/faults/fault-world.ts'
+import { partsOf } from '../../scenarios/faults/flap.ts'
 import type { Item } from '../../scenarios/faults/items.ts'
 import type { Link } from '../network/link.ts'
 import type { Trouble } from '../network/link-trouble.ts'
 import type { Network } from '../network/network.ts'
-import { AT_ONCE_US, effect } from './effect.ts'
+import { AT_ONCE_US, effect, type Look } from './effect.ts'
 import { lookAtDelay, lookAtLinks, lookAtTroubles } from './look.ts'
 
 /** Whatever has links that faults can hurt. */
@@ -20,19 +21,53 @@ function linksOf({ pairs }: Item, { network }: Linked): Link[] {
 
 export function partition(item: Item, place: Linked): Effect<'cut' | 'open'> {
   const links = linksOf(item, place)
-  const isCut = () => links.every((link) => !link.look().delivers)
   return effect(
-    () => ({ look: isCut() ? 'cut' : 'open', text: lookAtLinks(links) }),
+    () => lookAtCut(links),
     () => cut(links),
     AT_ONCE_US,
   )
+}
+
+function lookAtCut(links: readonly Link[]): Look<'cut' | 'open'> {
+  const isCut = links.every((link) => !link.look().delivers)
+  return { look: isCut ? 'cut' : 'open', text: lookAtLinks(links) }
+}
+
+/** Cut at first, then whole, in turn. */
+export function flap(item: Item, place: Linked): Effect<'cut' | 'open'> {
+  const links = linksOf(item, place)
+  const { downUs, upUs } = partsOf(item.step.flap!)
+  const { queue } = place.network.kernel
+  const begin = () => {
+    let heal: (() => void) | null = null
+    let isOver = false
+    const turn = () => {
+      if (isOver) return
+      if (heal === null) heal = cut(links)
+      else {
+        heal()
+        heal = null
+      }
+      queue.after(heal === null ? upUs : downUs, call, turn)
+    }
+    turn()
+    return () => {
+      isOver = true
+      heal?.()
+    }
+  }
+  return effect(() => lookAtCut(links), begin, AT_ONCE_US)
+}
+
+function call(action: () => void): void {
+  action()
 }
 
 export function slowLink(item: Item, place: Linked): Effect<'as-it-is'> {
   const links = linksOf(item, place)
   return effect(
     () => ({ look: 'as-it-is', ...lookAtDelay(links) }),
-    () => slowDown(links, item.step.delay!),
+    () => slowDown(links, item.step),
     AT_ONCE_US,
   )
 }
@@ -48,20 +83,33 @@ export function troubleLink(kind: Trouble['kind']): (item: Item, place: Linked) 
   }
 }
 
-/** Adds the step's delay to the links; the returned function takes it away again. */
-function slowDown(links: readonly Link[], delay: NonNullable<Item['step']['delay']>): () => void {
-  const sampler = delayTable(delay)
-  for (const { slowdowns } of links) slowdowns.push(sampler)
+/** Adds what the step states to the links; the returned function takes it away again. */
+function slowDown(links: readonly Link[], { delay, bandwidthBytesPerSec, closeDelayUs }: Item['step']): () => void {
+  const sampler = delay === null ? null : delayTable(delay)
+  const undo = links.flatMap(({ slowdowns, bandwidths, closeDelaysUs }) => [
+    added(slowdowns, sampler),
+    added(bandwidths, bandwidthBytesPerSec),
+    added(closeDelaysUs, closeDelayUs),
+  ])
   return () => {
-    for (const { slowdowns } of links) slowdowns.splice(slowdowns.indexOf(sampler), 1)
+    for (const one of undo) one()
+  }
+}
+
+/** The returned function takes it away again. Null: there is nothing to add. */
+function added<T>(list: T[], one: T | null): () => void {
+  if (one === null) return () => {}
+  list.push(one)
+  return () => {
+    list.splice(list.indexOf(one), 1)
   }
 }
 
 /** Adds the trouble to the links; the returned function takes it away again. */
 export function troubleLinks(links: readonly Link[], trouble: Trouble): () => void {
-  for (const { troubles } of links) troubles.push(trouble)
+  const undo = links.map(({ troubles }) => added(troubles, trouble))
   return () => {
-    for (const { troubles } of links) troubles.splice(troubles.indexOf(trouble), 1)
+    for (const one of undo) one()
   }
 }
 

@@ -5,6 +5,7 @@
 import { counted } from '../../algorithms/wording.ts'
 import { RandomStreams } from '../../scenarios/chance/random.ts'
 import type { ProcessLook } from '../../scenarios/faults/processes.ts'
+import { formatBandwidth } from '../../scenarios/file/amounts.ts'
 import type { Slowdown } from '../kernel/slowdowns.ts'
 import type { SimCluster } from '../mysql/cluster.ts'
 import type { MysqlServer } from '../mysql/server.ts'
@@ -43,8 +44,14 @@ export function lookAtLinks(links: readonly Link[]): string {
 /** Of links that may be cut at the same time. */
 export function lookAtDelay(links: readonly Link[]): Measured {
   const slowestUs = links.reduce((slowest, link) => Math.max(slowest, link.look().us), 0)
-  const text = `${lookAtLinks(links)}; the slowest link takes ${(slowestUs / 1000).toFixed(2)} ms`
-  return { text, amounts: links.map((link) => link.look().us) }
+  const narrowest = Math.min(...links.map(({ bytesPerSec }) => bytesPerSec))
+  const closeUs = links.map(({ closeDelaysUs }) => closeDelaysUs.reduce((sum, us) => sum + us, 0))
+  const text =
+    `${lookAtLinks(links)}; the slowest link takes ${(slowestUs / 1000).toFixed(2)} ms` +
+    (narrowest === Number.POSITIVE_INFINITY ? '' : `, the narrowest carries ${formatBandwidth(narrowest)}`) +
+    (Math.max(...closeUs) === 0 ? '' : `, an end comes ${(Math.max(...closeUs) / 1000).toFixed(2)} ms late`)
+  const amounts = links.flatMap((link, i) => [link.look().us, link.bytesPerSec, closeUs[i]!])
+  return { text, amounts }
 }
 
 /** Sends imagined messages, always the same ones, so that two looks differ only if the links do. */

@@ -3,8 +3,10 @@ import { type Deadlines, type Expiring, releaseDeadline } from '../../algorithms
 import { failed, unknown } from '../../algorithms/reasons/outcomes.ts'
 import type { Why } from '../../algorithms/reasons/why.ts'
 import type { Outcome } from '../../algorithms/servers.ts'
+import type { KeyedStatement } from '../../algorithms/statements.ts'
 import type { Pending, Waiter } from '../../algorithms/world.ts'
 import type { DataPool } from '../mysql/data-pool.ts'
+import { MESSAGE_BYTES } from '../network/link.ts'
 import type { Network } from '../network/network.ts'
 import { EVENT } from './kernel.ts'
 import type { Life, SimProcess } from './process.ts'
@@ -64,7 +66,7 @@ export class Call implements Pending, Expiring {
 
   send(): void {
     if (this.serverLife !== null) enter(this.serverLife, this)
-    this.network.send(this.caller, this.server, arrive, this, this.server.pooled ? this : null)
+    this.network.send(this.caller, this.server, arrive, this, this.server.pooled ? this : null, sizeOf(this.request))
   }
 
   /** Over a connection of `pool`, perhaps long after the call. */
@@ -105,7 +107,10 @@ export class Call implements Pending, Expiring {
     if (this.outcome !== null) return
     this.outcome = outcome
     leave(this)
-    this.network.send(this.server, this.caller, settle, this, this.server.pooled ? this : null)
+    const { network, server, caller } = this
+    const connection = server.pooled ? this : null
+    if (outcome === LOST) network.sendEnd(server, caller, settle, this, connection)
+    else network.send(server, caller, settle, this, connection)
   }
 
   abandon(): void {
@@ -124,6 +129,12 @@ export class Call implements Pending, Expiring {
     this.serverLife = life
     enter(life, this)
   }
+}
+
+/** With the payloads of what it writes. */
+function sizeOf(request: { readonly kind: string; readonly statement?: Partial<KeyedStatement> }): number {
+  const { payloadBytes, moreKeys } = request.statement ?? {}
+  return payloadBytes === undefined ? MESSAGE_BYTES : MESSAGE_BYTES + payloadBytes * (1 + (moreKeys?.length ?? 0))
 }
 
 // Functions, because private methods cost every object a word and a check.

@@ -149,7 +149,7 @@ class Holder implements Peer {
   /** The server's kernel closes the connection: its client hears of it. */
   connectionReset(): void {
     const { session } = this
-    this.#server.network.send(session.server, session.caller, sessionClosed, session)
+    this.#server.network.sendEnd(session.server, session.caller, sessionClosed, session)
   }
 }
 

@@ -84,7 +84,7 @@ class Client implements Peer {
     const { session } = this
     session.closed = true
     session.callerLife.peers.delete(this)
-    this.#world.network.send(session.caller, session.server, hangUpArrived, { world: this.#world, session })
+    this.#world.network.sendEnd(session.caller, session.server, hangUpArrived, { world: this.#world, session })
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import { EVENT } from '../kernel/kernel.ts'
 import type { Peer } from '../kernel/process.ts'
+import { MESSAGE_BYTES } from '../network/link.ts'
 import type { Batch, Refusal, ReplicaConnection } from './connection.ts'
 import type { MysqlInstance } from './instance.ts'
 import { batchArrived, connectionAccepted, connectionLost, connectionRefused, heartbeatArrived } from './receiver.ts'
@@ -45,9 +46,8 @@ class DumpThread implements Peer {
     else source.kernel.queue.after(this.#wireFreeUs - now, DumpThread.#sent, { thread: this, batch })
   }
 
-  #wireUs({ log, from, end }: Batch): number {
-    let bytes = 0
-    for (let i = from; i < end; i++) bytes += bytesOf(log[i]!)
+  #wireUs(batch: Batch): number {
+    const bytes = payloadBytes(batch)
     return bytes === 0 ? 0 : Math.round(bytes * this.source.costs.sendByteUs)
   }
 
@@ -60,7 +60,8 @@ class DumpThread implements Peer {
 
   #transmit(batch: Batch): void {
     const { source, connection } = this
-    source.network.send(source.process, connection.replica.process, batchArrived, batch, connection)
+    const bytes = MESSAGE_BYTES + payloadBytes(batch)
+    source.network.send(source.process, connection.replica.process, batchArrived, batch, connection, bytes)
   }
 
   close(): void {
@@ -71,7 +72,7 @@ class DumpThread implements Peer {
   /** The source died: its kernel resets the connection. */
   connectionReset(): void {
     this.closed = true
-    this.source.network.send(
+    this.source.network.sendEnd(
       this.source.process,
       this.connection.replica.process,
       connectionLost,
@@ -79,6 +80,12 @@ class DumpThread implements Peer {
       this.connection,
     )
   }
+}
+
+function payloadBytes({ log, from, end }: Batch): number {
+  let bytes = 0
+  for (let i = from; i < end; i++) bytes += bytesOf(log[i]!)
+  return bytes
 }
 
 export class DumpThreads {

@@ -69,7 +69,7 @@ export class Receiver {
   #sendHangUp(): void {
     const { connection } = this
     if (connection !== null)
-      this.#replica.network.send(this.#replica.process, connection.source, replicaHungUp, connection, connection)
+      this.#replica.network.sendEnd(this.#replica.process, connection.source, replicaHungUp, connection, connection)
   }
 
   #hangUp(): void {

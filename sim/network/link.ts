@@ -12,6 +12,16 @@ import { type Carrier, TcpFlow } from './tcp-flow.ts'
 
 type Action = (argument: unknown) => void
 
+interface Sent {
+  readonly action: Action
+  readonly argument: unknown
+  readonly connection: object | null
+  readonly bytes: number
+}
+
+/** What a message takes on the wire beside its payloads, about. */
+export const MESSAGE_BYTES = 500
+
 export class Link implements Carrier {
   readonly from: SimProcess
   readonly to: SimProcess
@@ -20,13 +30,19 @@ export class Link implements Carrier {
   readonly #stream: RandomStream
   /** Faults that slow this link down add to its delay. */
   readonly slowdowns: Sampler[] = []
+  /** Faults that hold it to so many bytes a second; the narrowest counts. */
+  readonly bandwidths: number[] = []
+  /** Faults by which the ends of connections come so much later. */
+  readonly closeDelaysUs: number[] = []
   /** Faults that lose, repeat or reorder what is sent. */
   readonly troubles: Trouble[] = []
-  readonly #held: { readonly action: Action; readonly argument: unknown; readonly connection: object | null }[] = []
+  readonly #held: Sent[] = []
   /** Connections with segments that were lost, or wait behind one that was. */
   readonly #flows = new Map<object | null, TcpFlow>()
   #cuts = 0
   #lastUs = 0
+  /** When the last byte that was sent has left, while the link is narrow. */
+  #freeUs = 0
 
   constructor(kernel: Kernel, from: SimProcess, to: SimProcess, delay: Sampler) {
     this.kernel = kernel
@@ -44,9 +60,9 @@ export class Link implements Carrier {
    * `action(argument)` happens at the other end, after everything that was sent before on the same `connection`; null: on
    * the one that the two processes always have.
    */
-  send<A>(action: (argument: A) => void, argument: A, connection: object | null = null): void {
+  send<A>(action: (argument: A) => void, argument: A, connection: object | null = null, bytes = MESSAGE_BYTES): void {
     if (this.#cuts > 0) {
-      this.#held.push({ action: action as Action, argument, connection })
+      this.#held.push({ action: action as Action, argument, connection, bytes })
       return
     }
     if (this.troubles.length > 0 || this.#flows.size > 0) {
@@ -55,11 +71,34 @@ export class Link implements Carrier {
     }
     const { queue } = this.kernel
     const now = queue.now
-    let arrivalUs = now + this.#delay.sample(this.#stream)
+    let arrivalUs = this.#leavesUs(bytes) + this.#delay.sample(this.#stream)
     if (this.slowdowns.length > 0) for (const slow of this.slowdowns) arrivalUs += slow.sample(this.#stream)
     if (arrivalUs < this.#lastUs) arrivalUs = this.#lastUs
     else this.#lastUs = arrivalUs
     queue.after(arrivalUs - now, action, argument)
+  }
+
+  /** The end of a connection: after everything else on it, and later where that is slow. */
+  sendEnd<A>(action: (argument: A) => void, argument: A, connection: object | null): void {
+    const us = this.closeDelaysUs.reduce((sum, one) => sum + one, 0)
+    if (us === 0) this.send(action, argument, connection)
+    else this.kernel.queue.after(us, Link.#sendLate, { link: this, action: action as Action, argument, connection })
+  }
+
+  static #sendLate(this: void, end: Omit<Sent, 'bytes'> & { readonly link: Link }): void {
+    end.link.send(end.action, end.argument, end.connection)
+  }
+
+  /** When the last of so many bytes is on its way. */
+  #leavesUs(bytes: number): number {
+    const { now } = this.kernel.queue
+    if (this.bandwidths.length === 0) return now
+    this.#freeUs = Math.max(this.#freeUs, now) + Math.ceil((bytes / this.bytesPerSec) * 1_000_000)
+    return this.#freeUs
+  }
+
+  get bytesPerSec(): number {
+    return Math.min(...this.bandwidths)
   }
 
   #sendThroughTrouble(action: Action, argument: unknown, connection: object | null): void {
@@ -99,7 +138,7 @@ export class Link implements Carrier {
   }
 
   delayUs(): number {
-    return this.draw(this.#stream)
+    return this.#leavesUs(MESSAGE_BYTES) - this.kernel.queue.now + this.draw(this.#stream)
   }
 
   /** How long a message sent now would take, by a draw of somebody who only measures: from a stream of its own. */
@@ -131,6 +170,7 @@ export class Link implements Carrier {
     this.#cuts--
     if (this.#cuts > 0) return
     for (const flow of [...this.#flows.values()]) flow.resume()
-    for (const { action, argument, connection } of this.#held.splice(0)) this.send(action, argument, connection)
+    for (const { action, argument, connection, bytes } of this.#held.splice(0))
+      this.send(action, argument, connection, bytes)
   }
 }

@@ -14,7 +14,7 @@ import { Call } from '../kernel/call.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { type ProcessOptions, SimProcess } from '../kernel/process.ts'
 import { DataPool } from '../mysql/data-pool.ts'
-import { Link } from './link.ts'
+import { Link, MESSAGE_BYTES } from './link.ts'
 
 const LOCAL: Sampler = delayTable({ kind: 'constant', us: 0 })
 
@@ -60,8 +60,20 @@ export class Network {
     action: (argument: A) => void,
     argument: A,
     connection: object | null = null,
+    bytes = MESSAGE_BYTES,
   ): void {
-    this.link(from, to).send(action, argument, connection)
+    this.link(from, to).send(action, argument, connection, bytes)
+  }
+
+  /** That a connection has ended. */
+  sendEnd<A>(
+    from: SimProcess,
+    to: SimProcess,
+    action: (argument: A) => void,
+    argument: A,
+    connection: object | null = null,
+  ): void {
+    this.link(from, to).sendEnd(action, argument, connection)
   }
 
   /** A request from a living process. The waiter is resumed once, by an event, unless the call is abandoned first. */

@@ -1,7 +1,7 @@
 /** The rows of the table of fault verbs: what their records say. */
 import { undoOf } from '../../scenarios/faults/facts.ts'
 import type { Inability } from '../../scenarios/faults/fault.ts'
-import { FAULT_VERBS, FAULTS, PLANNED_VERBS } from '../../scenarios/faults/list.ts'
+import { FAULT_VERBS, FAULTS } from '../../scenarios/faults/list.ts'
 import { SERVER_WORLDS } from '../../scenarios/worlds.ts'
 
 const WORLDS = ['sim', 'raft', ...SERVER_WORLDS] as const
@@ -22,8 +22,7 @@ export function faultRows(): readonly (readonly string[])[] {
       ],
     ]
   })
-  const planned = PLANNED_VERBS.map((verb) => `\`${verb}\``).join(', ')
-  return [HEAD, ...rows, [planned, '', ...WORLDS.map(() => 'later')]]
+  return [HEAD, ...rows]
 }
 
 function abilityText(ability: 'yes' | Inability): string {

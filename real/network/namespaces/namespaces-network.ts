@@ -15,6 +15,8 @@ interface Parts {
   rooms(names: readonly string[]): Promise<Rooms>
   /** Every process of the run. */
   readonly names: readonly string[]
+  /** Does anything travel on it? */
+  readonly isUsed: (link: Pair) => boolean
   /** Why this form. */
   readonly reason: string
   /** The paths with something that no kernel does, and what their proxy takes; none: there is no proxy. */
@@ -70,8 +72,8 @@ export class NamespacesNetwork implements RunNetwork {
     return address
   }
 
-  isUsed(): boolean {
-    return true
+  isUsed(link: Pair): boolean {
+    return this.#parts.isUsed(link)
   }
 
   async set([from, to]: Pair, state: LinkState): Promise<void> {
@@ -83,8 +85,12 @@ export class NamespacesNetwork implements RunNetwork {
       // A reset is for both ends of a connection, whoever has opened it.
       sender.bar(receiving, this.#barrierOf(to, from)),
       sender.limit(receiving, state.bandwidthBytesPerSec),
-      // What the kernel does to the link, it does to what the proxy sends over it.
-      this.#proxy?.set([from, to], { ...state, cut: null, bandwidthBytesPerSec: null }),
+      // What the kernel does to the link, it does to what the proxy sends over it. A reset need not wait for a packet there.
+      this.#proxy?.set([from, to], {
+        ...state,
+        cut: state.cut === 'reset' ? 'reset' : null,
+        bandwidthBytesPerSec: null,
+      }),
     ])
   }
 

@@ -7,18 +7,26 @@ import { underProcess } from '../../../real/faults/machine/under.ts'
 import { type FaultTarget, nodeTarget } from '../../../real/faults/targets.ts'
 import { connected } from '../../../real/mysql/admin-session.ts'
 import { NO_SETUP } from '../../../real/mysql/connection.ts'
+import { WHOLE } from '../../../real/network/network.ts'
+import { ProxyNetwork } from '../../../real/network/proxy/proxy-network.ts'
+import type { Pair } from '../../../scenarios/faults/link-pairs.ts'
 import type { FaultStep } from '../../../scenarios/faults/step.ts'
 import { conforms, FAULT_CASES, type Played } from '../../scenarios/faults/fault-conformance.ts'
 import { test } from '../../support/test.ts'
-import { imagined, schedule } from './imagined.ts'
+import { imagined, schedule, type Told } from './imagined.ts'
 
 const NODES = ['node1', 'node2', 'node3', 'node4']
 /** The schedule waits for each process: a unit is no bound on how long a server takes to start. */
 const UNIT_MS = 700
 const SERVICES = ['timestamp-1', 'timestamp-2', 'coordinator']
 
-async function play(targets: readonly FaultTarget[], steps: readonly FaultStep[], unitMs: number): Promise<Played> {
-  const { faults, failures, changes } = schedule(targets, steps, { source: () => 'node1' })
+async function play(
+  targets: readonly FaultTarget[],
+  steps: readonly FaultStep[],
+  unitMs: number,
+  links: Pick<Told, 'network'> = {},
+): Promise<Played> {
+  const { faults, failures, changes } = schedule(targets, steps, { source: () => 'node1', ...links })
   try {
     await sleep((steps.length + 2) * unitMs)
     await faults.stop()
@@ -52,8 +60,16 @@ for (const one of FAULT_CASES)
 
 test('real servers: every case', { needs: 'mysql', deadlineMs: 300_000 }, async () => {
   const driver = await createLocalDriver({ nodes: 4, needs: { sizedDisks: ['node3'] } })
+  const failures: Error[] = []
+  const names = [...NODES, ...SERVICES, 'client']
+  const network = new ProxyNetwork({
+    ...{ bind: '127.0.0.1', reason: 'a test', seed: 1, base: () => WHOLE },
+    paths: names.flatMap((opener, i) => names.slice(0, i).map((acceptor): Pair => [opener, acceptor])),
+    own: (name, pid) => driver.own(name, pid),
+    onFailure: (error) => failures.push(error),
+  })
   try {
-    await driver.start()
+    await Promise.all([driver.start(), network.start()])
     for (const one of FAULT_CASES) {
       await openToWriters(driver, NODES[0]!)
       const targets = [
@@ -66,11 +82,12 @@ test('real servers: every case', { needs: 'mysql', deadlineMs: 300_000 }, async 
         ),
         ...SERVICES.map(imagined),
       ]
-      await conforms(one, UNIT_MS, (steps) => play(targets, steps, UNIT_MS)).catch((error: unknown) => {
+      await conforms(one, UNIT_MS, (steps) => play(targets, steps, UNIT_MS, { network })).catch((error: unknown) => {
         throw new Error(one.title, { cause: error })
       })
     }
+    assert.deepEqual(failures, [])
   } finally {
-    await driver.stop()
+    await Promise.all([driver.stop(), network.stop()])
   }
 })

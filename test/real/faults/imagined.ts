@@ -108,9 +108,11 @@ function hurtable<Amount, Sight>(sight: (isHurt: boolean) => Sight): Hurtable<Am
 /** Links that are as they are told to be. */
 function imaginedNetwork(): Pick<RunNetwork, 'isUsed' | 'set' | 'look'> {
   const states = new Map<string, LinkState>()
+  const resets = new Map<string, number>()
   return {
     isUsed: () => true,
     set: async (link, state) => {
+      if (state.cut === 'reset') resets.set(String(link), (resets.get(String(link)) ?? 0) + 1)
       states.set(String(link), state)
     },
     look: async (link, aspect) => {
@@ -121,6 +123,7 @@ function imaginedNetwork(): Pick<RunNetwork, 'isUsed' | 'set' | 'look'> {
         bandwidth: bandwidthBytesPerSec ?? 1_000_000_000,
         loss: Math.ceil(lossRatio),
         close: closeDelayUs,
+        resets: resets.get(String(link)) ?? 0,
       }
       const amount = amounts[aspect]
       const text = `${aspect} ${cut === null ? amount : 'of nothing'}`
@@ -129,7 +132,7 @@ function imaginedNetwork(): Pick<RunNetwork, 'isUsed' | 'set' | 'look'> {
   }
 }
 
-interface Told {
+export interface Told {
   readonly network?: Pick<RunNetwork, 'isUsed' | 'set' | 'look'>
   readonly source?: FaultContext['source']
   readonly ask?: FaultContext['ask']

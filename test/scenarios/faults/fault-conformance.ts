@@ -203,6 +203,46 @@ export const FAULT_CASES: readonly Case[] = [
     notes: ['pause node2', 'crash node2'],
     left: ['pause node2', 'crash node2'],
   },
+  {
+    title: 'a server is cut off from everybody, or in one direction',
+    steps: ['partition: node2, for: 1.5u', 'partition: [node3, node4], direction: out', 'heal: all'],
+    notes: ['partition node2', 'heal node2', 'partition node3, node4 (out)', 'heal node3, node4 (out)'],
+  },
+  {
+    title: 'a split, and an exception to a partition',
+    steps: [
+      'partition: { split: [[node1, node2], [node3, node4]] }',
+      'heal: { split: [[node1, node2], [node3, node4]] }',
+      'partition: source, except: coordinator',
+    ],
+    notes: [
+      'partition node1 node2 | node3 node4',
+      'heal node1 node2 | node3 node4',
+      'partition node1 (source), except coordinator',
+    ],
+    left: ['partition node1 (source), except coordinator'],
+  },
+  {
+    title: 'a link takes longer, is narrow, and its connections end late',
+    steps: ['slow: { link: node1->node2 }, delay: 30ms, bandwidth: 200kB/s, close: 50ms, for: 2u'],
+    notes: ['slow node1->node2', 'unslow node1->node2'],
+  },
+  {
+    title: 'a link loses segments, and then delivers everything',
+    steps: ['lose: { link: node1->node3 }, ratio: 0.5, for: 2u'],
+    notes: ['lose node1->node3 ratio 0.5', 'deliver node1->node3 ratio 0.5'],
+  },
+  {
+    title: 'a process flaps until it settles',
+    steps: ['flap: node4, period: 200ms, for: 2u'],
+    notes: ['flap node4 every 200ms', 'settle node4 every 200ms'],
+  },
+  {
+    title: 'open connections are reset once',
+    steps: ['reset: { link: coordinator->node2 }', 'reset: node3'],
+    notes: ['reset coordinator->node2', 'reset node3'],
+    left: ['reset coordinator->node2', 'reset node3'],
+  },
 ]
 
 /** `unitMs`: between two steps, and what the world needs at least to be done with one. */

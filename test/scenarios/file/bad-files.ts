@@ -36,7 +36,6 @@ export const BAD_FILES: Readonly<Record<string, string | RegExp>> = {
     '3:1: not YAML, expected valid YAML, found Flow sequence in block collection must be sufficiently indented and end with a ]',
   'only-comments.yaml': '1:1: not a scenario, expected a mapping such as `name: ...`, found nothing',
   'plain-text.yaml': '1:1: not a scenario, expected a mapping such as `name: ...`, found plain text',
-  'planned-verb.yaml': `4:21: a fault that is not there yet, expected one verb of ${VERBS}, found flap (planned)`,
   'rate-not-a-number.yaml':
     '3:15: wrong value for workload.ratePerSec, expected a rate per second above 0 and at most 1000000, found NaN',
   'seer-options-unused.yaml': '4:9: options of a policy that is not used, expected election: seer, found uniform',

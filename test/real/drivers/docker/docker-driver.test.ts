@@ -57,6 +57,7 @@ test(
   () =>
     withContainers(2, async (cluster) => {
       const network = new NamespacesNetwork({
+        isUsed: () => true,
         ...{ names: ['client', 'node1', 'node2'], reason: 'a test' },
         rooms: (names) => cluster.rooms(names),
         proxy: { paths: [], seed: 1, base: () => WHOLE, own() {}, onFailure: assert.fail },

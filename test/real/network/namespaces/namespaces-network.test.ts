@@ -20,6 +20,7 @@ async function withNetwork(
   await withDirectory(async (root) => {
     const ownership = new Ownership(join(root, 'clusters'))
     const network = new NamespacesNetwork({
+      isUsed: () => true,
       ...{ names, reason: 'a test' },
       rooms: (all) => makeRooms(all, ownership),
       proxy: { paths, seed: 1, base: () => WHOLE, own() {}, onFailure: assert.fail },
