@@ -11,6 +11,7 @@ import { viewsOf } from './monitor.ts'
 import type { LivingEpoch } from './quorum-rule.ts'
 import type { CoordinatorState } from './state.ts'
 import type { Cause, Snapshot } from './take-over-steps.ts'
+import { isBroken } from './unfit.ts'
 
 /**
  * What every policy would do on the same state. The draws are taken whoever decides, so that they are the same for all.
@@ -70,7 +71,8 @@ function first(ranking: readonly RankedCandidate[], node: string, reason: string
 /** Why this server should not even be tried. */
 export function obstacleOf({ node, probe, state, quarantined, loss }: Member): Why | null {
   if (probe !== 'answered' || state === null) return { code: 'silent', node }
-  return quarantined || loss !== null ? { code: 'lost-data', node } : null
+  if (quarantined || loss !== null) return { code: 'lost-data', node }
+  return isBroken(state) ? { code: 'applier-failed', errno: state.applierErrno! } : null
 }
 
 /** Everybody else, each with what kept it from being a candidate. */

@@ -29,6 +29,7 @@ export function* followFromTakeOver(coordinator: CoordinatorState, reign: Reign,
 /** What made a server an outsider is over, whichever coordinator had found it. */
 export function* welcome(reign: Reign, member: Member, detail: string): Fiber<void> {
   member.quarantined = false
+  member.unfit = null
   yield* emit({ kind: 'rejoined', node: member.node, epoch: reign.epoch, detail })
 }
 

@@ -20,7 +20,6 @@ import { makeWay, RESTATE_US } from './stand-by.ts'
 import type { CoordinatorState } from './state.ts'
 import { endMove, holdClients, refuseMove } from './switchover.ts'
 import type { TakeOver } from './take-over-steps.ts'
-import { isBroken } from './unfit.ts'
 
 /** One wait on a replica; it answers sooner when it has the transaction. */
 const WAITER_TIMEOUT_US = 1_000_000
@@ -43,7 +42,10 @@ export function* ruleWhile(coordinator: CoordinatorState, reign: Reign, stopped:
   reign.source.isDoubted = false
   coordinator.reign = reign
   // Whoever lost something has to join this epoch to prove itself.
-  for (const member of coordinator.members) member.joinedUs = -1
+  for (const member of coordinator.members) {
+    member.joinedUs = -1
+    member.unfit = null
+  }
   for (const member of coordinator.members) {
     if (member === reign.source) continue
     yield* fork(`acknowledge-${member.node}`, acknowledgementWaiter(coordinator, reign, member))
@@ -115,11 +117,9 @@ export function refusalOf(coordinator: CoordinatorState, reign: Reign, alarm: Al
   // A move lets writes go on only if the next source has k replicas that count: the one that leaves may become one of
   // them, one that lost data may not. Without this a group that waits for such a replica would move for ever.
   const counting = coordinator.members.filter(({ probe, loss }) => probe === 'answered' && loss === null)
-  // Nor may one whose applier met rows that are not its source's, whoever that is.
-  const applying = counting.filter(
-    ({ state }) => coordinator.level === 'received' || state === null || !isBroken(state),
-  )
-  const replicasAfter = applying.length - 1
+  // Nor may one that cannot follow as it is, and cannot be spared for a rebuild.
+  const able = counting.filter(({ unfit }) => unfit === null || unfit.code === 'errant')
+  const replicasAfter = able.length - 1
   if (replicasAfter < reign.k) {
     reign.tooFewAtUs = nowUs
     return {
@@ -127,16 +127,34 @@ export function refusalOf(coordinator: CoordinatorState, reign: Reign, alarm: Al
       needed: reign.k,
       counted: replicasAfter,
       unprovable: rule.unprovable,
-      ...broken(counting, applying),
+      ...unfitAmong(counting, able),
     }
   }
+  const received = receivedAndNotApplied(coordinator, reign)
+  if (received >= reign.k) return { code: 'appliers-behind', received }
   // Those that came back get the time to follow the source that they have.
   return nowUs - reign.tooFewAtUs < stalledUs ? { code: 'replicas-just-back' } : null
 }
 
-function broken(counting: readonly Member[], applying: readonly Member[]): { readonly broken?: readonly string[] } {
-  const names = counting.filter((member) => !applying.includes(member)).map(({ node }) => node)
-  return names.length === 0 ? {} : { broken: names }
+/**
+ * How many replicas have in their relay logs what has been waited for longest, where it is their appliers that are behind:
+ * with one transaction that takes long, or behind a lock. Whoever else were the source would wait for the same ones.
+ */
+function receivedAndNotApplied({ level, members }: CoordinatorState, reign: Reign): number {
+  const { acknowledgements, sourceUuid, source, k } = reign
+  if (level === 'received' || acknowledgements.waitingSinceUs === null) return 0
+  const waited = acknowledgements.acknowledgedUpTo + 1
+  const applied = acknowledgements.progress.filter((number) => number >= waited).length
+  if (applied >= k) return 0
+  return members.filter(
+    ({ held, loss, probe }, index) =>
+      index !== source.index && probe === 'answered' && loss === null && held.highest(sourceUuid) >= waited,
+  ).length
+}
+
+function unfitAmong(counting: readonly Member[], able: readonly Member[]): { readonly unfit?: readonly string[] } {
+  const names = counting.filter((member) => !able.includes(member)).map(({ node }) => node)
+  return names.length === 0 ? {} : { unfit: names }
 }
 
 /** One outstanding question per replica: the oldest transaction somebody waits for. Its answer settles all it covers. */

@@ -10,6 +10,7 @@ import { WeightedRounds } from '../quorum/weighted-rounds.ts'
 import { explained } from '../reasons/outcomes.ts'
 import { textOf } from '../reasons/text.ts'
 import type { Why } from '../reasons/why.ts'
+import type { RankedCandidate } from '../trace.ts'
 import { counted } from '../wording.ts'
 import { Acknowledgements } from './acknowledgements.ts'
 import { administer, isDeposed } from './administer.ts'
@@ -93,7 +94,7 @@ function* bySnapshot(
   const ranking = tryOrder(coordinator, candidates, rankings, cause, living)
   yield* emit({ kind: 'phase', epoch, phase: 'catchUp', detail: heldText(snapshot) })
   const refusals: Why[] = []
-  for (const ranked of ranking) {
+  for (const ranked of [...ranking, ...lastResort(coordinator, snapshot, candidates)]) {
     const winner = coordinator.byNode.get(ranked.node)!
     const target = yield* procedures.catchUp(coordinator, snapshot, winner, epoch)
     if (target === 'deposed') return { kind: 'deposed', why: { code: 'outdated', node: winner.node } }
@@ -139,6 +140,28 @@ export function eligible({ members }: CoordinatorState, { read, seen, living }: 
     })
   const preferred = candidates(cause.kind === 'start' || cause.kind === 'planned')
   return preferred.length > 0 ? preferred : candidates(true)
+}
+
+/**
+ * A fenced source that has everything goes on where nobody else can be brought up to date: what only it has may be in no
+ * binlog that could be sent.
+ */
+function lastResort(
+  { members }: CoordinatorState,
+  { read, seen }: Snapshot,
+  candidates: readonly Member[],
+): readonly RankedCandidate[] {
+  return members
+    .filter((member) => !candidates.includes(member) && !member.quarantined)
+    .filter((member) => {
+      const { fenced, loss, state } = read.get(member) ?? {}
+      return fenced === true && loss === null && state?.executed.covers(seen) === true
+    })
+    .map(({ node }) => ({
+      node,
+      score: 0,
+      reason: 'the fenced source has everything, and nobody else can be given it',
+    }))
 }
 
 /** What was read, and what the winner therefore has to hold. */

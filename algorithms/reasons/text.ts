@@ -145,9 +145,11 @@ export function textOf(why: Why): string {
     case 'rule':
       return ruleText(why)
     case 'too-few-replicas':
-      return `any other source would have ${counted(why.counted, 'replica')} that ${why.counted === 1 ? 'counts' : 'count'}, and a write needs ${why.needed}${brokenText(why.broken)}${neverAgain(why.unprovable)}`
+      return `any other source would have ${counted(why.counted, 'replica')} that ${why.counted === 1 ? 'counts' : 'count'}, and a write needs ${why.needed}${unfitText(why.unfit)}${neverAgain(why.unprovable)}`
     case 'young-term':
       return `the term is younger than ${durationText(why.minimumTermUs)}`
+    case 'appliers-behind':
+      return `${counted(why.received, 'replica')} ${why.received === 1 ? 'has' : 'have'} received what is waited for and not applied it, which another source would not change`
     case 'replicas-just-back':
       return 'replicas have only just come back'
     case 'manual-mode':
@@ -237,8 +239,10 @@ const UNCOUNTED: Readonly<Record<Uncounted['why'], string>> = {
   unknown: 'has another server_uuid than was known',
 }
 
-function brokenText(names: readonly string[] = []): string {
-  return names.length === 0 ? '' : ` (the applier of ${names.join(' and ')} stopped at an error)`
+function unfitText(names: readonly string[] = []): string {
+  return names.length === 0
+    ? ''
+    : ` (${names.join(' and ')} cannot follow as ${names.length === 1 ? 'it is' : 'they are'})`
 }
 
 /** The end of a refusal that no waiting helps against; empty where some does. */

@@ -153,10 +153,12 @@ type TakeOverWhy =
   | ({
       readonly code: 'too-few-replicas'
       readonly unprovable: readonly string[]
-      /** Their appliers stopped at rows that are not their source's. */
-      readonly broken?: readonly string[]
+      /** They cannot follow as they are, and cannot be rebuilt while no write is acknowledged without them. */
+      readonly unfit?: readonly string[]
     } & Count)
   | { readonly code: 'young-term'; readonly minimumTermUs: number }
+  /** So many replicas have received what writes wait for, and not applied it: another source would wait for the same ones. */
+  | { readonly code: 'appliers-behind'; readonly received: number }
   /** They get the time to follow the source that they have. */
   | { readonly code: 'replicas-just-back' }
   /** Nobody was asked: failover waits for a person, for good or for so long. */

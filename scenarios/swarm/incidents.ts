@@ -14,6 +14,8 @@ export function drawIncidents(plan: Plan, spare: number): void {
   const { chance, nodes, verbs } = setting
   const on = INCIDENTS.filter((verb) => verbs.includes(verb))
   let toBeRebuilt = 0
+  // What an operator wrote becomes everybody's where its server wins, and must not have been purged there.
+  const purges = chance.happens(0.5)
   for (let i = chance.pick([1, 1, 2, 3]); i > 0 && on.length > 0; i--) {
     const verb = chance.pick(on)
     const atMs = moment(setting, 0.05, 0.7)
@@ -32,15 +34,18 @@ export function drawIncidents(plan: Plan, spare: number): void {
         if (chance.happens(0.5)) plan.strike('switchover', chance.pick(nodes), atMs + Math.floor(forMs / 2))
         break
       case 'errant-write':
-        if (++toBeRebuilt <= spare) plan.strike(verb, node, atMs)
+        if (!purges && ++toBeRebuilt <= spare) plan.strike(verb, node, atMs)
         break
       case 'reject':
         // An old source may have to be rebuilt as well: two could prove nothing to one another where a write takes both.
         if ((toBeRebuilt += 2) <= spare) plan.strike(verb, node, atMs)
         break
       case 'purge-binlogs':
+        if (!purges || spare < 2) break
+        // A source may be alone with what it wrote: where that is purged, every replica would have to be rebuilt at once.
         if (chance.happens(0.5)) plan.takeAway(node, { atMs: Math.max(0, atMs - forMs), forMs: forMs + 200 })
-        plan.strike(verb, 'source', atMs)
+        plan.strike(verb, 'replica', atMs)
+        if (chance.happens(0.5)) plan.strike(verb, 'replica', atMs + 1)
         break
       default:
         plan.strike(verb, chance.pick([node, 'source']), atMs)

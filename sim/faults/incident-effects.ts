@@ -102,6 +102,23 @@ export function errantWrite(item: Item, cluster: SimCluster): Effect<OperatorLoo
 /** It is written when its group is, which takes an fsync at most. */
 const LIMIT_US = 5_000_000
 
+const LOOK_BACK_US = 1_000_000
+const LOOKS_BACK = 30
+
+/** A row that nobody else has after all (its source never wrote it, or in an epoch that left it out) its operator takes back. */
+function lookBack(back: {
+  readonly cluster: SimCluster
+  readonly server: MysqlServer
+  readonly id: number
+  readonly looks: number
+}): void {
+  const { cluster, server, id, looks } = back
+  const { table } = server.data
+  const isElsewhere = cluster.mysql.servers.some((other) => other !== server && other.data.table.hasOther(id))
+  if (table.hasOther(id) && !isElsewhere) table.removeOther(id)
+  else if (looks > 0) cluster.kernel.queue.after(LOOK_BACK_US, lookBack, { ...back, looks: looks - 1 })
+}
+
 /** By hand and without a binlog there, then on the source. */
 export function reject(item: Item, cluster: SimCluster): Effect<OperatorLook | 'no-source'> {
   const server = serverOf(item, cluster)
@@ -126,6 +143,7 @@ export function reject(item: Item, cluster: SimCluster): Effect<OperatorLook | '
       const id = cluster.newRowId()
       server.data.table.insertOther(id)
       rows++
+      cluster.kernel.queue.after(LOOK_BACK_US, lookBack, { cluster, server, id, looks: LOOKS_BACK })
       new OperatorWrite(cluster.mysql.server(cluster.source).instance!, { id, count: 1 }).begin()
       return nothing
     },

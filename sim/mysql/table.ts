@@ -61,8 +61,16 @@ export class Table {
   insertOther(id: number): void {
     if (this.#others.has(id)) throw new Error(`assertion: row ${id} is inserted twice`)
     this.#others.add(id)
-    this.#laneA = (this.#laneA + stir(0x1d872b41, id, 0, 0, 0)) | 0
-    this.#laneB = (this.#laneB + stir(0x5851f42d, id, 0, 0, 0)) | 0
+    this.#mixOther(id, 1)
+  }
+
+  removeOther(id: number): void {
+    if (this.#others.delete(id)) this.#mixOther(id, -1)
+  }
+
+  #mixOther(id: number, sign: 1 | -1): void {
+    this.#laneA = (this.#laneA + sign * stir(0x1d872b41, id, 0, 0, 0)) | 0
+    this.#laneB = (this.#laneB + sign * stir(0x5851f42d, id, 0, 0, 0)) | 0
   }
 
   /** A sum of row hashes in two lanes: equal tables have equal checksums, whatever order their rows came in. */

@@ -60,8 +60,32 @@ export function reject(item: Item, place: FaultPlace): Effect<OperatorLook | 'no
       await sourceOf()!
         .insertRow(id)
         .catch(() => operator.takeRow(id))
+      const operators = [...place.targets.values()].flatMap((one) => one.operator ?? [])
+      lookBack(
+        operator,
+        operators.filter((other) => other !== operator),
+        id,
+        LOOKS_BACK,
+      )
     },
   )
+}
+
+const LOOK_BACK_MS = 1_000
+const LOOKS_BACK = 30
+
+/** A row that nobody else has after all (its source never wrote it, or in an epoch that left it out) its operator takes back. */
+function lookBack(operator: Operator, others: readonly Operator[], id: number, looks: number): void {
+  const look = async () => {
+    if (!(await operator.hasRow(id))) return
+    const found = await Promise.all(others.map((other) => other.hasRow(id)))
+    if (!found.includes(true)) await operator.takeRow(id)
+  }
+  const again = () => {
+    if (looks > 0) lookBack(operator, others, id, looks - 1)
+  }
+  // One of them may be down, or the run be over.
+  setTimeout(() => void look().then(again, again), LOOK_BACK_MS).unref()
 }
 
 export function purgeBinlogs(item: Item, place: FaultPlace): Effect<ServerLook> {

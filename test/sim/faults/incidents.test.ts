@@ -121,3 +121,30 @@ test('a long transaction, one that stays open, and a change of a table while the
   // What the change wrote behind the fence that it was in the way of, nobody else has.
   assert.deepEqual(rebuilt(events), [['node1', { code: 'errant', transactions: 1 }]])
 })
+
+test('a source that is alone with what it has purged goes on when it is fenced: nobody else could be given it', () => {
+  const text = `name: alone
+cluster: { nodes: 3 }
+workload: { ratePerSec: 50, reads: 0, duration: 12s }
+tuning: { unreachable: 358ms, minimumTerm: 637ms }
+checks: [acknowledged-writes-survive, single-writer]
+seed: 2
+faults:
+  - { after: { failoverStep: reroute }, crash: source, for: 500ms }
+  - { after: { op: 1 }, pause: node1, for: 6s }
+  - { after: { op: 1, delay: 2.195045s }, purge-binlogs: source }
+`
+  const scenario = parseScenario(text, 'alone.yaml')
+  const record = simulate(scenario, { seed: scenario.seed })
+  for (const { name, verdict, detail } of judgeChecks(scenario, record))
+    assert.equal(verdict, 'pass', `${name}: ${detail}`)
+  const alone = of(record.events, 'elected').find(({ reason }) => reason.startsWith('the fenced source has everything'))
+  assert.equal(alone?.node, 'node3')
+})
+
+test('writes that wait for appliers alone are no reason to move the source', () => {
+  const tuning = 'tuning: { stalled: 1s, quorumTimeout: 4s }'
+  const events = decided(['at: 1s, block-applier: [node2, node3], for: 3500ms'], tuning)
+  assert.equal(of(events, 'reign').length, 1)
+  assert.ok(of(events, 'refused').some(({ why }) => why.code === 'appliers-behind' && why.received >= 2))
+})
