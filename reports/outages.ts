@@ -78,6 +78,14 @@ export function isSilent({ outages, longestSilenceMs = 0 }: Summary): boolean {
 }
 
 /** `3 s from 5.0 s` */
+/** How long old sources stayed writable after they were reached again; null: none was found writable. */
+export function writableText({ fencedSources = [] }: Result): string | null {
+  if (fencedSources.length === 0) return null
+  const longest = Math.max(...fencedSources.map(({ writableMs }) => writableMs))
+  const each = plural(fencedSources.length, 'server')
+  return `${each} found writable and fenced, within ${milliseconds(longest)} of being reached at most`
+}
+
 export function silenceText({ longestSilenceMs, longestSilenceStartMs }: Summary): string | null {
   if (longestSilenceMs === undefined || typeof longestSilenceStartMs !== 'number') return null
   return spanText(longestSilenceStartMs, longestSilenceMs)

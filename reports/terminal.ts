@@ -12,7 +12,7 @@ import { answeredLateText, closedLoopText, generatorText, leftOutText, worldText
 import { actualText, wantedText } from './expectation.ts'
 import { environmentLines, partText } from './incidents.ts'
 import { intervalText } from './intervals.ts'
-import { failoverOutage, outageLines, silenceText } from './outages.ts'
+import { failoverOutage, outageLines, silenceText, writableText } from './outages.ts'
 import { isPlanned } from './planned.ts'
 import { caughtUp, unsafeText } from './sentences.ts'
 import { failsAudit, foreseen, verdictLine, verdictOf } from './verdict.ts'
@@ -127,6 +127,8 @@ function failovers(result: Result): [string, string][] {
   rows.push(...outageLines(summary).map((line, index): [string, string] => [index === 0 ? 'outage' : '', line]))
   const silence = silenceText(summary)
   if (silence !== null) rows.push(['silence', `at most ${silence}, while operations waited`])
+  const fenced = writableText(result)
+  if (fenced !== null) rows.push(['fenced', fenced])
   if (result.trials.length > 1) {
     const { p50, min, max, interval } = summary.failoverMs
     const between = interval?.kind === 'interval' ? ` (${intervalText(interval, milliseconds)})` : ''

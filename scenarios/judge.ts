@@ -20,6 +20,7 @@ import { seriesOf } from './measures/series.ts'
 import { stalenessOf } from './measures/staleness.ts'
 import { spreadOf } from './measures/statistics.ts'
 import { countLostEventual, distributionOf, latencyOf, type Measured, measure } from './measures/summary.ts'
+import { fencedSourcesOf } from './measures/writable.ts'
 import type { FaultRecord, RunRecord } from './record.ts'
 import type { CheckResult, ExpectationResult, FaultResult, Result, Summary, Verdict } from './result.ts'
 import type { Audit } from './result-audit.ts'
@@ -124,6 +125,7 @@ export function resultOfTrials(scenario: Scenario, trials: readonly JudgedTrial[
     series: first.series,
     distributions: first.distributions,
     faults: record.faults.map(describeFault),
+    fencedSources: trials.flatMap(({ record: { events } }) => fencedSourcesOf(events)),
     events: withFewerQuorums(record.events),
   }
 }
@@ -257,7 +259,6 @@ function describeTrial({ record, checks, audit, failovers, summary }: JudgedTria
 
 const SEVERITY: Readonly<Record<Verdict, number>> = { pass: 0, unknown: 1, fail: 2 }
 
-/** Null: no trial has one. */
 function worstAudit(trials: readonly JudgedTrial[]): NonNullable<Result['audit']> | null {
   const audits = trials.flatMap(({ record: { seed }, audit }) => (audit === null ? [] : [{ ...audit, seed }]))
   return audits.length === 0 ? null : audits.reduce((a, b) => (SEVERITY[b.verdict] > SEVERITY[a.verdict] ? b : a))

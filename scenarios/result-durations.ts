@@ -91,3 +91,12 @@ export interface MedianInterval {
   /** Trials that have a value. */
   readonly trials: number
 }
+
+/** A server that could still be written to, and was fenced when it was reached. */
+export interface FencedSource {
+  readonly node: string
+  /** When it was fenced; since the workload began. */
+  readonly atMs: number
+  /** For so long it stayed writable after a coordinator had reached it. */
+  readonly writableMs: number
+}

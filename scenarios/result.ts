@@ -3,7 +3,7 @@ import type { Consistency } from '../algorithms/statements.ts'
 import type { TraceEvent } from '../algorithms/trace.ts'
 import type { Incident, RunRecord } from './record.ts'
 import type { Audit } from './result-audit.ts'
-import type { Failover, OutageSummary, Spread } from './result-durations.ts'
+import type { Failover, FencedSource, OutageSummary, Spread } from './result-durations.ts'
 import type { Distribution, Series } from './result-series.ts'
 import type { Scenario } from './scenario.ts'
 import type { RunWorld } from './worlds.ts'
@@ -273,6 +273,8 @@ export interface Result {
   readonly series: Series
   readonly distributions: { readonly write: Distribution; readonly read: Distribution }
   readonly faults: readonly FaultResult[]
+  /** Of all trials, planned moves included; absent in results of earlier versions. */
+  readonly fencedSources?: readonly FencedSource[]
   /** Those of kind `quorum` are thinned to 200; `series.quorum` is made from all of them. */
   readonly events: readonly TraceEvent[]
 }

@@ -7,7 +7,7 @@ import { trialsChart } from '../charts/trials.ts'
 import { PHASES, waterfallChart } from '../charts/waterfall.ts'
 import { figure } from '../figure.ts'
 import { html, type Markup } from '../markup.ts'
-import { severalText, silenceText } from '../outages.ts'
+import { severalText, silenceText, writableText } from '../outages.ts'
 import { isPlanned } from '../planned.ts'
 import { oneTrialText, provenanceOf, type Run } from '../runs.ts'
 import { table } from '../tables.ts'
@@ -58,9 +58,13 @@ function silences(runs: readonly Run[]): Markup[] {
   return runs.flatMap((run) => {
     const text = silenceText(run.result.summary)
     const who = runs.length > 1 ? `${run.name}: ` : ''
-    return text === null
-      ? []
-      : [html`<p>${who}The longest time in which operations waited and none was answered: ${text}.</p>`]
+    const fenced = writableText(run.result)
+    return [
+      ...(text === null
+        ? []
+        : [html`<p>${who}The longest time in which operations waited and none was answered: ${text}.</p>`]),
+      ...(fenced === null ? [] : [html`<p>${who}Old sources that were reached again: ${fenced}.</p>`]),
+    ]
   })
 }
 

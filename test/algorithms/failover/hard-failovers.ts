@@ -7,14 +7,13 @@ interface Hard {
 
 function scenario(name: string, faults: readonly string[], acknowledge: 'applied' | 'received' = 'applied'): Hard {
   const text = `
-name: ${name.replaceAll(' ', '-')}
+name: ${name.toLowerCase().replaceAll(' ', '-')}
 cluster:    { nodes: 4, coordinators: 2, acknowledge: ${acknowledge} }
 algorithms: { timestamps: odd-even, quorum: majority, election: seer-score }
 workload:   { ratePerSec: 150, clients: 16, reads: 0.3, keys: 10, consistency: STRONG, duration: 12s, warmup: 500ms, deadline: 3s }
 liveness:   3s
 checks:     [acknowledged-writes-survive, single-writer, replicas-converge, linearizable, live-after-healing]
-faults:
-${faults.map((line) => `  - ${line}`).join('\n')}
+faults:     [${faults.join(', ')}]
 `
   return { name, text }
 }
