@@ -151,6 +151,8 @@ export function couldTakeOver(coordinator: CoordinatorState): boolean {
 export function* makeWay(coordinator: CoordinatorState, reign: Reign): Fiber<never> {
   const { tuning } = coordinator
   let powerlessSinceUs: number | null = null
+  /** A peer could take over, and this one could still not. */
+  let ableSinceUs: number | null = null
   let learntUs = coordinator.process.nowUs
   for (;;) {
     const nowUs = coordinator.process.nowUs
@@ -158,8 +160,11 @@ export function* makeWay(coordinator: CoordinatorState, reign: Reign): Fiber<nev
     else powerlessSinceUs = reign.powerless = null
     if (powerlessSinceUs !== null && nowUs - powerlessSinceUs >= tuning.unreachableUs) {
       const able = (yield* askPeers(coordinator)).find(({ status }) => status.able)
-      // A heal reaches its probes and its peer's one after another: what it has learnt while it asked counts, too.
-      if (able !== undefined && isPowerless(coordinator, reign, coordinator.process.nowUs)) {
+      // A heal reaches its probes and its peer's one after another: what it learns while it asks, and soon after, counts.
+      const askedUs = coordinator.process.nowUs
+      if (able === undefined || !isPowerless(coordinator, reign, askedUs)) ableSinceUs = null
+      else ableSinceUs ??= askedUs
+      if (able !== undefined && ableSinceUs !== null && askedUs - ableSinceUs >= tuning.probeIntervalUs) {
         // A source that is gone raises its own alarm over and over, so there may be no room for this one.
         reign.powerless = { kind: 'powerless', reason: `${able.peer.name} could take over, this coordinator cannot` }
         reign.alarm.settle(reign.powerless)
