@@ -72,7 +72,9 @@ test('an attempt with a lost write, without a new source, or with one that was n
   }
   const all = MutableGtidSet.of(...moved.operations.map(({ gtid }) => gtid!))
   const verdict = (expects: 'failover' | 'no failover', since: Since, held = all) =>
-    judged(FAILOVERS.scenario, expects, mark, since, 1_000, new Map([['node2', held]]))
+    judged(FAILOVERS.scenario, expects, {
+      ...{ mark, since, nowUs: 1_000, writes: since.operations, have: new Map([['node2', held]]) },
+    })
   const good = verdict('failover', moved)
   assert.deepEqual([good.problems, good.failoverMs, good.acknowledged, good.lost], [[], 0.299, 2, 0])
   const without = MutableGtidSet.of({ uuid: UUIDS.node2, number: 3 })

@@ -4,11 +4,13 @@ import type { Written } from '../../scenarios/file/written.ts'
 import { healed, held } from './attempts.ts'
 import { FAILOVERS, UNDER_LOAD } from './failovers.ts'
 import { LargeTransaction } from './large-transaction.ts'
-import { type LiveCluster, Void } from './live-cluster.ts'
+import { Late, type LiveCluster, Void } from './live-cluster.ts'
 import type { Facts, Proof } from './proof.ts'
 
 const TIMES = 50
 const STALL_MS = 300
+/** Before it wakes a server the schedule looks at it once more, for so long: nobody greets who sleeps. */
+const LOOK_MS = 150
 /** A machine that wakes it later has made another fault of it. */
 const LATEST_MS = 350
 const SLOW_MS = 3_000
@@ -50,7 +52,7 @@ async function stalled(live: LiveCluster): Promise<Facts> {
   const { source } = live.reign
   live.strike([
     { at: '0s', pause: source },
-    { at: `${STALL_MS}ms`, resume: source },
+    { at: `${STALL_MS - LOOK_MS}ms`, resume: source },
   ])
   await held(live, mark, 1)
   const healedUs = await healed(live, mark)
@@ -85,6 +87,10 @@ async function checkpointed(live: LiveCluster): Promise<Facts> {
     await live.converged()
     for (const node of live.nodes) await LargeTransaction.purge(live.endpointOf(node))
     return facts
+  } catch (error) {
+    // The source was moved away from under it.
+    if ('sqlState' in (error as Error)) throw new Late((error as Error).message)
+    throw error
   } finally {
     transaction.close()
   }

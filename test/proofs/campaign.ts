@@ -7,7 +7,7 @@ import { createLocalDriver } from '../../real/drivers/local/local-driver.ts'
 import { runReal } from '../../real/run.ts'
 import { judgeTrial } from '../../scenarios/judge.ts'
 import { acknowledgedButGone } from '../../scenarios/measures/lost-writes.ts'
-import type { RunRecord } from '../../scenarios/record.ts'
+import type { Operation, RunRecord } from '../../scenarios/record.ts'
 import { judged } from './judged.ts'
 import { Late, LiveCluster, Void } from './live-cluster.ts'
 import type { ClusterEnd, Facts, Proof, Trial } from './proof.ts'
@@ -156,16 +156,20 @@ async function attempt(
   const late: string[] = []
   let isVoid: string | null = null
   let facts: Facts = {}
+  let writes: readonly Operation[] = []
   let have = null
   try {
     facts = await perform(live, turn)
+    // In this order: what is acknowledged later need not be everywhere yet.
+    writes = live.unsoughtWrites()
     have = await live.converged()
   } catch (error) {
     if (error instanceof Void) isVoid = error.message
     else if (error instanceof Late) late.push(error.message)
     else throw error
   }
-  const verdict = judged(live.scenario, expects, mark, live.since(mark), live.nowUs(), have)
+  const seen = { mark, since: live.since(mark), nowUs: live.nowUs(), writes, have }
+  const verdict = judged(live.scenario, expects, seen)
   return {
     ...{ proof: name, kind, turn, cluster, ...stamp(), ...verdict },
     void: isVoid,

@@ -22,22 +22,24 @@ type Judged = Pick<
   | 'unknown'
 >
 
-/** `have`: what each server holds after it; null: they did not converge, which is a problem already. */
-export function judged(
-  scenario: Scenario,
-  expects: Kind['expects'],
-  mark: Mark,
-  since: Since,
-  nowUs: number,
-  have: ReadonlyMap<string, GtidSet> | null,
-): Judged {
+interface Seen {
+  readonly mark: Mark
+  readonly since: Since
+  readonly nowUs: number
+  /** Acknowledged, and to be on every server. */
+  readonly writes: readonly Operation[]
+  /** What each server holds after it; null: they did not converge, which is a problem already. */
+  readonly have: ReadonlyMap<string, GtidSet> | null
+}
+
+export function judged(scenario: Scenario, expects: Kind['expects'], seen: Seen): Judged {
+  const { mark, since, nowUs, writes, have } = seen
   const { operations, faults } = since
   const events = [mark.reign, ...since.events]
   const window: RunRecord = {
     ...{ world: 'local', seed: 1, operations, events, faults, nodes: [], lag: [], endedUs: nowUs, healedUs: null },
     ...{ complete: true, digest: null, mysqlVersion: null, counters: {} },
   }
-  const writes = operations.filter(isAcknowledged)
   const lost = have === null ? [] : writes.filter(({ gtid }) => [...have.values()].some((set) => !set.has(gtid!)))
   const { failovers } = failoversOf(window, scenario, lost)
   const single = CHECKS['single-writer'].judge(window, scenario)
@@ -69,8 +71,4 @@ export function judged(
     failed: operations.filter(({ outcome }) => outcome === 'failed').length,
     unknown: operations.filter(({ outcome }) => outcome === 'unknown').length,
   }
-}
-
-function isAcknowledged({ kind, outcome, consistency, gtid }: Operation): boolean {
-  return kind === 'write' && outcome === 'ok' && consistency !== 'EVENTUAL' && gtid !== null
 }

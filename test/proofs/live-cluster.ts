@@ -47,6 +47,7 @@ export class LiveCluster {
   readonly #events: readonly TraceEvent[]
   readonly #stage: RunStage
   readonly #servers: ReadonlyMap<string, MysqlClient>
+  #sought = 0
 
   constructor(scenario: Scenario, stage: RunStage, events: readonly TraceEvent[]) {
     this.scenario = scenario
@@ -113,6 +114,17 @@ export class LiveCluster {
       faults,
     }
     return scenarioOf(written, 'proof').faults
+  }
+
+  /** Acknowledged writes that have not been looked for yet, up to now: each is handed out once. */
+  unsoughtWrites(): readonly Operation[] {
+    const { operations } = this.#stage
+    const unsought = operations.slice(this.#sought)
+    this.#sought = operations.length
+    return unsought.filter(
+      ({ kind, outcome, consistency, gtid }) =>
+        kind === 'write' && outcome === 'ok' && consistency !== 'EVENTUAL' && gtid !== null,
+    )
   }
 
   async until(what: string, limitMs: number, holds: () => boolean | Promise<boolean>): Promise<void> {
