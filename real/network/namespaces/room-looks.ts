@@ -5,7 +5,7 @@ import type { LinkSight } from '../network.ts'
 import type { Outpost } from './outpost.ts'
 
 /** What has not come by then does not come. */
-const SILENT_MS = 400
+const SILENT_MS = 250
 /** A link that is held to a rate may have a queue. */
 const QUEUE_MS = 2_000
 /** With the headers of UDP and IP, a datagram fills a frame. */
@@ -31,7 +31,7 @@ export async function delivery(from: End, to: End, limit: number | null): Promis
   if (arrived === 0)
     return { delivers: false, amount: 0, text: `${name} did not arrive within ${limitMs} ms`, seenUs: sentUs }
   const text = `${name} arrived after ${((lastUs - sentUs) / 1_000).toFixed(2)} ms`
-  return { delivers: true, amount: 0, text, seenUs: lastUs }
+  return { delivers: true, amount: lastUs - sentUs, text, seenUs: lastUs }
 }
 
 export async function bandwidth(from: End, to: End, limit: number | null): Promise<LinkSight> {

@@ -1,23 +1,30 @@
 /** The conformance body on processes that are only words, and on servers that run. */
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Driver } from '../../../real/drivers/driver.ts'
 import { createLocalDriver } from '../../../real/drivers/local/local-driver.ts'
+import { Ownership } from '../../../real/drivers/local/ownership.ts'
 import { underProcess } from '../../../real/faults/machine/under.ts'
 import { type FaultTarget, nodeTarget } from '../../../real/faults/targets.ts'
 import { connected } from '../../../real/mysql/admin-session.ts'
 import { NO_SETUP } from '../../../real/mysql/connection.ts'
+import { NamespacesNetwork } from '../../../real/network/namespaces/namespaces-network.ts'
+import { makeRooms } from '../../../real/network/namespaces/rooms.ts'
 import { WHOLE } from '../../../real/network/network.ts'
 import { ProxyNetwork } from '../../../real/network/proxy/proxy-network.ts'
 import type { Pair } from '../../../scenarios/faults/link-pairs.ts'
 import type { FaultStep } from '../../../scenarios/faults/step.ts'
 import { conforms, FAULT_CASES, type Played } from '../../scenarios/faults/fault-conformance.ts'
 import { test } from '../../support/test.ts'
+import { withDirectory } from '../drivers/local/scratch.ts'
 import { imagined, schedule, type Told } from './imagined.ts'
 
 const NODES = ['node1', 'node2', 'node3', 'node4']
 /** The schedule waits for each process: a unit is no bound on how long a server takes to start. */
 const UNIT_MS = 700
+/** Silence takes a quarter of a second to be seen. */
+const LINK_UNIT_MS = 400
 const SERVICES = ['timestamp-1', 'timestamp-2', 'coordinator']
 
 async function play(
@@ -91,3 +98,38 @@ test('real servers: every case', { needs: 'mysql', deadlineMs: 300_000 }, async 
     await Promise.all([driver.stop(), network.stop()])
   }
 })
+
+const OF_LINKS = /partition|link:|flap|reset/
+
+test('network namespaces: every case about links', { needs: 'namespaces', deadlineMs: 120_000 }, () =>
+  withDirectory(async (root) => {
+    const ownership = new Ownership(join(root, 'clusters'))
+    const failures: Error[] = []
+    const names = [...NODES, ...SERVICES, 'client']
+    const network = new NamespacesNetwork({
+      ...{ names, reason: 'a test', isUsed: () => true },
+      rooms: (all) => makeRooms(all, ownership),
+      proxy: {
+        ...{ seed: 1, base: () => WHOLE },
+        paths: names.flatMap((opener, i) => names.slice(0, i).map((acceptor): Pair => [opener, acceptor])),
+        own: (name, pid) => ownership.noteProcess(name, pid),
+        onFailure: (error) => failures.push(error),
+      },
+    })
+    try {
+      await network.start()
+      for (const one of FAULT_CASES.filter(({ steps }) => steps.some((step) => OF_LINKS.test(step)))) {
+        const targets = [...NODES, ...SERVICES].map(imagined)
+        await conforms(one, LINK_UNIT_MS, (steps) => play(targets, steps, LINK_UNIT_MS, { network })).catch(
+          (error: unknown) => {
+            throw new Error(one.title, { cause: error })
+          },
+        )
+      }
+      assert.deepEqual(failures, [])
+    } finally {
+      await network.stop()
+      ownership.remove()
+    }
+  }),
+)
