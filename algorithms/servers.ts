@@ -66,10 +66,7 @@ export interface ServerState {
   readonly fedAgeUs: number | null
   readonly uptimeUs: number
   readonly semiSyncSource: boolean
-  /**
-   * Replicas whose receipt each commit here waits for, for as long as it takes. 0: none, or the source may stop waiting by
-   * itself.
-   */
+  /** Replicas whose receipt each commit waits for, however long it takes; 0: none, or it may stop waiting by itself. */
   readonly receipts: number
 }
 
@@ -113,7 +110,8 @@ export type MysqlRequests = {
       readonly timestamp: Timestamp | null
       readonly operationId: string | null
     }
-    reply: Executed
+    /** `promised`: the newest epoch when the connection was opened; a newer one is promised once all are cut off. */
+    reply: Executed & { readonly promised: number }
   }
   /**
    * Read. `after`: wait first, `waitUs` at most, until these are executed here. `wantExecuted`: gtid_executed, read on

@@ -18,7 +18,7 @@ import type { ClientRequest, MysqlRequests, ReadReply, ReplyOf } from '../server
 import type { Staleness, Statement } from '../statements.ts'
 import { newestRow } from './epoch.ts'
 import type { Member } from './member.ts'
-import { receipted } from './receipts.ts'
+import { receiptsSeen } from './receipts.ts'
 import type { Reign } from './reign.ts'
 import { hearSource } from './source-watch.ts'
 import type { CoordinatorState } from './state.ts'
@@ -85,7 +85,7 @@ export function* held({ tuning, process }: CoordinatorState, reign: Reign, execu
   const { acknowledgements, confirmations, base, sourceUuid } = reign
   const confirmation = confirmations.request()
   const newest = Math.max(base, executed.highest(sourceUuid))
-  receipted(reign, newest, process.nowUs)
+  receiptsSeen(reign, executed, process.nowUs)
   const acknowledgement = acknowledgements.waitFor(newest, null, process.nowUs)
   const acknowledged = yield* wait(acknowledgement, tuning.quorumTimeoutUs)
   if (acknowledged !== 'acknowledged') {

@@ -5,7 +5,7 @@
  */
 
 import { call, deferred, emit, type Fiber, sleep } from '../effects.ts'
-import { type GtidSet, MutableGtidSet } from '../gtid-set.ts'
+import { EMPTY_GTID_SET, type GtidSet, MutableGtidSet } from '../gtid-set.ts'
 import { WeightedRounds } from '../quorum/weighted-rounds.ts'
 import { explained } from '../reasons/outcomes.ts'
 import { textOf } from '../reasons/text.ts'
@@ -207,6 +207,7 @@ function* promote(
     if (isDeposed(outcome)) return { kind: 'deposed', why: cause }
     return { kind: 'unable', why: { code: 'not-promoted', node, cause } }
   }
+  const began = target.union(MutableGtidSet.of(marker))
   const weights = coordinator.quorum.weigh?.(nodes)
   const acknowledgements = new Acknowledgements(
     { sourceUuid, source: winner.index, base, marker, k },
@@ -214,7 +215,12 @@ function* promote(
     weights === undefined ? null : new WeightedRounds(weights, winner.index, base),
   )
   for (const member of coordinator.members) if (member.loss !== null) acknowledgements.exclude(member.index)
-  const began = target.union(MutableGtidSet.of(marker))
+  const backlog =
+    coordinator.level === 'received'
+      ? new Backlog(coordinator.maxApplyBacklog, { sourceUuid, base, target: began }, nodes)
+      : null
+  for (const member of coordinator.members)
+    if (member !== winner) backlog?.applied(member.index, member.state?.executed ?? EMPTY_GTID_SET, k)
   const startedUs = coordinator.process.nowUs
   const reign: Reign = {
     epoch,
@@ -232,10 +238,7 @@ function* promote(
     confirmations: new Confirmations(nodes),
     executions: new Executions(),
     statements: new Executions(),
-    backlog:
-      coordinator.level === 'received'
-        ? new Backlog(coordinator.maxApplyBacklog, { sourceUuid, base, target: began }, nodes)
-        : null,
+    backlog,
     alarm: deferred(),
     powerless: null,
     ended: deferred(),

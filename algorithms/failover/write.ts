@@ -58,6 +58,8 @@ export function* write(coordinator: CoordinatorState, request: ClientRequest): F
   const ok: ExecutedReply = { ...reply, gtid, seen: null }
   if (request.consistency === 'EVENTUAL') return ok
 
+  // A source that has promised a newer epoch counts for that one.
+  if (executed.reply.promised <= reign.epoch) receipted(reign, gtid, nowUs)
   const why = yield* awaitQuorum(coordinator, reign, ok, beganUs)
   if (why === null) return ok
   if (why.code === 'foreign-transaction') return { ...notOk('unknown', why, gtid, timestamp), at }
@@ -81,7 +83,6 @@ export function* awaitQuorum(
   if (numberIn(reign, gtid) === null) return { code: 'foreign-transaction' }
   const nowUs = coordinator.process.nowUs
   const { procedures } = coordinator
-  receipted(reign, gtid.number, nowUs)
   if (nowUs - reign.selectedAtUs > procedures.selectionAgeUs) yield* reselect(coordinator, reign, nowUs)
   const verdict = yield* procedures.acknowledged(coordinator, reign, ok, nowUs)
   // One that got no quorum in time waited as well.

@@ -4,12 +4,13 @@
  * never delays a probe and a busy data pool never delays a failover.
  */
 import type { MysqlRequests, Outcome, RequestOf } from '../../algorithms/servers.ts'
+import type { Executed } from '../../algorithms/statements.ts'
 import type { Timestamp } from '../../algorithms/timestamps/timestamp.ts'
 import type { Pending } from '../../algorithms/world.ts'
 import type { Callable } from '../transport/callable.ts'
 import { Administrator } from './administrator.ts'
 import { NO_SETUP, type StatementDone } from './connection.ts'
-import { DATA_SETUP, execute, highestTimestamp, query } from './data.ts'
+import { DATA_SETUP, execute, highestTimestamp, query, withPromise } from './data.ts'
 import { changeOnce, FORGET, FORGET_EVERY } from './done-operations.ts'
 import { ConnectionPool } from './pool.ts'
 import { change, SQL_READ_SETUP, SQL_WRITE_SETUP, show } from './sql.ts'
@@ -92,8 +93,9 @@ export class MysqlClient implements Callable {
   ): Pending {
     if (statement.kind === 'keyed') return execute(this.#data, statement, timestamp, deadlineUs, done)
     const rowTimestamp = timestamp === null ? null : this.#rowTimestamp(timestamp)
+    const executed = (outcome: Outcome<unknown>) => done(withPromise(outcome as Outcome<Executed>, this.#sqlWrites))
     if (operationId === null)
-      return this.#sqlWrites.submit(() => change(statement, rowTimestamp), deadlineUs, concluded(done))
+      return this.#sqlWrites.submit(() => change(statement, rowTimestamp), deadlineUs, concluded(executed))
     const once = { operationId, timestamp, rowTimestamp }
     return this.#sqlWrites.submit(
       () => changeOnce(statement, once),
@@ -101,7 +103,7 @@ export class MysqlClient implements Callable {
       concluded((outcome) => {
         if (outcome.kind === 'ok' && ++this.#operations % FORGET_EVERY === 0)
           this.#sqlWrites.submit(FORGET, deadlineUs, () => {})
-        done(outcome)
+        executed(outcome)
       }),
     )
   }

@@ -3,11 +3,9 @@
  *
  * mysql2 does the protocol; this adds the three things that outcomes depend on: a deadline that destroys the
  * connection (a statement that is given up may still run, so nobody may reuse its connection), a socket that is ours
- * to destroy at once (mysql2's own close waits politely for the peer), and failures in our words. Callbacks and no
- * promises: this is the hot path of every write.
+ * to destroy at once (mysql2's own close waits for the peer), and failures in our words. This is the hot path: callbacks.
  *
- * The socket is read here, too, and what it brings is passed on to mysql2, except while an INSERT of ours is in flight
- * (insert-packets.ts): mysql2 is at rest then and never learns of it.
+ * The socket is read here, and what it brings is passed on to mysql2, except while an INSERT of ours is in flight.
  */
 import { connect, type Socket } from 'node:net'
 import * as mysql2 from 'mysql2'
@@ -50,11 +48,13 @@ export interface ConnectionSetup {
   /** The INSERT that values are for. */
   readonly insert: string
   readonly database: string
+  /** The promise is read with this (servers.ts, `execute`). */
+  readonly promised: string
   /** May a text hold several, for texts of our own? */
   readonly severalStatements: boolean
 }
 
-export const NO_SETUP: ConnectionSetup = { sql: '', insert: '', database: '', severalStatements: true }
+export const NO_SETUP: ConnectionSetup = { sql: '', insert: '', database: '', promised: '', severalStatements: true }
 
 /** SQL text, the values of the prepared INSERT, or what begins an exchange. */
 export type Work = string | IntegerValues | (() => Exchange<unknown>)
@@ -66,10 +66,10 @@ export type Work = string | IntegerValues | (() => Exchange<unknown>)
 export type StatementDone = (failure: Failure | null, result: unknown) => void
 
 const CONNECT_TIMEOUT_MS = 1_000
-/** Remembered by each connection. */
+/** Remembered by each connection; the server keeps 16,000 for all of them together. */
 const PREPARED_STATEMENTS = 32
 
-/** mysql2's type declares neither; its prepared statements have them. */
+/** mysql2's type declares neither. */
 interface Prepared {
   readonly id: number
   /** One for each placeholder. */
@@ -88,6 +88,7 @@ export class MysqlConnection {
   #dueMs = 0
   readonly #deadline = new DeadlineTimer((nowMs) => this.#expire(nowMs))
   #insertId = 0
+  promised = 0
   #inserting = false
   /** A text was sent ahead of a statement of mysql2's, which does not know of it. */
   #isAhead = false
@@ -117,7 +118,6 @@ export class MysqlConnection {
       database: setup.database,
       multipleStatements: setup.severalStatements,
       rowsAsArray: true,
-      // The server keeps 16,000 for all of its connections together.
       maxPreparedStatements: PREPARED_STATEMENTS,
       dateStrings: true,
       jsonStrings: true,
@@ -141,13 +141,19 @@ export class MysqlConnection {
       this.#state = 'idle'
       onReady(this)
     })
+    const askPromise = then(() => {
+      if (setup.promised === '') return ready(null)
+      this.#mysql.query(setup.promised, (error: unknown, rows: unknown) => {
+        if (error === null) this.promised = Number((rows as unknown[][])[0]![0])
+        ready(error)
+      })
+    })
     const prepare = then(() => {
-      if (setup.insert === '') ready(null)
-      else
-        this.#mysql.prepare(setup.insert, (error, statement) => {
-          if (error === null) this.#insertId = (statement as unknown as Prepared).id
-          ready(error)
-        })
+      if (setup.insert === '') return askPromise(null)
+      this.#mysql.prepare(setup.insert, (error, statement) => {
+        if (error === null) this.#insertId = (statement as unknown as Prepared).id
+        askPromise(error)
+      })
     })
     if (setup.sql === '') prepare(null)
     else this.#mysql.query(setup.sql, prepare)

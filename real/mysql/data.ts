@@ -10,12 +10,13 @@ import { type ConnectionSetup, NO_SETUP } from './connection.ts'
 import { decoded } from './decoded.ts'
 import { transaction } from './keyed-transaction.ts'
 import type { ConnectionPool } from './pool.ts'
-import { EXECUTED } from './state.ts'
+import { EXECUTED, PROMISED } from './state.ts'
 
 export const DATA_SETUP: ConnectionSetup = {
   ...NO_SETUP,
   // Each answer to a write then carries the transaction's GTID.
   sql: 'SET SESSION session_track_gtids = OWN_GTID, SESSION innodb_lock_wait_timeout = 1',
+  promised: PROMISED,
   insert: 'INSERT INTO quorumlab.operations (op, key_id, ts_counter, ts_server) VALUES (?, ?, ?, ?)',
 }
 
@@ -32,15 +33,26 @@ export function execute(
     return pool.submit(
       () => transaction(statement, timestamp),
       deadlineUs,
-      (failure, outcome) => done(failure ?? (outcome as Outcome<Executed>)),
+      (failure, outcome) => done(failure ?? withPromise(outcome as Outcome<Executed>, pool)),
     )
   const { op, key } = statement
   const values = [op, key, timestamp === null ? null : timestamp.counter, timestamp === null ? null : timestamp.server]
   return pool.submit(values, deadlineUs, (failure, gtid) => {
     if (failure !== null) done(failure)
     else if (gtid === null) done(unknown({ code: 'no-gtid' }))
-    else done({ kind: 'ok', reply: { gtid: gtid as Gtid, executed: null, result: null, repeats: null } })
+    else
+      done({
+        kind: 'ok',
+        reply: { gtid: gtid as Gtid, executed: null, result: null, repeats: null, promised: pool.promised },
+      })
   })
+}
+
+export function withPromise(
+  outcome: Outcome<Executed>,
+  { promised }: Pick<ConnectionPool, 'promised'>,
+): Outcome<ReplyOf<MysqlRequests, 'execute'>> {
+  return outcome.kind === 'ok' ? { kind: 'ok', reply: { ...outcome.reply, promised } } : outcome
 }
 
 export function query(

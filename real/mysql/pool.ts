@@ -18,6 +18,8 @@ export class ConnectionPool {
   readonly #all = new Set<MysqlConnection>()
   readonly #waiting = new Set<Job>()
   readonly #deadlines = new DeadlineTimer((nowMs) => this.#expire(nowMs))
+  /** The newest epoch that any of its connections found promised when it was opened. */
+  promised = 0
   #opening = 0
   #closed = false
 
@@ -108,6 +110,7 @@ export class ConnectionPool {
       (opened) => {
         ready = true
         this.#opening--
+        this.promised = Math.max(this.promised, opened.promised)
         this.release(opened)
       },
       (dead, failure) => {

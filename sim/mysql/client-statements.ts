@@ -39,12 +39,14 @@ class Insert implements Committer {
   readonly #call: Call
   readonly #statement: KeyedStatement
   readonly #timestamp: Timestamp | null
+  readonly #promised: number
 
   constructor(server: MysqlInstance, call: Call, statement: KeyedStatement, timestamp: Timestamp | null) {
     this.#server = server
     this.#call = call
     this.#statement = statement
     this.#timestamp = timestamp
+    this.#promised = server.data.promised
   }
 
   /** Again, when it had to wait for a lock. */
@@ -85,7 +87,7 @@ class Insert implements Committer {
   committed({ gtid }: Transaction): void {
     this.#server.claimed.delete(this.#statement.op)
     this.#server.statements.endWrite()
-    this.#call.answer({ gtid, executed: null, result: null, repeats: null })
+    this.#call.answer({ gtid, executed: null, result: null, repeats: null, promised: this.#promised })
   }
 }
 

@@ -26,6 +26,7 @@ export class ClientTransaction implements Committer, LockOwner {
   readonly #firstOp: number
   readonly #payloadBytes: number
   readonly #timestamp: Timestamp | null
+  readonly #promised: number
   /** Statements that are done. */
   #done = 0
   #timer: EventHandle | null = null
@@ -42,6 +43,7 @@ export class ClientTransaction implements Committer, LockOwner {
     this.#firstOp = op
     this.#payloadBytes = payloadBytes
     this.#timestamp = timestamp
+    this.#promised = server.data.promised
   }
 
   /** Again, when it had to wait for a lock on everything. */
@@ -122,6 +124,6 @@ export class ClientTransaction implements Committer, LockOwner {
 
   committed({ gtid }: Transaction): void {
     this.#end()
-    this.#call.answer({ gtid, executed: null, result: null, repeats: null })
+    this.#call.answer({ gtid, executed: null, result: null, repeats: null, promised: this.#promised })
   }
 }

@@ -69,6 +69,14 @@ async function measure(driver: Driver, directory: string, carrier: (typeof CARRI
     const source = await sourceOf(coordinator, driver)
     for (const node of [source, ...driver.nodes.filter((other) => other !== source)])
       servers.push(await connectionTo(node, driver.accounts.admin))
+    // A replica sends receipts where that was on when its receiver started.
+    for (const replica of servers.slice(1))
+      for (const sql of [
+        'SET GLOBAL rpl_semi_sync_replica_enabled = ON',
+        'STOP REPLICA IO_THREAD',
+        'START REPLICA IO_THREAD',
+      ])
+        await answer(replica, sql)
     const [first, second, last] = children.map(({ pid }) => pid) as [number, number, number]
     const pids = {
       client: [process.pid],
@@ -112,6 +120,8 @@ async function measure(driver: Driver, directory: string, carrier: (typeof CARRI
       console.log(`      the coordinator  ${through.text}`)
     }
     coordinator.close()
+    // The next coordinator may not know of it, and a replica that waits for receipts applies nothing.
+    await answer(servers[0]!, 'SET GLOBAL rpl_semi_sync_source_enabled = OFF')
   } finally {
     for (const connection of servers) connection.destroy()
     for (const child of children) await child.kill()

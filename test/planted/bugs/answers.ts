@@ -81,4 +81,65 @@ export const ANSWER_BUGS: readonly PlantedBug[] = [
     ],
     hunts: [{ kind: 'swarm', swarm: 'stale-readers', seeds: [0, 17], checks: ['linearizable'] }],
   },
+  {
+    name: 'receipts-without-the-selected',
+    story:
+      'The source has its receipts, so a write is acknowledged, though a replica that was selected is not among them.',
+    edits: [
+      {
+        file: 'algorithms/failover/acknowledgements.ts',
+        find: '    if (selection.members === null) return this.#heldBy(selection.needed) >= number\n',
+        replace: '    if (selection !== null) return this.#heldBy(selection.needed) >= number\n',
+      },
+    ],
+    hunts: [hunt],
+  },
+  {
+    name: 'receipts-of-those-that-do-not-count',
+    story: 'Receipts count in full, though one may be of a replica that lost data and has proved nothing.',
+    edits: [
+      {
+        file: 'algorithms/failover/acknowledgements.ts',
+        find: 'this.#receipts.heldBy(count + this.#excluded.size)',
+        replace: 'this.#receipts.heldBy(count)',
+      },
+    ],
+    hunts: [hunt],
+  },
+  {
+    name: 'receipts-of-a-newer-epoch',
+    story: 'What a source shows that has begun a newer epoch counts as acknowledged in the old one.',
+    edits: [
+      {
+        file: 'algorithms/failover/receipts.ts',
+        find: '  if (reign.receipts === 0 || newestRow(executed)?.epoch !== reign.epoch) return\n',
+        replace: '  if (reign.receipts === 0 || newestRow(executed) === null) return\n',
+      },
+    ],
+    hunts: [{ kind: 'tests', patterns: ['failover/receipts'] }],
+  },
+  {
+    name: 'restart-believed-under-receipts',
+    story: 'A replica that restarts without what receipts acknowledged passes for one that lagged.',
+    edits: [
+      {
+        file: 'algorithms/failover/monitor.ts',
+        find: '  if (askedUs - state.uptimeUs > member.bootedByUs)\n',
+        replace: '  if (askedUs - state.uptimeUs > member.bootedByUs && askedUs < 0)\n',
+      },
+    ],
+    hunts: [{ kind: 'tests', patterns: ['failover/receipts'] }],
+  },
+  {
+    name: 'backlog-ignored',
+    story: 'Writes go on however much the replicas of their quorum have left to apply.',
+    edits: [
+      {
+        file: 'algorithms/failover/backlog.ts',
+        find: '    return !this.isHolding && this.size(k) < this.limit\n',
+        replace: '    return !this.isHolding && this.size(k) < Number.POSITIVE_INFINITY\n',
+      },
+    ],
+    hunts: [{ kind: 'tests', patterns: ['sim/backlog'] }],
+  },
 ]
