@@ -25,7 +25,7 @@ export function auditedRun(scenario: Scenario, record: RunRecord, evidence: Audi
     seed: record.seed,
     claims: claimsOf(record.operations),
     evidence,
-    errants: [],
+    errants: record.faults.flatMap(({ kind, target }) => (kind === 'errant-write' ? target : [])),
     isMadeToFail: isMadeToFail(scenario),
   }
 }

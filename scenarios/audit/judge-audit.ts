@@ -10,7 +10,7 @@ import { GtidLookup, RowLookup } from '../checks/lookups.ts'
 import type { Audit } from '../result-audit.ts'
 import { judgeClaims, opsText, type Place } from './claims.ts'
 import type { AuditEvidence, AuditedServer, Claim } from './evidence.ts'
-import { epochsOf, sourceOf } from './last-source.ts'
+import { epochsOf, sourceOf, uuidsOf } from './last-source.ts'
 import { auditServer } from './server-audit.ts'
 
 /** `errants`: servers on which the scenario itself had an operator write. */
@@ -25,13 +25,14 @@ export function judgeAudit(claims: readonly Claim[], evidence: AuditEvidence, er
   // A server that is down is looked at through its files; of the source that is not enough.
   if (last !== null && last.unread !== null)
     findings.undecidable('unreadable', () => `${last.node}, the last source: ${last.unread}`)
+  const meant = new Set(servers.flatMap((server) => (errants.has(server.node) ? uuidsOf(server) : [])))
   const audits = servers.map((server, index) =>
     auditServer(
       server,
       {
         ...{ source, place: places[index]!, lacks: judged.lacks[index]! },
         reigned: epochsOf(server, servers),
-        isErrantMeant: errants.has(server.node),
+        meant,
       },
       findings,
     ),

@@ -17,9 +17,14 @@ function uuidOf({ tables, identities }: AuditedServer): string | null {
   return tables?.uuid ?? identities.at(-1)?.uuid ?? null
 }
 
+/** Of all its identities. */
+export function uuidsOf(server: AuditedServer): readonly string[] {
+  return [uuidOf(server), ...server.identities.map(({ uuid }) => uuid)].flatMap((uuid) => uuid ?? [])
+}
+
 /** Epochs that the server led, in any of its identities. */
 export function epochsOf(server: AuditedServer, servers: readonly AuditedServer[]): readonly number[] {
-  const uuids = new Set([uuidOf(server), ...server.identities.map(({ uuid }) => uuid)])
+  const uuids = new Set(uuidsOf(server))
   const rows = servers.flatMap(({ tables }) => tables?.reigns ?? [])
   const epochs = rows.flatMap(({ epoch, sourceUuid }) => (sourceUuid !== null && uuids.has(sourceUuid) ? [epoch] : []))
   return [...new Set(epochs)].sort((a, b) => a - b)

@@ -1,9 +1,10 @@
 /** One server against the last source: what it has more, what of that a reign explains, and what went with its former identities. */
-import { EMPTY_GTID_SET, type GtidSet } from '../../algorithms/gtid-set.ts'
+import { EMPTY_GTID_SET, type GtidSet, MutableGtidSet } from '../../algorithms/gtid-set.ts'
 import { describeGtids } from '../checks/evidence-text.ts'
 import { count, type Findings } from '../checks/findings.ts'
 import type { FormerIdentity, ServerAudit } from '../result-audit.ts'
 import type { Place } from './claims.ts'
+import { eachOf } from './contents.ts'
 import type { AuditedServer, Identity } from './evidence.ts'
 
 interface Against {
@@ -12,13 +13,13 @@ interface Against {
   /** Acknowledged STRONG writes that it lacks. */
   readonly lacks: number
   readonly reigned: readonly number[]
-  /** The scenario itself had an operator write here. */
-  readonly isErrantMeant: boolean
+  /** What the scenario itself had an operator write, by the server_uuid that it went under. */
+  readonly meant: ReadonlySet<string>
 }
 
 export function auditServer(
   server: AuditedServer,
-  { source, place, lacks, reigned, isErrantMeant }: Against,
+  { source, place, lacks, reigned, meant }: Against,
   findings: Findings,
 ): ServerAudit {
   const { node, tables, identities } = server
@@ -26,16 +27,18 @@ export function auditServer(
   const present = identities.at(-1)
   const extras = source === null || isSource ? EMPTY_GTID_SET : place.held.minus(source.held)
   const errant = errantIn(present, place.held)
-  if (!isErrantMeant && !errant.isEmpty)
+  const strange = unmeant(errant, meant)
+  if (!strange.isEmpty)
     findings.violation(
       'errant',
-      () => `${node} executed ${describeGtids(errant)}, written by a server that did not reign then`,
+      () => `${node} executed ${describeGtids(strange)}, written by a server that did not reign then`,
     )
   // One that is away, or that follows nobody, has been left or set aside: it may have what nobody else has.
-  if (tables?.follows === true && !extras.isEmpty && !isErrantMeant)
+  const apart = unmeant(extras, meant)
+  if (tables?.follows === true && !apart.isEmpty)
     findings.violation(
       'diverged',
-      () => `${node} follows, and executed ${describeGtids(extras)}, which the last source ${source!.node} has not`,
+      () => `${node} follows, and executed ${describeGtids(apart)}, which the last source ${source!.node} has not`,
     )
   const former = identities.slice(0, -1).map((identity) => formerIdentity(identity, server, source, findings))
   return {
@@ -56,6 +59,14 @@ function stateOf({ tables }: AuditedServer, place: Place, source: Place | null, 
   if (place === source) return 'source'
   if (!extras.isEmpty) return 'diverged'
   return source !== null && place.held.covers(source.held) ? 'agrees' : 'behind'
+}
+
+function unmeant(gtids: GtidSet, meant: ReadonlySet<string>): GtidSet {
+  const rest = gtids.clone()
+  if (!gtids.uuids().some((uuid) => meant.has(uuid))) return rest
+  const theirs = new MutableGtidSet()
+  for (const { uuid, number } of eachOf(gtids)) if (meant.has(uuid)) theirs.add({ uuid, number })
+  return rest.minus(theirs)
 }
 
 /** Of what it executed. */
