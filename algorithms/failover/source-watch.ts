@@ -88,7 +88,7 @@ export function checkSource(coordinator: CoordinatorState): void {
         source.probe === 'answered' &&
         state !== null &&
         stateAskedUs > startedUs &&
-        (state.superReadOnly || state.offline),
+        (state.superReadOnly || state.offline || source.crashes > reign.sourceCrashes),
       unacknowledgedSinceUs: sinceAwake(coordinator, hangingSinceUs(coordinator, reign)),
     },
     tuning,

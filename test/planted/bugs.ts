@@ -2,6 +2,7 @@
 import { ANSWER_BUGS } from './bugs/answers.ts'
 import { CHECKER_BUGS } from './bugs/checkers.ts'
 import { FAILOVER_BUGS } from './bugs/failover.ts'
+import { INCIDENT_BUGS } from './bugs/incidents.ts'
 import { LOSS_BUGS } from './bugs/losses.ts'
 import { QUORUM_BUGS } from './bugs/quorum.ts'
 import { REASON_BUGS } from './bugs/reasons.ts'
@@ -15,6 +16,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...ANSWER_BUGS,
   ...FAILOVER_BUGS,
   ...LOSS_BUGS,
+  ...INCIDENT_BUGS,
   ...REFUSAL_BUGS,
   ...REASON_BUGS,
   ...CHECKER_BUGS,

@@ -101,10 +101,20 @@ test('a replica that comes back writable is silenced before it follows', () => {
 })
 
 test('a source that comes back writable before it is missed has lost its reign all the same', () => {
-  // Nobody notices its death: the probes are rare, and no client asks.
-  const tuning = 'tuning: { probeInterval: 3s, unreachable: 5s }'
-  const events = decided(['at: 4050ms, boot-writable: node1'], `${tuning}\n`)
-  assert.ok(of(events, 'reign').length > 1)
+  const text = `name: unnoticed
+workload: { arrivals: uniform, ratePerSec: 0.5, reads: 0, clients: 1, duration: 12s }
+tuning: { probeInterval: 3s, unreachable: 5s }
+checks: [acknowledged-writes-survive, single-writer, replicas-converge]
+faults:
+  - { at: 4500ms, boot-writable: node1 }
+`
+  const scenario = parseScenario(text, 'unnoticed.yaml')
+  const record = simulate(scenario, { seed: 1 })
+  for (const { name, verdict, detail } of judgeChecks(scenario, record))
+    assert.equal(verdict, 'pass', `${name}: ${detail}`)
+  assert.ok(record.operations.every(({ outcome }) => outcome === 'ok'))
+  const second = of(record.events, 'phase').find(({ epoch, phase }) => epoch === 2 && phase === 'detect')
+  assert.match(second?.detail ?? '', /^the source has restarted/)
 })
 
 test('a long transaction, one that stays open, and a change of a table while the source moves: nothing is lost', () => {
