@@ -49,6 +49,12 @@ export interface Usage {
   readonly memoryBytes: number | null
 }
 
+export interface ServerFolders {
+  readonly data: string
+  /** Where a file system of its own is mounted, which can be filled; null: its data are where the others' are. */
+  readonly sizedDisk: string | null
+}
+
 export interface SavedExtras {
   readonly path: string
   /** How it was saved, or what could not be done. */
@@ -107,8 +113,10 @@ export interface Driver {
   /** Of a server or a service: its processes, for whoever hurts what lies under them. */
   lives(name: string): Lives
 
-  /** Where a server's data are on a file system of their own, which can be filled; null: they are not. */
-  sizedDisk(node: string): string | null
+  /** Of a server, as this machine sees them. */
+  folders(node: string): ServerFolders
+  /** From which file a service's wall clock is made wrong; null: it was started with the machine's own clock. */
+  clockFile(service: string): string | null
   /**
    * What a server says of a full disk, and its end if it comes, are the doing of a fault; until this is taken back, which
    * tells whether it has ended.

@@ -8,6 +8,7 @@ import type { FaultStep } from '../../scenarios/faults/step.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import type { ServerWorld } from '../../scenarios/worlds.ts'
 import { EnvironmentError } from '../drivers/environment-error.ts'
+import { canFake, findFaketime } from './machine/faked-clock.ts'
 import { Tracer } from './machine/tracer.ts'
 
 /** Why not, and what the user can do about it. */
@@ -24,6 +25,7 @@ const CAPABILITIES: Partial<Record<FaultVerb, Capability>> = {
   slow: async ({ diskUs }) => (diskUs === null ? null : await lackOfTracer()),
   'stall-disk': lackOfTracer,
   'fill-disk': lackOfMounts,
+  'skew-clock': lackOfFaketime,
 }
 
 /** Rejects with an EnvironmentError that names the step, the reason and what to do. */
@@ -75,4 +77,13 @@ async function lackOfMounts(): Promise<Lack | null> {
     reason: `a server's data need a file system of their own, of a size, and it cannot be mounted (${said.trim()})`,
     advice: 'Run it as root on Linux, with util-linux; a container needs SYS_ADMIN.',
   }
+}
+
+const FAKETIME_ADVICE = 'Install libfaketime (Debian: `apt-get install libfaketime`).'
+
+async function lackOfFaketime(): Promise<Lack | null> {
+  const library = findFaketime()
+  if (library === null) return { reason: 'there is no libfaketime', advice: FAKETIME_ADVICE }
+  const isAble = await canFake(library).catch(() => false)
+  return isAble ? null : { reason: `${library} does not change the clock of this Node`, advice: FAKETIME_ADVICE }
 }

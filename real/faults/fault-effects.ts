@@ -7,7 +7,7 @@ import type { JournalLook } from '../../scenarios/faults/storage.ts'
 import { type FaultPlace, targetOf } from './fault-place.ts'
 import { alter, bootWritable, errantWrite, longTransaction, purgeBinlogs, reject } from './incidents/effects.ts'
 import { flap, lose, partition, reset, slowLink } from './link-effects.ts'
-import { exhaustConnections, fillDisk, slowServer, stallDisk } from './machine/effects.ts'
+import { exhaustConnections, fillDisk, loseRelayLogs, skewClock, slowServer, stallDisk } from './machine/effects.ts'
 import { promised } from './promises.ts'
 import type { Seen } from './targets.ts'
 
@@ -31,6 +31,8 @@ export const EFFECTS: Effects<'local', FaultPlace> = {
   partition,
   slow: (item, place) => (item.step.link === null ? slowServer : slowLink)(item, place),
   lose,
+  'lose-relay-logs': loseRelayLogs,
+  'skew-clock': skewClock,
   'stall-disk': stallDisk,
   'fill-disk': fillDisk,
   'exhaust-connections': exhaustConnections,

@@ -22,6 +22,9 @@ const RETRY_COUNT = 86_400
 const LONGEST_TIMEOUT_MS = 4_294_967_295
 
 /** `before`: read under the lock a moment ago. */
+/** Replica failed to initialize applier metadata structure from the repository. */
+const RELAY_LOG_UNREADABLE = 1872
+
 export async function perform(
   session: AdminSession,
   target: MysqlTarget,
@@ -147,10 +150,10 @@ async function point(session: AdminSession, target: MysqlTarget, source: string,
   const channels = (await session.ask(
     "SELECT 1 FROM performance_schema.replication_connection_configuration WHERE CHANNEL_NAME = ''",
   )) as unknown[]
-  const configured = channels.length > 0
+  let configured = channels.length > 0
+  if (configured && before.receiver !== 'stopped') await stopReceiver(session, target)
+  if (configured && before.applier !== 'running') configured = await startApplier(session, before)
   if (configured) {
-    if (before.receiver !== 'stopped') await stopReceiver(session, target)
-    if (before.applier !== 'running') await session.change('START REPLICA SQL_THREAD')
     const ready = await state(session, target)
     // Without this the next statement could be the one that throws acknowledged transactions away.
     if (ready.applier !== 'running') throw unfinished({ code: 'applier-stopped' })
@@ -171,6 +174,22 @@ async function point(session: AdminSession, target: MysqlTarget, source: string,
   await session.change(`CHANGE REPLICATION SOURCE TO ${options.join(', ')}`)
   await session.change(configured ? 'START REPLICA IO_THREAD' : 'START REPLICA')
   if (before.offline) await session.change('SET GLOBAL offline_mode = OFF')
+}
+
+/**
+ * False: the files of its relay log are gone (1872), and the channel had to be forgotten with them. What was received and not
+ * applied was in them; that the server has such transactions, it must not say any more.
+ */
+async function startApplier(session: AdminSession, { executed, retrieved }: ServerState): Promise<boolean> {
+  try {
+    await session.change('START REPLICA SQL_THREAD')
+    return true
+  } catch (error) {
+    const isUnreadable = error instanceof AdminError && errnoOf(error.failure.why) === RELAY_LOG_UNREADABLE
+    if (!isUnreadable || !executed.covers(retrieved)) throw error
+    await session.change('RESET REPLICA ALL')
+    return false
+  }
 }
 
 /**

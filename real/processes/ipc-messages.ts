@@ -13,6 +13,7 @@ import type { Workload } from '../../scenarios/scenario.ts'
 import type { MysqlTarget } from '../mysql/target.ts'
 import type { CarriedOut, ProxyOrder, ProxySetup } from '../network/proxy/orders.ts'
 import type { SystemConfig } from '../services/config.ts'
+import type { ClockReading } from './clock-reading.ts'
 
 /** Time 0 and chance of the run: the same in every process. */
 export interface RunIdentity {
@@ -93,6 +94,8 @@ export type ToChild =
   | { readonly kind: 'peers'; readonly peers: readonly ServicePlace[] }
   /** client: begin; the workload's time 0, in the run's time. */
   | { readonly kind: 'start'; readonly startUs: number }
+  /** timestamp: what time is it there? */
+  | { readonly kind: 'tellTime' }
   /** client: start nothing new. */
   | { readonly kind: 'stop' }
   /** client: hand over everything now, what is in flight as well. */
@@ -114,6 +117,7 @@ export type FromChild =
   | { readonly kind: 'event'; readonly event: TraceEvent }
   /** coordinator: something may wait for this. */
   | { readonly kind: 'command'; readonly command: Command; readonly isAnswered: boolean }
+  | { readonly kind: 'time'; readonly reading: ClockReading }
   /** coordinator: a request to whoever owns the server processes. */
   | { readonly kind: 'supervise'; readonly id: number; readonly request: { readonly kind: string } }
   | { readonly kind: 'operations'; readonly operations: readonly Operation[] }

@@ -234,14 +234,16 @@ export class RunProcesses {
 
   faultTargets(): ReadonlyMap<string, FaultTarget> {
     const targets = new Map<string, FaultTarget>()
-    const under = (name: string) => {
-      const made = underProcess(this.#driver, name, (text) => this.#events.onEvent(this.#noteOf(text)))
+    const under = (name: string, tellTime?: Service['tellTime']) => {
+      const made = underProcess(this.#driver, name, (text) => this.#events.onEvent(this.#noteOf(text)), tellTime)
       this.#under.set(name, made)
       return made
     }
     for (const { name } of this.#driver.nodes) targets.set(name, nodeTarget(this.#driver, name, under(name)))
-    for (const service of this.#services.values())
-      targets.set(service.name, serviceTarget(service, this.#driver.machine?.(service.name), under(service.name)))
+    for (const [name, service] of this.#services) {
+      const parts = under(name, () => service.tellTime())
+      targets.set(name, serviceTarget(service, this.#driver.machine?.(name), parts))
+    }
     return targets
   }
 

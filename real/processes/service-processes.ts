@@ -9,6 +9,7 @@ import type { TraceEvent } from '../../algorithms/trace.ts'
 import type { CommandListener } from '../../scenarios/faults/commands.ts'
 import type { Place } from '../network/network.ts'
 import { refusedTo } from './child-process.ts'
+import type { ClockReading } from './clock-reading.ts'
 import type { CoordinatorSetup, FromChild, ServicePlace, TimestampSetup } from './ipc-messages.ts'
 import type { ServiceHost, ServiceProcess } from './service-host.ts'
 
@@ -22,6 +23,8 @@ export interface ServiceEvents {
   readonly onFailure: (error: Error) => void
 }
 
+const TIME_DEADLINE_MS = 1_000
+
 export class Service implements ServicePlace {
   readonly name: string
   readonly #setup: CoordinatorSetup | TimestampSetup
@@ -29,6 +32,7 @@ export class Service implements ServicePlace {
   readonly #host: ServiceHost
   readonly #place: Place
   #process: ServiceProcess | null = null
+  readonly #onTime = new Set<(reading: ClockReading) => void>()
   #port: number
   #peers: readonly ServicePlace[] = []
   /** Its end is somebody's will: a fault's, or the end of the run's. */
@@ -120,9 +124,24 @@ export class Service implements ServicePlace {
     await this.#process?.resume()
   }
 
+  /** What its wall clock says; null: it does not answer. */
+  tellTime(): Promise<ClockReading | null> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => tell(null), TIME_DEADLINE_MS)
+      const tell = (reading: ClockReading | null) => {
+        clearTimeout(timer)
+        this.#onTime.delete(tell)
+        resolve(reading)
+      }
+      this.#onTime.add(tell)
+      this.#process?.send({ kind: 'tellTime' })
+    })
+  }
+
   #receive(message: FromChild, sender: ServiceProcess): void {
     if (message.kind === 'event') this.#events.onEvent(message.event)
     else if (message.kind === 'command') this.#events.onCommand?.(message.command, message.isAnswered)
+    else if (message.kind === 'time') for (const tell of [...this.#onTime]) tell(message.reading)
     else if (message.kind === 'supervise')
       this.#events.onSupervise(message.request, (outcome) =>
         sender.send({ kind: 'supervised', id: message.id, outcome }),

@@ -2,6 +2,7 @@
 import type { RequestOf, TimestampRequests } from '../../algorithms/servers.ts'
 import { ServiceServer } from '../transport/service-server.ts'
 import { runChild, tellParent } from './child.ts'
+import { readClock } from './clock-reading.ts'
 import type { TimestampSetup } from './ipc-messages.ts'
 import { Peer } from './peer.ts'
 import { prepareTimestampServer } from './timestamp-server.ts'
@@ -16,6 +17,7 @@ runChild<TimestampSetup>('timestamp', async (setup) => {
   const server = startServer()
   tellParent({ kind: 'ready', port: service.port })
   return (message) => {
+    if (message.kind === 'tellTime') tellParent({ kind: 'time', reading: readClock() })
     if (message.kind === 'peers') for (const peer of message.peers) peers.get(peer.name)?.introduce(peer)
   }
 })

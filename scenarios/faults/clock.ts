@@ -5,7 +5,7 @@ import type { Hurt, Undo, Worlds } from './fault.ts'
 import { does, target, when } from './schema-parts.ts'
 import type { FaultStep } from './step.ts'
 
-export const skewClock: Hurt<'as-it-is', Worlds<'sim'>> = {
+export const skewClock: Hurt<'as-it-is', Worlds<'sim' | 'local' | 'docker'>> = {
   kind: 'hurts',
   undo: 'unskew-clock',
   away: 'never',
@@ -20,7 +20,8 @@ export const skewClock: Hurt<'as-it-is', Worlds<'sim'>> = {
   aim: 'clock',
   words: {
     note: '',
-    targets: 'timestamp servers with `by: -50ms` (wall clock behind), `drift: 100ppm` (all of its clocks fast)',
+    targets:
+      'timestamp servers with `by: -50ms` (wall clock behind), `drift: 100ppm` (all of its clocks fast; on real servers the wall clock alone)',
     does: 'has a wrong clock',
     amounts: ({ skew }) =>
       (skew!.byUs === 0 ? '' : ` by ${skew!.byUs / 1000} ms`) +
@@ -36,8 +37,8 @@ export const skewClock: Hurt<'as-it-is', Worlds<'sim'>> = {
   worlds: {
     sim: 'yes',
     raft: { never: 'nobody there reads a clock' },
-    local: { never: 'all processes share the clock of this machine' },
-    docker: { later: 'its container needs a library that fakes the time' },
+    local: 'yes',
+    docker: 'yes',
   },
   swarm: { drawnBy: 'clock' },
 }

@@ -29,7 +29,7 @@ export const powerLoss: Hurt<ProcessLook, Worlds<'sim'>> = {
 
 export type RelayLogLook = 'filled' | 'empty' | 'rebuilding'
 
-export const loseRelayLogs: Hurt<RelayLogLook, Worlds<'sim'>> = {
+export const loseRelayLogs: Hurt<RelayLogLook, Worlds<'sim' | 'local' | 'docker'>> = {
   kind: 'hurts',
   undo: null,
   away: 'while-it-restarts',
@@ -51,8 +51,8 @@ export const loseRelayLogs: Hurt<RelayLogLook, Worlds<'sim'>> = {
   worlds: {
     sim: 'yes',
     raft: { never: 'there is no relay log' },
-    local: { never: 'relay log files would have to be taken from under a server' },
-    docker: { never: 'relay log files would have to be taken from under a server' },
+    local: 'yes',
+    docker: 'yes',
   },
   swarm: { drawnBy: 'inside' },
 }

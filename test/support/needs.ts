@@ -4,9 +4,9 @@
 import { spawnSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 
-export type Need = 'mysql' | 'docker' | 'chromium' | 'mount' | 'namespaces' | 'sysbench'
+export type Need = 'mysql' | 'docker' | 'chromium' | 'mount' | 'namespaces' | 'sysbench' | 'faketime'
 
-export const NEEDS: readonly Need[] = ['mysql', 'docker', 'chromium', 'mount', 'namespaces', 'sysbench']
+export const NEEDS: readonly Need[] = ['mysql', 'docker', 'chromium', 'mount', 'namespaces', 'sysbench', 'faketime']
 
 const found = new Map<Need, string | null>()
 
@@ -35,6 +35,8 @@ export function adviceFor(need: Need): string {
       return 'root on Linux with ip, iptables and tc, and a kernel that lets it make network namespaces'
     case 'sysbench':
       return 'a sysbench with its MySQL driver on PATH'
+    case 'faketime':
+      return 'libfaketime where Debian puts it'
   }
 }
 
@@ -53,6 +55,8 @@ function candidates(need: Need): string[] {
       return ['unshare']
     case 'sysbench':
       return ['sysbench']
+    case 'faketime':
+      return ['sh']
   }
 }
 
@@ -65,6 +69,7 @@ function answers(command: string, need: Need): boolean {
     mysql: ['--version'],
     chromium: ['--version'],
     sysbench: ['--version'],
+    faketime: ['-c', 'ls /usr/lib/*/faketime/libfaketimeMT.so.1'],
   }
   return spawnSync(command, words[need], { stdio: 'ignore', timeout: 10_000 }).status === 0
 }

@@ -9,7 +9,7 @@ import type { Rooms } from '../../network/namespaces/room.ts'
 import type { ServiceHost } from '../../processes/service-host.ts'
 import { cloneInto } from '../clone-instance.ts'
 import { type Ended, undeclaredDeath } from '../death.ts'
-import type { Driver, KeptFile, SavedExtras, Storage, Usage, Witness } from '../driver.ts'
+import type { Driver, KeptFile, SavedExtras, ServerFolders, Storage, Usage, Witness } from '../driver.ts'
 import { readDurability } from '../durability.ts'
 import { readEndState } from '../end-state.ts'
 import type { EnvironmentError } from '../environment-error.ts'
@@ -25,7 +25,7 @@ import { ContainerService } from './container-service.ts'
 import type { DockerOptions } from './docker-driver.ts'
 import { DockerNode } from './docker-node.ts'
 import type { Engine } from './engine.ts'
-import { channelPath, type Folders } from './project.ts'
+import { channelPath, clockPath, type Folders } from './project.ts'
 import { RunContainers } from './run-containers.ts'
 
 export class DockerCluster implements Driver {
@@ -176,8 +176,13 @@ export class DockerCluster implements Driver {
     return this.#lifeBook.of(name, () => this.#pidOf(name))
   }
 
-  sizedDisk(node: string): string | null {
-    return this.#options.needs?.sizedDisks.includes(node) ? join(this.#folders.data, node) : null
+  folders(name: string): ServerFolders {
+    const isSized = this.#options.needs?.sizedDisks.includes(name) === true
+    return { data: this.#node(name).data, sizedDisk: isSized ? join(this.#folders.data, name) : null }
+  }
+
+  clockFile(service: string): string | null {
+    return this.#options.needs?.fakedClocks.includes(service) ? clockPath(this.#folders, service) : null
   }
 
   mayEnd(name: string, isAllowed: boolean): boolean {
@@ -230,9 +235,9 @@ export class DockerCluster implements Driver {
   }
 
   async #make(): Promise<void> {
-    const { nodes, services } = this.#options
+    const { nodes, services, needs, onProgress } = this.#options
     this.ownership.makeDirectory(this.#folders.data)
-    const what = { nodes, services, accounts: this.accounts }
+    const what = { nodes, services, accounts: this.accounts, needs, ownership: this.ownership, onProgress }
     await this.#containers.make(what, this.#environment, this.#stopping.signal)
     this.#nodes = Array.from({ length: nodes }, (_, i) => {
       const { name, alias, address: host, container } = this.#containers.of(`node${i + 1}`)

@@ -8,6 +8,7 @@ import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { faketimeEnvironment, findFaketime } from '../../faults/machine/faked-clock.ts'
 import { EnvironmentError } from '../environment-error.ts'
 import { type Engine, EngineRefusal } from './engine.ts'
 
@@ -42,17 +43,27 @@ export function channelPath({ own }: Folders, service: string): string {
   return join(own, 'channels', `${service}.sock`)
 }
 
+/** From which a service's wall clock is made wrong, under the same path inside. */
+export function clockPath({ own }: Folders, service: string): string {
+  return join(own, 'channels', `${service}.clock`)
+}
+
 interface PlannedContainer {
   readonly name: string
   readonly alias: string
   readonly address: string
 }
 
+interface PlannedService extends PlannedContainer {
+  /** From which its wall clock is made wrong; null: it has the machine's. */
+  readonly clockFile: string | null
+}
+
 interface Planned {
   readonly run: string
   readonly labels: Readonly<Record<string, string>>
   readonly nodes: readonly PlannedContainer[]
-  readonly services: readonly PlannedContainer[]
+  readonly services: readonly PlannedService[]
   readonly folders: Folders
 }
 
@@ -85,14 +96,19 @@ function projectOf({ run, labels, nodes, services, folders }: Planned): object {
       ],
     },
   ])
-  const ours = services.map(({ name, alias, address }) => [
+  const ours = services.map(({ name, alias, address, clockFile }) => [
     name,
     {
       extends: { file: PARTS, service: 'service' },
       ...common(name, address, alias),
       user: `${uid}:${process.getgid?.() ?? 0}`,
       command: ['node', '--import', 'tsx', entryOf(name), name, '--channel', channelPath(folders, name)],
-      volumes: [`${folders.out}:${folders.out}`, `${join(folders.own, 'channels')}:${join(folders.own, 'channels')}`],
+      volumes: [
+        `${folders.out}:${folders.out}`,
+        `${join(folders.own, 'channels')}:${join(folders.own, 'channels')}`,
+        ...libraries(clockFile).map((library) => `${library}:${library}:ro`),
+      ],
+      ...withClock(clockFile),
     },
   ])
   return {
@@ -100,6 +116,16 @@ function projectOf({ run, labels, nodes, services, folders }: Planned): object {
     services: Object.fromEntries([...mysql, ...ours]),
     networks: { cluster: { name: run, external: true } },
   }
+}
+
+/** Of this machine, in a container under their own path. */
+function libraries(clockFile: string | null): readonly string[] {
+  return clockFile === null ? [] : [findFaketime()].filter((library) => library !== null)
+}
+
+function withClock(clockFile: string | null): object {
+  const [library] = libraries(clockFile)
+  return library === undefined ? {} : { environment: faketimeEnvironment(library, clockFile!) }
 }
 
 /** The programs that a run's services are as processes, too. */

@@ -2,6 +2,8 @@
 import { execFile } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { MachineNeeds } from '../../faults/machine/needs.ts'
+import { mountSizedDisk } from '../../faults/machine/sized-disk.ts'
 import type { Accounts } from '../../mysql/target.ts'
 import type { Rooms } from '../../network/namespaces/room.ts'
 import type { Ownership } from '../local/ownership.ts'
@@ -10,6 +12,7 @@ import { makeContainerRooms } from './container-rooms.ts'
 import type { Engine } from './engine.ts'
 import { ownLabel, removeRun } from './owner.ts'
 import {
+  clockPath,
   createContainers,
   createNetwork,
   type Folders,
@@ -23,6 +26,15 @@ import {
 const FIRST_MEMBER = 11
 const FIRST_SERVICE = 51
 const LAST_LINES = 15
+
+interface Wanted {
+  readonly nodes: number
+  readonly services: readonly string[]
+  readonly accounts: Accounts
+  readonly needs: MachineNeeds | undefined
+  readonly ownership: Ownership
+  readonly onProgress: ((line: string) => void) | undefined
+}
 
 interface Member {
   /** As in the run: `node1`, `coordinator`. */
@@ -50,11 +62,7 @@ export class RunContainers {
   }
 
   /** Starts none of them. `over`: nobody wants them any more. */
-  async make(
-    what: { readonly nodes: number; readonly services: readonly string[]; readonly accounts: Accounts },
-    environment: NodeJS.ProcessEnv,
-    over: AbortSignal,
-  ): Promise<void> {
+  async make(what: Wanted, environment: NodeJS.ProcessEnv, over: AbortSignal): Promise<void> {
     const { run } = this
     const labels = { [RUN_LABEL]: run, [OWNER_LABEL]: ownLabel() }
     for (const [name, { password }] of Object.entries(what.accounts))
@@ -68,10 +76,15 @@ export class RunContainers {
       address: address(FIRST_MEMBER + i),
     }))
     for (const { name, alias } of nodes) {
-      await mkdir(join(this.#folders.data, name), { recursive: true })
+      const directory = join(this.#folders.data, name)
+      await mkdir(directory, { recursive: true })
+      if (what.needs?.sizedDisks.includes(name)) mountSizedDisk(directory, what.ownership, what.onProgress)
       await mkdir(join(this.#folders.own, 'control', alias), { recursive: true })
     }
-    const services = what.services.map((name, i) => ({ name, alias: name, address: address(FIRST_SERVICE + i) }))
+    const services = what.services.map((name, i) => {
+      const clockFile = what.needs?.fakedClocks.includes(name) ? clockPath(this.#folders, name) : null
+      return { name, alias: name, address: address(FIRST_SERVICE + i), clockFile }
+    })
     over.throwIfAborted()
     await createContainers({ run, labels, nodes, services, folders: this.#folders }, environment)
     this.#watch = await this.#engine.happenings([`${RUN_LABEL}=${run}`], (one) =>

@@ -3,13 +3,15 @@ import { dirname, join, resolve } from 'node:path'
 import type { Connection } from 'mysql2/promise'
 import type { GtidSet } from '../../../algorithms/gtid-set.ts'
 import type { NodeEnd } from '../../../scenarios/record.ts'
+import { faketimePrefix } from '../../faults/machine/faked-clock.ts'
 import type { Lives } from '../../faults/machine/lives.ts'
 import type { Accounts, NodeAddress } from '../../mysql/target.ts'
 import type { Rooms } from '../../network/namespaces/room.ts'
 import { makeRooms } from '../../network/namespaces/rooms.ts'
 import type { Places } from '../../network/network.ts'
 import { CHILDREN } from '../../processes/child-process.ts'
-import type { Driver, KeptFile, SavedExtras, Storage, Usage, Witness } from '../driver.ts'
+import type { ServiceHost } from '../../processes/service-host.ts'
+import type { Driver, KeptFile, SavedExtras, ServerFolders, Storage, Usage, Witness } from '../driver.ts'
 import { readDurability } from '../durability.ts'
 import { readEndState } from '../end-state.ts'
 import type { EnvironmentError } from '../environment-error.ts'
@@ -33,7 +35,11 @@ const PORT_ATTEMPTS = 5
 
 export class LocalCluster implements Driver {
   readonly world = 'local'
-  readonly services = CHILDREN
+  readonly services: ServiceHost = {
+    ...CHILDREN,
+    start: (name, setup, events, { prefix, bind }) =>
+      CHILDREN.start(name, setup, events, { bind, prefix: [...prefix, ...faketimePrefix(this.clockFile(name))] }),
+  }
   readonly accounts: Accounts = generateAccounts()
   readonly version: string
   readonly storage: Storage
@@ -151,18 +157,7 @@ export class LocalCluster implements Driver {
   }
 
   restart(name: string): Promise<Witness> {
-    return this.#underWay.run(async () => {
-      const node = this.#node(name)
-      for (let attempt = 1; ; attempt++) {
-        try {
-          await node.launch(false)
-          return await node.witness()
-        } catch (error) {
-          // The others know it by this port: it cannot be given another.
-          if (!(error instanceof PortTaken) || attempt === PORT_ATTEMPTS) throw portTakenToPeople(error)
-        }
-      }
-    })
+    return this.#underWay.run(() => this.#node(name).restart(PORT_ATTEMPTS))
   }
 
   witness(node: string): Promise<Witness> {
@@ -185,8 +180,13 @@ export class LocalCluster implements Driver {
     return this.#lives.of(name)
   }
 
-  sizedDisk(node: string): string | null {
-    return this.#sizedDisks.includes(node) ? this.#node(node).directory : null
+  folders(name: string): ServerFolders {
+    const { directory, paths } = this.#node(name)
+    return { data: paths.data, sizedDisk: this.#sizedDisks.includes(name) ? directory : null }
+  }
+
+  clockFile(service: string): string | null {
+    return this.#options.needs?.fakedClocks.includes(service) ? join(this.directory, `${service}.clock`) : null
   }
 
   mayEnd(name: string, isAllowed: boolean): boolean {

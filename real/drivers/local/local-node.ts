@@ -105,6 +105,18 @@ export class LocalNode {
     })
   }
 
+  /** On its old port: the others know it by this one, so that it cannot be given another. */
+  async restart(attempts: number): Promise<Witness> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.launch(false)
+        return await this.witness()
+      } catch (error) {
+        if (!(error instanceof PortTaken) || attempt === attempts) throw portTakenToPeople(error)
+      }
+    }
+  }
+
   /** An administrator's connection of its own. The caller ends it. */
   connect(): Promise<Connection> {
     const { host, adminPort: port } = this.address

@@ -3,9 +3,12 @@ import type { ConnectionsLook } from '../../../scenarios/faults/connections.ts'
 import type { FullLook, StalledLook } from '../../../scenarios/faults/disks.ts'
 import type { Effect, Sight } from '../../../scenarios/faults/fault-world.ts'
 import type { Item } from '../../../scenarios/faults/items.ts'
+import type { RelayLogLook } from '../../../scenarios/faults/storage.ts'
 import { monotonicUs } from '../../drivers/driver.ts'
 import { type FaultPlace, targetOf } from '../fault-place.ts'
 import { promised } from '../promises.ts'
+import type { FaultTarget } from '../targets.ts'
+import type { RelayLogFiles } from './relay-log-files.ts'
 import { type DiskSight, STANDS_STILL_US } from './slow-disk.ts'
 import type { Under } from './under.ts'
 
@@ -74,6 +77,49 @@ export const exhaustConnections: MachineEffect<ConnectionsLook> = (item, place) 
     return { look: !isAdministered ? await absence(item, place) : isRefused ? 'exhausted' : 'open', text }
   }
   return effect(place, look, { hurt: () => connections.hurt(item, true), heal: () => connections.heal(item) })
+}
+
+/** A clock is read to some ten microseconds: less than this is no error. */
+const CLOCK_STEP_US = 50
+
+export const skewClock: MachineEffect<'as-it-is'> = (item, place) => {
+  const { clock } = underOf(item, place)
+  if (clock === undefined) throw new Error(`line ${item.step.line}: ${item.names[0]} has the machine's clock`)
+  const look = async (): Promise<Sight<'as-it-is'>> => {
+    const { errorUs, text } = await clock.look()
+    return { look: 'as-it-is', text, amounts: errorUs === null ? [] : [Math.trunc(errorUs / CLOCK_STEP_US)] }
+  }
+  return effect(place, look, { hurt: () => clock.hurt(item, item.step.skew!), heal: () => clock.heal(item) })
+}
+
+/** Its files are taken from under a server, which is killed for that and started again, if it runs. */
+export const loseRelayLogs: MachineEffect<RelayLogLook> = (item, place) => {
+  const { relayLog } = serverOf(item, place)
+  const target = targetOf(item, place)
+  const look = async (): Promise<Sight<RelayLogLook>> => {
+    const { files, bytes, text } = await relayLog.look()
+    return { look: files === 0 ? 'empty' : 'filled', text, amounts: [files, bytes] }
+  }
+  return {
+    limitUs: LIMIT_US,
+    look: () => promised(look()),
+    apply: () => promised(lose(target, relayLog, look)),
+    undo: () => promised(look()),
+  }
+}
+
+async function lose<Look>(
+  target: FaultTarget,
+  relayLog: Pick<RelayLogFiles, 'remove'>,
+  look: () => Promise<Look>,
+): Promise<Look> {
+  const runs = (await target.look()).look !== 'gone'
+  if (runs) await target.kill()
+  await relayLog.remove()
+  // Before it is told to follow somebody and writes others.
+  const sight = await look()
+  if (runs) await target.restart()
+  return sight
 }
 
 /** Of a server that does not answer. */

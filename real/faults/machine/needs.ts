@@ -1,11 +1,13 @@
 /** What has to be prepared before the first process is started, so that a scenario's faults can hurt the machine later. */
 import { isRole, nodeNames } from '../../../scenarios/faults/aims.ts'
 import type { FaultVerb } from '../../../scenarios/faults/list.ts'
-import type { Scenario } from '../../../scenarios/scenario.ts'
+import { type Scenario, timestampServerNames } from '../../../scenarios/scenario.ts'
 
 export interface MachineNeeds {
   /** Servers whose data are on a file system of their own, which can be filled. */
   readonly sizedDisks: readonly string[]
+  /** Services that are started with a wall clock which can be made wrong. */
+  readonly fakedClocks: readonly string[]
 }
 
 export function needsOf({ cluster, faults }: Pick<Scenario, 'cluster' | 'faults'>): MachineNeeds {
@@ -16,5 +18,6 @@ export function needsOf({ cluster, faults }: Pick<Scenario, 'cluster' | 'faults'
   }
   return {
     sizedDisks: meant('fill-disk', nodeNames(cluster)),
+    fakedClocks: meant('skew-clock', timestampServerNames(cluster.timestampServers)),
   }
 }

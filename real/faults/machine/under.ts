@@ -1,10 +1,13 @@
 /** What lies under a process of a run, put together from what its driver tells of it. */
 import type { Driver } from '../../drivers/driver.ts'
+import type { ClockReading } from '../../processes/clock-reading.ts'
 import { type CpuControl, findCpuControl } from './cpu-control.ts'
 import { EngineProcessors } from './engine-processors.ts'
+import { type ClockSight, FakedClock, type Skew } from './faked-clock.ts'
 import { FullDisk, type FullDiskSight } from './full-disk.ts'
 import type { Hurtable } from './hurtable.ts'
 import { type ProcessorSight, Processors } from './processors.ts'
+import { RelayLogFiles } from './relay-log-files.ts'
 import { type DiskSight, SlowDisk } from './slow-disk.ts'
 import { type ConnectionsSight, TakenConnections } from './taken-connections.ts'
 
@@ -12,6 +15,8 @@ export interface Under {
   readonly processors: SharedProcessors
   /** Of MySQL servers. */
   readonly server?: UnderServer | undefined
+  /** Of services that were started with a clock which can be made wrong. */
+  readonly clock?: Hurtable<Skew, ClockSight> | undefined
   /** Nothing is done any more. What is on stays as it is: the processes end, too. */
   close(): void
 }
@@ -33,13 +38,22 @@ interface UnderServer {
   /** On its disk. */
   readonly room: Hurtable<true, FullDiskSight>
   readonly connections: Hurtable<true, ConnectionsSight>
+  readonly relayLog: Pick<RelayLogFiles, 'look' | 'remove'>
 }
 
 /** `onNote`: what became of something without being asked for. */
-export function underProcess(driver: Driver, name: string, onNote: (text: string) => void): Under {
+/** `tellTime`: asks a service for its time. */
+export function underProcess(
+  driver: Driver,
+  name: string,
+  onNote: (text: string) => void,
+  tellTime: () => Promise<ClockReading | null> = async () => null,
+): Under {
   const processors = processorsOf(driver, name)
   const isServer = driver.nodes.some((node) => node.name === name)
-  if (!isServer) return { processors, close() {} }
+  const clockFile = isServer ? null : driver.clockFile(name)
+  const clock = clockFile === null ? undefined : new FakedClock(driver.lives(name), clockFile, tellTime)
+  if (!isServer) return { processors, clock, close() {} }
   const address = () => driver.nodes.find((node) => node.name === name)!
   const administrative = () => ({ host: address().host, port: address().adminPort, account: driver.accounts.admin })
   const client = () => ({ host: address().host, port: address().port, account: driver.accounts.client })
@@ -49,14 +63,14 @@ export function underProcess(driver: Driver, name: string, onNote: (text: string
     onSpawn: (pid) => driver.own(`tracer of ${name}`, pid),
     onNote: (text) => onNote(`${name}: ${text}`),
   })
-  const room = new FullDisk(driver.sizedDisk(name), administrative, async (isFull) => {
+  const room = new FullDisk(driver.folders(name).sizedDisk, administrative, async (isFull) => {
     // Its end would have been this fault's doing, and so is its next start.
     if (driver.mayEnd(name, isFull)) await driver.restart(name)
   })
   const connections = new TakenConnections(() => ({ client: client(), administrative: administrative() }))
   return {
     processors,
-    server: { disk, room, connections },
+    server: { disk, room, connections, relayLog: new RelayLogFiles(driver.folders(name).data) },
     close() {
       room.close()
       connections.close()

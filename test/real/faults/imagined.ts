@@ -57,7 +57,9 @@ export function imagined(name: string): FaultTarget {
           ...{ isRefused, isAdministered: answered() !== null },
           text: `${name} ${isRefused ? 'refuses' : 'lets in'}`,
         })),
+        relayLog: imaginedRelayLog(),
       },
+      clock: hurtable((isWrong) => ({ errorUs: isWrong ? 50_000 : 0, text: `${name} ${isWrong ? 'wrong' : 'right'}` })),
       close() {},
     },
     applier: { look: async () => seen(applier()), block: blocked(true), unblock: blocked(false) },
@@ -92,6 +94,16 @@ function imaginedOperator(name: string): Operator {
     binlogs: async () => [first, last],
     purgeBinlogs: async () => void (first = ++last),
     bootWritable: async () => {},
+  }
+}
+
+function imaginedRelayLog() {
+  let files = 2
+  return {
+    look: async () => ({ files, bytes: files * 500, text: `${files} files` }),
+    remove: async () => {
+      files = 0
+    },
   }
 }
 

@@ -44,10 +44,6 @@ test('what real servers cannot do is refused before anything is started, with it
       error instanceof EnvironmentError &&
       /^faults\.yaml:7: local servers cannot `power-loss` .*--on sim/.test(error.message),
   )
-  assert.throws(
-    () => refuseUnsupported(scenarioWith('{ at: 2s, skew-clock: timestamp-1, by: 1s }'), 'local'),
-    /faults\.yaml:7: local servers cannot `skew-clock` \(all processes share the clock of this machine\)/,
-  )
   refuseUnsupported(
     scenarioWith('{ at: 2s, crash: node1 }, { at: 3s, restart: node1 }, { at: 4s, pause: node1 }'),
     'local',

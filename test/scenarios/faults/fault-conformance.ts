@@ -128,6 +128,11 @@ export const FAULT_CASES: readonly Case[] = [
     ],
   },
   {
+    title: 'a clock is wrong, and right again',
+    steps: ['skew-clock: timestamp-1, by: -80ms, for: 1.5u'],
+    notes: ['skew-clock timestamp-1 by -80 ms', 'unskew-clock timestamp-1 by -80 ms'],
+  },
+  {
     title: 'a disk is full, and has room again',
     steps: ['fill-disk: node3, for: 1.5u'],
     notes: ['fill-disk node3', 'free-disk node3'],
