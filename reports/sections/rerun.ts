@@ -6,6 +6,7 @@ import { closedText, keysText, stagesText } from '../../scenarios/file/load-text
 import { policyName } from '../../scenarios/measures/compare-results.ts'
 import type { Result } from '../../scenarios/result.ts'
 import { digits, milliseconds, seconds } from '../../scenarios/shown/numbers.ts'
+import { LEVEL_NAMES, LEVELS, PRICES } from '../acknowledgement-prices.ts'
 import { receivedText } from '../caveats.ts'
 import { html, type Markup, type Piece, scriptJson } from '../markup.ts'
 import type { Run } from '../runs.ts'
@@ -26,11 +27,24 @@ ${table({
   columns: [{ title: '' }, ...runs.map(({ name }) => ({ title: name }))],
   rows: labels.map((label) => [label, ...facts.map((fact) => fact.get(label) ?? '')]),
 })}
+${pricesOf(runs)}
 ${runs.map((run) => scenarioText(run, runs.length > 1))}
 ${runs.map((run, index) => eventsOf(run, index))}
 <script type="application/json" id="runs">${scriptJson(runs.flatMap(({ result }) => embeddedOf(result)))}</script>
 </section>
 `
+}
+
+/** Where a run was acknowledged on receipt, or waited for receipts. */
+function pricesOf(runs: readonly Run[]): Markup | null {
+  const cluster = ({ result }: Run) => result.scenario.cluster
+  if (!runs.some((run) => cluster(run).acknowledge === 'received' || cluster(run).semiSync)) return null
+  return table({
+    id: 'prices',
+    caption: 'What a loss costs at each level of acknowledgement',
+    columns: [{ title: 'what is lost' }, ...LEVELS.map((level) => ({ title: LEVEL_NAMES[level] }))],
+    rows: PRICES.map((price) => [price.loss, ...LEVELS.map((level) => price[level])]),
+  })
 }
 
 /** The page's name until its script knows better. */
