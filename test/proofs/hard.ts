@@ -9,8 +9,9 @@ import type { Case } from './cases.ts'
 const SOURCE = 'node1'
 const ROWS = 100
 const ROW_BYTES = 1_000_000
-/** When the ALTER stands in the queue: the scenario's own fault is at 5 s. */
+/** When the ALTER stands in the queue, and when whoever it waits for ends: the scenario's own fault is at 5 s. */
 const ALTER_AT_MS = 3_000
+const READ_UNTIL_MS = 9_000
 
 /** On the source, and gone with it: whatever it still waits for fails then. */
 async function onSource(stage: RunStage): Promise<Connection> {
@@ -37,14 +38,14 @@ function kill(stage: RunStage): void {
 
 /** Somebody's transaction has read the table, so the ALTER waits, and what comes behind it waits with it. */
 async function alter(stage: RunStage): Promise<void> {
-  await sleep(Math.max(0, ALTER_AT_MS - stage.nowUs() / 1_000), undefined, { signal: stage.signal })
+  const until = (ms: number) => sleep(Math.max(0, ms - stage.nowUs() / 1_000), undefined, { signal: stage.signal })
+  await until(ALTER_AT_MS)
   const [reader, changer] = [await onSource(stage), await onSource(stage)]
   await reader.query('BEGIN')
   await reader.query('SELECT * FROM testdb.users')
   changer.query('ALTER TABLE testdb.users ADD COLUMN nickname VARCHAR(40) NULL').catch(() => {})
-  stage.signal.addEventListener('abort', () => {
-    for (const connection of [reader, changer]) connection.destroy()
-  })
+  await until(READ_UNTIL_MS)
+  for (const connection of [reader, changer]) connection.destroy()
 }
 
 export const HARD_CASES: readonly Case[] = [

@@ -5,17 +5,30 @@ interface Hard {
   readonly text: string
 }
 
-function scenario(name: string, faults: readonly string[], acknowledge: 'applied' | 'received' = 'applied'): Hard {
+/** Runs with something done beside their faults end with it: they have no probes afterwards. */
+const PROBES = { liveness: '3s', check: ', live-after-healing' }
+const NO_PROBES = { liveness: '0s', check: '' }
+
+function scenario(
+  name: string,
+  faults: readonly string[],
+  acknowledge: 'applied' | 'received' = 'applied',
+  { liveness, check } = PROBES,
+): Hard {
   const text = `
 name: ${name.toLowerCase().replaceAll(' ', '-')}
 cluster:    { nodes: 4, coordinators: 2, acknowledge: ${acknowledge} }
 algorithms: { timestamps: odd-even, quorum: majority, election: seer-score }
 workload:   { ratePerSec: 150, clients: 16, reads: 0.3, keys: 10, consistency: STRONG, duration: 12s, warmup: 500ms, deadline: 3s }
-liveness:   3s
-checks:     [acknowledged-writes-survive, single-writer, replicas-converge, linearizable, live-after-healing]
+liveness:   ${liveness}
+checks:     [acknowledged-writes-survive, single-writer, replicas-converge, linearizable${check}]
 faults:     [${faults.join(', ')}]
 `
   return { name, text }
+}
+
+function beside(name: string, faults: readonly string[]): Hard {
+  return scenario(name, faults, 'applied', NO_PROBES)
 }
 
 const KILLED_UNDER_WAY = ['{ at: 5s, crash: source, for: 3s }']
@@ -41,8 +54,8 @@ export const HARD: readonly Hard[] = [
 
 /** Without what is done beside their faults. */
 export const HARD_BESIDE = {
-  largeTransaction: scenario('a transaction of 100 MB is under way', []),
-  largeCommit: scenario('a transaction of 100 MB commits', []),
-  alterAtKill: scenario('an ALTER waits and the source dies', KILLED_UNDER_WAY),
-  alterAtMove: scenario('an ALTER waits and the source is to move', ['{ at: 5s, switchover: replica }']),
+  largeTransaction: beside('a transaction of 100 MB is under way', []),
+  largeCommit: beside('a transaction of 100 MB commits', []),
+  alterAtKill: beside('an ALTER waits and the source dies', KILLED_UNDER_WAY),
+  alterAtMove: beside('an ALTER waits and the source is to move', ['{ at: 5s, switchover: replica }']),
 }
