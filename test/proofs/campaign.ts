@@ -152,6 +152,7 @@ async function attempt(
   cluster: string,
 ): Promise<Trial> {
   const { expects, perform } = proof.kinds[kind]!
+  await live.atPeace()
   const mark = live.mark()
   const late: string[] = []
   let isVoid: string | null = null

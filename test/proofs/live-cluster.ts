@@ -139,6 +139,15 @@ export class LiveCluster {
     await sleep(ms, undefined, { signal: this.signal })
   }
 
+  /** Until no take-over is under way: the last step that a coordinator took was to serve. */
+  async atPeace(): Promise<void> {
+    const lastStep = () => this.#events.findLast((event) => event.kind === 'phase' || event.kind === 'refused')
+    await this.until('a coordinator serves', CONVERGED_MS, () => {
+      const last = lastStep()
+      return last?.kind === 'refused' ? last.alarm !== null : last?.kind === 'phase' && last.phase === 'serving'
+    })
+  }
+
   /**
    * Until every server has executed what the source had executed a moment ago, and nothing that the source lacks: the load
    * goes on, so no moment has all of them equal.
