@@ -98,7 +98,7 @@ function imaginedOperator(name: string): Operator {
 }
 
 function imaginedRelayLog() {
-  let files = 2
+  let files = 0
   return {
     look: async () => ({ files, bytes: files * 500, text: `${files} files` }),
     remove: async () => {

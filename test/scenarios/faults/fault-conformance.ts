@@ -128,6 +128,11 @@ export const FAULT_CASES: readonly Case[] = [
     ],
   },
   {
+    title: 'who has received nothing has no relay log to lose',
+    steps: ['lose-relay-logs: node3'],
+    notes: ['lose-relay-logs node3: its relay log is empty'],
+  },
+  {
     title: 'a clock is wrong, and right again',
     steps: ['skew-clock: timestamp-1, by: -80ms, for: 1.5u'],
     notes: ['skew-clock timestamp-1 by -80 ms', 'unskew-clock timestamp-1 by -80 ms'],
