@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isSameProcess, lookAt, signalQuietly } from '../../drivers/local/process-table.ts'
 
 const PERIOD_MS = 40
+const MOST_STANDING_MS = 500
 const SAMPLES = 60
 const SAMPLE_MS = 3
 
@@ -17,6 +18,7 @@ export class DutyCycle {
   readonly #startedAt: string | null
   #timer: NodeJS.Timeout | undefined
   #isStopped = false
+  #turnedMs = performance.now() - PERIOD_MS
 
   /** The process runs for `share` of the time. It must not be stopped by anybody else meanwhile. */
   constructor(pid: number, share: number) {
@@ -39,9 +41,13 @@ export class DutyCycle {
 
   #turn(): void {
     if (!this.#isThere) return
+    const sinceMs = performance.now() - this.#turnedMs
+    this.#turnedMs += sinceMs
     this.#isStopped = !this.#isStopped
     signalQuietly(this.#pid, this.#isStopped ? 'SIGSTOP' : 'SIGCONT')
-    this.#timer = setTimeout(() => this.#turn(), PERIOD_MS * (this.#isStopped ? 1 - this.#share : this.#share))
+    // A timer may be late on a machine that is busy: the process stands for as long as it has really run.
+    const standsMs = Math.min(MOST_STANDING_MS, (sinceMs * (1 - this.#share)) / this.#share)
+    this.#timer = setTimeout(() => this.#turn(), this.#isStopped ? standsMs : PERIOD_MS * this.#share)
   }
 }
 
