@@ -37,7 +37,8 @@ export class Processors implements Hurtable<number, ProcessorSight> {
     lives.onStart(() => {
       // Whoever had stopped the one before had not stopped this one.
       this.#holds = 0
-      if (this.#shares.now.length > 0) void this.#shares.again()
+      // What cannot be done to it is seen by the next look: mostly it has ended already.
+      if (this.#shares.now.length > 0) this.#shares.again().catch(() => {})
     })
   }
 

@@ -42,7 +42,10 @@ export class SlowDisk implements Hurtable<number, DiskSight> {
   constructor(place: DiskPlace) {
     this.#place = place
     place.lives.onStart(() => {
-      if (this.#delaysUs.now.length > 0) void this.#delaysUs.again()
+      if (this.#delaysUs.now.length === 0) return
+      this.#delaysUs.again().catch((error: unknown) => {
+        place.onNote(`its disk is as quick as before: ${(error as Error).message}`)
+      })
     })
   }
 
