@@ -253,9 +253,17 @@ test('what real servers need and lack is said: exit 3', { deadlineMs: SHELL_DEAD
     const none = await shell(`cli run primary-crash --on local --mysqld ${folder}/mysqld --out ${folder}/out`)
     assert.equal(none.code, 3, none.stderr)
     assert.match(none.stderr, /apt install mysql-server-core/)
-    const cut = await shell(`cli run source-partition --on local --out ${folder}/out`)
-    assert.equal(cut.code, 3, cut.stderr)
-    assert.match(cut.stderr, /source-partition\.yaml:\d+: local servers cannot `partition` yet/)
+    const file = join(folder, 'stalled.yaml')
+    writeFileSync(
+      file,
+      'name: stalled\nworkload: { duration: 4s, warmup: 1s }\nfaults:\n  - { at: 2s, stall-disk: node1 }\n',
+    )
+    const stalled = await shell(`PATH=${folder} cli run ${file} --on local --out ${folder}/out`)
+    assert.equal(stalled.code, 3, stalled.stderr)
+    assert.match(
+      stalled.stderr,
+      /stalled\.yaml:4: `stall-disk` cannot be done on this machine: .*strace.*\nInstall strace/,
+    )
   })
 })
 

@@ -80,3 +80,9 @@ function oomKills(): number | null {
     return null
   }
 }
+
+/** Of a program that `spawn` could not start. */
+export function unstartedText(error: NodeJS.ErrnoException): string {
+  if (error.code !== 'ENOENT') return error.message
+  return `there is no program \`${error.path ?? error.syscall}\``
+}

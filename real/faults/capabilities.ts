@@ -7,6 +7,7 @@ import type { FaultVerb } from '../../scenarios/faults/list.ts'
 import type { FaultStep } from '../../scenarios/faults/step.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import type { ServerWorld } from '../../scenarios/worlds.ts'
+import { unstartedText } from '../drivers/death.ts'
 import { EnvironmentError } from '../drivers/environment-error.ts'
 import { canFake, findFaketime } from './machine/faked-clock.ts'
 import { Tracer } from './machine/tracer.ts'
@@ -43,17 +44,17 @@ export async function refuseIncapable({ file, faults }: Scenario, world: ServerW
 const TRACER_ADVICE =
   'Install strace (Debian: `apt-get install strace`), and allow tracing: as root, or with kernel.yama.ptrace_scope = 0; a container needs SYS_PTRACE.'
 
-/** A program that only sleeps is traced as a server would be. */
+/** A program that only waits is traced as a server would be. */
 async function lackOfTracer(): Promise<Lack | null> {
   if (process.platform !== 'linux') return { reason: `${process.platform} has no strace`, advice: 'Run it on Linux.' }
-  const sleeper = spawn('sleep', ['60'], { stdio: 'ignore' })
+  const waiting = spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'ignore'] })
   try {
-    await (await Tracer.attach(sleeper.pid!, 1, () => {})).detach()
+    await (await Tracer.attach(waiting.pid!, 1, () => {})).detach()
     return null
   } catch (error) {
     return { reason: (error as Error).message, advice: TRACER_ADVICE }
   } finally {
-    sleeper.kill('SIGKILL')
+    waiting.kill('SIGKILL')
   }
 }
 
@@ -67,7 +68,7 @@ async function lackOfMounts(): Promise<Lack | null> {
   })
   const code = await new Promise<number | null>((resolve) => {
     mounting.once('error', (error) => {
-      said = error.message
+      said = unstartedText(error)
       resolve(null)
     })
     mounting.once('close', resolve)

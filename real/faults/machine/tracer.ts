@@ -9,7 +9,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { endedText } from '../../drivers/death.ts'
+import { endedText, unstartedText } from '../../drivers/death.ts'
 
 const HELD_BACK = ['fsync', 'fdatasync', 'pwrite64']
 
@@ -25,7 +25,7 @@ export class Tracer {
     this.#child = child
     this.ended = new Promise((resolve) => {
       child.once('exit', (code, signal) => resolve(endedText({ code, signal })))
-      child.once('error', (error) => resolve(error.message))
+      child.once('error', (error) => resolve(unstartedText(error)))
     })
   }
 
@@ -60,9 +60,8 @@ export class Tracer {
     while (!isTracedBy(pid, child.pid)) {
       if (how !== null || performance.now() > endMs) {
         child.kill('SIGKILL')
-        throw new Error(
-          `strace could not be attached to process ${pid} (${how ?? 'it takes too long'}): ${said.trim()}`,
-        )
+        const why = [how ?? 'it takes too long', said.trim()].filter((text) => text !== '').join(': ')
+        throw new Error(`strace could not be attached to process ${pid} (${why})`)
       }
       await sleep(2)
     }
