@@ -62,6 +62,8 @@ export interface Member {
   /** What the journal says of that. */
   uuidInJournal: string | null
   quarantined: boolean
+  /** It was pointed at a source and did not answer: it may follow by now, and nobody has said that it is back. */
+  pointedUnanswered: boolean
   /** Why it should be rebuilt and is not yet, as the trace was told; null: nothing of the kind. */
   unfit: Why | null
   /** An administrative call is under way; settled when it ends. */
@@ -98,6 +100,7 @@ export function newMember(index: number, node: string, none: GtidSet): Member {
     knownUuid: null,
     uuidInJournal: null,
     quarantined: false,
+    pointedUnanswered: false,
     unfit: null,
     administering: null,
     rejoining: false,

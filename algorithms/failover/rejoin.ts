@@ -29,6 +29,7 @@ export function* followFromTakeOver(coordinator: CoordinatorState, reign: Reign,
 /** What made a server an outsider is over, whichever coordinator had found it. */
 export function* welcome(reign: Reign, member: Member, detail: string): Fiber<void> {
   member.quarantined = false
+  member.pointedUnanswered = false
   member.unfit = null
   yield* emit({ kind: 'rejoined', node: member.node, epoch: reign.epoch, detail })
 }
@@ -47,6 +48,7 @@ export function* follow(coordinator: CoordinatorState, reign: Reign, member: Mem
     markJoined(member)
     if (yield* canProveItself(coordinator, reign, member)) member.joinedUs = askedUs
   }
+  if (outcome.kind !== 'ok') member.pointedUnanswered = true
   return yield* succeeded(outcome, `${member.node} was not pointed at ${reign.source.node}`)
 }
 
@@ -78,8 +80,13 @@ export function needsRejoin(reign: Reign, member: Member): boolean {
   if (member === reign.source || member.rejoining || member.administering !== null || state === null) return false
   if (member.probe !== 'answered' || member.stateAskedUs < reign.startedUs) return false
   // One that follows may have been pointed by a command whose answer was lost: nobody has said yet that it is back.
-  if (!followsAsItShould(reign, state) || member.quarantined || unfitness(reign, state) !== null) return true
+  if (!followsAsItShould(reign, state) || isUnwelcomed(member) || unfitness(reign, state) !== null) return true
   return member.loss !== null && member.joinedUs < member.lostUs
+}
+
+/** Whatever it does by now, nobody has said that it is back. */
+function isUnwelcomed({ quarantined, pointedUnanswered }: Member): boolean {
+  return quarantined || pointedUnanswered
 }
 
 function followsAsItShould(reign: Reign, state: ServerState): boolean {
@@ -97,7 +104,7 @@ export function* rejoin(coordinator: CoordinatorState, reign: Reign, member: Mem
   // It follows: it joins once more, so that it can prove itself after a loss, and is out of quarantine.
   if (unfit === null && member.state !== null && followsAsItShould(reign, member.state)) {
     const isBack = yield* follow(coordinator, reign, member)
-    if (isBack && member.quarantined) yield* welcome(reign, member, 'follows already')
+    if (isBack && isUnwelcomed(member)) yield* welcome(reign, member, 'follows already')
     return
   }
   const session = { epoch: reign.epoch, source: reign.source.node }

@@ -31,3 +31,24 @@ checks: [acknowledged-writes-survive, single-writer, replicas-converge, lineariz
   for (const { name, verdict, detail } of judgeChecks(scenario, record))
     assert.equal(verdict, 'pass', `${name}: ${detail}`)
 })
+
+test('a server that follows after a command without an answer is said to be back', { deadlineMs: 60_000 }, () => {
+  // It comes back with all it had, so that nothing but the unanswered command shows that nobody has welcomed it.
+  const text = `
+name: lossy-return
+cluster:  { nodes: 4 }
+workload: { ratePerSec: 200, duration: 40s, clients: 50 }
+faults:
+  - { at: 3s, crash: node1 }
+  - { at: 5s, restart: node1 }
+  - { at: 5s, lose: { link: "node1->*" }, ratio: 0.4, for: 10s }
+  - { at: 5s, lose: { link: "*->node1" }, ratio: 0.4, for: 10s }
+`
+  const { events } = simulate(parseScenario(text, 'lossy-return.yaml'), { seed: 6 })
+  const unanswered = events.findLastIndex(
+    (event) => event.kind === 'note' && event.text.startsWith('node1 was not pointed'),
+  )
+  const back = events.findLastIndex((event) => event.kind === 'rejoined' && event.node === 'node1')
+  assert.ok(unanswered >= 0 && back > unanswered, `not pointed: event ${unanswered}, back: event ${back}`)
+  assert.ok(!events.some(({ kind }) => kind === 'rebuilt'))
+})
