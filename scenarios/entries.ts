@@ -15,8 +15,13 @@ interface Start {
   readonly isTypeScript: boolean
 }
 
+/** False in the bundle. */
+export function runsFromSources(): boolean {
+  return typeof QUORUMLAB_BUNDLE === 'undefined'
+}
+
 export function startOf(source: URL): Start {
-  if (typeof QUORUMLAB_BUNDLE === 'undefined') return { module: source, isTypeScript: true }
+  if (runsFromSources()) return { module: source, isTypeScript: true }
   const name = bundledName(source.href.slice(ROOT.href.length))
   return { module: new URL(`${name}.js`, QUORUMLAB_BUNDLE), isTypeScript: false }
 }

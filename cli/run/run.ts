@@ -5,6 +5,7 @@ import { environmentLines } from '../../reports/incidents.ts'
 import { Screen, styleOf } from '../../reports/screen.ts'
 import { summaryJson } from '../../reports/summary-json.ts'
 import { headerText, summaryText } from '../../reports/terminal.ts'
+import { runsFromSources } from '../../scenarios/entries.ts'
 import { describePolicies } from '../../scenarios/file/policy-names.ts'
 import type { Result } from '../../scenarios/result.ts'
 import type { RunWorld } from '../../scenarios/worlds.ts'
@@ -37,6 +38,8 @@ export async function run(asked: RunOptions): Promise<number> {
   const folder = options.out ?? join('out', `${scenario.name}-${options.on}-${seed}`)
   prepareExports(options.exports)
   const beginning = begin()
+  // Whoever reads the header may press Ctrl-C, and from sources that ends the compiler.
+  if (runsFromSources()) await beginning
   const release = claimFolder(folder)
   const screen = new Screen(process.stderr, options.quiet)
   const interrupt = untilInterrupted(() =>
