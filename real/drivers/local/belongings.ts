@@ -4,6 +4,7 @@
  * never made, and what was made half. Everything is done without waiting: a program may be ending.
  */
 import { removeCpuGroup } from '../../faults/machine/cpu-control.ts'
+import { removeClockMemory } from '../../faults/machine/faked-clock.ts'
 import { unmountSizedDisk } from '../../faults/machine/sized-disk.ts'
 import { removeDevice, removeNamespace } from '../../network/namespaces/removal.ts'
 
@@ -23,6 +24,8 @@ const KINDS = {
   cgroup: { words: ['control group', 'control groups'], remove: removeCpuGroup },
   /** A file system on a directory of the run's. */
   mount: { words: ['mounted file system', 'mounted file systems'], remove: unmountSizedDisk },
+  /** Of one process, by its id: the library that makes its clock wrong shares it with children, of which there are none. */
+  'clock memory': { words: ['shared memory of a clock', 'shared memories of clocks'], remove: removeClockMemory },
 } as const satisfies Readonly<Record<string, Kind>>
 
 export type BelongingKind = keyof typeof KINDS

@@ -173,6 +173,7 @@ export class LocalCluster implements Driver {
 
   own(name: string, pid: number): void {
     this.ownership.noteProcess(name, pid)
+    if (this.clockFile(name) !== null) this.ownership.note('clock memory', String(pid))
     this.#lives.serviceStarted(name, pid)
   }
 

@@ -11,13 +11,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { usageOf } from '../../drivers/local/process-table.ts'
 
 const WINDOW_MS = 120
+/** Nobody would end them after a harness that was killed: they run for as long as it lives. A shell that starts late has another parent. */
+const SPIN = `while kill -0 ${process.pid}; do :; done`
 const SETTLING_MS = 30
 
 /** Share of all processors, 0 to 1. `group`: the directory of the control group of `pid`. */
 export async function busyShare(pid: number, group: string): Promise<number> {
   const cores = cpus().length
   const spinners = Array.from({ length: cores }, () =>
-    spawn('nice', ['-n', '19', 'sh', '-c', 'while :; do :; done'], { stdio: 'ignore' }),
+    spawn('nice', ['-n', '19', 'sh', '-c', SPIN], { stdio: 'ignore' }),
   )
   try {
     for (const spinner of spinners) {

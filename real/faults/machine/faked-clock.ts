@@ -4,7 +4,7 @@
  * clock does not jump. So on real servers `drift` is of the wall clock alone.
  */
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { type ClockReading, readClock } from '../../processes/clock-reading.ts'
 import { Amounts, type Hurtable } from './hurtable.ts'
@@ -42,6 +42,11 @@ export function faketimeEnvironment(library: string, file: string): Readonly<Rec
     FAKETIME_NO_CACHE: '1',
     FAKETIME_DONT_FAKE_MONOTONIC: '1',
   }
+}
+
+/** Of a process that ended or is about to end: where the library shares with its children, it leaves to a killed one. */
+export function removeClockMemory(pid: string): void {
+  for (const name of [`faketime_shm_${pid}`, `sem.faketime_sem_${pid}`]) rmSync(`/dev/shm/${name}`, { force: true })
 }
 
 /** Does the library do that to this machine's Node? */

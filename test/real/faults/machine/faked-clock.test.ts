@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Ownership } from '../../../../real/drivers/local/ownership.ts'
 import { FakedClock, faketimePrefix } from '../../../../real/faults/machine/faked-clock.ts'
 import type { ClockReading } from '../../../../real/processes/clock-reading.ts'
 import { test } from '../../../support/test.ts'
-import { withDirectory } from '../../drivers/local/scratch.ts'
+import { until, withDirectory } from '../../drivers/local/scratch.ts'
 
 const PROGRAM =
   "import { readClock } from './real/processes/clock-reading.ts'; process.on('message', () => process.send(readClock()))"
@@ -58,4 +60,28 @@ test(
         children[0]!.kill('SIGKILL')
       }
     }),
+)
+
+test('what the library of a killed process leaves in memory goes with its cluster', { needs: 'faketime' }, () =>
+  withDirectory(async (root) => {
+    const ownership = new Ownership(join(root, 'clusters'))
+    const file = join(root, 'clock')
+    const lives = { pid: () => null, onStart() {} }
+    new FakedClock(lives, file, async () => null)
+    const child = clockProcess(file)
+    const memory = [`faketime_shm_${child.pid}`, `sem.faketime_sem_${child.pid}`].map((name) => `/dev/shm/${name}`)
+    ownership.note('clock memory', String(child.pid))
+    await until('it has its memory', 5_000, () => memory.every((path) => existsSync(path)))
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    assert.deepEqual(
+      memory.filter((path) => existsSync(path)),
+      memory,
+    )
+    ownership.remove()
+    assert.deepEqual(
+      memory.filter((path) => existsSync(path)),
+      [],
+    )
+  }),
 )
