@@ -49,7 +49,8 @@ export function imagined(name: string): FaultTarget {
       processors: hurtable((isLimited) => ({ isLimited, text: `${name} ${isLimited ? 'limited' : 'free'}` })),
       server: {
         disk: hurtable((isSlow) => ({
-          ...{ writeMs: isSlow ? null : 1, readMs: answered(), isTraced: isSlow },
+          // On a machine so busy that whatever is made durable takes long.
+          ...{ writeMs: isSlow ? null : 500, readMs: answered(), isTraced: isSlow },
           text: `${name} ${isSlow ? 'slow' : 'quick'}`,
         })),
         room: hurtable((isFull) => ({ isFull, readMs: answered(), text: `${name} ${isFull ? 'full' : 'has room'}` })),
