@@ -57,6 +57,8 @@ export interface Witnessing<Looks extends string> {
   readonly looks: readonly Looks[]
   /** What a look before it may find that leaves nothing to hurt, and how that is said. */
   readonly idle: { readonly [Look in Looks]?: string }
+  /** Faults at its target on whose undo it would wait: there is nothing to hurt either, and how that is said. */
+  readonly waitsFor?: { readonly verbs: readonly FaultVerb[]; readonly words: string }
   /** What must be found once it holds. `changed`: other amounts than before it. */
   readonly holds: Looks | 'changed'
   /** What may be found once it is undone; null: it is undone as soon as its undo is done. */

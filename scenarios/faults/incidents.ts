@@ -119,6 +119,7 @@ export const errantWrite: Hurt<OperatorLook, OnServers> = {
   witness: {
     looks: ['replica', 'source', 'paused', 'gone'],
     idle: { gone: 'it does not run', paused: 'it is paused', source: "it is the source: its writes are everybody's" },
+    waitsFor: { verbs: ['stall-disk', 'fill-disk'], words: 'nothing can be written to its disk' },
     holds: 'changed',
     undone: null,
   },

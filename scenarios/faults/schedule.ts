@@ -183,7 +183,12 @@ export class FaultSchedule {
     try {
       if (this.#over) return
       before = yield* of(effect.look())
-      const idle = idleReason(item.verb, before)
+      const beside = this.#on.filter((other) => other.item.names.some((name) => item.names.includes(name)))
+      const idle = idleReason(
+        item.verb,
+        before,
+        beside.map((other) => other.item.verb),
+      )
       if (idle !== null) {
         fault.isPast = true
         world.note(`${item.verb} ${item.names.join(', ')}: ${idle}`)

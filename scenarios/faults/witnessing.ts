@@ -2,9 +2,11 @@
 import type { Sight } from './fault-world.ts'
 import { HURTS, type HurtVerb } from './list.ts'
 
-/** Why there is nothing to hurt, or null. */
-export function idleReason(verb: HurtVerb, before: Sight): string | null {
-  return HURTS[verb].witness.idle[before.look] ?? null
+/** Why there is nothing to hurt, or null. `on`: what else is on at its target. */
+export function idleReason(verb: HurtVerb, before: Sight, on: readonly HurtVerb[]): string | null {
+  const { idle, waitsFor } = HURTS[verb].witness
+  const waits = on.some((other) => waitsFor?.verbs.includes(other))
+  return idle[before.look] ?? (waits ? waitsFor!.words : null)
 }
 
 export function holds(verb: HurtVerb, before: Sight, now: Sight): boolean {

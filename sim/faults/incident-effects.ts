@@ -99,8 +99,11 @@ export function errantWrite(item: Item, cluster: SimCluster): Effect<OperatorLoo
   )
 }
 
-/** It is written when its group is, which takes an fsync at most. */
-const LIMIT_US = 5_000_000
+/**
+ * It is written when its group is, which takes an fsync. A disk that stands still since then is mended at the end, one that
+ * was full is looked at again within a minute, and what its server's death has swallowed is not awaited for longer.
+ */
+const LIMIT_US = 90_000_000
 
 const LOOK_BACK_US = 1_000_000
 const LOOKS_BACK = 30

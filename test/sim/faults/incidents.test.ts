@@ -60,6 +60,14 @@ test('an old source that was written to after it was left is set aside as well',
   assert.deepEqual([node, why.code], ['node1', 'errant'])
 })
 
+test('an operator writes nothing on a disk that stands still, and what he has begun goes with its server', () => {
+  assert.deepEqual(rebuilt(decided(['at: 1s, stall-disk: node3', 'at: 2s, errant-write: node3'])), [])
+  // Behind a group that takes so long to sync.
+  const waiting = ['at: 500ms, slow: node3, disk: 80ms, for: 3s', 'at: 1s, errant-write: node3']
+  assert.deepEqual(rebuilt(decided(waiting)), [['node3', { code: 'errant', transactions: 1 }]])
+  assert.deepEqual(rebuilt(decided([...waiting, 'at: 1010ms, crash: node3, for: 500ms'])), [])
+})
+
 test('an applier that meets a row that is there already skips nothing: its server is rebuilt', () => {
   const events = decided(['at: 1s, reject: node2'])
   assert.deepEqual(rebuilt(events), [['node2', { code: 'applier-failed', errno: 1062 }]])
