@@ -1,17 +1,23 @@
 import assert from 'node:assert/strict'
+import { execFileSync, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { appendFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { MutableGtidSet } from '../algorithms/gtid-set.ts'
 import type { TraceEvent } from '../algorithms/trace.ts'
+import { cpuControlHere } from '../real/faults/machine/under.ts'
+import { entering } from '../real/network/namespaces/removal.ts'
 import type { Operation } from '../scenarios/record.ts'
 import { FAILOVERS } from './proofs/failovers.ts'
 import { judged } from './proofs/judged.ts'
 import type { Since } from './proofs/live-cluster.ts'
 import type { Trial } from './proofs/proof.ts'
-import { leftOf } from './proofs/remains.ts'
+import { Remains, rulesLeft } from './proofs/remains.ts'
 import { summaryOf } from './proofs/summary.ts'
 import { TrialFile } from './proofs/trial-file.ts'
+import { until } from './real/drivers/local/scratch.ts'
 import { inFolder, shell } from './support/shell.ts'
 import { test } from './support/test.ts'
 
@@ -84,21 +90,50 @@ test('an attempt with a lost write, without a new source, or with one that was n
   assert.match(verdict('failover', still).problems[0]!, /^node1 is still the source$/)
 })
 
-test('what a cluster left is found: its ports, its directories, and what has its name', () =>
+test('one leftover of each kind is planted, and each is found: nothing, before it', { needs: 'namespaces' }, () =>
   inFolder(async (folder) => {
+    const id = randomBytes(4).toString('hex')
+    const [namespace, device] = [`ql-${id}-node1`, `ql${id}`]
+    const group = `${cpuControlHere()!.root}/someone/quorumlab-${id}-node1`
+    const remains = new Remains()
     const stranger = createServer().listen(0, '127.0.0.1')
-    await new Promise((resolve) => stranger.once('listening', resolve))
+    await once(stranger, 'listening')
+    const { port } = stranger.address() as AddressInfo
+    const child = spawn('sleep', ['60'], { env: { ...process.env, ...remains.environment } })
+    const memory = `faketime_shm_${child.pid}`
+    const run = (line: string) => execFileSync('sh', ['-ec', line])
+    const servers = { node1: { pid: 1, startedAt: '', port, adminPort: 1 } }
+    const owner = { id, directories: [join(folder, 'gone')], servers: {} }
     try {
-      const { port } = stranger.address() as AddressInfo
-      const server = { pid: 1, startedAt: '', port, adminPort: 1 }
-      const owner = { schema: 'quorumlab.cluster/1', id: '0f0f0f0f', host: '', pid: 1, startedAt: '' } as const
-      const directories = [folder, `${folder}/gone`]
-      const left = leftOf({ ...owner, createdAt: '', directories, servers: { node1: server } })
-      assert.deepEqual(left, [`port ${port}`, `directory ${folder}`])
+      await until('it bears the mark', 5_000, () => remains.processes.length > 0)
+      child.kill()
+      await once(child, 'exit')
+      assert.deepEqual([...remains.left([owner], folder), ...rulesLeft()], [])
+
+      const other = spawn('sleep', ['60'], { env: { ...process.env, ...remains.environment } })
+      await until('it bears the mark', 5_000, () => remains.processes.length > 0)
+      run(`mkdir -p ${folder}/data-${id} ${group}; mount -t tmpfs tmpfs ${folder}/data-${id}; touch /dev/shm/${memory}`)
+      run(`ip netns add ${namespace}; ip link add name ${device} type bridge; mkdir /dev/shm/quorumlab-${id}`)
+      const enter = entering(namespace)
+      run(`${enter.join(' ')} iptables -N QUORUMLAB-BARRIERS`)
+      const processes = { 'timestamp-1': { pid: child.pid!, startedAt: '' } }
+      const left = remains.left([{ ...owner, servers, processes, directories: [`${folder}/data-${id}`] }], folder)
+      const kinds = [...left, ...rulesLeft(enter)].map((one) => one.replace(/ .*$/, ''))
+      assert.deepEqual([...new Set(kinds)].sort(), [
+        ...['cgroup', 'device', 'directory', 'mount', 'namespace', 'port', 'process', 'record', 'rule', 'shared'],
+      ])
+      assert.equal(left.filter((one) => one.startsWith('directory')).length, 2, 'by its name, and by its record')
+      other.kill()
     } finally {
       stranger.close()
+      for (const { pid } of remains.processes) process.kill(pid)
+      run(
+        `umount ${folder}/data-${id} || true; rmdir ${group} ${dirname(group)} || true; rm -rf /dev/shm/${memory} /dev/shm/quorumlab-${id}`,
+      )
+      run(`ip link delete ${device} || true; ip netns delete ${namespace} || true`)
     }
-  }))
+  }),
+)
 
 test(
   'a failover on a live cluster, and nothing more to do for another start of the command',

@@ -86,6 +86,7 @@ async function onOneCluster(campaign: Campaign): Promise<void> {
     const driver = await createLocalDriver({ nodes: scenario.cluster.nodes, extrasDirectory: join(outDir, 'extras') })
     const cluster = basename(driver.directory)
     const remains = new Remains()
+    Object.assign(process.env, remains.environment)
     let record: RunRecord | null = null
     try {
       record = await runReal(scenario, {
@@ -131,7 +132,7 @@ async function onOneCluster(campaign: Campaign): Promise<void> {
       ...{ proof: name, cluster, ...stamp(), attempts, lost, gaveUp },
       acknowledged: record?.operations.filter(({ kind, outcome }) => kind === 'write' && outcome === 'ok').length ?? 0,
       checks: Object.fromEntries(found.map((check) => [check.name, check.verdict])),
-      left: remains.left(cluster),
+      left: remains.left([{ id: cluster, servers: {}, directories: [] }]),
     }
     for (const { name: check, verdict, detail } of found)
       if (verdict !== 'pass') say(`  ${check} ${verdict}: ${detail}`)

@@ -1,62 +1,57 @@
 /**
- * kill -9 at a random moment of a run, of the harness or of one of its children, and what is left after the next start (of
- * `down`, which sweeps as every start does). Victims and moments come from the attempt's number, so an attempt can be made
- * again; how far the run had come by then is the machine's doing.
+ * kill -9 at a random moment of a run's life, from its start to its end, of the harness or of one of its children, and what
+ * is left after the next start (of `down`, which sweeps as every start does). Forms of the network take turns. Moments are
+ * drawn from the attempt's number and spread evenly over the life that a run of that form had when nobody was killed; how
+ * far this one has come by then is the machine's doing, and who the children are by then is found in the process table.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { type OwnerRecord, readOwner } from '../../real/drivers/local/ownership.ts'
-import { RandomStreams } from '../../scenarios/chance/random.ts'
-import { Mark } from '../real/leftovers.ts'
-import { entriesOf, leftOf } from './remains.ts'
+import { type RandomStream, RandomStreams } from '../../scenarios/chance/random.ts'
+import type { NetworkForm } from '../../scenarios/worlds.ts'
+import { type Child, FAULTS_MS, KilledRun } from './killed-run.ts'
 import { type Stamp, stamp } from './stamp.ts'
 import { counted, spread, sum, table } from './table.ts'
 import type { TrialFile } from './trial-file.ts'
 
 export const KILLS = 100
 
-const COMMAND = fileURLToPath(new URL('../../cli/quorumlab.js', import.meta.url))
-/** After the start, and after the first fault. */
-const MOST_MS = 4_000
-/** What the harness says of its first fault, and how long that may take on a busy machine. */
-const FIRST_FAULT = /pause timestamp-1/
-const FAULTY_MS = 60_000
-/** A harness that has lost a child ends in order. */
-const ENDS_MS = 60_000
-const GONE_MS = 5_000
-
-/** Everything that a run could leave is in use from its first second on. */
-const SCENARIO = `
-name: killed
-cluster: { nodes: 3, coordinators: 2 }
-workload: { ratePerSec: 50, clients: 4, duration: 30s, warmup: 1s }
-faults:
-  - { at: 200ms, pause: timestamp-1 }
-  - { at: 400ms, pause: coordinator-2 }
-  - { at: 600ms, pause: node2 }
-  - { at: 800ms, crash: node3 }
-`
+const FORMS: readonly NetworkForm[] = ['namespaces', 'proxy', 'direct']
+/** Of a form's life, each hit in its turn: chance alone leaves parts out. */
+const PARTS = 8
+/** A process that was killed takes the kernel a moment. */
+const GONE_MS = 10_000
+const NOBODY = 'nobody'
+const MOST_BROKEN_OFF = 20
 
 export interface Kill extends Stamp {
   readonly turn: number
+  readonly form: NetworkForm
   readonly victim: string
-  /** After the start, or after the first fault. */
-  readonly afterMs: number
-  readonly since: 'start' | 'first fault'
-  /** What there was at that moment. */
-  readonly processes: number
-  readonly servers: number
-  readonly belongings: number
+  readonly during: 'setting up' | 'faults' | 'taking down' | 'its whole life'
+  /** From the start of the run. */
+  readonly atMs: number
+  /** What there was at that moment, by its kind. */
+  readonly inUse: Readonly<Record<string, number>>
   /** How the harness ended. */
   readonly code: number | null
   readonly swept: string
-  /** Processes, ports, namespaces, devices, cgroups, mounts, records, directories. */
+  /** Processes, ports, namespaces, devices, rules, cgroups, mounts, shared memory, records, directories. */
   readonly left: readonly string[]
   readonly tookMs: number
+}
+
+/** Of a run in which nobody is killed. */
+interface Life {
+  readonly firstFaultMs: number
+  readonly wholeMs: number
+}
+
+interface Campaign {
+  readonly file: TrialFile<Kill>
+  readonly say: (line: string) => void
+  readonly signal: AbortSignal
+  readonly lives: Map<NetworkForm, Life>
+  /** Runs that ended before their time though nobody was killed. */
+  brokenOff: number
 }
 
 export async function killAgainAndAgain(
@@ -65,150 +60,151 @@ export async function killAgainAndAgain(
   say: (line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let turn = file.lines.length; turn < count && !signal.aborted; turn++) {
-    const kill = await killOnce(turn)
-    if (signal.aborted) return
-    file.append(kill)
-    const { victim, afterMs, since, processes, servers, belongings, left, tookMs } = kill
-    const what = `${servers} servers, ${processes} processes and ${belongings} other things`
-    say(
-      `${turn + 1}: ${victim} ${afterMs} ms after the ${since}, with ${what}; ${left.length} left; ${(tookMs / 1_000).toFixed(1)} s`,
-    )
-    for (const one of left) say(`  LEFT: ${one}`)
+  const campaign: Campaign = { file, say, signal, lives: new Map(), brokenOff: 0 }
+  const made = () => file.lines.filter(({ victim }) => victim !== NOBODY).length
+  for (let turn = made(); turn < count && !signal.aborted; turn = made()) {
+    const form = FORMS[turn % FORMS.length]!
+    const life = campaign.lives.get(form)
+    await (life === undefined ? liveOnce(campaign, form, turn) : killOnce(campaign, form, life, turn))
   }
 }
 
-async function killOnce(turn: number): Promise<Kill> {
-  const beganMs = performance.now()
-  const stream = new RandomStreams(turn + 1).stream('kill')
-  const afterMs = Math.floor(stream.uniform() * MOST_MS)
-  const since = turn % 2 === 0 ? 'start' : 'first fault'
-  const folder = mkdtempSync(join(tmpdir(), 'quorumlab-kill-'))
-  const state = join(folder, 'state')
-  const root = join(state, 'quorumlab', 'clusters')
-  const mark = new Mark()
-  const [markName, markText] = mark.assignment.split('=')
-  const environment = { ...process.env, XDG_STATE_HOME: state, [markName!]: markText }
-  writeFileSync(join(folder, 'killed.yaml'), SCENARIO)
-  const before = entriesOf(tmpdir())
-  const words = ['run', join(folder, 'killed.yaml'), '--on', 'local', '--out', join(folder, 'out')]
-  const harness = quorumlab(words, environment)
+/** A run that lives to its end, and leaves nothing either: how long that is. */
+function liveOnce(campaign: Campaign, form: NetworkForm, turn: number): Promise<void> {
+  return withRun(campaign, form, async (run) => {
+    await run.firstFault()
+    const firstFaultMs = run.ageMs
+    const inUse = await afterwards(FAULTS_MS, run)
+    const code = await run.ended
+    if (campaign.signal.aborted) return
+    learn(campaign, form, run, firstFaultMs, code)
+    await note(campaign, run, { ...{ turn, form, inUse, code }, victim: NOBODY, during: 'its whole life' })
+  })
+}
+
+/** What one took that came to its end; on a machine that is very busy one may break off. */
+function learn(campaign: Campaign, form: NetworkForm, run: KilledRun, firstFaultMs: number, code: number | null): void {
+  if (code === 0 || code === 1) campaign.lives.set(form, { firstFaultMs, wholeMs: run.ageMs })
+  else {
+    campaign.say(`a run with ${form} ended with code ${code}: ${run.lastWords}`)
+    if (++campaign.brokenOff > MOST_BROKEN_OFF) throw new Error(`${campaign.brokenOff} runs broke off by themselves`)
+  }
+}
+
+/** Ended at once when the campaign is. */
+async function withRun(
+  { signal }: Campaign,
+  form: NetworkForm,
+  body: (run: KilledRun) => Promise<void>,
+): Promise<void> {
+  const run = new KilledRun(form)
+  const close = () => run.close()
+  signal.addEventListener('abort', close)
   try {
-    if (since === 'first fault') await says(harness, FIRST_FAULT)
-    await sleep(afterMs)
-    const ids = entriesOf(root)
-    const records = ids.map((id) => readOwner(join(root, id))).filter((record) => record !== null)
-    const victim = victimOf(records[0] ?? null, harness, stream.uniform(), stream.uniform())
-    process.kill(victim.pid, 'SIGKILL')
-    const code = await ended(harness)
-    const swept = (await output(quorumlab(['down'], environment))).trim()
-    await gone(mark)
-    const left = [
-      ...mark.bearers().map(({ pid, command }) => `process ${pid}: ${command}`),
-      ...entriesOf(root).map((id) => `record ${id}`),
-      ...records.flatMap(leftOf),
-      ...entriesOf(tmpdir()).filter((name) => !before.includes(name) && ids.some((id) => name.includes(id))),
-    ]
-    return {
-      ...{ turn, ...stamp(), victim: victim.name, afterMs, since, code, swept, left },
-      processes: sum(records.map(({ processes = {} }) => Object.keys(processes).length)),
-      servers: sum(records.map(({ servers }) => Object.keys(servers).length)),
-      belongings: sum(records.map(({ belongings = [] }) => belongings.length)),
-      tookMs: Math.round(performance.now() - beganMs),
-    }
+    await body(run)
   } finally {
-    harness.kill('SIGKILL')
-    for (const { pid } of mark.bearers()) process.kill(pid, 'SIGKILL')
-    rmSync(folder, { recursive: true, force: true })
+    signal.removeEventListener('abort', close)
+    close()
   }
 }
 
-/** Every second time the harness; else one of its children, where there are any yet. */
-function victimOf(
-  record: OwnerRecord | null,
-  harness: ChildProcess,
-  which: number,
-  whom: number,
-): { readonly name: string; readonly pid: number } {
-  const { processes = {}, servers = {} } = record ?? {}
-  const children = Object.entries({ ...processes, ...servers }).map(([name, { pid }]) => ({ name, pid }))
-  const victim = which < 0.5 ? undefined : children[Math.floor(whom * children.length)]
-  return victim ?? { name: 'harness', pid: harness.pid! }
+/** What is in use by then. */
+async function afterwards(ms: number, run: KilledRun): Promise<Kill['inUse']> {
+  await Promise.race([sleep(ms), run.ended])
+  return inUseOf(run)
 }
 
-function quorumlab(words: readonly string[], environment: NodeJS.ProcessEnv): ChildProcess {
-  return spawn(process.execPath, [COMMAND, ...words], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
-}
-
-async function output(child: ChildProcess): Promise<string> {
-  let text = ''
-  child.stdout!.setEncoding('utf8').on('data', (chunk: string) => {
-    text += chunk
-  })
-  await ended(child)
-  return text
-}
-
-function says(child: ChildProcess, what: RegExp): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let text = ''
-    const end = () => {
-      clearTimeout(timer)
-      reject(new Error(`waited in vain for ${what}: ${text.slice(-500)}`))
-    }
-    const timer = setTimeout(end, FAULTY_MS)
-    child.once('close', end)
-    child.stderr!.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk
-      if (!what.test(text)) return
-      clearTimeout(timer)
-      resolve()
-    })
+/** A run that was quicker than expected has nobody left to kill: its attempt is made again with what it took. */
+function killOnce(campaign: Campaign, form: NetworkForm, life: Life, turn: number): Promise<void> {
+  const stream = new RandomStreams(turn + 1).stream('kill')
+  const part = Math.floor(turn / FORMS.length) % PARTS
+  const momentMs = ((part + stream.uniform()) / PARTS) * life.wholeMs
+  return withRun(campaign, form, async (run) => {
+    const isSetUp = momentMs >= life.firstFaultMs
+    if (isSetUp) await run.firstFault()
+    const faultsMs = momentMs - life.firstFaultMs
+    const inUse = await afterwards(isSetUp ? faultsMs : momentMs, run)
+    if (campaign.signal.aborted) return
+    if (run.hasEnded) return learn(campaign, form, run, life.firstFaultMs, await run.ended)
+    const victim = victimOf(run, stream)
+    const atMs = run.ageMs
+    process.kill(victim.pid, 'SIGKILL')
+    const during = !isSetUp ? 'setting up' : faultsMs < FAULTS_MS ? 'faults' : 'taking down'
+    const code = await run.ended
+    if (campaign.signal.aborted) return
+    await note(campaign, run, { ...{ turn, form, inUse, code, during }, victim: victim.name, atMs })
   })
 }
 
-/** Null: by a signal. */
-function ended(child: ChildProcess): Promise<number | null> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${child.spawnargs.join(' ')} did not end`)), ENDS_MS)
-    child.stdout!.resume()
-    child.stderr!.resume()
-    child.once('close', (code) => {
-      clearTimeout(timer)
-      resolve(code)
-    })
-  })
+/** As often the harness as one of its children, where there are any; of these each kind as often. */
+function victimOf(run: KilledRun, stream: RandomStream): Child {
+  const [isChild, kind, which] = [stream.uniform() < 0.5, stream.uniform(), stream.uniform()]
+  const { children } = run
+  const kinds = [...new Set(children.map(({ name }) => name))].sort()
+  const name = kinds[Math.floor(kind * kinds.length)]
+  const same = children.filter((child) => child.name === name)
+  const chosen = same[Math.floor(which * same.length)]
+  return isChild && chosen !== undefined ? chosen : { name: 'harness', pid: run.pid }
 }
 
-/** A process that was killed takes the kernel a moment. */
-async function gone(mark: Mark): Promise<void> {
-  for (const endMs = performance.now() + GONE_MS; performance.now() < endMs && mark.bearers().length > 0; )
-    await sleep(50)
+type Made = Omit<Kill, keyof Stamp | 'atMs' | 'swept' | 'left' | 'tookMs'> & { readonly atMs?: number }
+
+/** Looks for what is left: by a harness that ended in order before anybody sweeps, by any after the next start. */
+async function note({ file, say }: Campaign, run: KilledRun, made: Made): Promise<void> {
+  const { records } = run
+  const atMs = Math.round(made.atMs ?? run.ageMs)
+  const isInOrder = made.code !== null
+  const before = isInOrder ? await leftOf(run, records) : []
+  const { code, text } = await run.down()
+  const left = [...before.map((one) => `${one} (before the next start)`), ...(await leftOf(run, records))]
+  if (code !== 0) left.push(`\`down\` ended with code ${code}`)
+  const kill: Kill = { ...made, ...stamp(), atMs, swept: text, left, tookMs: Math.round(run.ageMs) }
+  file.append(kill)
+  const { turn, form, victim, during, inUse, tookMs } = kill
+  const things = Object.entries(inUse).map(([kind, number]) => `${number} ${kind}`)
+  say(
+    `${turn + 1}: ${form}, ${victim} after ${atMs} ms (${during}) with ${things.join(', ')}; ${left.length} left; ${tookMs} ms`,
+  )
+  for (const one of left) say(`  LEFT: ${one}`)
+}
+
+async function leftOf(run: KilledRun, records: KilledRun['records']): Promise<readonly string[]> {
+  for (const endMs = performance.now() + GONE_MS; performance.now() < endMs; await sleep(50))
+    if (run.left(records).length === 0) return []
+  return run.left(records)
+}
+
+function inUseOf({ children, records }: KilledRun): Kill['inUse'] {
+  const kinds = [
+    ...children.map(({ name }) => name),
+    ...records.flatMap(({ belongings = [] }) => belongings.map(({ kind }) => kind)),
+  ]
+  return Object.fromEntries([...new Set(kinds)].sort().map((kind) => [kind, kinds.filter((k) => k === kind).length]))
 }
 
 export function killsText(kills: readonly Kill[]): string {
+  const use = (all: readonly Kill[], kind: string) => spread(all.map(({ inUse }) => inUse[kind] ?? 0))
   const of = (all: readonly Kill[]) => [
     `${all.length}`,
-    spread(all.map(({ afterMs }) => afterMs)),
-    spread(all.map(({ processes }) => processes)),
-    spread(all.map(({ servers }) => servers)),
-    spread(all.map(({ belongings }) => belongings)),
+    spread(all.map(({ atMs }) => atMs)),
+    spread(all.map(({ inUse }) => sum(Object.values(inUse)))),
+    ...['namespace', 'cgroup', 'mount', 'strace'].map((kind) => use(all, kind)),
     `${sum(all.map(({ left }) => left.length))}`,
     spread(all.map(({ loadAverage }) => loadAverage)),
   ]
-  const kinds = [...new Set(kills.map(kindOf))].sort()
-  const head = ['victim, since', 'kills', 'after ms', 'processes', 'servers', 'namespaces and such', 'left', 'load']
+  const groups = (title: string, keyOf: (kill: Kill) => string) => {
+    const keys = [...new Set(kills.map(keyOf))].sort()
+    const head = [title, 'runs', 'after ms', 'things', 'namespaces', 'cgroups', 'mounts', 'tracers', 'left', 'load']
+    return table(
+      head,
+      keys.map((key) => [key, ...of(kills.filter((kill) => keyOf(kill) === key))]),
+    )
+  }
   return [
     '## kills: kill -9 at random moments, and what is left after the next start',
     `Numbers: median / p95 / max. Commits: ${counted(kills.map(({ commit }) => commit))}.`,
-    table(head, [
-      ...kinds.map((kind) => [kind, ...of(kills.filter((kill) => kindOf(kill) === kind))]),
-      ['all', ...of(kills)],
-    ]),
+    groups('network, while', ({ form, during }) => `${form}, ${during}`),
+    groups('victim', ({ victim }) => victim),
     ...kills.flatMap(({ turn, left }) => left.map((one) => `- ${turn + 1}: ${one}`)),
   ].join('\n\n')
-}
-
-function kindOf({ victim, since }: Kill): string {
-  return `${victim}, ${since}`
 }
