@@ -37,6 +37,8 @@ export class ChildProcess implements ServiceProcess {
   port = 0
   readonly #process: NodeProcess
   #log = ''
+  /** It did not get as far as serving and was ended for that: who starts it is told, and it is nobody else's death. */
+  #isGivenUp = false
 
   private constructor(name: string, host: string, process: NodeProcess, events: ServiceEvents) {
     this.name = name
@@ -48,7 +50,7 @@ export class ChildProcess implements ServiceProcess {
     })
     this.exited = new Promise((resolve) => {
       process.once('exit', (code, signal) => {
-        events.onExit?.(this, { code, signal })
+        if (!this.#isGivenUp) events.onExit?.(this, { code, signal })
         resolve({ code, signal })
       })
       process.once('error', (error: NodeJS.ErrnoException) => resolve({ code: error.errno ?? null, signal: null }))
@@ -88,6 +90,7 @@ export class ChildProcess implements ServiceProcess {
       })
       return child
     } catch (error) {
+      child.#isGivenUp = true
       await child.kill()
       throw error
     } finally {

@@ -90,6 +90,11 @@ async function refused(directory: string): Promise<void> {
       assert.match(error.message, /^timestamp-2: listen EADDRINUSE.*\n.*end it, or try again/)
       return true
     })
+    // It was ended because it cannot serve: nobody has killed it.
+    assert.deepEqual(
+      failures.filter((error) => error instanceof EnvironmentError && error.particulars.kind === 'killed'),
+      [],
+    )
   } finally {
     taken.close()
     await service.kill()
