@@ -85,6 +85,10 @@ const FAKETIME_ADVICE = 'Install libfaketime (Debian: `apt-get install libfaketi
 async function lackOfFaketime(): Promise<Lack | null> {
   const library = findFaketime()
   if (library === null) return { reason: 'there is no libfaketime', advice: FAKETIME_ADVICE }
-  const isAble = await canFake(library).catch(() => false)
-  return isAble ? null : { reason: `${library} does not change the clock of this Node`, advice: FAKETIME_ADVICE }
+  try {
+    if (await canFake(library)) return null
+    return { reason: `${library} does not change the clock of this Node`, advice: FAKETIME_ADVICE }
+  } catch (error) {
+    return { reason: `${library} cannot be tried (${(error as Error).message.trim()})`, advice: FAKETIME_ADVICE }
+  }
 }
