@@ -75,3 +75,26 @@ test('every file that DECISIONS.md names by its path is there', () => {
     [],
   )
 })
+
+/** A verb is done in a world, or it is said why it never can be: nothing is promised. */
+test('the table of fault verbs says yes or why not, for each world', () => {
+  const [, table] = read('scenarios/README.md').split(/<!-- table: faults -->|<!-- end of the table -->/)
+  const [head, , ...rows] = table!.trim().split('\n')
+  const worlds = head!.split(' | ').length - 2
+  assert.ok(rows.length > 20)
+  const answers = rows.flatMap((row) => row.replace(/ \|$/, '').split(' | ').slice(-worlds))
+  assert.deepEqual(
+    answers.filter((answer) => !/^(yes|no: \S.*)$/.test(answer)),
+    [],
+  )
+})
+
+test('no document says of links that the simulator alone has them', () => {
+  const said = ['README.md', 'scenarios/README.md', 'scenarios/schema.json'].flatMap((path) =>
+    read(path)
+      .split(/\n(?=- |\n)|(?<=\.) /)
+      .filter((part) => /network/.test(part) && /simulator only/.test(part))
+      .map((part) => `${path}: ${part}`),
+  )
+  assert.deepEqual(said, [])
+})

@@ -56,13 +56,13 @@ function elsewhere(verb: FaultVerb, world: ServerWorld): string {
   return `with ${[...able, 'sim'].map((other) => `--on ${other}`).join(' or ')}`
 }
 
-/** ` yet (it needs a proxy on every link)`. */
+/** ` (its messages travel by TCP)`. */
 function whyNot(verb: FaultVerb, world: ServerWorld): string {
   const fault = FAULTS[verb]
   if (fault.kind === 'undoes') return ''
   const ability = fault.worlds[world]
   if (ability === 'yes') return ''
-  return 'later' in ability ? ` yet (${ability.later})` : ` (${ability.never})`
+  return ` (${ability.never})`
 }
 
 function wordList(words: readonly string[]): string {

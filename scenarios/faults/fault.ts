@@ -19,8 +19,8 @@ import type { ParsedFault, Refuse, WrittenFault } from './written-fault.ts'
 /** Where steps are carried out: MySQL's servers simulated, a Raft group simulated, and real servers under each driver. */
 export type World = 'sim' | 'raft' | ServerWorld
 
-/** `later`, `never`: what it would take. */
-export type Inability = { readonly later: string } | { readonly never: string }
+/** `never`: why not. */
+export type Inability = { readonly never: string }
 type Abilities = { readonly [W in World]: 'yes' | Inability }
 
 /** `Able`: the worlds that carry it out. Each owes an effect for the verb; a missing one does not compile. */
@@ -102,8 +102,6 @@ export interface Hurt<Looks extends string, Where extends Abilities = Abilities>
   readonly swarm: {
     /** Null: a swarm draws it only where a file asks for it. */
     readonly drawnBy: Draws | null
-    /** What the shrinker tries in its place. */
-    readonly plainer?: FaultVerb
   }
 }
 

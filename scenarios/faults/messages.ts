@@ -9,7 +9,7 @@ const ratio = z.number(RATIO).gt(0, RATIO).max(1, RATIO)
 const LINK_TARGET = '{ link: coordinator->timestamp-1 }'
 const everything = z.literal('all').transform((all): readonly string[] => [all])
 
-export const lose: Hurt<'as-it-is', Worlds<'sim' | 'local' | 'docker'>> = {
+export const lose: Hurt<'as-it-is', Worlds<'sim' | 'raft' | 'local' | 'docker'>> = {
   kind: 'hurts',
   undo: 'deliver',
   away: 'never',
@@ -30,7 +30,7 @@ export const lose: Hurt<'as-it-is', Worlds<'sim' | 'local' | 'docker'>> = {
   witness: { looks: ['as-it-is'], idle: {}, holds: 'changed', undone: null },
   worlds: {
     sim: 'yes',
-    raft: { later: 'a model of what its messages travel by' },
+    raft: 'yes',
     local: 'yes',
     docker: 'yes',
   },

@@ -49,7 +49,7 @@ export const stop: Hurt<ProcessLook, Everywhere> = {
   undo: 'start',
   schema: z.strictObject({ ...does, stop: target }),
   words: { note: 'orderly', targets: 'processes', does: 'is shut down in order' },
-  swarm: { drawnBy: 'takes-away', plainer: 'crash' },
+  swarm: { drawnBy: 'takes-away' },
 }
 
 export const start: Undo = {
@@ -68,7 +68,7 @@ export const pause: Hurt<ProcessLook, Everywhere> = {
     holds: 'paused',
     undone: ['running'],
   },
-  swarm: { drawnBy: 'takes-away', plainer: 'crash' },
+  swarm: { drawnBy: 'takes-away' },
 }
 
 export const resume: Undo = {

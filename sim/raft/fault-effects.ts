@@ -3,7 +3,7 @@ import type { Effect, Effects } from '../../scenarios/faults/fault-world.ts'
 import type { Item } from '../../scenarios/faults/items.ts'
 import type { ProcessLook } from '../../scenarios/faults/processes.ts'
 import { AT_ONCE_US, effect, IN_TIME_US, type Look } from '../faults/effect.ts'
-import { flap, partition, slowLink } from '../faults/link-effects.ts'
+import { flap, partition, slowLink, troubleLink } from '../faults/link-effects.ts'
 import { lookAtSpeed } from '../faults/look.ts'
 import type { RaftGroup } from './group.ts'
 import type { RaftServer } from './server.ts'
@@ -15,6 +15,7 @@ export const RAFT_EFFECTS: Effects<'raft', RaftGroup> = {
   partition,
   flap,
   slow,
+  lose: troubleLink('lose'),
 }
 
 function ended(end: (server: RaftServer) => void): (item: Item, group: RaftGroup) => Effect<ProcessLook> {

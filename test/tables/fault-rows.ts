@@ -26,6 +26,5 @@ export function faultRows(): readonly (readonly string[])[] {
 }
 
 function abilityText(ability: 'yes' | Inability): string {
-  if (ability === 'yes') return 'yes'
-  return 'later' in ability ? `later: ${ability.later}` : `no: ${ability.never}`
+  return ability === 'yes' ? 'yes' : `no: ${ability.never}`
 }

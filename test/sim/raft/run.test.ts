@@ -64,12 +64,15 @@ test('every fault a Raft group can have leaves a history that passes its checks'
       '{ at: 2500ms, partition: source, for: 1s }',
       '{ at: 2600ms, slow: replica, cpu: 0.2, disk: 5ms, for: 1s }',
       '{ at: 3600ms, slow: { link: "node2->*" }, delay: 5ms, for: 500ms }',
+      '{ at: 3600ms, lose: { link: "*->node4" }, ratio: 0.3, for: 300ms }',
       '{ at: 4s, stop: weakest, for: 500ms }',
       '{ at: 5s, crash: strongest }',
       '{ at: 5500ms, restart: crashed }',
     ]),
   )
-  assert.ok(result.faults.length >= 7)
+  assert.ok(result.faults.length >= 8)
+  const lossy = result.faults.find(({ label }) => label.startsWith('lose '))
+  assert.notEqual(lossy?.witness.seenMs, null)
   for (const { name, verdict, detail } of result.checks) assert.equal(verdict, 'pass', `${name}: ${detail}`)
 })
 
