@@ -11,9 +11,9 @@ import { Mark } from './leftovers.ts'
 const SLOW = { needs: 'mysql', deadlineMs: 120_000 } as const
 const FULL_DISK = { needs: ['mysql', 'mount'], deadlineMs: 120_000 } as const
 
-/** Says `pause timestamp-2` when the workload has begun. */
-function scenario(durationS: number): string {
-  return `name: calm\ncluster: { nodes: 3 }\nworkload: { ratePerSec: 50, clients: 4, duration: ${durationS}s, warmup: 0s }\nfaults: [{ at: 1s, pause: timestamp-2, for: 100ms }]\n`
+/** Says `pause timestamp-2` when the workload has begun. `link`: a step for which one of the links is in our hand. */
+function scenario(durationS: number, link = ''): string {
+  return `name: calm\ncluster: { nodes: 3 }\nworkload: { ratePerSec: 50, clients: 4, duration: ${durationS}s, warmup: 0s }\nfaults: [{ at: 1s, pause: timestamp-2, for: 100ms }${link}]\n`
 }
 
 interface Hit extends Ended {
@@ -30,10 +30,11 @@ async function hitWhile(
   words: string,
   when: RegExp,
   hit: (record: OwnerRecord) => void,
+  link = '',
 ): Promise<Hit> {
   const mark = new Mark()
   const file = join(folder, 'calm.yaml')
-  writeFileSync(file, scenario(durationS))
+  writeFileSync(file, scenario(durationS, link))
   const clusters = join(folder, 'state/quorumlab/clusters')
   let isHit = false
   const run = `export ${mark.assignment} XDG_STATE_HOME=${folder}/state; exec cli run ${file} --on local --out ${folder}/out ${words}`
@@ -67,6 +68,18 @@ test('the coordinator is killed from outside: named at its time, and the part be
     assert.match(stdout.trimStart(), /^environment failed at \d+\.\d{3} s: coordinator was killed by SIGKILL/)
     const report = readFileSync(join(folder, 'out/report.html'), 'utf8')
     assert.match(report, /<strong>The environment failed<\/strong> at \d+\.\d{3} s: coordinator was killed/)
+  }),
+)
+
+test('the proxy of the links is killed from outside: named, and nothing goes on behind dead links', SLOW, () =>
+  inFolder(async (folder) => {
+    const kill = ({ processes }: OwnerRecord) => process.kill(processes!.proxy!.pid, 'SIGKILL')
+    const link = ', { at: 50s, reset: node2 }'
+    const { result } = await hitWhile(folder, 60, '--network proxy', /pause timestamp-2/, kill, link)
+    const [incident] = result.environment!.incidents
+    assert.deepEqual([incident!.kind, incident!.subject], ['killed', 'proxy'])
+    assert.match(incident!.what, /^proxy was killed by SIGKILL, and quorumlab had not asked for that$/)
+    assert.ok(result.summary.operations.ok > 0)
   }),
 )
 
