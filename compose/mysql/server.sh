@@ -61,7 +61,7 @@ secret() {
 # unlock.sql names each password as @account@. By the shell's own words: an argument could be seen by others.
 unlock() {
   while IFS= read -r line; do
-    for account in admin client replication drain; do
+    for account in admin client replication drain audit; do
       case $line in *"@$account@"*)
         read -r password <"$secrets/$account" || [ -n "$password" ]
         line=${line%%"@$account@"*}$password${line#*"@$account@"}
@@ -164,7 +164,7 @@ save() { # FOLDER: the binlogs, as they are
 [ "$(id -u)" -ne 0 ] || as_user=--user=mysql
 mkdir -p "$home/data/tmp" "$control"
 [ -z "$as_user" ] || chown mysql "$home/data" "$home/data/tmp" "$home/template" "$run"
-for account in admin client replication drain; do secret "$account"; done
+for account in admin client replication drain audit; do secret "$account"; done
 rm -f "$control/commands"
 mkfifo "$control/commands"
 [ "$(id -u)" -ne 0 ] || chgrp -R "$services" "$control"

@@ -12,6 +12,7 @@ CREATE USER 'quorumlab_admin'@'%' ACCOUNT LOCK;
 CREATE USER 'quorumlab_client'@'%' ACCOUNT LOCK;
 CREATE USER 'quorumlab_repl'@'%' ACCOUNT LOCK;
 CREATE USER 'quorumlab_drain'@'%' ACCOUNT LOCK;
+CREATE USER 'quorumlab_audit'@'%' ACCOUNT LOCK;
 GRANT ALL ON *.* TO 'quorumlab_admin'@'%' WITH GRANT OPTION;
 GRANT SELECT, INSERT, UPDATE, DELETE ON quorumlab.operations TO 'quorumlab_client'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON quorumlab.done_operations TO 'quorumlab_client'@'%';
@@ -31,4 +32,5 @@ CREATE DEFINER = 'quorumlab_admin'@'%' TRIGGER testdb.products_update BEFORE UPD
 GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES, CREATE VIEW, SHOW VIEW, TRIGGER, EXECUTE, CREATE ROUTINE, ALTER ROUTINE, CREATE TEMPORARY TABLES, LOCK TABLES ON testdb.* TO 'quorumlab_client'@'%';
 GRANT REPLICATION SLAVE ON *.* TO 'quorumlab_repl'@'%';
 GRANT REPLICATION SLAVE, CONNECTION_ADMIN ON *.* TO 'quorumlab_drain'@'%';
+GRANT SELECT, CONNECTION_ADMIN ON *.* TO 'quorumlab_audit'@'%';
 ALTER USER 'root'@'localhost' ACCOUNT LOCK;

@@ -11,6 +11,8 @@ export interface Accounts {
   readonly replication: Account
   /** Replication from a fenced server: CONNECTION_ADMIN lets it in where offline_mode keeps the plain one out. */
   readonly drain: Account
+  /** Reads everything, also where offline_mode keeps others out, and changes nothing. */
+  readonly audit: Account
 }
 
 export interface NodeAddress {

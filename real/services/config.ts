@@ -67,7 +67,7 @@ const schema = z
     published: z.array(name).default([]),
     /** Needed wherever `bind` is not loopback, unless a container's ports are published on loopback alone. */
     token: z.string().min(16, 'a token has at least 16 characters').nullable().default(null),
-    accounts: z.strictObject({ admin: account, client: account, replication: account, drain: account }),
+    accounts: z.strictObject({ admin: account, client: account, replication: account, drain: account, audit: account }),
     algorithms: z.strictObject({
       timestamps: names(TIMESTAMP_ALGORITHMS).default('taas'),
       quorum: names(QUORUM_POLICIES).default('cabinet'),

@@ -16,6 +16,7 @@ export const ACCOUNT_USERS = {
   client: 'quorumlab_client',
   replication: 'quorumlab_repl',
   drain: 'quorumlab_drain',
+  audit: 'quorumlab_audit',
 } as const
 
 /** On testdb, whose tables are the clients' own; on nothing else. */
@@ -75,6 +76,8 @@ export const TEMPLATE_SQL: readonly string[] = [
   `GRANT ${CLIENT_RIGHTS} ON testdb.* TO '${ACCOUNT_USERS.client}'@'%'`,
   `GRANT REPLICATION SLAVE ON *.* TO '${ACCOUNT_USERS.replication}'@'%'`,
   `GRANT REPLICATION SLAVE, CONNECTION_ADMIN ON *.* TO '${ACCOUNT_USERS.drain}'@'%'`,
+  // CONNECTION_ADMIN: a server that is fenced or set aside is audited, too.
+  `GRANT SELECT, CONNECTION_ADMIN, SERVICE_CONNECTION_ADMIN ON *.* TO '${ACCOUNT_USERS.audit}'@'%'`,
   "ALTER USER 'root'@'localhost' ACCOUNT LOCK",
 ]
 
@@ -86,6 +89,7 @@ export function generateAccounts(): Accounts {
     client: account(ACCOUNT_USERS.client),
     replication: account(ACCOUNT_USERS.replication),
     drain: account(ACCOUNT_USERS.drain),
+    audit: account(ACCOUNT_USERS.audit),
   }
 }
 

@@ -26,6 +26,7 @@ export function configInput(stateDirectory: string, changes: Partial<SystemConfi
       client: account('quorumlab_client'),
       replication: account('quorumlab_repl'),
       drain: account('quorumlab_drain'),
+      audit: account('quorumlab_audit'),
     },
     algorithms: { timestamps: 'odd-even' },
     timestampServers: ['timestamp-1', 'timestamp-2'],
