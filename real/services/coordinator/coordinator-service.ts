@@ -21,6 +21,7 @@ import { close, createService, listen, type ServiceFace } from '../http/server.t
 import { HttpTimestamps } from '../http-timestamps.ts'
 import type { RunningService } from '../service.ts'
 import { wireTimestamp } from '../wire-timestamp.ts'
+import { Acknowledged } from './acknowledged.ts'
 import { AskedAdvice, advisedBy, electedBy, readCabinet, readSeer } from './asked-advice.ts'
 import { Asking } from './asking.ts'
 import { ClusterState } from './cluster-state.ts'
@@ -144,7 +145,8 @@ export async function startCoordinatorService(
     opinions: () => ({ quorumFrom: advice.cabinet.opinion, rankingFrom: advice.seer.opinion }),
   })
   const streams = new EventStreams(eventLog, () => watch.snapshot(eventLog.lastId))
-  const operations = new Operations({ asking, metrics, onWire, failoverRecords, timestamps })
+  const acknowledged = new Acknowledged(config.stateDirectory, (text) => asking.emitted(noted(text, prepared.now())))
+  const operations = new Operations({ asking, metrics, onWire, failoverRecords, acknowledged, timestamps })
 
   servePage(app)
   serveStatus(app, { asking, cluster, metrics })
@@ -170,7 +172,7 @@ export async function startCoordinatorService(
   for (const one of [advice.cabinet, advice.seer]) one.begin()
   watch.begin(streams)
   const onFailure = (error: unknown) => app.log.error(error, 'the MySQL-protocol front')
-  const front = await startFront({ asking, config, classifier, pools, wireTimestamp: onWire, onFailure })
+  const front = await startFront({ acknowledged, asking, config, classifier, pools, wireTimestamp: onWire, onFailure })
   return {
     port,
     close: async () => {
@@ -179,6 +181,7 @@ export async function startCoordinatorService(
       for (const one of [advice.cabinet, advice.seer, watch, timestamps, streams]) one.close()
       await front?.close()
       await close(app)
+      acknowledged.close()
     },
     handle: (message) => {
       if (message.kind === 'supervised') parent.answer(message.id, message.outcome)

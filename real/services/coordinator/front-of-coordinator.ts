@@ -7,11 +7,13 @@ import type { StatementClassifier } from '../../mysql/statement-class.ts'
 import type { SystemConfig } from '../config.ts'
 import { Front } from '../front/front.ts'
 import type { FrontSystem } from '../front/front-system.ts'
+import type { Acknowledged } from './acknowledged.ts'
 import type { Asking } from './asking.ts'
 import { HOLD_MS } from './held-operations.ts'
 
 interface FrontParts {
   readonly asking: Asking
+  readonly acknowledged: Acknowledged
   readonly config: SystemConfig
   readonly classifier: StatementClassifier
   /** Of the classifier: any server that answers says its version. */
@@ -44,7 +46,7 @@ export async function startFront(parts: FrontParts): Promise<Front | null> {
 }
 
 function systemOf(parts: FrontParts, version: string): FrontSystem {
-  const { asking, config, classifier, wireTimestamp, onFailure } = parts
+  const { acknowledged, asking, config, classifier, wireTimestamp, onFailure } = parts
   const address = (name: string) => config.members.find((member) => member.name === name)!
   return {
     account: config.accounts.client,
@@ -65,7 +67,9 @@ function systemOf(parts: FrontParts, version: string): FrontSystem {
     },
     settle: async (done) => {
       const { why } = await asking.ask({ kind: 'settle', timestamp: null, ...done })
-      return why === null ? { verdict: 'ok' } : { verdict: 'not-held', reason: textOf(why) }
+      if (why !== null) return { verdict: 'not-held', reason: textOf(why) }
+      if (done.gtid !== null && done.consistency !== 'EVENTUAL') acknowledged.add(done.gtid)
+      return { verdict: 'ok' }
     },
     lost: (node) => asking.coordinator.connectionLost(node),
     failed: onFailure,

@@ -3,6 +3,7 @@
 import type { Session } from '../../../algorithms/servers.ts'
 import type { Consistency, SqlClass, SqlValue } from '../../../algorithms/statements.ts'
 import type { Timestamp } from '../../../algorithms/timestamps/timestamp.ts'
+import type { Acknowledged } from './acknowledged.ts'
 import type { Asking } from './asking.ts'
 import type { FailoverRecords } from './failover-records.ts'
 import { type Held, perform } from './held-operations.ts'
@@ -14,6 +15,7 @@ interface Parts {
   readonly metrics: LevelMetrics
   readonly timestamps: TableTimestamps
   readonly failoverRecords: FailoverRecords
+  readonly acknowledged: Acknowledged
   readonly onWire: (timestamp: Timestamp) => number
 }
 
@@ -62,8 +64,9 @@ export class Operations {
   }
 
   #written(text: string, { reply }: Extract<Held, { kind: 'ok' }>, isAcknowledged: boolean): void {
-    const { failoverRecords, timestamps, onWire } = this.#parts
+    const { acknowledged, failoverRecords, timestamps, onWire } = this.#parts
     if (isAcknowledged) failoverRecords.acknowledged(reply.epoch, Date.now(), true)
+    if (isAcknowledged && 'gtid' in reply && reply.gtid !== null) acknowledged.add(reply.gtid)
     if ('timestamp' in reply && reply.timestamp !== null) timestamps.written(text, onWire(reply.timestamp))
   }
 
@@ -72,6 +75,8 @@ export class Operations {
     const op = Date.now() * 1_000 + (this.#probes++ % 1_000)
     const statement = { kind: 'keyed', op, key: 0 } as const
     const reply = await this.#parts.asking.ask({ kind: 'write', statement, consistency: 'STRONG', session: null })
-    if (reply.verdict === 'ok') this.#parts.failoverRecords.acknowledged(epoch, Date.now(), false)
+    if (reply.verdict !== 'ok') return
+    this.#parts.failoverRecords.acknowledged(epoch, Date.now(), false)
+    if (reply.gtid !== null) this.#parts.acknowledged.add(reply.gtid)
   }
 }
