@@ -5,6 +5,7 @@
  *   npm run seeds -- swarm-aimed --jobs 1      one swarm, in one thread
  *   npm run seeds -- --shard 1/2               every second chunk: the other half elsewhere
  *   npm run seeds -- --seeds 10000             fewer of each
+ *   npm run seeds -- walk                      a coordinator hurt at every step of a failover (walk.ts)
  *
  * Chunks that have run are kept in out/seeds/ (or `--out DIR`), by the state of the code: started again, it goes on
  * where it ended. The table at the end is of all chunks there are. Exit code 1: a seed failed.
@@ -18,6 +19,7 @@ import { Tally } from '../../scenarios/swarm/tally.ts'
 import { tallyText } from '../../scenarios/swarm/tally-text.ts'
 import { FuzzThreads } from '../../sim/host/fuzz-threads.ts'
 import { type Chunk, ChunkStore, chunksOf, fingerprintOf } from './chunks.ts'
+import { WALKS, walk } from './walk.ts'
 
 const LONG: readonly (readonly [swarm: string, seeds: number])[] = [
   ['swarm-sound', 50_000],
@@ -35,14 +37,20 @@ const { values, positionals } = parseArgs({
   },
 })
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const unknown = positionals.filter((name) => LONG.every(([swarm]) => swarm !== name))
-if (unknown.length > 0) throw new Error(`expected ${LONG.map(([swarm]) => swarm).join(' or ')}, found ${unknown}`)
+const known = [...LONG.map(([swarm]) => swarm), 'walk']
+const unknown = positionals.filter((name) => !known.includes(name))
+if (unknown.length > 0) throw new Error(`expected ${known.join(' or ')}, found ${unknown}`)
 const [part, of] = values.shard.split('/').map((text) => wholeNumber('shard', text))
 const jobs = wholeNumber('jobs', values.jobs)
 const size = wholeNumber('chunk', values.chunk)
-const store = new ChunkStore(values.out ?? join(root, 'out', 'seeds', fingerprintOf(root)))
+const folder = values.out ?? join(root, 'out', 'seeds', fingerprintOf(root))
+const store = new ChunkStore(folder)
 
 let failing = 0
+if (positionals.includes('walk')) {
+  const seeds = values.seeds === undefined ? WALKS : wholeNumber('seeds', values.seeds)
+  failing += walk({ folder, seeds, part: part!, of: of! })
+}
 for (const [swarm, all] of LONG) {
   if (positionals.length > 0 && !positionals.includes(swarm)) continue
   const seeds = values.seeds === undefined ? all : wholeNumber('seeds', values.seeds)
