@@ -33,6 +33,9 @@ function beside(name: string, faults: readonly string[]): Hard {
 
 const KILLED_UNDER_WAY = ['{ at: 5s, crash: source, for: 3s }']
 
+/** 100 MB. */
+const A_MILLION_ROWS = ['{ at: 3s, long-transaction: source, rows: 1000000 }', '{ at: 4s, crash: source, for: 3s }']
+
 export const HARD: readonly Hard[] = [
   scenario(
     'whoever is elected is behind',
@@ -49,6 +52,24 @@ export const HARD: readonly Hard[] = [
   scenario('the next source dies while others are pointed at it', [
     '{ at: 3s, crash: source, for: 4s }',
     '{ after: { command: point }, crash: source, for: 2s }',
+  ]),
+  scenario('a million rows are written and the source dies', A_MILLION_ROWS),
+  scenario('a million rows are received and the source dies', A_MILLION_ROWS, 'received'),
+  scenario('a transaction is open and the source dies', [
+    '{ at: 3s, long-transaction: source, open: 8s }',
+    '{ at: 4s, crash: source, for: 3s }',
+  ]),
+  scenario('an ALTER is in flight and the source dies', [
+    '{ at: 3s, alter: source, hold: 8s }',
+    '{ at: 4s, crash: source, for: 3s }',
+  ]),
+  scenario('an ALTER is in flight and the source sleeps', [
+    '{ at: 3s, alter: source, hold: 5s }',
+    '{ at: 4s, pause: source, for: 3s }',
+  ]),
+  scenario('an ALTER is in flight and the source is to move', [
+    '{ at: 3s, alter: source, hold: 3s }',
+    '{ at: 4s, switchover: replica }',
   ]),
 ]
 
