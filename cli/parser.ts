@@ -93,13 +93,14 @@ export function parser(words: readonly string[], chosen: Chosen, completions: Co
         ),
     )
     .command(
-      'audit <folder>',
-      'the writes that clients were told are done, against the binlogs and rows that the servers of a run had',
+      'audit [folder]',
+      'the writes that clients were told are done, against the binlogs and rows of the servers: of a run, or of what is up',
       (y) =>
         y
-          .positional('folder', argument('the folder of a run on real servers'))
-          .option('json', flag('as JSON, a line for each trial'))
-          .example('$0 audit out/primary-crash-local-1', 'exit 1 when one of them is lost'),
+          .positional('folder', argument('the folder of a run on real servers (default: the systems that are up)'))
+          .option('json', flag('as JSON, a line for each trial or system'))
+          .example('$0 audit out/primary-crash-local-1', 'exit 1 when one of them is lost')
+          .example('$0 up --detach && $0 audit', 'of the running system, while it goes on'),
       ({ folder, json }) => chosen(async () => (await import('./audit/audit.ts')).audit({ folder, json })),
     )
     .command(versusCommand(chosen))

@@ -1,5 +1,5 @@
 /** An audit in words, for the terminal and for the report alike. */
-import type { Audit, FormerIdentity, ServerAudit } from '../scenarios/result-audit.ts'
+import type { Audit, FormerIdentity, ServerAudit, SystemAudit } from '../scenarios/result-audit.ts'
 import { plural } from '../scenarios/shown/numbers.ts'
 
 /** What a server is, and what became of it. */
@@ -24,7 +24,7 @@ export function formerText({ extrasCount, kept, keptAs }: FormerIdentity): strin
 }
 
 /** What is worth a line of its own, one server a line. */
-export function serverLines({ servers }: Audit): string[] {
+export function serverLines({ servers }: Pick<Audit | SystemAudit, 'servers'>): string[] {
   return servers.flatMap((server) => {
     const { node, extras, errant, former } = server
     const parts = [

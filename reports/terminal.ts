@@ -4,7 +4,7 @@ import { levelsText } from '../scenarios/file/levels.ts'
 import { closedText } from '../scenarios/file/load-text.ts'
 import { policyName } from '../scenarios/measures/compare-results.ts'
 import type { CheckResult, Result, Verdict } from '../scenarios/result.ts'
-import type { Audit } from '../scenarios/result-audit.ts'
+import type { Audit, SystemAudit } from '../scenarios/result-audit.ts'
 import type { Failover } from '../scenarios/result-durations.ts'
 import { count, digits, milliseconds, percent } from '../scenarios/shown/numbers.ts'
 import { serverLines } from './audit.ts'
@@ -161,6 +161,16 @@ export function auditText(audit: Audit, isExpected: boolean, style: Style): stri
   const indent = ' '.repeat(MARK_INDENT)
   const servers = serverLines(audit).map((text) => `${indent}${paint(tame(text), 'faint', style)}`)
   return [head, ...servers].map((one) => wrapped(one, style.width, MARK_INDENT)).join('\n')
+}
+
+/** Of a running system: everything that is wrong, not only the first of it, because there is no report beside it. */
+export function systemAuditText(audit: SystemAudit, style: Style): string {
+  const { mark, tone } = MARKS[audit.verdict]
+  const indent = ' '.repeat(MARK_INDENT)
+  const head = `  ${paint(mark, tone, style)}  ${tame(`audit: ${audit.detail}`)}`
+  const said = audit.evidence.map((text) => `${indent}${tame(text)}`)
+  const servers = serverLines(audit).map((text) => `${indent}${paint(tame(text), 'faint', style)}`)
+  return [head, ...said, ...servers].map((one) => wrapped(one, style.width, MARK_INDENT)).join('\n')
 }
 
 /** The header: what runs, where, by what. */

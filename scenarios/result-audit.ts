@@ -11,6 +11,16 @@ export interface Audit extends CheckResult {
   readonly servers: readonly ServerAudit[]
 }
 
+/** Of a running system: clients' own histories are not at hand, what was acknowledged is known by GTID. */
+export interface SystemAudit extends CheckResult {
+  readonly source: string | null
+  /** STRONG and SESSION writes; `forgotten`: the oldest of them, which are not kept any more and were not looked for. */
+  readonly acknowledged: { readonly held: number; readonly forgotten: number }
+  readonly servers: readonly ServerAudit[]
+  /** Compared row by row on these servers; null: that was not possible. */
+  readonly tables: { readonly nodes: readonly string[]; readonly count: number; readonly rows: number } | null
+}
+
 export interface ServerAudit {
   readonly node: string
   /**

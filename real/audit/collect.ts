@@ -3,7 +3,6 @@
  * where it answers, what it has executed, which rows it holds and whose epochs it knows of. A server that is down is read
  * from its files; what cannot be read is said.
  */
-import { readFile, stat } from 'node:fs/promises'
 import type { Connection, RowDataPacket } from 'mysql2/promise'
 import { exactInteger } from '../../algorithms/exact-integer.ts'
 import { EMPTY_GTID_SET, type Gtid, type GtidSet, MutableGtidSet } from '../../algorithms/gtid-set.ts'
@@ -13,29 +12,42 @@ import type {
   AuditedServer,
   DifferingTransaction,
   Identity,
-  KeptExtras,
   ReignRow,
 } from '../../scenarios/audit/evidence.ts'
-import { binlogFiles, readBinlog } from '../drivers/binlog.ts'
-import type { Driver, KeptFile } from '../drivers/driver.ts'
+import type { Driver } from '../drivers/driver.ts'
 import type { IdentityFiles } from '../drivers/identities.ts'
+import { keptExtras } from './kept-extras.ts'
 import { readTransactions } from './transaction-log.ts'
 
-type Audited = Pick<Driver, 'nodes' | 'connect' | 'identities' | 'kept'>
+export type Audited = Pick<Driver, 'nodes' | 'connect' | 'identities' | 'kept'>
 type Tables = NonNullable<AuditedServer['tables']>
+
+interface Reigns {
+  readonly uuid: string
+  readonly rows: readonly ReignRow[]
+}
+
+const REIGNS = 'SELECT epoch, k, base, source_uuid FROM quorumlab.epoch ORDER BY epoch, k'
 
 /** In a uuid that begins so the epoch's number follows: the first transaction of each epoch has such a GTID. */
 const MARKER = /^716c6162-(....)-(....)-/
 
-/** Nothing should be writing meanwhile: what is written while it reads may be in one place and not in another. */
+/**
+ * In an order that fits a cluster in which writing goes on: whatever a server is said to have more than the last source was
+ * read before that source. Rows of the workload have no such order: nothing should be adding to them meanwhile.
+ */
 export async function collectEvidence(driver: Audited): Promise<AuditEvidence> {
+  const names = driver.nodes.map(({ name }) => name)
+  const reigns = await Promise.all(names.map((name) => reignsOf(() => driver.connect(name))))
+  const logs = new Logs(sourcesOf(reigns))
+  const read = new Map<string, Awaited<ReturnType<Logs['identitiesOf']>>>()
+  for (const name of names) read.set(name, await logs.identitiesOf(name, await driver.identities(name)))
   const tables = new Map<string, Tables | string>()
-  for (const { name } of driver.nodes) tables.set(name, await tablesOf(() => driver.connect(name)))
-  const logs = new Logs(sourcesOf([...tables.values()]))
+  for (const name of lastSourceLast(names, reigns)) tables.set(name, await tablesOf(() => driver.connect(name)))
   const servers: AuditedServer[] = []
-  for (const { name } of driver.nodes) {
+  for (const name of names) {
     const found = tables.get(name)!
-    const { identities, unread } = await logs.identitiesOf(name, await driver.identities(name))
+    const { identities, unread } = read.get(name)!
     const kept = await Promise.all(driver.kept.filter(({ node }) => node === name).map(keptExtras))
     servers.push({
       node: name,
@@ -48,23 +60,52 @@ export async function collectEvidence(driver: Audited): Promise<AuditEvidence> {
   return { servers, contents: logs.contents }
 }
 
+/** The newest that any server's table knows; 0: none answers, or none knows of one. */
+export async function newestEpoch(driver: Pick<Driver, 'nodes' | 'connect'>): Promise<number> {
+  const reigns = await Promise.all(driver.nodes.map(({ name }) => reignsOf(() => driver.connect(name))))
+  return Math.max(0, ...reigns.flatMap((one) => one?.rows ?? []).map(({ epoch }) => epoch))
+}
+
+function lastSourceLast(names: readonly string[], reigns: readonly (Reigns | null)[]): readonly string[] {
+  const newest = reigns.flatMap((one) => one?.rows ?? []).sort((a, b) => b.epoch - a.epoch)
+  const uuid = newest.find(({ sourceUuid }) => sourceUuid !== null)?.sourceUuid
+  const isLast = (index: number) => reigns[index] !== null && reigns[index]?.uuid === uuid
+  return [...names.filter((_, i) => !isLast(i)), ...names.filter((_, i) => isLast(i))]
+}
+
 /** Of each epoch that any server's table knows, by its number. */
-function sourcesOf(tables: readonly (Tables | string)[]): ReadonlyMap<number, string> {
-  const rows = tables.flatMap((one) => (typeof one === 'string' ? [] : one.reigns))
+function sourcesOf(reigns: readonly (Reigns | null)[]): ReadonlyMap<number, string> {
+  const rows = reigns.flatMap((one) => one?.rows ?? [])
   return new Map(rows.flatMap(({ epoch, sourceUuid }) => (sourceUuid === null ? [] : [[epoch, sourceUuid] as const])))
 }
 
-/** Why they cannot be read, in words, where they cannot. */
-async function tablesOf(connect: () => Promise<Connection>): Promise<Tables | string> {
-  let connection: Connection | null = null
+type Ask = (sql: string) => Promise<readonly (readonly unknown[])[]>
+
+async function asking<T>(connect: () => Promise<Connection>, body: (ask: Ask) => Promise<T>): Promise<T> {
+  const connection = await connect()
   try {
-    connection = await connect()
-    const ask = async (sql: string) => (await connection!.query<RowDataPacket[]>(sql))[0] as unknown as unknown[][]
+    return await body(async (sql) => (await connection.query<RowDataPacket[]>(sql))[0] as unknown as unknown[][])
+  } finally {
+    connection.destroy()
+  }
+}
+
+/** Null: it does not answer. */
+function reignsOf(connect: () => Promise<Connection>): Promise<Reigns | null> {
+  return asking(connect, async (ask) => {
+    const [uuid] = await ask('SELECT @@server_uuid')
+    return { uuid: String(uuid![0]), rows: (await ask(REIGNS)).map(reignRow) }
+  }).catch(() => null)
+}
+
+/** Why they cannot be read, in words, where they cannot. */
+function tablesOf(connect: () => Promise<Connection>): Promise<Tables | string> {
+  return asking(connect, async (ask) => {
     const [uuid] = await ask('SELECT @@server_uuid')
     const [receiver] = await ask('SELECT SERVICE_STATE FROM performance_schema.replication_connection_status')
     await ask('START TRANSACTION WITH CONSISTENT SNAPSHOT')
     const ops = await ask('SELECT op FROM quorumlab.operations')
-    const reigns = await ask('SELECT epoch, k, base, source_uuid FROM quorumlab.epoch ORDER BY epoch, k')
+    const reigns = await ask(REIGNS)
     await ask('COMMIT')
     // Not a part of the snapshot, and read behind it: every row's transaction is in it.
     const [executed] = await ask('SELECT @@global.gtid_executed')
@@ -75,11 +116,7 @@ async function tablesOf(connect: () => Promise<Connection>): Promise<Tables | st
       reigns: reigns.map(reignRow),
       follows: receiver?.[0] === 'ON',
     }
-  } catch (error) {
-    return `it was not read: ${(error as Error).message}`
-  } finally {
-    connection?.destroy()
-  }
+  }).catch((error: Error) => `it was not read: ${error.message}`)
 }
 
 function reignRow([epoch, k, base, sourceUuid]: readonly unknown[]): ReignRow {
@@ -182,19 +219,4 @@ class IdentityReading {
     const { logged, differing } = this
     return { uuid, isCurrent, before: this.#before, logged, outOfReign: this.#outOfReign, differing }
   }
-}
-
-/** What was kept is read, too: a file that was promised is not yet one that holds anything. */
-async function keptExtras({ gtids, path }: KeptFile): Promise<KeptExtras> {
-  const held = new MutableGtidSet()
-  const add = (gtid: Gtid) => {
-    if (gtids.has(gtid)) held.add(gtid)
-  }
-  const found = await stat(path).catch(() => null)
-  if (found?.isDirectory() === true)
-    for (const file of await binlogFiles(path)) await readBinlog(file, (one) => add(one.gtid))
-  else if (found !== null)
-    for (const [, uuid, number] of (await readFile(path, 'latin1')).matchAll(/GTID_NEXT= ?'([0-9a-f-]{36}):(\d+)'/g))
-      add({ uuid: uuid!, number: Number(number) })
-  return { gtids, path, found: held.size }
 }

@@ -85,6 +85,30 @@ export interface AuditEvidence {
   readonly contents: TransactionContents
 }
 
+/** Of all tables on servers that follow, in moments in which all of them stood at the same transactions. */
+export interface TableComparison {
+  /** The source first. */
+  readonly nodes: readonly string[]
+  readonly tables: number
+  /** In all of them, on the source. */
+  readonly rows: number
+  readonly differing: readonly DifferingTable[]
+  /** Why nothing was compared; null: it was. */
+  readonly why: string | null
+}
+
+export interface DifferingTable {
+  readonly table: string
+  readonly node: string
+  /** Null: there is no such table. */
+  readonly rows: number | null
+  readonly rowsOnSource: number | null
+  /** Primary keys, a few: of rows that only the source has, that only this server has, and that are not the same. */
+  readonly lacks: readonly string[]
+  readonly more: readonly string[]
+  readonly other: readonly string[]
+}
+
 /** Of the writes that were sent. */
 export function claimsOf(operations: readonly Operation[]): readonly Claim[] {
   return operations.flatMap(({ op, kind, moreKeys = [], consistency, outcome, gtid }) =>

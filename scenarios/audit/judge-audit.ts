@@ -58,7 +58,7 @@ export function judgeAudit(claims: readonly Claim[], evidence: AuditEvidence, er
   }
 }
 
-function placeOf({ node, tables, identities }: AuditedServer): Place {
+export function placeOf({ node, tables, identities }: AuditedServer): Place {
   const identity = identities.at(-1)
   const logged = identity === undefined ? EMPTY_GTID_SET : identity.logged.union(identity.before ?? EMPTY_GTID_SET)
   const held = tables?.executed ?? logged
@@ -73,7 +73,7 @@ function placeOf({ node, tables, identities }: AuditedServer): Place {
 }
 
 /** Two servers that have different transactions under one name have diverged, and nothing would ever tell them so. */
-function judgeContents(servers: readonly AuditedServer[], findings: Findings): void {
+export function judgeContents(servers: readonly AuditedServer[], findings: Findings): void {
   for (const { node, identities } of servers)
     for (const { isCurrent, differing } of identities)
       for (const { gtid, elsewhere, ops, opsElsewhere } of differing) {

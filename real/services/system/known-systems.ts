@@ -8,6 +8,8 @@ import { readSystem, type SystemRecord } from './system-file.ts'
 export interface KnownSystem {
   readonly owner: OwnerRecord
   readonly system: SystemRecord
+  /** Its own: with its records, and what its coordinator keeps. */
+  readonly directory: string
 }
 
 /** Runs have none of these records: their clusters are never among them. */
@@ -22,8 +24,9 @@ export function leftSystems(root: string = stateRoot()): readonly KnownSystem[] 
 
 function systemsAmong(owners: readonly OwnerRecord[], root: string): readonly KnownSystem[] {
   return owners.flatMap((owner) => {
-    const system = readSystem(join(root, owner.id))
-    return system === null ? [] : [{ owner, system }]
+    const directory = join(root, owner.id)
+    const system = readSystem(directory)
+    return system === null ? [] : [{ owner, system, directory }]
   })
 }
 

@@ -11,6 +11,7 @@ import { ANY_PORT, PortHolder } from '../../drivers/local/ports.ts'
 import { makeFolder } from '../../drivers/make-folder.ts'
 import { checkedConfig, SERVICE_NAMES, type ServiceName, type SystemConfig, type SystemConfigInput } from '../config.ts'
 import type { ProcessState } from '../operator.ts'
+import { accessTo, writeAuditAccess } from './audit-access.ts'
 import { awaitGreen } from './green.ts'
 import { portsInUse } from './known-systems.ts'
 import { operate } from './operate.ts'
@@ -43,6 +44,8 @@ export interface Step {
 
 const NODES = ['node1', 'node2', 'node3', 'node4']
 const TIMESTAMP_SERVERS = ['timestamp-1', 'timestamp-2', 'timestamp-3'] as const
+/** In the system's own folder. */
+const EXTRAS = 'extras'
 /** For requests under way; the servers' data goes anyway. */
 const GRACE_MS = 3_000
 
@@ -87,7 +90,7 @@ export class System {
       nodes: NODES.length,
       ...{ mysqld, dataDirectory, stateRoot, cache },
       ports: NODES.map((name) => ({ client: wish(name), administrative: ANY_PORT })),
-      extrasDirectory: 'extras',
+      extrasDirectory: EXTRAS,
       onProgress: options.onNote,
     })
     const ports = new PortHolder()
@@ -110,6 +113,8 @@ export class System {
     this.#save()
     const servers = this.#driver.start().then(() => {
       for (const supervised of this.#servers.values()) supervised.began()
+      const { directory } = this.#driver
+      writeAuditAccess(directory, accessTo(this.#driver, join(directory, EXTRAS)))
     })
     const services = [...this.#services.values()].map(({ supervised }) => ({
       title: supervised.name,
