@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { EnvironmentError } from '../../real/drivers/environment-error.ts'
 import { createLocalDriver } from '../../real/drivers/local/local-driver.ts'
 import { runReal } from '../../real/run.ts'
 import type { RunStage } from '../../real/run-options.ts'
@@ -52,10 +53,15 @@ export async function carryOutCases(
     if (signal.aborted) return
     if (file.lines.some(({ name }) => name === one.name)) continue
     const done = await made(one, signal).catch((error: Error) => {
-      if (signal.aborted) return null
-      throw error
+      if (!signal.aborted && !(error instanceof EnvironmentError)) throw error
+      return error
     })
-    if (done === null) return
+    if (signal.aborted) return
+    // The machine's doing: nothing was shown, and the next start makes it again.
+    if (done instanceof Error) {
+      say(`${one.name}: void, ${done.message.split('\n')[0]}`)
+      continue
+    }
     file.append(done)
     say(told(done))
   }
