@@ -169,12 +169,12 @@ class RealRun {
       () => this.#history.source,
       ({ node, op }) => schedule.received(node, op),
     )
-    const limitMs = (START_LEAD_US + workload.durationUs + livenessUs + workload.deadlineUs) / 1000 + DONE_GRACE_MS
-    const over = within(limitMs, done, () => clientsLate(limitMs, this.#processes.clientCondition), this.#over.signal)
     const { script } = this.#options
     if (script !== undefined) this.#follow(script).catch((error: unknown) => this.#ending.end(error))
-    if (livenessUs > 0) await Promise.all([over, this.#healForProbes()])
-    else await over
+    if (livenessUs > 0) await this.#healForProbes()
+    const restUs = Math.max(0, workload.durationUs - this.#nowUs()) + livenessUs + workload.deadlineUs
+    const limitMs = restUs / 1000 + DONE_GRACE_MS
+    await within(limitMs, done, () => clientsLate(limitMs, this.#processes.clientCondition), this.#over.signal)
     this.#endedUs = Math.min(this.#nowUs(), workload.durationUs)
     await this.#faults.stop()
     this.#received?.stop()
@@ -186,7 +186,7 @@ class RealRun {
     const { operations } = this.#history
     const { signal } = this.#over
     await script({ driver: this.#driver, faults, operations, nowUs: () => this.#nowUs(), signal })
-    this.#processes.stopClients()
+    this.#processes.tellClients({ kind: 'stop' })
   }
 
   /** While the clients' probes go on. */
@@ -196,6 +196,7 @@ class RealRun {
     await this.#faults!.stop()
     await this.#faults!.heal()
     this.#healedUs = this.#nowUs()
+    this.#processes.tellClients({ kind: 'healed', atUs: this.#healedUs })
   }
 
   /** Whatever is still broken is mended, and the replicas get their time. */
@@ -233,7 +234,7 @@ class RealRun {
     const done = new Promise<void>((resolve) => {
       this.#clientsDone = resolve
     })
-    this.#processes.handOver()
+    this.#processes.tellClients({ kind: 'handOver' })
     if (this.#processes.clientCondition === 'running')
       await Promise.race([done, sleep(HAND_OVER_MS, undefined, { signal: this.#over.signal })])
     const record = this.#record({ nodes: [], lag: [], complete: false, endedUs })

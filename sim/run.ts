@@ -129,6 +129,7 @@ class Run {
     atOnce(faults.heal())
     if (scenario.livenessUs > 0) {
       this.#healedUs = this.#nowUs - this.#startUs
+      this.#load.healed(this.#healedUs)
       this.#run(scenario.livenessUs)
     }
     this.#until(

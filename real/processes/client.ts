@@ -45,6 +45,7 @@ runChild<ClientSetup>('client', (setup) => {
         },
         onDone: handOver,
       })
+    else if (message.kind === 'healed') load?.healed(message.atUs)
     else if (message.kind === 'stop') {
       if (load === null) handOver()
       else load.stop()

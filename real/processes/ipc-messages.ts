@@ -96,6 +96,8 @@ export type ToChild =
   | { readonly kind: 'start'; readonly startUs: number }
   /** timestamp: what time is it there? */
   | { readonly kind: 'tellTime' }
+  /** client: everything was healed, at this time of the workload. */
+  | { readonly kind: 'healed'; readonly atUs: number }
   /** client: start nothing new. */
   | { readonly kind: 'stop' }
   /** client: hand over everything now, what is in flight as well. */

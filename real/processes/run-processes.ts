@@ -19,7 +19,7 @@ import { type FaultTarget, nodeTarget, serviceTarget } from '../faults/targets.t
 import type { RunNetwork } from '../network/network.ts'
 import { ServiceClient } from '../transport/service-client.ts'
 import { ChildProcess, refusedTo } from './child-process.ts'
-import type { ClusterSetup, RunIdentity, ServicePlace } from './ipc-messages.ts'
+import type { ClusterSetup, RunIdentity, ServicePlace, ToChild } from './ipc-messages.ts'
 import { RunClock } from './run-clock.ts'
 import { Service, type ServiceEvents } from './service-processes.ts'
 import { supervise } from './supervisor.ts'
@@ -204,14 +204,9 @@ export class RunProcesses {
     this.#client!.send({ kind: 'start', startUs })
   }
 
-  /** They start nothing new, and hand over when what is in flight has ended. */
-  stopClients(): void {
-    this.#client?.send({ kind: 'stop' })
-  }
-
-  /** The clients' history as it is, what is in flight included. */
-  handOver(): void {
-    this.#client?.send({ kind: 'handOver' })
+  /** After `stop` they hand over when what is in flight has ended. */
+  tellClients(message: Extract<ToChild, { kind: 'healed' | 'stop' | 'handOver' }>): void {
+    this.#client?.send(message)
   }
 
   get clientCondition(): ChildProcess['condition'] {

@@ -122,7 +122,8 @@ function conclude(findings: Findings, passed: string): CheckResult {
 /** When the last fault was undone; or why that cannot be said. */
 function healingOf(record: RunRecord, scenario: Scenario): Healing | string {
   if (record.healedUs !== null) {
-    const loadEndedUs = scenario.workload.durationUs + scenario.livenessUs
+    // Probes go on for so long after the healing.
+    const loadEndedUs = record.healedUs + scenario.livenessUs
     return { atUs: record.healedUs, boundUs: scenario.livenessUs, loadEndedUs }
   }
   let atUs = 0

@@ -36,6 +36,8 @@ export interface LoadGenerator {
    * come (`sentUs` null); after `onDone` every entry is final.
    */
   readonly operations: readonly Operation[]
+  /** Everything, at this time of the workload: the probes of a liveness phase go on for as long from then on. */
+  healed(atUs: number): void
   /** Start nothing new from now on. `onDone` follows when the operations in flight have ended. */
   stop(): void
 }
@@ -120,6 +122,10 @@ class Clients implements LoadGenerator {
     }
     this.#coordinator.begin()
     this.#end = this.#process.spawn('end', this.#endOfDuration())
+  }
+
+  healed(atUs: number): void {
+    this.#probes?.healed(atUs)
   }
 
   stop(): void {

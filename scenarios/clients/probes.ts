@@ -17,7 +17,7 @@ const DEADLINE_US = 1_000_000
 
 interface ProbeOptions {
   readonly workload: Workload
-  /** They stop so long after the workload's end. */
+  /** They stop so long after everything was healed, which may take its time on real servers. */
   readonly livenessUs: number
   /** The world's time of the workload's time 0. */
   readonly startUs: number
@@ -41,6 +41,7 @@ export class Probes {
   readonly #probes: Probe[] = []
   #running = 0
   #lastOp = 0
+  #untilUs = Number.POSITIVE_INFINITY
   #stopped = false
 
   constructor(process: FiberProcess, options: ProbeOptions) {
@@ -59,6 +60,11 @@ export class Probes {
     }
   }
 
+  /** Of the workload's time. */
+  healed(atUs: number): void {
+    this.#untilUs = atUs + this.#options.livenessUs
+  }
+
   stop(): void {
     if (this.#stopped) return
     this.#stopped = true
@@ -70,13 +76,13 @@ export class Probes {
   }
 
   *#run(index: number, probe: { inFlight: boolean }): Fiber<void> {
-    const { startUs, livenessUs, coordinator, onBegin, onOperation } = this.#options
+    const { startUs, coordinator, onBegin, onOperation } = this.#options
     const { durationUs, deadlineUs, clients, consistency } = this.#options.workload
     const session = new ClientSession(mayOffer(consistency, 'SESSION'))
     // Behind the end of the workload, never at it: that is what tells probes from measured operations.
     let dueUs = durationUs + 1 + (index * GAP_US) / PROBES
     let nowUs = this.#process.nowUs - startUs
-    for (let isRead = false; !this.#stopped && dueUs <= durationUs + livenessUs; isRead = !isRead) {
+    for (let isRead = false; !this.#stopped && dueUs <= this.#untilUs; isRead = !isRead) {
       while (nowUs < dueUs) {
         yield* sleep(dueUs - nowUs)
         nowUs = this.#process.nowUs - startUs

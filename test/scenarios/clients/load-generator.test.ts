@@ -50,6 +50,7 @@ function ran(
   seed = 1,
   beside?: (generator: LoadGenerator) => Fiber<void>,
   livenessUs = 0,
+  healedUs = workload.durationUs,
 ): Ran {
   const world = new StepWorld({ coordinator: handler })
   const process = new FiberProcess('client', world, (error) => {
@@ -68,6 +69,7 @@ function ran(
       done.settle(true)
     },
   })
+  generator.healed(healedUs)
   if (beside !== undefined) process.spawn('beside', beside(generator))
   world.run(wait(done))
   // Whatever would still happen after the end must not.
@@ -296,6 +298,14 @@ test('probes follow the workload for as long as liveness is asked for, by client
   )
   assert.equal(probes.filter(({ kind }) => kind === 'write').length, 32)
   assert.ok(doneAtUs >= durationUs + 2_900_000 && doneAtUs <= durationUs + 3_000_000)
+})
+
+test('probes go on until liveness is over, counted from the healing, however long that took', () => {
+  const { durationUs } = WORKLOAD
+  const { operations } = ran(WORKLOAD, answering(1_000), 1, undefined, 3_000_000, durationUs + 5_000_000)
+  const probes = operations.filter(({ intendedUs }) => intendedUs > durationUs)
+  assert.equal(probes.length, 4 * 5 * 8)
+  assert.ok(probes.every(({ intendedUs }) => intendedUs <= durationUs + 8_000_000))
 })
 
 test('probes are sent although every client of the workload still waits, and are given up soon', () => {
