@@ -86,10 +86,10 @@ export function troubleLink(kind: Trouble['kind']): (item: Item, place: Linked) 
 /** Adds what the step states to the links; the returned function takes it away again. */
 function slowDown(links: readonly Link[], { delay, bandwidthBytesPerSec, closeDelayUs }: Item['step']): () => void {
   const sampler = delay === null ? null : delayTable(delay)
-  const undo = links.flatMap(({ slowdowns, bandwidths, closeDelaysUs }) => [
-    added(slowdowns, sampler),
-    added(bandwidths, bandwidthBytesPerSec),
-    added(closeDelaysUs, closeDelayUs),
+  const undo = links.flatMap((link) => [
+    added(link.slowdowns, sampler),
+    bandwidthBytesPerSec === null ? () => {} : link.narrow(bandwidthBytesPerSec),
+    added(link.closeDelaysUs, closeDelayUs),
   ])
   return () => {
     for (const one of undo) one()

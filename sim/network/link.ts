@@ -31,7 +31,11 @@ export class Link implements Carrier {
   /** Faults that slow this link down add to its delay. */
   readonly slowdowns: Sampler[] = []
   /** Faults that hold it to so many bytes a second; the narrowest counts. */
-  readonly bandwidths: number[] = []
+  readonly #bandwidths: number[] = []
+  /** Until what was sent before it has left a narrow link. */
+  readonly #waiting: Sent[] = []
+  /** Of the rate: a departure that was planned at another one is void. */
+  #changes = 0
   /** Faults by which the ends of connections come so much later. */
   readonly closeDelaysUs: number[] = []
   /** Faults that lose, repeat or reorder what is sent. */
@@ -41,8 +45,6 @@ export class Link implements Carrier {
   readonly #flows = new Map<object | null, TcpFlow>()
   #cuts = 0
   #lastUs = 0
-  /** When the last byte that was sent has left, while the link is narrow. */
-  #freeUs = 0
 
   constructor(kernel: Kernel, from: SimProcess, to: SimProcess, delay: Sampler) {
     this.kernel = kernel
@@ -61,17 +63,21 @@ export class Link implements Carrier {
    * the one that the two processes always have.
    */
   send<A>(action: (argument: A) => void, argument: A, connection: object | null = null, bytes = MESSAGE_BYTES): void {
-    if (this.#cuts > 0) {
-      this.#held.push({ action: action as Action, argument, connection, bytes })
-      return
-    }
+    if (this.#bandwidths.length > 0) {
+      this.#waiting.push({ action: action as Action, argument, connection, bytes })
+      if (this.#waiting.length === 1) this.#planDeparture()
+    } else if (this.#cuts > 0) this.#held.push({ action: action as Action, argument, connection, bytes })
+    else this.#depart(action, argument, connection)
+  }
+
+  #depart<A>(action: (argument: A) => void, argument: A, connection: object | null): void {
     if (this.troubles.length > 0 || this.#flows.size > 0) {
       this.#sendThroughTrouble(action as Action, argument, connection)
       return
     }
     const { queue } = this.kernel
     const now = queue.now
-    let arrivalUs = this.#leavesUs(bytes) + this.#delay.sample(this.#stream)
+    let arrivalUs = now + this.#delay.sample(this.#stream)
     if (this.slowdowns.length > 0) for (const slow of this.slowdowns) arrivalUs += slow.sample(this.#stream)
     if (arrivalUs < this.#lastUs) arrivalUs = this.#lastUs
     else this.#lastUs = arrivalUs
@@ -89,16 +95,43 @@ export class Link implements Carrier {
     end.link.send(end.action, end.argument, end.connection)
   }
 
-  /** When the last of so many bytes is on its way. */
-  #leavesUs(bytes: number): number {
-    const { now } = this.kernel.queue
-    if (this.bandwidths.length === 0) return now
-    this.#freeUs = Math.max(this.#freeUs, now) + Math.ceil((bytes / this.bytesPerSec) * 1_000_000)
-    return this.#freeUs
+  /** Until the returned function is called. What waits leaves at once when nothing narrows the link any more. */
+  narrow(bytesPerSec: number): () => void {
+    this.#bandwidths.push(bytesPerSec)
+    this.#changedRate()
+    return () => {
+      this.#bandwidths.splice(this.#bandwidths.indexOf(bytesPerSec), 1)
+      this.#changedRate()
+    }
   }
 
   get bytesPerSec(): number {
-    return Math.min(...this.bandwidths)
+    return Math.min(...this.#bandwidths)
+  }
+
+  #changedRate(): void {
+    this.#changes++
+    if (this.#bandwidths.length > 0) this.#planDeparture()
+    else while (this.#waiting.length > 0) this.#departFirst()
+  }
+
+  #planDeparture(): void {
+    const [first] = this.#waiting
+    if (first === undefined) return
+    const us = Math.ceil((first.bytes / this.bytesPerSec) * 1_000_000)
+    this.kernel.queue.after(us, Link.#hasLeft, { link: this, changes: this.#changes })
+  }
+
+  static #hasLeft(this: void, { link, changes }: { readonly link: Link; readonly changes: number }): void {
+    if (changes !== link.#changes) return
+    link.#departFirst()
+    link.#planDeparture()
+  }
+
+  #departFirst(): void {
+    const sent = this.#waiting.shift()!
+    if (this.#cuts > 0) this.#held.push(sent)
+    else this.#depart(sent.action, sent.argument, sent.connection)
   }
 
   #sendThroughTrouble(action: Action, argument: unknown, connection: object | null): void {
@@ -138,7 +171,7 @@ export class Link implements Carrier {
   }
 
   delayUs(): number {
-    return this.#leavesUs(MESSAGE_BYTES) - this.kernel.queue.now + this.draw(this.#stream)
+    return this.draw(this.#stream)
   }
 
   /** How long a message sent now would take, by a draw of somebody who only measures: from a stream of its own. */
@@ -170,7 +203,12 @@ export class Link implements Carrier {
     this.#cuts--
     if (this.#cuts > 0) return
     for (const flow of [...this.#flows.values()]) flow.resume()
-    for (const { action, argument, connection, bytes } of this.#held.splice(0))
-      this.send(action, argument, connection, bytes)
+    const held = this.#held.splice(0)
+    if (this.#bandwidths.length === 0)
+      for (const { action, argument, connection } of held) this.#depart(action, argument, connection)
+    else {
+      this.#waiting.unshift(...held)
+      this.#changedRate()
+    }
   }
 }

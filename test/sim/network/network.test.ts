@@ -162,3 +162,57 @@ test('each direction of a link delivers in the order of sending, whatever the de
     }),
   )
 })
+
+const BYTES = 500
+
+/** When each of so many messages that were sent at once arrives. */
+function arrivals(world: ReturnType<typeof pair>, count: number): readonly number[] {
+  const { kernel, network, client, server } = world
+  const link = network.link(client, server)
+  const seen: number[] = []
+  for (let i = 0; i < count; i++) link.send((number: number) => seen.push(number, kernel.queue.now), i, null, BYTES)
+  return seen
+}
+
+test('what is sent over a narrow link leaves one after another, and at once when it is wide again', () => {
+  const world = pair()
+  const { kernel, network, client, server } = world
+  const link = network.link(client, server)
+  const widen = link.narrow(500_000)
+  const seen = arrivals(world, 6)
+  kernel.queue.run(2_500)
+  assert.deepEqual(seen, [...[0, 1_000 + DELAY_US], ...[1, 2_000 + DELAY_US]])
+  // The narrowest counts, and who waits begins anew.
+  const widenMore = link.narrow(250_000)
+  kernel.queue.run(5_000)
+  assert.deepEqual(seen.slice(4), [2, 4_500 + DELAY_US])
+  widenMore()
+  widen()
+  kernel.queue.run(10_000)
+  assert.deepEqual(
+    seen.slice(6),
+    [3, 4, 5].flatMap((number) => [number, 5_000 + DELAY_US]),
+  )
+})
+
+test('a narrow link that is cut keeps what was sent over it in order', () => {
+  const world = pair()
+  const { kernel, network, client, server } = world
+  const link = network.link(client, server)
+  const widen = link.narrow(500_000)
+  const seen: number[] = []
+  const send = (number: number) => link.send(() => seen.push(number), null, null, BYTES)
+  for (const number of [0, 1]) send(number)
+  link.cut()
+  kernel.queue.run(1_500)
+  send(2)
+  link.heal()
+  send(3)
+  kernel.queue.run(1_600)
+  link.cut()
+  widen()
+  send(4)
+  link.heal()
+  kernel.queue.run(20_000)
+  assert.deepEqual(seen, [0, 1, 2, 3, 4])
+})
