@@ -71,7 +71,7 @@ export function drawnBy(...generators: readonly Draws[]): readonly FaultVerb[] {
 }
 
 /** Of generators that came after the first swarms, whose seeds have to stay what they are. */
-const ASKED_FOR: readonly Draws[] = ['incidents', 'machines']
+const ASKED_FOR: readonly Draws[] = ['incidents', 'machines', 'links']
 
 /** What a swarm draws where a file says nothing. */
 export const DRAWN: readonly FaultVerb[] = FAULT_VERBS.filter((verb) => {

@@ -81,6 +81,7 @@ export type Draws =
   | 'incidents'
   | 'thresholds'
   | 'machines'
+  | 'links'
 
 export interface Hurt<Looks extends string, Where extends Abilities = Abilities> extends Stated {
   readonly kind: 'hurts'

@@ -42,7 +42,7 @@ export const flap: Hurt<'cut' | 'open', Worlds<'sim' | 'raft' | 'local' | 'docke
   amounts: ({ period, up }) => ({ flap: { periodUs: period ?? DEFAULT_PERIOD_US, up: up ?? DEFAULT_UP } }),
   witness: { looks: ['cut', 'open'], idle: { cut: 'cut off already' }, holds: 'cut', undone: null },
   worlds: { sim: 'yes', raft: 'yes', local: 'yes', docker: 'yes' },
-  swarm: { drawnBy: null },
+  swarm: { drawnBy: 'links' },
 }
 
 export const settle: Undo = {

@@ -24,5 +24,5 @@ export const reset: Hurt<'open' | 'reset', Worlds<'sim' | 'local' | 'docker'>> =
     local: 'yes',
     docker: 'yes',
   },
-  swarm: { drawnBy: null },
+  swarm: { drawnBy: 'links' },
 }

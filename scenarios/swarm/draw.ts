@@ -9,8 +9,8 @@
 import { QUORUM_POLICIES, type QuorumName } from '../../algorithms/quorum/policies.ts'
 import { TIMESTAMP_ALGORITHMS, type TimestampAlgorithmName } from '../../algorithms/timestamps/algorithms.ts'
 import { RandomStreams } from '../chance/random.ts'
-import { drawnBy } from '../faults/facts.ts'
-import type { FaultVerb } from '../faults/list.ts'
+import { drawnBy, lingeringUs } from '../faults/facts.ts'
+import { FAULT_VERBS, type FaultVerb } from '../faults/list.ts'
 import { formatDuration, parseDuration } from '../file/amounts.ts'
 import { quorumTakesThreshold } from '../file/policy-names.ts'
 import { isMapping, overlay, type Written } from '../file/written.ts'
@@ -18,6 +18,7 @@ import { coordinatorNames, timestampServerNames } from '../scenario.ts'
 import { Chance } from './chance.ts'
 import { drawFaults } from './faults.ts'
 import { drawIncidents } from './incidents.ts'
+import { drawLinks } from './links.ts'
 import { drawLosses, drawThresholds } from './losses.ts'
 import { drawMachines } from './machines.ts'
 import { Plan } from './plan.ts'
@@ -26,6 +27,8 @@ import type { Space } from './space.ts'
 
 /** Clusters of four are what the project is about. */
 const NODE_WEIGHTS: Readonly<Record<number, number>> = { 3: 2, 4: 5, 5: 2, 7: 1 }
+/** Long enough for a server that starts, a detection, a drain and a rebuild together. */
+const LIVENESS_US = 8_000_000
 /** A kind of fault is on with this probability. */
 const VERB_ON = 0.7
 /** Beyond the round trip, for the server's own work. */
@@ -33,9 +36,10 @@ const PROBE_SLACK_MS = 20
 /** What is acknowledged when it is received may really be lost by these, unless somebody has seen it (losses.ts). */
 const LOSES_RELAY_LOGS: ReadonlySet<FaultVerb> = new Set<FaultVerb>(['power-loss', 'lose-relay-logs'])
 /** By themselves, from streams of their own. */
-const DRAWN_APART: ReadonlySet<FaultVerb> = new Set(drawnBy('journal', 'thresholds', 'incidents', 'machines'))
+const DRAWN_APART: ReadonlySet<FaultVerb> = new Set(drawnBy('journal', 'thresholds', 'incidents', 'machines', 'links'))
 const INCIDENTS = drawnBy('incidents')
 const MACHINES = drawnBy('machines')
+const LINKS = drawnBy('links')
 const TAKES_THRESHOLD = ['cabinet', 'flexible']
 
 export function drawScenario(space: Space, seed: number): Written {
@@ -54,12 +58,13 @@ export function drawScenario(space: Space, seed: number): Written {
     ),
     network,
     tuning: reachable(drawTuning(chanceOf(streams, 'tuning')), network),
-    // Long enough for a server that starts, a detection, a drain and a rebuild together.
-    liveness: '8s',
+    liveness: formatDuration(LIVENESS_US),
   }
   const whole = overlay(drawn, { ...space.fixed, seed })
-  const faults = space.fixed.faults ?? faultsOf(whole, space, streams)
-  return { ...whole, faults, checks: space.fixed.checks ?? promisedChecks(whole) }
+  const faults = (space.fixed.faults as readonly Written[] | undefined) ?? faultsOf(whole, space, streams)
+  const lingerUs = lingeringUs(FAULT_VERBS.filter((verb) => faults.some((step) => verb in step)))
+  const liveness = space.fixed.liveness ?? formatDuration(LIVENESS_US + lingerUs)
+  return { ...whole, liveness, faults, checks: space.fixed.checks ?? promisedChecks(whole) }
 }
 
 function chanceOf(streams: RandomStreams, part: string): Chance {
@@ -190,6 +195,7 @@ function faultsOf(whole: Written, space: Space, streams: RandomStreams): readonl
     drawIncidents(plan.under({ chance: chanceOf(streams, 'incidents') }), nodes - 1 - replicasRequired(whole, nodes))
   if (space.verbs.some((verb) => MACHINES.includes(verb)))
     drawMachines(plan.under({ chance: chanceOf(streams, 'machines') }))
+  if (space.verbs.some((verb) => LINKS.includes(verb))) drawLinks(plan.under({ chance: chanceOf(streams, 'links') }))
   return plan.steps
 }
 

@@ -85,7 +85,7 @@ export class Plan {
   }
 
   /** A fault that happens and has no undo. */
-  strike(verb: FaultVerb, target: string | number, atMs: number, amounts: Written = {}): boolean {
+  strike(verb: FaultVerb, target: Target | number, atMs: number, amounts: Written = {}): boolean {
     const { verbs, durationMs } = this.setting
     if (!verbs.includes(verb) || atMs >= durationMs) return false
     this.#drawn.steps.push({ at: `${atMs}ms`, [verb]: target, ...amounts })

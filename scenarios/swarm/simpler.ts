@@ -137,10 +137,16 @@ function* shorter(written: Written): Generator<Written> {
   }
 }
 
+/** Of a step, what it may do without; what it cannot is no scenario without it. */
+const AMOUNTS = [
+  ...['for', 'direction', 'except', 'cpu', 'disk'],
+  ...['jitter', 'delay', 'bandwidth', 'close', 'period', 'up', 'rows'],
+]
+
 /** A step with less in it: no end, no amounts, fewer targets, a plainer verb. */
 function* simplerSteps(written: Written): Generator<Written> {
   for (const [index, step] of stepsOf(written).entries()) {
-    for (const key of ['for', 'direction', 'except', 'cpu', 'disk', 'delay'])
+    for (const key of AMOUNTS)
       if (key in step) {
         const { [key]: _, ...rest } = step
         yield replaced(written, index, rest)

@@ -22,9 +22,9 @@ export function spared({ process, keeps }: Watcher, verb: FaultVerb, { target, a
   if (typeof target === 'string' || isList(target)) {
     const isHurt = [target].flat().includes(process)
     if (isHurt) return keeps === 'looking' || takesDown(verb) ? null : { target, amounts }
-    return verb === 'partition' && keeps === 'looking'
-      ? { target, amounts: excepting(process, amounts) }
-      : { target, amounts }
+    if (keeps === 'living' || (verb !== 'partition' && verb !== 'flap')) return { target, amounts }
+    // Who comes and goes does so for everybody.
+    return verb === 'flap' ? null : { target, amounts: excepting(process, amounts) }
   }
   if (keeps === 'living') return { target, amounts }
   if ('link' in target) {

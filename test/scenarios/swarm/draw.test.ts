@@ -166,3 +166,26 @@ test('a threshold is changed only where the quorum takes one', () => {
     if (faults.some(({ verb }) => verb === 'change-threshold'))
       assert.ok(['cabinet', 'flexible'].includes(algorithms.quorum))
 })
+
+test('links come and go, are narrow or uneven, and forget what was open, where a file asks for it; nothing else changes', () => {
+  const others = ['crash', 'pause', 'partition', 'slow', 'errant-write', 'stall-disk']
+  const space = (faults: readonly string[]) => spaceOf({ name: 'links', fuzz: { faults } }, 'links.yaml')
+  const [without, asked] = [space(others), space([...others, 'flap', 'reset'])]
+  const found = { flap: 0, reset: 0, jitter: 0, bandwidth: 0, close: 0 }
+  for (let seed = 0; seed < 200; seed++) {
+    const [before, written] = [drawScenario(without, seed), drawScenario(asked, seed)]
+    scenarioOf(written, `seed ${seed}`)
+    const [some, all] = [before, written].map(({ faults }) => faults as readonly Record<string, unknown>[])
+    assert.deepEqual(all!.slice(0, some!.length), some)
+    for (const key of Object.keys(found) as (keyof typeof found)[]) if (all!.some((step) => key in step)) found[key]++
+  }
+  for (const [key, count] of Object.entries(found)) assert.ok(count > 10, `${key} in ${count}`)
+})
+
+test('who may still be busy with a fault after its end is given the time for it', () => {
+  const space = spaceOf({ name: 'full', fuzz: { faults: ['crash', 'fill-disk'] } }, 'full.yaml')
+  for (let seed = 0; seed < 50; seed++) {
+    const { faults, livenessUs } = scenarioOf(drawScenario(space, seed), `seed ${seed}`)
+    assert.equal(livenessUs, faults.some(({ verb }) => verb === 'fill-disk') ? 68_000_000 : 8_000_000)
+  }
+})
