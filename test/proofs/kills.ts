@@ -169,8 +169,12 @@ async function note({ file, say }: Campaign, run: KilledRun, made: Made): Promis
 }
 
 async function leftOf(run: KilledRun, records: KilledRun['records']): Promise<readonly string[]> {
-  for (const endMs = performance.now() + GONE_MS; performance.now() < endMs; await sleep(50))
-    if (run.left(records).length === 0) return []
+  let looks = 0
+  for (const endMs = performance.now() + GONE_MS; performance.now() < endMs; await sleep(50)) {
+    // Twice: a process that is just becoming another program has no environment, and so no mark.
+    looks = run.left(records).length === 0 ? looks + 1 : 0
+    if (looks === 2) return []
+  }
   return run.left(records)
 }
 

@@ -8,7 +8,7 @@ type Ability = { readonly able: true } | { readonly able: false; readonly reason
 
 const IN_B = 'nsenter --net=/run/netns/b --'
 
-const PROGRAMS = ['nsenter', 'ip', 'iptables', 'iptables-restore', 'tc']
+const PROGRAMS = ['nsenter', 'setpriv', 'ip', 'iptables', 'iptables-restore', 'tc']
 
 /** What is tried, in this order: the step's name is what a user reads when it fails. */
 const STEPS: readonly (readonly [doing: string, ...lines: string[]])[] = [
@@ -18,6 +18,7 @@ const STEPS: readonly (readonly [doing: string, ...lines: string[]])[] = [
   ['making a cable', 'ip link add name near netns a type veth peer name far netns b'],
   ['giving it addresses', 'ip -n a address add 10.0.0.1/24 dev near', 'ip -n b address add 10.0.0.2/24 dev far'],
   ['starting a program in a namespace', 'nsenter --net=/run/netns/a -- true'],
+  ['having a program end with the one that started it', 'setpriv --pdeathsig KILL -- true'],
   ['adding a rule that drops', `${IN_B} iptables -w -A INPUT -s 10.0.0.1 -j DROP`],
   ['adding a rule that refuses', `${IN_B} iptables -w -A INPUT -s 10.0.0.1 -p tcp -j REJECT --reject-with tcp-reset`],
   [

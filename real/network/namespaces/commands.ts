@@ -5,9 +5,12 @@ import { EnvironmentError } from '../../drivers/environment-error.ts'
 const DEADLINE_MS = 20_000
 const MOST_OUTPUT_BYTES = 1 << 24
 
+/** In front of a program that must not go on making things for a harness that was killed: the next start may have swept by then. */
+const ENDS_WITH_US = ['setpriv', '--pdeathsig', 'KILL', '--']
+
 /** Settles with what it printed. `input`: what it reads. */
 export function command(words: readonly string[], input = ''): Promise<string> {
-  const [program, ...rest] = words
+  const [program, ...rest] = [...ENDS_WITH_US, ...words]
   return new Promise((resolve, reject) => {
     const options = { timeout: DEADLINE_MS, maxBuffer: MOST_OUTPUT_BYTES }
     const child = execFile(program!, rest, options, (error, stdout, stderr) =>

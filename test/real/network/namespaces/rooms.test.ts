@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
 import { execFile, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer, connect as dial, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { removeBelongings } from '../../../../real/drivers/local/belongings.ts'
 import { Ownership } from '../../../../real/drivers/local/ownership.ts'
 import { lookAt } from '../../../../real/drivers/local/process-table.ts'
+import { sweep } from '../../../../real/drivers/local/sweep.ts'
 import { Outpost } from '../../../../real/network/namespaces/outpost.ts'
 import { namespaceName, removeDevice, removeNamespace } from '../../../../real/network/namespaces/removal.ts'
 import type { Room, Rooms } from '../../../../real/network/namespaces/room.ts'
@@ -14,7 +18,7 @@ import { makeRooms } from '../../../../real/network/namespaces/rooms.ts'
 import { test } from '../../../support/test.ts'
 import { thrownBy } from '../../../support/thrown-by.ts'
 import { until, withDirectory } from '../../drivers/local/scratch.ts'
-import { networksLeft as left } from '../../leftovers.ts'
+import { networksLeft as left, Mark } from '../../leftovers.ts'
 import { ended, serverIn } from './programs.ts'
 
 const NEEDS = { needs: 'namespaces', deadlineMs: 30_000 } as const
@@ -208,3 +212,38 @@ test('nothing is removed that is not called as a run calls it', () => {
   assert.match(String(thrownBy(() => removeNamespace('vpn'))), /no namespace of a run/)
   assert.match(String(thrownBy(() => removeDevice('docker0'))), /no device of a run/)
 })
+
+const OWNER = `
+  import { Ownership } from '${new URL('../../../../real/drivers/local/ownership.ts', import.meta.url)}'
+  import { makeRooms } from '${new URL('../../../../real/network/namespaces/rooms.ts', import.meta.url)}'
+  await makeRooms(['node1'], new Ownership(process.argv[1]))`
+
+test('what was about to make namespaces ends with the harness, and makes none after the next start', NEEDS, () =>
+  withDirectory(async (root) => {
+    const [programs, clusters] = [join(root, 'programs'), join(root, 'clusters')]
+    mkdirSync(programs)
+    const ip = execFileSync('sh', ['-c', 'command -v ip'], { encoding: 'utf8' }).trim()
+    // Held up for as long as the next start takes.
+    const held = `echo > ${root}/asked; until [ -e ${root}/swept ]; do sleep 0.1; done`
+    writeFileSync(join(programs, 'ip'), `#!/bin/sh\n${held}\nexec ${ip} "$@"\n`, { mode: 0o755 })
+    const mark = new Mark()
+    const [name, text] = mark.assignment.split('=') as [string, string]
+    const env = { ...process.env, [name]: text, PATH: `${programs}:${process.env.PATH}` }
+    const words = ['--import', 'tsx', '--input-type=module', '-e', OWNER, clusters]
+    const harness = spawn(process.execPath, words, { env, stdio: 'ignore' })
+    await until('a namespace is asked for', 60_000, () => existsSync(join(root, 'asked')))
+    const [id] = readdirSync(clusters)
+    const { pid } = mark.bearers().find(({ command }) => command.includes(programs))!
+    harness.kill('SIGKILL')
+    await once(harness, 'exit')
+    const [swept] = await sweep(clusters)
+    try {
+      assert.equal(swept!.id, id)
+      writeFileSync(join(root, 'swept'), '')
+      await until('who was held up is gone', 10_000, () => lookAt(pid) === null)
+      assert.deepEqual(left(id!), [])
+    } finally {
+      removeBelongings(swept!.belongings)
+    }
+  }),
+)
