@@ -37,7 +37,7 @@ function lastLine(tally: Tally): string {
   return `${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`
 }
 
-const IMPORT_DEADLINE_MS = 30_000
+const IMPORT_DEADLINE_MS = 120_000
 const SLOW_MS = 3_000
 
 interface Queues {
