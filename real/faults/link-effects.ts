@@ -46,28 +46,44 @@ async function lookAtCut(
   }
 }
 
-/** Cut at first, then whole, in turn. */
+/** Cut at first, and until that has been seen: on a busy machine a look takes longer than a short cut. Then whole and cut, in turn. */
 export const flap: LinkEffect<'cut' | 'open'> = (item, place) => {
   const links = usedLinks(item, place.network)
   const { downUs, upUs } = partsOf(item.step.flap!)
   const change: LinkChange = { cut: 'drop' }
   let timer: NodeJS.Timeout | null = null
   let turning = Promise.resolve()
+  /** When the first cut began, as long as nobody has looked at it. */
+  let unseenSinceUs: number | null = null
   const turn = (isDown: boolean): Promise<void> => {
     turning = isDown ? place.changes.add(links, change) : place.changes.remove(links, change)
-    // What goes wrong is said by whoever settles it.
-    const next = () => turn(!isDown).catch(() => {})
-    timer = setTimeout(next, (isDown ? downUs : upUs) / 1_000).unref()
+    turnAfter(!isDown, isDown ? downUs : upUs)
     return turning
+  }
+  const turnAfter = (isDown: boolean, us: number) => {
+    // What goes wrong is said by whoever settles it.
+    timer = setTimeout(() => turn(isDown).catch(() => {}), us / 1_000).unref()
+  }
+  const begin = async () => {
+    turning = place.changes.add(links, change)
+    await turning
+    unseenSinceUs = monotonicUs()
   }
   const settle = async () => {
     if (timer !== null) clearTimeout(timer)
     await turning
+    // Who looks only now starts nothing.
+    unseenSinceUs = null
     await place.changes.remove(links, change)
   }
   // What is sent into a short cut arrives when it is over: late, that is, by about as long.
-  const look = () => lookAtCut(item, place, ({ delivers, amount }) => delivers && amount < downUs / 4)
-  return acting(place, look, () => turn(true), settle)
+  const look = async () => {
+    const sight = await lookAtCut(item, place, ({ delivers, amount }) => delivers && amount < downUs / 2)
+    if (unseenSinceUs !== null) turnAfter(false, Math.max(0, unseenSinceUs + downUs - monotonicUs()))
+    unseenSinceUs = null
+    return sight
+  }
+  return acting(place, look, begin, settle)
 }
 
 /** Once: whoever connects again may. */
