@@ -10,6 +10,7 @@ import type { Gtid, GtidSet } from './gtid-set.ts'
 import type { Why } from './reasons/why.ts'
 import type { Consistency, Executed, Rows, RowValue, Staleness, Statement, WriteResult } from './statements.ts'
 import type { Timestamp } from './timestamps/timestamp.ts'
+import type { Told } from './told.ts'
 
 /** A map from request kind to what is sent (besides `kind`) and what an `ok` outcome carries. */
 export type Requests = Record<string, { readonly request: object; readonly reply: unknown }>
@@ -110,8 +111,7 @@ export type MysqlRequests = {
       readonly timestamp: Timestamp | null
       readonly operationId: string | null
     }
-    /** `promised`: the newest epoch when the connection was opened; a newer one is promised once all are cut off. */
-    reply: Executed & { readonly promised: number }
+    reply: Executed & { readonly told: Told }
   }
   /**
    * Read. `after`: wait first, `waitUs` at most, until these are executed here. `wantExecuted`: gtid_executed, read on
@@ -130,6 +130,7 @@ export type MysqlRequests = {
       /** An SQL read's. */
       readonly rows: Rows | null
       readonly executed: GtidSet | null
+      readonly told: Told
     }
   }
   /** The highest timestamp among the rows applied here. */

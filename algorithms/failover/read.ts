@@ -16,6 +16,7 @@ import { textOf } from '../reasons/text.ts'
 import type { Why } from '../reasons/why.ts'
 import type { ClientRequest, MysqlRequests, ReadReply, ReplyOf } from '../servers.ts'
 import type { Staleness, Statement } from '../statements.ts'
+import type { Told } from '../told.ts'
 import { newestRow } from './epoch.ts'
 import type { Member } from './member.ts'
 import { receiptsSeen } from './receipts.ts'
@@ -72,7 +73,7 @@ function* strong(
   hearSource(coordinator, reign, statement, outcome)
   if (outcome.kind !== 'ok') return failed(outcome.why)
   const { executed } = outcome.reply
-  const why = yield* held(coordinator, reign, executed!)
+  const why = yield* held(coordinator, reign, executed!, outcome.reply.told)
   if (why !== null) return failed(why)
   return shown(reign, source, outcome.reply, seen === null ? null : executed)
 }
@@ -81,11 +82,16 @@ function* strong(
  * Waits until everything in `executed`, which the source has just shown, is acknowledged and the epoch is confirmed;
  * null: so it is.
  */
-export function* held({ tuning, process }: CoordinatorState, reign: Reign, executed: GtidSet): Fiber<Why | null> {
+export function* held(
+  { tuning, process }: CoordinatorState,
+  reign: Reign,
+  executed: GtidSet,
+  told: Told,
+): Fiber<Why | null> {
   const { acknowledgements, confirmations, base, sourceUuid } = reign
   const confirmation = confirmations.request()
   const newest = Math.max(base, executed.highest(sourceUuid))
-  receiptsSeen(reign, executed, process.nowUs)
+  receiptsSeen(reign, executed, told, process.nowUs)
   const acknowledgement = acknowledgements.waitFor(newest, null, process.nowUs)
   const acknowledged = yield* wait(acknowledgement, tuning.quorumTimeoutUs)
   if (acknowledged !== 'acknowledged') {

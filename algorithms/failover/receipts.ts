@@ -13,6 +13,7 @@
  */
 import type { Gtid, GtidSet } from '../gtid-set.ts'
 import type { ServerState } from '../servers.ts'
+import type { Told } from '../told.ts'
 import { newestRow } from './epoch.ts'
 import type { Member } from './member.ts'
 import type { Reign } from './reign.ts'
@@ -24,18 +25,21 @@ export function receiptsShown({ level }: Pick<CoordinatorState, 'level'>, state:
 }
 
 /**
- * The source has answered for this transaction, on a connection that began before it could have promised a newer epoch: a
- * fence cuts clients off before it lets them pass.
+ * The source has answered for this transaction. On a connection that began before it could have promised a newer epoch: a
+ * fence cuts clients off before it lets them pass. And on one that began after it had been told to wait: whoever has
+ * restarted waits for nobody, and may serve clients before any look has found that out.
  */
-export function receipted({ acknowledgements, receipts, sourceUuid, base }: Reign, gtid: Gtid, nowUs: number): void {
-  if (receipts > 0 && gtid.uuid === sourceUuid && gtid.number > base)
-    acknowledgements.receipted(gtid.number, receipts, nowUs)
+export function receipted(reign: Reign, gtid: Gtid, told: Told, nowUs: number): void {
+  const receipts = Math.min(reign.receipts, told.receipts)
+  if (receipts > 0 && told.promised <= reign.epoch && gtid.uuid === reign.sourceUuid && gtid.number > reign.base)
+    reign.acknowledgements.receipted(gtid.number, receipts, nowUs)
 }
 
 /** The source has shown all this to a client. Where it has begun a newer epoch, its receipts are of that one. */
-export function receiptsSeen(reign: Reign, executed: GtidSet, nowUs: number): void {
-  if (reign.receipts === 0 || newestRow(executed)?.epoch !== reign.epoch) return
-  reign.acknowledgements.receipted(executed.highest(reign.sourceUuid), reign.receipts, nowUs)
+export function receiptsSeen(reign: Reign, executed: GtidSet, told: Told, nowUs: number): void {
+  const receipts = Math.min(reign.receipts, told.receipts)
+  if (receipts === 0 || newestRow(executed)?.epoch !== reign.epoch) return
+  reign.acknowledgements.receipted(executed.highest(reign.sourceUuid), receipts, nowUs)
 }
 
 /** Do commits wait for replicas inside their statement? */

@@ -7,6 +7,7 @@ import type { Fiber } from '../effects.ts'
 import type { Why } from '../reasons/why.ts'
 import type { CoordinatorRequests, ReplyOf } from '../servers.ts'
 import type { Consistency } from '../statements.ts'
+import { NOTHING_TOLD } from '../told.ts'
 import { room } from './backlog.ts'
 import { held, heldForSession, reader } from './read.ts'
 import type { RelayedStatement } from './relaying.ts'
@@ -58,5 +59,5 @@ function* mayBeShown(
   if (consistency === 'SESSION') return yield* heldForSession(coordinator, reign, executed)
   // The source of an epoch that is over may not show what the new one has written.
   if (reign.source.node !== node) return { code: 'epoch-ended' }
-  return yield* held(coordinator, reign, executed)
+  return yield* held(coordinator, reign, executed, NOTHING_TOLD)
 }

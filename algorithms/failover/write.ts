@@ -7,6 +7,7 @@ import type { Why } from '../reasons/why.ts'
 import type { ClientRequest, WriteReply } from '../servers.ts'
 import type { Executed } from '../statements.ts'
 import type { Timestamp } from '../timestamps/timestamp.ts'
+import type { Told } from '../told.ts'
 import type { Acknowledged } from './acknowledgements.ts'
 import { viewsOf } from './monitor.ts'
 import type { ExecutedReply } from './procedures.ts'
@@ -58,8 +59,7 @@ export function* write(coordinator: CoordinatorState, request: ClientRequest): F
   const ok: ExecutedReply = { ...reply, gtid, seen: null }
   if (request.consistency === 'EVENTUAL') return ok
 
-  // A source that has promised a newer epoch counts for that one.
-  if (executed.reply.promised <= reign.epoch) receipted(reign, gtid, nowUs)
+  receipted(reign, gtid, executed.reply.told, nowUs)
   const why = yield* awaitQuorum(coordinator, reign, ok, beganUs)
   if (why === null) return ok
   if (why.code === 'foreign-transaction') return { ...notOk('unknown', why, gtid, timestamp), at }
@@ -96,11 +96,11 @@ function* unchanged(
   coordinator: CoordinatorState,
   reign: Reign,
   ok: Extract<WriteReply, { verdict: 'ok' }>,
-  { executed, repeats }: Executed,
+  { executed, repeats, told }: Executed & { readonly told: Told },
   { consistency, session }: ClientRequest,
 ): Fiber<WriteReply> {
   if (consistency === 'EVENTUAL') return ok
-  const why = yield* held(coordinator, reign, executed!)
+  const why = yield* held(coordinator, reign, executed!, told)
   const { node, epoch, timestamp } = ok
   if (why !== null)
     return { ...notOk(repeats === null ? 'failed' : 'unknown', why, null, timestamp), at: { node, epoch } }

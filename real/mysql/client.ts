@@ -9,12 +9,12 @@ import type { Timestamp } from '../../algorithms/timestamps/timestamp.ts'
 import type { Pending } from '../../algorithms/world.ts'
 import type { Callable } from '../transport/callable.ts'
 import { Administrator } from './administrator.ts'
-import { NO_SETUP, type StatementDone } from './connection.ts'
-import { DATA_SETUP, execute, highestTimestamp, query, withPromise } from './data.ts'
+import { type ConnectionSetup, NO_SETUP, type StatementDone } from './connection.ts'
+import { DATA_SETUP, execute, highestTimestamp, query, withTold } from './data.ts'
 import { changeOnce, FORGET, FORGET_EVERY } from './done-operations.ts'
 import { ConnectionPool } from './pool.ts'
 import { change, SQL_READ_SETUP, SQL_WRITE_SETUP, show } from './sql.ts'
-import { WATCH_SETUP } from './state.ts'
+import { toldText, WATCH_SETUP } from './state.ts'
 import { clientEndpoint, type MysqlTarget, ServerStart, watchEndpoint } from './target.ts'
 import { confirm, executed, probe, waitFor } from './watch.ts'
 
@@ -49,11 +49,14 @@ export class MysqlClient implements Callable {
   constructor(server: Omit<MysqlTarget, 'start'>, options: MysqlClientOptions) {
     const target: MysqlTarget = { ...server, start: new ServerStart() }
     this.#target = target
-    this.#data = new ConnectionPool(clientEndpoint(target), DATA_SETUP, options.dataConnections)
+    const told = toldText(target)
+    const pool = (setup: ConnectionSetup, cutShort?: (threadId: number) => void) =>
+      new ConnectionPool(clientEndpoint(target), { ...setup, told }, options.dataConnections, cutShort)
     // The server does not notice that nobody waits any more before it has done the statement.
     const kill = (threadId: number) => this.#confirmations.submit(`KILL ${threadId}`, KILL_DEADLINE_US, () => {})
-    this.#sqlReads = new ConnectionPool(clientEndpoint(target), SQL_READ_SETUP, options.dataConnections, kill)
-    this.#sqlWrites = new ConnectionPool(clientEndpoint(target), SQL_WRITE_SETUP, options.dataConnections, kill)
+    this.#data = pool(DATA_SETUP)
+    this.#sqlReads = pool(SQL_READ_SETUP, kill)
+    this.#sqlWrites = pool(SQL_WRITE_SETUP, kill)
     this.#rowTimestamp = options.rowTimestamp ?? (({ counter }) => counter)
     this.#probes = new ConnectionPool(watchEndpoint(target), WATCH_SETUP, 2)
     this.#confirmations = new ConnectionPool(watchEndpoint(target), NO_SETUP, 2)
@@ -80,7 +83,11 @@ export class MysqlClient implements Callable {
         return confirm(this.#confirmations, deadlineUs, done)
       case 'administer':
         return this.#administrator.administer(typed, deadlineUs, (outcome) => {
-          if (outcome.kind === 'ok' && typed.action.command === 'promote') this.#data.warm(WARM_CONNECTIONS)
+          const { command } = typed.action
+          // It waits for other receipts now than when its clients connected.
+          if (command === 'promote' || command === 'mark')
+            for (const pool of [this.#data, this.#sqlReads, this.#sqlWrites]) pool.renew()
+          if (outcome.kind === 'ok' && command === 'promote') this.#data.warm(WARM_CONNECTIONS)
           done(outcome)
         })
     }
@@ -93,7 +100,7 @@ export class MysqlClient implements Callable {
   ): Pending {
     if (statement.kind === 'keyed') return execute(this.#data, statement, timestamp, deadlineUs, done)
     const rowTimestamp = timestamp === null ? null : this.#rowTimestamp(timestamp)
-    const executed = (outcome: Outcome<unknown>) => done(withPromise(outcome as Outcome<Executed>, this.#sqlWrites))
+    const executed = (outcome: Outcome<unknown>) => done(withTold(outcome as Outcome<Executed>, this.#sqlWrites))
     if (operationId === null)
       return this.#sqlWrites.submit(() => change(statement, rowTimestamp), deadlineUs, concluded(executed))
     const once = { operationId, timestamp, rowTimestamp }
@@ -111,7 +118,11 @@ export class MysqlClient implements Callable {
   #query(request: MysqlRequests['query']['request'], deadlineUs: number, done: Done): Pending {
     const { statement } = request
     if (statement.kind === 'keyed') return query(this.#data, statement, request, deadlineUs, done)
-    return this.#sqlReads.submit(() => show(statement, request), deadlineUs, concluded(done))
+    return this.#sqlReads.submit(
+      () => show(statement, request),
+      deadlineUs,
+      concluded((outcome) => done(withTold(outcome, this.#sqlReads))),
+    )
   }
 
   /**

@@ -10,6 +10,7 @@
 import { connect, type Socket } from 'node:net'
 import * as mysql2 from 'mysql2'
 import { type Connection, createConnection, type FieldPacket } from 'mysql2'
+import { NOTHING_TOLD } from '../../algorithms/told.ts'
 import { DeadlineTimer } from '../transport/deadline-timer.ts'
 import { readInto } from '../transport/read-buffer.ts'
 import type { Exchange, ServerError, Step } from './exchange.ts'
@@ -48,13 +49,13 @@ export interface ConnectionSetup {
   /** The INSERT that values are for. */
   readonly insert: string
   readonly database: string
-  /** The promise is read with this (servers.ts, `execute`). */
-  readonly promised: string
+  /** Reads what a client's connection is told (told.ts), as two columns. */
+  readonly told: string
   /** May a text hold several, for texts of our own? */
   readonly severalStatements: boolean
 }
 
-export const NO_SETUP: ConnectionSetup = { sql: '', insert: '', database: '', promised: '', severalStatements: true }
+export const NO_SETUP: ConnectionSetup = { sql: '', insert: '', database: '', told: '', severalStatements: true }
 
 /** SQL text, the values of the prepared INSERT, or what begins an exchange. */
 export type Work = string | IntegerValues | (() => Exchange<unknown>)
@@ -88,7 +89,7 @@ export class MysqlConnection {
   #dueMs = 0
   readonly #deadline = new DeadlineTimer((nowMs) => this.#expire(nowMs))
   #insertId = 0
-  promised = 0
+  told = NOTHING_TOLD
   #inserting = false
   /** A text was sent ahead of a statement of mysql2's, which does not know of it. */
   #isAhead = false
@@ -141,18 +142,19 @@ export class MysqlConnection {
       this.#state = 'idle'
       onReady(this)
     })
-    const askPromise = then(() => {
-      if (setup.promised === '') return ready(null)
-      this.#mysql.query(setup.promised, (error: unknown, rows: unknown) => {
-        if (error === null) this.promised = Number((rows as unknown[][])[0]![0])
+    const beTold = then(() => {
+      if (setup.told === '') return ready(null)
+      this.#mysql.query(setup.told, (error: unknown, rows: unknown) => {
+        const [promised, receipts] = (rows as unknown[][] | undefined)?.[0] ?? []
+        if (error === null) this.told = { promised: Number(promised), receipts: Number(receipts) }
         ready(error)
       })
     })
     const prepare = then(() => {
-      if (setup.insert === '') return askPromise(null)
+      if (setup.insert === '') return beTold(null)
       this.#mysql.prepare(setup.insert, (error, statement) => {
         if (error === null) this.#insertId = (statement as unknown as Prepared).id
-        askPromise(error)
+        beTold(error)
       })
     })
     if (setup.sql === '') prepare(null)
@@ -197,7 +199,7 @@ export class MysqlConnection {
         return
       }
       const { text, parameters, ahead } = next.value
-      const heard = (error: unknown, result: unknown, fields?: Fields) => {
+      const heard = (error: unknown, result: unknown, fields?: readonly FieldPacket[]) => {
         if (this.#state !== 'busy') return
         const refusal = error === null ? null : serverError(error)
         if (error !== null && refusal === null) this.#die(statementFailure(error))
@@ -293,8 +295,6 @@ export class MysqlConnection {
 }
 
 /** mysql2 has an entry for each column of a statement's rows; of several statements, one for each, undefined without rows. */
-type Fields = readonly (FieldPacket | undefined)[]
-
-function columnsOf(fields: Fields = []): readonly string[] {
+function columnsOf(fields: readonly (FieldPacket | undefined)[] = []): readonly string[] {
   return fields.flatMap((field) => (field === undefined ? [] : [field.name]))
 }

@@ -5,18 +5,18 @@ import { failed, unknown } from '../../algorithms/reasons/outcomes.ts'
 import type { MysqlRequests, Outcome, ReplyOf } from '../../algorithms/servers.ts'
 import type { Executed, KeyedStatement, RowValue } from '../../algorithms/statements.ts'
 import type { Timestamp } from '../../algorithms/timestamps/timestamp.ts'
+import type { Told } from '../../algorithms/told.ts'
 import type { Pending } from '../../algorithms/world.ts'
 import { type ConnectionSetup, NO_SETUP } from './connection.ts'
 import { decoded } from './decoded.ts'
 import { transaction } from './keyed-transaction.ts'
 import type { ConnectionPool } from './pool.ts'
-import { EXECUTED, PROMISED } from './state.ts'
+import { EXECUTED } from './state.ts'
 
 export const DATA_SETUP: ConnectionSetup = {
   ...NO_SETUP,
   // Each answer to a write then carries the transaction's GTID.
   sql: 'SET SESSION session_track_gtids = OWN_GTID, SESSION innodb_lock_wait_timeout = 1',
-  promised: PROMISED,
   insert: 'INSERT INTO quorumlab.operations (op, key_id, ts_counter, ts_server) VALUES (?, ?, ?, ?)',
 }
 
@@ -33,7 +33,7 @@ export function execute(
     return pool.submit(
       () => transaction(statement, timestamp),
       deadlineUs,
-      (failure, outcome) => done(failure ?? withPromise(outcome as Outcome<Executed>, pool)),
+      (failure, outcome) => done(failure ?? withTold(outcome as Outcome<Executed>, pool)),
     )
   const { op, key } = statement
   const values = [op, key, timestamp === null ? null : timestamp.counter, timestamp === null ? null : timestamp.server]
@@ -43,16 +43,17 @@ export function execute(
     else
       done({
         kind: 'ok',
-        reply: { gtid: gtid as Gtid, executed: null, result: null, repeats: null, promised: pool.promised },
+        reply: { gtid: gtid as Gtid, executed: null, result: null, repeats: null, told: pool.told },
       })
   })
 }
 
-export function withPromise(
-  outcome: Outcome<Executed>,
-  { promised }: Pick<ConnectionPool, 'promised'>,
-): Outcome<ReplyOf<MysqlRequests, 'execute'>> {
-  return outcome.kind === 'ok' ? { kind: 'ok', reply: { ...outcome.reply, promised } } : outcome
+/** An exchange does not know its connection. */
+export function withTold<T>(
+  outcome: Outcome<T>,
+  { told }: Pick<ConnectionPool, 'told'>,
+): Outcome<T & { readonly told: Told }> {
+  return outcome.kind === 'ok' ? { kind: 'ok', reply: { ...outcome.reply, told } } : outcome
 }
 
 export function query(
@@ -86,6 +87,7 @@ export function query(
         value: row === undefined ? null : rowValue(row),
         rows: null,
         executed: wantExecuted ? MutableGtidSet.parse(results[data]![0]![0] as string) : null,
+        told: pool.told,
       })),
     )
   })

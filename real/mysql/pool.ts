@@ -3,6 +3,7 @@
  * dropped the moment they break. Nobody waits behind a dead server: when a connection attempt fails and no other
  * connection is left, everything that waits fails with the same reason.
  */
+import { NOTHING_TOLD, type Told } from '../../algorithms/told.ts'
 import type { Pending } from '../../algorithms/world.ts'
 import { DeadlineTimer } from '../transport/deadline-timer.ts'
 import { type ConnectionSetup, type Endpoint, MysqlConnection, type StatementDone, type Work } from './connection.ts'
@@ -18,8 +19,10 @@ export class ConnectionPool {
   readonly #all = new Set<MysqlConnection>()
   readonly #waiting = new Set<Job>()
   readonly #deadlines = new DeadlineTimer((nowMs) => this.#expire(nowMs))
-  /** The newest epoch that any of its connections found promised when it was opened. */
-  promised = 0
+  /** What all of its open connections were told: the newest promise of ever, the fewest receipts of now. */
+  told: Told = NOTHING_TOLD
+  /** Opened before `renew`: each ends with what it is doing. */
+  #old: ReadonlySet<MysqlConnection> = new Set()
   #opening = 0
   #closed = false
 
@@ -58,6 +61,16 @@ export class ConnectionPool {
     for (let have = this.#all.size; have < Math.min(count, this.#size); have++) this.#open()
   }
 
+  /** What connections were told holds no longer: those that are open are not used again. */
+  renew(): void {
+    for (const connection of this.#idle.splice(0)) {
+      connection.destroy()
+      this.#all.delete(connection)
+    }
+    this.#old = new Set(this.#all)
+    this.#retell()
+  }
+
   close(): void {
     this.#closed = true
     for (const connection of this.#all) connection.destroy()
@@ -75,6 +88,12 @@ export class ConnectionPool {
   /** For jobs: the connection has answered (or broken) and is free. */
   release(connection: MysqlConnection): void {
     if (!connection.alive) return
+    if (this.#old.has(connection)) {
+      connection.destroy()
+      this.#forget(connection)
+      this.#openForWaiting()
+      return
+    }
     const next = this.#waiting.values().next()
     if (next.done === true) {
       this.#idle.push(connection)
@@ -87,8 +106,8 @@ export class ConnectionPool {
   /** For jobs: nobody waits for the statement any more. */
   drop(connection: MysqlConnection): void {
     connection.destroy()
-    this.#all.delete(connection)
-    this.#cutShort(connection.threadId)
+    this.#forget(connection)
+    this.overran(connection)
     this.#openForWaiting()
   }
 
@@ -101,6 +120,22 @@ export class ConnectionPool {
     while (this.#opening < this.#waiting.size && this.#all.size < this.#size && !this.#closed) this.#open()
   }
 
+  #forget(connection: MysqlConnection): void {
+    this.#all.delete(connection)
+    this.#retell()
+  }
+
+  #retell(): void {
+    let { promised } = this.told
+    let receipts = Number.POSITIVE_INFINITY
+    for (const { told, alive } of this.#all)
+      if (alive) {
+        promised = Math.max(promised, told.promised)
+        receipts = Math.min(receipts, told.receipts)
+      }
+    this.told = { promised, receipts: Number.isFinite(receipts) ? receipts : 0 }
+  }
+
   #open(): void {
     this.#opening++
     let ready = false
@@ -110,11 +145,11 @@ export class ConnectionPool {
       (opened) => {
         ready = true
         this.#opening--
-        this.promised = Math.max(this.promised, opened.promised)
+        this.#retell()
         this.release(opened)
       },
       (dead, failure) => {
-        this.#all.delete(dead)
+        this.#forget(dead)
         if (ready) {
           const index = this.#idle.indexOf(dead)
           if (index >= 0) this.#idle.splice(index, 1)

@@ -11,7 +11,7 @@ import { type ConnectionSetup, NO_SETUP } from './connection.ts'
 import { waitText } from './data.ts'
 import { type Exchange, step } from './exchange.ts'
 import { sqlFailure } from './failure.ts'
-import { EXECUTED, PROMISED } from './state.ts'
+import { EXECUTED } from './state.ts'
 
 /** One statement each, whatever its text says; and nobody waits for a lock until the coordinator has lost its patience. */
 const SQL_SETUP: ConnectionSetup = { ...NO_SETUP, database: 'testdb', severalStatements: false }
@@ -23,7 +23,6 @@ export const SQL_READ_SETUP: ConnectionSetup = {
 export const SQL_WRITE_SETUP: ConnectionSetup = {
   ...SQL_SETUP,
   sql: `SET SESSION session_track_gtids = OWN_GTID, ${LOCK_WAITS}`,
-  promised: PROMISED,
 }
 
 /** What the read-only connections say of a statement that writes. */
@@ -46,7 +45,7 @@ export function* change(statement: SqlStatement, timestamp: number | null): Exch
 export function* show(
   statement: SqlStatement,
   { after, waitUs, wantExecuted }: MysqlRequests['query']['request'],
-): Exchange<ReplyOf<MysqlRequests, 'query'>> {
+): Exchange<Omit<ReplyOf<MysqlRequests, 'query'>, 'told'>> {
   if (after !== null) {
     const waited = yield step(waitText(after.toString(), waitUs))
     if (waited.error !== null) return sqlFailure(waited.error)

@@ -44,6 +44,11 @@ const RECEIPTS =
   `IF(@@global.rpl_semi_sync_source_enabled AND @@global.rpl_semi_sync_source_wait_no_replica` +
   ` AND @@global.rpl_semi_sync_source_timeout = ${NEVER_MS}, @@global.rpl_semi_sync_source_wait_for_replica_count, 0)`
 
+/** What a client's connection is told (told.ts). Without semi-sync there may be no such settings to ask for. */
+export function toldText({ semiSync }: Pick<MysqlTarget, 'semiSync'>): string {
+  return `SELECT (${PROMISED}), ${semiSync === null ? 0 : RECEIPTS}`
+}
+
 export function stateText(target: MysqlTarget): string {
   const semiSync = target.semiSync !== null ? `@@global.rpl_semi_sync_source_enabled, ${RECEIPTS}` : '0, 0'
   return (

@@ -5,6 +5,7 @@ import type { Why } from '../../algorithms/reasons/why.ts'
 import type { MysqlRequests, RequestOf } from '../../algorithms/servers.ts'
 import type { KeyedStatement, RowValue } from '../../algorithms/statements.ts'
 import type { Timestamp } from '../../algorithms/timestamps/timestamp.ts'
+import type { Told } from '../../algorithms/told.ts'
 import type { Call } from '../kernel/call.ts'
 import { ClientTransaction } from './client-transaction.ts'
 import type { Committer } from './group-commit.ts'
@@ -39,14 +40,14 @@ class Insert implements Committer {
   readonly #call: Call
   readonly #statement: KeyedStatement
   readonly #timestamp: Timestamp | null
-  readonly #promised: number
+  readonly #told: Told
 
   constructor(server: MysqlInstance, call: Call, statement: KeyedStatement, timestamp: Timestamp | null) {
     this.#server = server
     this.#call = call
     this.#statement = statement
     this.#timestamp = timestamp
-    this.#promised = server.data.promised
+    this.#told = server.told()
   }
 
   /** Again, when it had to wait for a lock. */
@@ -87,7 +88,7 @@ class Insert implements Committer {
   committed({ gtid }: Transaction): void {
     this.#server.claimed.delete(this.#statement.op)
     this.#server.statements.endWrite()
-    this.#call.answer({ gtid, executed: null, result: null, repeats: null, promised: this.#promised })
+    this.#call.answer({ gtid, executed: null, result: null, repeats: null, told: this.#told })
   }
 }
 
@@ -112,5 +113,10 @@ function readSoon(call: Call, _covered: boolean, server: MysqlInstance): void {
 function readRow({ server, call }: { readonly server: MysqlInstance; readonly call: Call }): void {
   const { statement, wantExecuted } = call.request as Query
   const value = server.data.table.newest((statement as KeyedStatement).key)
-  call.answer({ value, rows: null, executed: wantExecuted ? server.data.executed.snapshot() : null })
+  call.answer({
+    value,
+    rows: null,
+    executed: wantExecuted ? server.data.executed.snapshot() : null,
+    told: server.told(),
+  })
 }

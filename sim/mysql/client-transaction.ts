@@ -6,6 +6,7 @@ import { mysqlWhy } from '../../algorithms/reasons/mysql-errors.ts'
 import type { Why } from '../../algorithms/reasons/why.ts'
 import type { KeyedStatement } from '../../algorithms/statements.ts'
 import type { Timestamp } from '../../algorithms/timestamps/timestamp.ts'
+import type { Told } from '../../algorithms/told.ts'
 import type { Call } from '../kernel/call.ts'
 import type { EventHandle } from '../kernel/event-queue.ts'
 import type { Committer } from './group-commit.ts'
@@ -26,7 +27,7 @@ export class ClientTransaction implements Committer, LockOwner {
   readonly #firstOp: number
   readonly #payloadBytes: number
   readonly #timestamp: Timestamp | null
-  readonly #promised: number
+  readonly #told: Told
   /** Statements that are done. */
   #done = 0
   #timer: EventHandle | null = null
@@ -43,7 +44,7 @@ export class ClientTransaction implements Committer, LockOwner {
     this.#firstOp = op
     this.#payloadBytes = payloadBytes
     this.#timestamp = timestamp
-    this.#promised = server.data.promised
+    this.#told = server.told()
   }
 
   /** Again, when it had to wait for a lock on everything. */
@@ -124,6 +125,6 @@ export class ClientTransaction implements Committer, LockOwner {
 
   committed({ gtid }: Transaction): void {
     this.#end()
-    this.#call.answer({ gtid, executed: null, result: null, repeats: null, promised: this.#promised })
+    this.#call.answer({ gtid, executed: null, result: null, repeats: null, told: this.#told })
   }
 }

@@ -3,6 +3,7 @@
  * own; this one connects them. `MysqlServer` starts a new instance on the same data after every crash.
  */
 import type { ServerState } from '../../algorithms/servers.ts'
+import type { Told } from '../../algorithms/told.ts'
 import type { RandomStream } from '../../scenarios/chance/random.ts'
 import type { DataLoss } from '../../scenarios/record.ts'
 import { Cpu } from '../kernel/cpu.ts'
@@ -126,6 +127,11 @@ export class MysqlInstance implements CommitListener {
   }
 
   // --------------------------------------------------------------------------------- what is asked
+
+  /** To whoever connects now. */
+  told(): Told {
+    return { promised: this.data.promised, receipts: this.semiSync.receiptsAwaited }
+  }
 
   state(): ServerState {
     const { data, receiver, kernel } = this

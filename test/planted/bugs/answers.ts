@@ -112,8 +112,21 @@ export const ANSWER_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'algorithms/failover/receipts.ts',
-        find: '  if (reign.receipts === 0 || newestRow(executed)?.epoch !== reign.epoch) return\n',
-        replace: '  if (reign.receipts === 0 || newestRow(executed) === null) return\n',
+        find: '  if (receipts === 0 || newestRow(executed)?.epoch !== reign.epoch) return\n',
+        replace: '  if (receipts === 0 || newestRow(executed) === null) return\n',
+      },
+    ],
+    hunts: [{ kind: 'tests', patterns: ['failover/receipts'] }],
+  },
+  {
+    name: 'receipts-of-one-that-has-restarted',
+    story:
+      'What a source answers that has restarted, and waits for nobody, counts as receipted until a look finds out.',
+    edits: [
+      {
+        file: 'algorithms/failover/receipts.ts',
+        find: '  const receipts = Math.min(reign.receipts, told.receipts)\n  if (receipts > 0',
+        replace: '  const { receipts } = reign\n  if (receipts > 0',
       },
     ],
     hunts: [{ kind: 'tests', patterns: ['failover/receipts'] }],

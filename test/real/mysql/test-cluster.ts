@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { markerOf } from '../../../algorithms/failover/epoch.ts'
 import type { GtidSet } from '../../../algorithms/gtid-set.ts'
+import type { SemiSyncSettings } from '../../../algorithms/semi-sync.ts'
 import type {
   AdminCommand,
   MysqlRequests,
@@ -17,20 +18,26 @@ import { MysqlConnection, NO_SETUP } from '../../../real/mysql/connection.ts'
 import type { Callable } from '../../../real/transport/callable.ts'
 import { insertOf } from '../../support/keyed.ts'
 
+export const DATA_CONNECTIONS = 4
+
 class TestCluster {
   readonly driver: Driver
   readonly #clients: MysqlClient[]
   readonly #connections: MysqlConnection[] = []
 
-  constructor(driver: Driver) {
+  readonly #semiSync: SemiSyncSettings | null
+
+  constructor(driver: Driver, semiSync: SemiSyncSettings | null) {
     this.driver = driver
+    this.#semiSync = semiSync
     this.#clients = driver.nodes.map((_, member) => this.coordinatorOf(member))
   }
 
   /** Another coordinator's client of that member. */
   coordinatorOf(member: number): MysqlClient {
     const { nodes: members, accounts } = this.driver
-    return new MysqlClient({ node: members[member]!, members, accounts, semiSync: null }, { dataConnections: 4 })
+    const server = { node: members[member]!, members, accounts, semiSync: this.#semiSync }
+    return new MysqlClient(server, { dataConnections: DATA_CONNECTIONS })
   }
 
   async close(): Promise<void> {
@@ -110,12 +117,16 @@ export function callOf<K extends keyof MysqlRequests>(
   })
 }
 
-export async function withCluster(nodes: number, body: (cluster: TestCluster) => Promise<void>): Promise<void> {
+export async function withCluster(
+  nodes: number,
+  body: (cluster: TestCluster) => Promise<void>,
+  semiSync: SemiSyncSettings | null = null,
+): Promise<void> {
   const driver = await createLocalDriver({ nodes })
   let cluster: TestCluster | null = null
   try {
     await driver.start()
-    cluster = new TestCluster(driver)
+    cluster = new TestCluster(driver, semiSync)
     await body(cluster)
   } finally {
     await (cluster?.close() ?? driver.stop())

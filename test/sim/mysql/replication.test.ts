@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { type Gtid, MutableGtidSet } from '../../../algorithms/gtid-set.ts'
 import { mysqlWhy } from '../../../algorithms/reasons/mysql-errors.ts'
 import { failed } from '../../../algorithms/reasons/outcomes.ts'
+import { NOTHING_TOLD } from '../../../algorithms/told.ts'
 import { insertOf, newestOf } from '../../support/keyed.ts'
 import { test } from '../../support/test.ts'
 import { BenchCluster } from './bench-cluster.ts'
@@ -100,6 +101,7 @@ test('a read returns the newest row in apply order; its GTID set is read after t
     value: null,
     rows: null,
     executed: null,
+    told: NOTHING_TOLD,
   })
 })
 
@@ -115,7 +117,7 @@ test('a read with `after` waits until that is executed here', () => {
   cluster.run(10)
   assert.deepEqual(read.outcome, {
     kind: 'ok',
-    reply: { value: { op: 910, timestamp: null }, rows: null, executed: null },
+    reply: { value: { op: 910, timestamp: null }, rows: null, executed: null, told: NOTHING_TOLD },
   })
 })
 
