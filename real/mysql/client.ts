@@ -12,15 +12,17 @@ import { Administrator } from './administrator.ts'
 import { type ConnectionSetup, NO_SETUP, type StatementDone } from './connection.ts'
 import { DATA_SETUP, execute, highestTimestamp, query, withTold } from './data.ts'
 import { changeOnce, FORGET, FORGET_EVERY } from './done-operations.ts'
+import type { AskThreads } from './left-behind.ts'
 import { ConnectionPool } from './pool.ts'
 import { change, SQL_READ_SETUP, SQL_WRITE_SETUP, show } from './sql.ts'
-import { toldText, WATCH_SETUP } from './state.ts'
+import { busyText, toldText, WATCH_SETUP } from './state.ts'
 import { clientEndpoint, type MysqlTarget, ServerStart, watchEndpoint } from './target.ts'
 import { confirm, executed, probe, waitFor } from './watch.ts'
 
 /** A new source starts with this many open data connections instead of opening them under its first writes. */
 const WARM_CONNECTIONS = 8
 const KILL_DEADLINE_US = 1_000_000
+const BUSY_DEADLINE_US = 200_000
 
 type Done = (outcome: Outcome<unknown>) => void
 
@@ -50,8 +52,12 @@ export class MysqlClient implements Callable {
     const target: MysqlTarget = { ...server, start: new ServerStart() }
     this.#target = target
     const told = toldText(target)
+    const busy: AskThreads = (threads, done) =>
+      this.#confirmations.submit(busyText(target, threads), BUSY_DEADLINE_US, (failure, rows) =>
+        done(failure === null ? (rows as [number][]).map(([id]) => id) : null),
+      )
     const pool = (setup: ConnectionSetup, cutShort?: (threadId: number) => void) =>
-      new ConnectionPool(clientEndpoint(target), { ...setup, told }, options.dataConnections, cutShort)
+      new ConnectionPool(clientEndpoint(target), { ...setup, told }, options.dataConnections, cutShort, busy)
     // The server does not notice that nobody waits any more before it has done the statement.
     const kill = (threadId: number) => this.#confirmations.submit(`KILL ${threadId}`, KILL_DEADLINE_US, () => {})
     this.#data = pool(DATA_SETUP)

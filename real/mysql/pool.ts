@@ -1,6 +1,7 @@
 /**
  * The data connections to one server. Statements wait in a queue; connections are opened on demand, up to `size`, and
- * dropped the moment they break. Nobody waits behind a dead server: when a connection attempt fails and no other
+ * dropped the moment they break; one that was given up while something ran on it keeps its place until the server is rid
+ * of it (left-behind.ts). Nobody waits behind a dead server: when a connection attempt fails and no other
  * connection is left, everything that waits fails with the same reason.
  */
 import { NOTHING_TOLD, type Told } from '../../algorithms/told.ts'
@@ -8,6 +9,7 @@ import type { Pending } from '../../algorithms/world.ts'
 import { DeadlineTimer } from '../transport/deadline-timer.ts'
 import { type ConnectionSetup, type Endpoint, MysqlConnection, type StatementDone, type Work } from './connection.ts'
 import { CLOSED, DEADLINE_IN_FLIGHT, DEADLINE_UNSENT, type Failure } from './failure.ts'
+import { type AskThreads, LeftBehind } from './left-behind.ts'
 
 export class ConnectionPool {
   readonly #endpoint: Endpoint
@@ -19,6 +21,7 @@ export class ConnectionPool {
   readonly #all = new Set<MysqlConnection>()
   readonly #waiting = new Set<Job>()
   readonly #deadlines = new DeadlineTimer((nowMs) => this.#expire(nowMs))
+  readonly #leftBehind: LeftBehind | null
   /** What all of its open connections were told: the newest promise of ever, the fewest receipts of now. */
   told: Told = NOTHING_TOLD
   /** Opened before `renew`: each ends with what it is doing. */
@@ -26,17 +29,22 @@ export class ConnectionPool {
   #opening = 0
   #closed = false
 
-  /** `cutShort`: told the server's name of a connection that was given up while something ran on it. */
+  /**
+   * `cutShort`: told the server's name of a connection that was given up while something ran on it. `askThreads`: where
+   * that may go on for long; null: nobody counts them.
+   */
   constructor(
     endpoint: Endpoint,
     setup: ConnectionSetup,
     size: number,
     cutShort: (threadId: number) => void = () => {},
+    askThreads: AskThreads | null = null,
   ) {
     this.#endpoint = endpoint
     this.#setup = setup
     this.#size = size
     this.#cutShort = cutShort
+    this.#leftBehind = askThreads === null ? null : new LeftBehind(askThreads, () => this.#openForWaiting())
   }
 
   /** Run one statement, or one exchange, on any connection. Abandoning destroys the connection if it is in flight. */
@@ -73,6 +81,7 @@ export class ConnectionPool {
 
   close(): void {
     this.#closed = true
+    this.#leftBehind?.stop()
     for (const connection of this.#all) connection.destroy()
     this.#all.clear()
     this.#idle.length = 0
@@ -114,10 +123,13 @@ export class ConnectionPool {
   /** For jobs: the deadline passed under the statement, and so the connection is gone. */
   overran(connection: MysqlConnection): void {
     this.#cutShort(connection.threadId)
+    this.#leftBehind?.add(connection.threadId)
   }
 
   #openForWaiting(): void {
-    while (this.#opening < this.#waiting.size && this.#all.size < this.#size && !this.#closed) this.#open()
+    const places = this.#size - (this.#leftBehind?.count ?? 0)
+    while (this.#opening < this.#waiting.size && this.#all.size < places && !this.#closed) this.#open()
+    if (this.#opening < this.#waiting.size && places < this.#size && !this.#closed) this.#leftBehind!.look()
   }
 
   #forget(connection: MysqlConnection): void {

@@ -49,6 +49,14 @@ export function toldText({ semiSync }: Pick<MysqlTarget, 'semiSync'>): string {
   return `SELECT (${PROMISED}), ${semiSync === null ? 0 : RECEIPTS}`
 }
 
+/** Of these threads of its clients, those that still run something. */
+export function busyText({ accounts }: Pick<MysqlTarget, 'accounts'>, threads: readonly number[]): string {
+  return (
+    `SELECT PROCESSLIST_ID FROM performance_schema.threads WHERE PROCESSLIST_ID IN (${threads.join()})` +
+    ` AND PROCESSLIST_USER = '${accounts.client.user}' AND PROCESSLIST_COMMAND <> 'Sleep'`
+  )
+}
+
 export function stateText(target: MysqlTarget): string {
   const semiSync = target.semiSync !== null ? `@@global.rpl_semi_sync_source_enabled, ${RECEIPTS}` : '0, 0'
   return (
