@@ -1,5 +1,5 @@
 /**
- * Asks one service over one TCP connection: pipelined, multiplexed, reconnecting on demand.
+ * Asks one service over one connection: pipelined, multiplexed, reconnecting on demand.
  *
  * The outcome is decided by what the peer can have seen. Refused, or lost before the frame was handed to the kernel:
  * `failed`. Lost, or silent past the deadline, after that: `unknown`. There is no retry here; whoever calls knows
@@ -14,6 +14,7 @@ import type { Callable } from './callable.ts'
 import { decodeReply } from './codecs.ts'
 import { DeadlineTimer } from './deadline-timer.ts'
 import { FrameStream } from './frames.ts'
+import { localSocketOf } from './local-socket.ts'
 import { readInto } from './read-buffer.ts'
 
 /** [id, request] */
@@ -79,7 +80,7 @@ export class ServiceClient implements Callable {
     else {
       this.#deadlines.cover(open.dueMs)
       if (this.#stream !== null) open.number = this.#stream.send(open.frame)
-      else if (this.#socket === null) this.#connect()
+      else if (this.#socket === null) this.#connect(localSocketOf(this.#host, this.#port))
     }
     return open
   }
@@ -91,16 +92,21 @@ export class ServiceClient implements Callable {
     this.#deadlines.stop()
   }
 
-  #connect(): void {
+  /** `path`: of a local socket, which may not be there; null: by TCP. */
+  #connect(path: string | null): void {
     const onread = readInto((bytes) => this.#stream?.receive(bytes))
-    const socket = connect({ host: this.#host, port: this.#port, noDelay: true, onread })
+    const socket = connect(
+      path === null ? { host: this.#host, port: this.#port, noDelay: true, onread } : { path, onread },
+    )
     this.#socket = socket
     let why: Why = { code: 'connection-lost' }
+    let isConnected = false
     const timer = setTimeout(() => {
       why = { code: 'connect-timeout' }
       socket.destroy()
     }, CONNECT_TIMEOUT_MS)
     socket.once('connect', () => {
+      isConnected = true
       clearTimeout(timer)
       const stream = new FrameStream(socket, (frame) => this.#receive(frame as ReplyFrame))
       this.#stream = stream
@@ -113,7 +119,9 @@ export class ServiceClient implements Callable {
     socket.resume()
     socket.once('close', () => {
       clearTimeout(timer)
-      if (this.#socket === socket) this.#lost(why)
+      if (this.#socket !== socket) return
+      if (path === null || isConnected) this.#lost(why)
+      else this.#connect(null)
     })
   }
 

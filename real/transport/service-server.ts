@@ -1,8 +1,9 @@
-/** Answers requests over TCP: the other half of `service-client.ts`. */
+/** Answers requests over TCP, and on the machine itself over a local socket: the other half of `service-client.ts`. */
 import { createServer, type Socket, type Server as TcpServer } from 'node:net'
 import type { Outcome } from '../../algorithms/servers.ts'
 import { decodeRequest } from './codecs.ts'
 import { FrameStream } from './frames.ts'
+import { localSocketOf } from './local-socket.ts'
 import type { ReplyFrame, RequestFrame } from './service-client.ts'
 
 /** Answers once, now or later. A reply to a client that has gone is dropped. */
@@ -16,6 +17,7 @@ interface Listening {
 
 export class ServiceServer {
   readonly #tcp: TcpServer
+  #local: TcpServer | null = null
   readonly #sockets = new Set<Socket>()
 
   private constructor(tcp: TcpServer) {
@@ -31,7 +33,24 @@ export class ServiceServer {
       tcp.once('error', reject)
       tcp.listen(port, bind, () => {
         tcp.removeListener('error', reject)
-        resolve(server)
+        server.#listenLocally(bind, handler).then(
+          () => resolve(server),
+          (error: unknown) => server.close().then(() => reject(error)),
+        )
+      })
+    })
+  }
+
+  #listenLocally(bind: string, handler: Handler): Promise<void> {
+    const path = localSocketOf(bind, this.port)
+    if (path === null) return Promise.resolve()
+    const local = createServer((socket) => this.#accept(socket, handler))
+    this.#local = local
+    return new Promise((resolve, reject) => {
+      local.once('error', reject)
+      local.listen({ path }, () => {
+        local.removeListener('error', reject)
+        resolve()
       })
     })
   }
@@ -44,6 +63,7 @@ export class ServiceServer {
 
   close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy()
+    this.#local?.close()
     return new Promise((resolve) => this.#tcp.close(() => resolve()))
   }
 

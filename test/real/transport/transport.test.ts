@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { connect, createServer, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { MutableGtidSet } from '../../../algorithms/gtid-set.ts'
 import { failed, unknown } from '../../../algorithms/reasons/outcomes.ts'
 import type { Outcome } from '../../../algorithms/servers.ts'
 import type { Callable } from '../../../real/transport/callable.ts'
-import { ServiceClient } from '../../../real/transport/service-client.ts'
+import { localSocketOf } from '../../../real/transport/local-socket.ts'
+import { type RequestFrame, ServiceClient } from '../../../real/transport/service-client.ts'
 import { type Handler, ServiceServer } from '../../../real/transport/service-server.ts'
 import { test } from '../../support/test.ts'
 
@@ -176,4 +177,32 @@ test('a peer that does not speak the protocol is cut off', async () => {
       assert.ok(socket.destroyed)
     },
   )
+})
+
+test("on the machine itself requests travel by the local socket of the port, which is nobody else's while it is taken", async () => {
+  const free = createServer()
+  await new Promise<void>((resolve) => free.listen(0, '127.0.0.1', resolve))
+  const { port } = free.address() as AddressInfo
+  const path = localSocketOf('127.0.0.1', port)
+  assert.equal(path === null, process.platform !== 'linux')
+  assert.equal(localSocketOf('10.1.2.3', port), null)
+  if (path === null) return
+  const local = createServer((socket) =>
+    socket.on('data', (bytes) => {
+      const [id] = JSON.parse(String(bytes)) as RequestFrame
+      socket.write(`${JSON.stringify([id, 'ok', 'locally'])}\n`)
+    }),
+  )
+  await new Promise<void>((resolve) => local.listen({ path }, resolve))
+  const client = new ServiceClient('127.0.0.1', port)
+  assert.deepEqual(await ask(client, { kind: 'echo' }), { kind: 'ok', reply: 'locally' })
+  client.close()
+  await new Promise((resolve) => free.close(resolve))
+  await assert.rejects(
+    ServiceServer.listen({ bind: '127.0.0.1', port }, () => {}),
+    { code: 'EADDRINUSE' },
+  )
+  await new Promise((resolve) => local.close(resolve))
+  const server = await ServiceServer.listen({ bind: '127.0.0.1', port }, () => {})
+  await server.close()
 })
