@@ -5,6 +5,7 @@ import { door } from './door.ts'
 import { eventCore } from './event-core.ts'
 import { fiber } from './fiber.ts'
 import { linearizability } from './linearizability.ts'
+import { links } from './links.ts'
 import { localFailover } from './local-failover.ts'
 import { queue } from './queue.ts'
 import { raft } from './raft.ts'
@@ -52,6 +53,11 @@ const BENCHMARKS: readonly Benchmark[] = [
     name: 'received',
     about: 'real servers: STRONG writes acknowledged on receipt against plain semi-sync',
     run: received,
+  },
+  {
+    name: 'links',
+    about: 'real servers: writes through the proxy and into a namespace, against direct ones',
+    run: links,
   },
   {
     name: 'served',
