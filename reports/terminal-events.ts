@@ -1,6 +1,7 @@
 /** The decisions of a run on a terminal, a line each. */
 import type { Result } from '../scenarios/result.ts'
 import { fixed, milliseconds } from '../scenarios/shown/numbers.ts'
+import { quarantineText } from './quarantine.ts'
 import { type Folded, RefusalFold, repeatedText } from './refusals.ts'
 import { type Style, tame } from './terminal.ts'
 import { wrapped } from './wrapping.ts'
@@ -87,7 +88,7 @@ function eventText(event: Event, verbose: boolean): string | null {
     case 'suspected':
       return `${event.node} suspected by ${event.process}: ${event.reason}`
     case 'cleared':
-      return verbose ? `${event.node} no longer suspected: ${event.reason}` : null
+      return verbose ? `${event.node} no longer suspected of being down: ${event.reason}` : null
     case 'phase':
       return verbose ? `epoch ${event.epoch}, ${event.phase}: ${PHASES[event.phase](event)}` : null
     case 'elected':
@@ -107,13 +108,13 @@ function eventText(event: Event, verbose: boolean): string | null {
     case 'deposed':
       return `coordinator deposed in epoch ${event.epoch}: ${event.reason}`
     case 'rejoined':
-      return `${event.node} follows again: ${event.detail}`
+      return `${event.node} follows again (${event.detail})`
     case 'quarantined':
-      return `${event.node} quarantined, extra transactions ${event.extras}${event.savedAs === null ? '' : ` (saved as ${event.savedAs})`}`
+      return `${event.node} set apart until it is rebuilt: ${quarantineText(event)}`
     case 'rebuilt':
       return `${event.node} rebuilt in ${milliseconds(event.tookUs / 1000)}`
     case 'fenced':
-      return `${event.node} fenced, was writable for ${milliseconds(event.writableForUs / 1000)} after it was reached`
+      return `${event.node} made read-only, ${milliseconds(event.writableForUs / 1000)} after it was reached again; it was writable until then`
     case 'issuer':
       return `${event.node} issues timestamps, in term ${event.term}`
     case 'quorum':

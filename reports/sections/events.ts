@@ -2,6 +2,7 @@
 import type { Result } from '../../scenarios/result.ts'
 import { milliseconds, seconds } from '../../scenarios/shown/numbers.ts'
 import { html, type Markup } from '../markup.ts'
+import { quarantineText } from '../quarantine.ts'
 import { foldRefusals, repeatedText } from '../refusals.ts'
 import type { Run } from '../runs.ts'
 import { table } from '../tables.ts'
@@ -56,11 +57,11 @@ function sentenceOf(event: Result['events'][number]): string {
     case 'rejoined':
       return `${event.node} follows again in epoch ${event.epoch}${event.detail === '' ? '' : `: ${event.detail}`}`
     case 'quarantined':
-      return `${event.node} is quarantined: it alone has ${event.extras}${event.savedAs === null ? '' : `, saved as ${event.savedAs}`}`
+      return `${event.node} is set apart until it is rebuilt: ${quarantineText(event)}`
     case 'rebuilt':
       return `${event.node} was rebuilt in ${milliseconds(event.tookUs / 1000)}`
     case 'fenced':
-      return `${event.node} was fenced, ${milliseconds(event.writableForUs / 1000)} after it was reached`
+      return `${event.node} was made read-only, ${milliseconds(event.writableForUs / 1000)} after it was reached again; it was writable until then`
     case 'quorum':
       return event.weights === null
         ? `epoch ${event.epoch}: ${event.needed} of ${event.members.join(', ')} must acknowledge`

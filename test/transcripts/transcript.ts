@@ -6,6 +6,7 @@ import { eventLine } from '../../reports/terminal-events.ts'
 import { parseScenario } from '../../scenarios/file/load.ts'
 import { judgeChecks } from '../../scenarios/judge.ts'
 import type { Operation } from '../../scenarios/record.ts'
+import { fixed, milliseconds } from '../../scenarios/shown/numbers.ts'
 import { simulate } from '../../sim/run.ts'
 import type { Story } from './stories.ts'
 
@@ -38,9 +39,13 @@ export function transcriptOf({ name, title, about, yaml }: Story): string {
       .split('\n')
       .map((line) => `    ${line}`),
     '',
-    `Simulated with seed ${SEED}. Seconds since the workload began; indented: what clients were answered meanwhile.`,
+    `Simulated with seed ${SEED}. Seconds since the workload began. Indented: what clients were answered between the line above`,
+    `and the line below; left out where that is less than ${QUIET_US / 1_000} ms and all went well. STRONG: a write that a quorum acknowledged, or`,
+    'a read that sees all of those; "lacks": of what the servers that answer have, what this one has not applied.',
     '',
     ...story,
+    '',
+    ...closingLines(record.operations),
     '',
     ...verdicts,
   ].join('\n')}\n`
@@ -56,4 +61,23 @@ function clientLines(operations: readonly Operation[], fromUs: number, toUs: num
   })
   if (answered.length === 0 || (bad.length === 0 && toUs - fromUs < QUIET_US)) return []
   return [`                 clients: ${[...(ok === 0 ? [] : [`${ok} ok`]), ...bad].join(', ')}`]
+}
+
+/** How it ended for all of them, and when nobody could write. */
+function closingLines(operations: readonly Operation[]): readonly string[] {
+  const count = (outcome: Operation['outcome']) =>
+    operations.filter((operation) => operation.outcome === outcome).length
+  const writtenUs = operations
+    .flatMap(({ kind, outcome, endUs }) => (kind === 'write' && outcome === 'ok' && endUs !== null ? [endUs] : []))
+    .sort((a, b) => a - b)
+  let longest = [0, 0]
+  for (const [index, untilUs] of writtenUs.entries()) {
+    const fromUs = writtenUs[index - 1] ?? untilUs
+    if (untilUs - fromUs > longest[1]! - longest[0]!) longest = [fromUs, untilUs]
+  }
+  const [from, until] = longest.map((us) => `${fixed(us / 1e6, 3)} s`)
+  return [
+    `  clients, in all: ${count('ok')} ok, ${count('failed')} failed, ${count('unknown')} unknown (sent, and nobody said how it ended)`,
+    `  longest time without an acknowledged write: from ${from} to ${until}, ${milliseconds((longest[1]! - longest[0]!) / 1_000)}`,
+  ]
 }
