@@ -1,7 +1,7 @@
 /** The decisions of a run on a terminal, a line each. */
 import type { Result } from '../scenarios/result.ts'
 import { fixed, milliseconds } from '../scenarios/shown/numbers.ts'
-import { quarantineText } from './quarantine.ts'
+import { quarantineText } from '../scenarios/shown/quarantine.ts'
 import { type Folded, RefusalFold, repeatedText } from './refusals.ts'
 import { type Style, tame } from './terminal.ts'
 import { wrapped } from './wrapping.ts'

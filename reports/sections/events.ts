@@ -1,8 +1,8 @@
 /** The decisions of a run in the order they were taken, a line each. */
 import type { Result } from '../../scenarios/result.ts'
 import { milliseconds, seconds } from '../../scenarios/shown/numbers.ts'
+import { quarantineText } from '../../scenarios/shown/quarantine.ts'
 import { html, type Markup } from '../markup.ts'
-import { quarantineText } from '../quarantine.ts'
 import { foldRefusals, repeatedText } from '../refusals.ts'
 import type { Run } from '../runs.ts'
 import { table } from '../tables.ts'

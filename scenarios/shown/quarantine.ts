@@ -1,6 +1,6 @@
 /** Why a server may not follow as it is, in words. */
-import { textOf } from '../algorithms/reasons/text.ts'
-import type { Result } from '../scenarios/result.ts'
+import { textOf } from '../../algorithms/reasons/text.ts'
+import type { Result } from '../result.ts'
 
 type Quarantined = Extract<Result['events'][number], { kind: 'quarantined' }>
 
