@@ -42,6 +42,9 @@ function countEvents(): void {
   }
 }
 
+/** A machine with much other work leaves a page waiting for half a minute; one that has hung waits for ever. */
+const PATIENCE_MS = 300_000
+
 export class WatchedPage {
   readonly #browser: Browser
   readonly #page: Page
@@ -68,6 +71,7 @@ export class WatchedPage {
   static async open(address: string): Promise<WatchedPage> {
     const browser = await chromium.launch({ executablePath: browserPath(), args: BROWSER_FLAGS })
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' })
+    page.setDefaultTimeout(PATIENCE_MS)
     const ofPage = await page.context().newCDPSession(page)
     const watched = new WatchedPage(browser, page, await browser.newBrowserCDPSession(), ofPage)
     await page.addInitScript(countEvents)
