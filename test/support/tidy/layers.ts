@@ -29,6 +29,7 @@ const REPORTS_MAY_IMPORT = [
   'scenarios/measures/statistics.ts',
   'scenarios/shown/numbers.ts',
   'scenarios/shown/palette.ts',
+  'scenarios/shown/quarantine.ts',
   'scenarios/measures/compare-results.ts',
   'scenarios/file/delay-text.ts',
   'scenarios/file/levels.ts',
