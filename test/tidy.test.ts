@@ -87,7 +87,7 @@ const rules: readonly Tested[] = [
         'reports/a.ts',
         `import { b } from '../scenarios/judge.ts'`,
         [
-          '1 reports/ imports scenarios/judge.ts; it may import scenarios/record.ts, scenarios/rows.ts, scenarios/measures/expectations.ts, scenarios/result.ts, scenarios/result-audit.ts, scenarios/result-durations.ts, scenarios/result-series.ts, scenarios/stress-result.ts, scenarios/measures/statistics.ts, scenarios/shown/numbers.ts, scenarios/shown/palette.ts, scenarios/measures/compare-results.ts, scenarios/file/delay-text.ts, scenarios/file/levels.ts, scenarios/file/load-text.ts',
+          '1 reports/ imports scenarios/judge.ts; it may import scenarios/record.ts, scenarios/rows.ts, scenarios/measures/expectations.ts, scenarios/result.ts, scenarios/result-audit.ts, scenarios/result-durations.ts, scenarios/result-series.ts, scenarios/stress-result.ts, scenarios/measures/statistics.ts, scenarios/shown/numbers.ts, scenarios/shown/palette.ts, scenarios/shown/quarantine.ts, scenarios/measures/compare-results.ts, scenarios/file/delay-text.ts, scenarios/file/levels.ts, scenarios/file/load-text.ts',
         ],
       ],
       ['reports/x/a.ts', `import { b } from '../../scenarios/result.ts'`, []],
