@@ -1,7 +1,7 @@
 /** Steps 1 and 2 of a take-over: promise and stop everywhere, fence what can still write (failover/rules.md section 2). */
 
 import { type Deferred, deferred, emit, type Fiber, fork, wait } from '../effects.ts'
-import { administer, commandTimeoutUs, isDeposed } from './administer.ts'
+import { administer, commandTimeoutUs, commandUs, isDeposed } from './administer.ts'
 import { unionOf } from './epoch.ts'
 import type { Member } from './member.ts'
 import { livingEpoch } from './quorum-rule.ts'
@@ -11,9 +11,9 @@ import type { Gathered } from './take-over-steps.ts'
 /**
  * Detach every replica and fence every server that may still write, all at once; and the living epoch's source in any
  * case: one that came back read-only has everything of its epoch, too. Waits for those that answered their
- * last probe; those that did not are tried as well, but once the rule can be met without them they are not waited for
- * (their call goes on: it is never abandoned). `first` is dealt with before all others: at a planned move the source is
- * fenced while its replicas still take from it what they lack.
+ * last probe; those that did not, or take longer than they should, are tried as well, but once the rule can be met without
+ * them they are not waited for (their call goes on: it is never abandoned). `first` is dealt with before all others: at a
+ * planned move the source is fenced while its replicas still take from it what they lack.
  */
 export function* gather(coordinator: CoordinatorState, epoch: number, first: Member | null = null): Fiber<Gathered> {
   const gathered: Gathered = { epoch, stopped: new Set(), fenced: new Set(), deposed: null }
@@ -44,15 +44,20 @@ export function* gather(coordinator: CoordinatorState, epoch: number, first: Mem
   }
   if (first !== null) yield* stop(first)
   for (const member of [...left]) yield* fork(`stop-${member.node}`, stop(member), { daemon: true })
-  const expectedUs = [...left].filter((m) => m.probe === 'answered').map((m) => commandTimeoutUs(coordinator, m))
-  const deadlineUs = coordinator.process.nowUs + Math.max(coordinator.tuning.adminTimeoutUs, ...expectedUs)
+  const { nowUs } = coordinator.process
+  const answering = [...left].filter(({ probe }) => probe === 'answered')
+  const latestUs = (most: (coordinator: CoordinatorState, member: Member) => number) =>
+    nowUs + Math.max(coordinator.tuning.adminTimeoutUs, ...answering.map((member) => most(coordinator, member)))
+  const dueUs = latestUs(commandUs)
+  const deadlineUs = latestUs(commandTimeoutUs)
   for (;;) {
-    const expected = [...left].some((member) => member.probe === 'answered')
+    const beforeUs = dueUs - coordinator.process.nowUs
     const remainingUs = deadlineUs - coordinator.process.nowUs
     if (left.size === 0 || gathered.deposed !== null || remainingUs <= 0) break
+    const expected = beforeUs > 0 && [...left].some((member) => member.probe === 'answered')
     if (!expected && coordinator.procedures.judge(coordinator, gathered).rule.allowed) break
     changed = deferred()
-    yield* wait(changed, remainingUs)
+    yield* wait(changed, beforeUs > 0 ? beforeUs : remainingUs)
   }
   // A copy: who is stopped later was not read into the target, and has to come back through a rejoin.
   return { ...gathered, stopped: new Set(gathered.stopped), fenced: new Set(gathered.fenced) }

@@ -31,6 +31,8 @@ export interface Member {
   isBroken: boolean
   /** A client's statement on it failed, and none was answered since. */
   isDoubted: boolean
+  /** When a look last showed that more of one transaction had come in; -1: none ever did. */
+  advancedUs: number
   /** Of probes and, while it is the source, clients' statements. */
   readonly silence: Silence
   latencyUs: number
@@ -66,6 +68,8 @@ export interface Member {
   pointedUnanswered: boolean
   /** Why it should be rebuilt and is not yet, as the trace was told; null: nothing of the kind. */
   unfit: Why | null
+  /** How many times as long as others a command on it may take (administer.ts). */
+  patience: number
   /** An administrative call is under way; settled when it ends. */
   administering: Deferred<void> | null
   rejoining: boolean
@@ -83,6 +87,7 @@ export function newMember(index: number, node: string, none: GtidSet): Member {
     probe: null,
     isBroken: false,
     isDoubted: false,
+    advancedUs: -1,
     silence: new Silence(),
     latencyUs: 1_000,
     crashes: 0,
@@ -102,6 +107,7 @@ export function newMember(index: number, node: string, none: GtidSet): Member {
     quarantined: false,
     pointedUnanswered: false,
     unfit: null,
+    patience: 1,
     administering: null,
     rejoining: false,
     hurry: deferred(),
