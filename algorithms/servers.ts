@@ -44,7 +44,6 @@ export interface Unknown {
 }
 
 // ---------------------------------------------------------------------------------------------- MySQL servers
-
 /** The state a probe, a fence or a detach reads from a server. All of it comes from one reply over the network. */
 export interface ServerState {
   readonly uuid: string
@@ -65,6 +64,8 @@ export interface ServerState {
   readonly source: string | null
   /** Microseconds since the last heartbeat or queued transaction from the source; null when never fed. */
   readonly fedAgeUs: number | null
+  /** Of a transaction that its receiver has a part of: how many bytes, from some beginning. Null: of none, or nobody looked. */
+  readonly arriving: { readonly transaction: string; readonly position: number } | null
   readonly uptimeUs: number
   readonly semiSyncSource: boolean
   /** Replicas whose receipt each commit waits for, however long it takes; 0: none, or it may stop waiting by itself. */

@@ -4,6 +4,7 @@ import type { GtidSet } from '../gtid-set.ts'
 import type { ReplicaView } from '../quorum/policy.ts'
 import type { ServerState } from '../servers.ts'
 import { smoothedLatency } from '../smoothed-latency.ts'
+import { hasAdvanced } from './arriving.ts'
 import { isBroken } from './broken.ts'
 import { newestRow } from './epoch.ts'
 import { kindOfLoss, lookOf } from './loss.ts'
@@ -80,6 +81,7 @@ export function observe(
   if (member.rebuild !== null) settleRebuild(member, member.rebuild, state, askedUs)
   if (isAnother(coordinator, member, state)) markDoubted(coordinator, member, answeredUs)
   else if (shrank && !overlaps) markLost(coordinator, member, kindOfLoss(member.look, state), answeredUs)
+  if (hasAdvanced(before, state)) member.advancedUs = answeredUs
   member.state = state
   member.stateAskedUs = askedUs
   member.heldAnsweredUs = answeredUs

@@ -5,6 +5,7 @@
 import { type Fiber, sleep } from '../effects.ts'
 import type { Outcome } from '../servers.ts'
 import type { Statement } from '../statements.ts'
+import { fedAgeUs, lastAdvanceUs } from './arriving.ts'
 import { judgeSource, type ReplicaWord } from './detector.ts'
 import { hurry, type Member } from './member.ts'
 import { askPeers } from './peers.ts'
@@ -89,7 +90,7 @@ export function checkSource(coordinator: CoordinatorState): void {
         state !== null &&
         stateAskedUs > startedUs &&
         (state.superReadOnly || state.offline || source.crashes > reign.sourceCrashes),
-      unacknowledgedSinceUs: sinceAwake(coordinator, hangingSinceUs(coordinator, reign)),
+      unacknowledgedSinceUs: inVainSinceUs(coordinator, reign),
     },
     tuning,
   )
@@ -106,17 +107,20 @@ function hangingSinceUs({ members, tuning }: CoordinatorState, reign: Reign): nu
   const sinceUs = acknowledgements.waitingSinceUs ?? executions.hangingSinceUs
   if (sinceUs !== null || statements.hangingSinceUs === null) return sinceUs
   const following = members.filter(
-    ({ probe, state }) =>
-      probe === 'answered' &&
-      state?.source === source.node &&
-      state.receiver === 'running' &&
-      (state.fedAgeUs ?? Number.POSITIVE_INFINITY) < tuning.unreachableUs,
+    (member) =>
+      member.probe === 'answered' &&
+      member.state?.source === source.node &&
+      member.state.receiver === 'running' &&
+      (fedAgeUs(member) ?? Number.POSITIVE_INFINITY) < tuning.unreachableUs,
   )
   return following.length < k ? statements.hangingSinceUs : null
 }
 
-function sinceAwake({ awakeSinceUs }: CoordinatorState, sinceUs: number | null): number | null {
-  return sinceUs === null ? null : Math.max(sinceUs, awakeSinceUs)
+/** They wait, this process has watched, and no part of what they wait for came in. */
+function inVainSinceUs(coordinator: CoordinatorState, reign: Reign): number | null {
+  const sinceUs = hangingSinceUs(coordinator, reign)
+  if (sinceUs === null) return null
+  return Math.max(sinceUs, coordinator.awakeSinceUs, lastAdvanceUs(coordinator.members, reign))
 }
 
 /** Their word is needed, and it must be younger than the suspicion. */
@@ -138,9 +142,10 @@ function askWitnesses(
  * What a replica's last look says of a source that has been silent since then. It is fed if something came in the
  * second half of the silence, or a heartbeat is not due yet.
  */
-function wordOf({ state, stateAskedUs }: Member, silentSinceUs: number | null, staleUs: number): ReplicaWord {
+function wordOf(member: Member, silentSinceUs: number | null, staleUs: number): ReplicaWord {
+  const { state, stateAskedUs } = member
   if (silentSinceUs === null || stateAskedUs < silentSinceUs) return 'unasked'
-  const { receiver, fedAgeUs } = state!
-  if (receiver !== 'running' || fedAgeUs === null || fedAgeUs >= staleUs) return 'lost'
-  return fedAgeUs > Math.max(2 * HEARTBEAT_US, (stateAskedUs - silentSinceUs) / 2) ? 'unfed' : 'fed'
+  const ageUs = fedAgeUs(member)
+  if (state!.receiver !== 'running' || ageUs === null || ageUs >= staleUs) return 'lost'
+  return ageUs > Math.max(2 * HEARTBEAT_US, (stateAskedUs - silentSinceUs) / 2) ? 'unfed' : 'fed'
 }

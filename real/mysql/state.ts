@@ -31,13 +31,20 @@ const CHANNEL =
   // Zero dates (never) give NULL.
   ' TIMESTAMPDIFF(MICROSECOND, receiver.LAST_HEARTBEAT_TIMESTAMP, NOW(6)),' +
   ' TIMESTAMPDIFF(MICROSECOND, receiver.LAST_QUEUED_TRANSACTION_END_QUEUE_TIMESTAMP, NOW(6)),' +
-  ' receiver.LAST_ERROR_MESSAGE,' +
+  ' receiver.LAST_ERROR_MESSAGE, receiver.QUEUEING_TRANSACTION,' +
   ' (SELECT GROUP_CONCAT(LAST_ERROR_NUMBER) FROM performance_schema.replication_applier_status_by_worker' +
   " WHERE CHANNEL_NAME = '' AND LAST_ERROR_NUMBER <> 0)" +
   ' FROM performance_schema.replication_connection_configuration AS configuration' +
   ' JOIN performance_schema.replication_connection_status AS receiver USING (CHANNEL_NAME)' +
   ' JOIN performance_schema.replication_applier_status AS applier USING (CHANNEL_NAME)' +
   " WHERE CHANNEL_NAME = ''"
+
+/**
+ * How far its receiver is in its source's binlog is told by nothing else, and asked only while it is in the middle of a
+ * transaction: all the rest of this answer is not wanted.
+ */
+const STATUS = 'SHOW REPLICA STATUS'
+const READ_SOURCE_LOG_POS = 6
 
 /** A commit that may go on without them has waited for nobody. */
 const RECEIPTS =
@@ -57,20 +64,36 @@ export function busyText({ accounts }: Pick<MysqlTarget, 'accounts'>, threads: r
   )
 }
 
+type Rows = readonly (readonly unknown[])[]
+
 export function stateText(target: MysqlTarget): string {
   const semiSync = target.semiSync !== null ? `@@global.rpl_semi_sync_source_enabled, ${RECEIPTS}` : '0, 0'
   return (
     `SELECT @@server_uuid, @@global.super_read_only, @@global.offline_mode, ${semiSync},` +
-    ` UNIX_TIMESTAMP(@quorumlab_started) * 1000000, UNIX_TIMESTAMP(NOW(6)) * 1000000, (${PROMISED}); ${CHANNEL}; ${EXECUTED}`
+    ` UNIX_TIMESTAMP(@quorumlab_started) * 1000000, UNIX_TIMESTAMP(NOW(6)) * 1000000, (${PROMISED}); ${CHANNEL}; ${EXECUTED}` +
+    (target.known.isReceiving ? `; ${STATUS}` : '')
   )
 }
 
 /** Interprets the rows of `stateText`. */
 export function stateOf(target: MysqlTarget, result: unknown): ServerState {
-  const [[server], [channel], [executed]] = result as [unknown[][], unknown[][], unknown[][]]
+  const [[server], [channel], [executed], statuses = []] = result as [Rows, Rows, Rows, Rows?]
+  const [status] = statuses
   const [uuid, superReadOnly, offline, semiSyncSource, receipts, startedUs, nowUs, promised] = server!
-  const [host, port, receiver, applier, retrieved, heartbeatAgeUs, queuedAgeUs, receiverMessage, applierErrnos] =
-    channel ?? []
+  const [
+    host,
+    port,
+    receiver,
+    applier,
+    retrieved,
+    heartbeatAgeUs,
+    queuedAgeUs,
+    receiverMessage,
+    queueing,
+    applierErrnos,
+  ] = channel ?? []
+  const transaction = (queueing as string | undefined) ?? ''
+  target.known.isReceiving = transaction !== ''
   return {
     uuid: uuid as string,
     executed: MutableGtidSet.parse(executed![0] as string),
@@ -84,7 +107,11 @@ export function stateOf(target: MysqlTarget, result: unknown): ServerState {
     applierErrno: rowErrorIn((applierErrnos as string | null) ?? ''),
     source: target.members.find((member) => member.host === host && member.port === Number(port))?.name ?? null,
     fedAgeUs: youngest(heartbeatAgeUs, queuedAgeUs),
-    uptimeUs: Math.max(0, Math.round(Number(nowUs) - target.start.settle(Number(startedUs)))),
+    arriving:
+      transaction === '' || status === undefined
+        ? null
+        : { transaction, position: Number(status[READ_SOURCE_LOG_POS]) },
+    uptimeUs: Math.max(0, Math.round(Number(nowUs) - target.known.start.settle(Number(startedUs)))),
     semiSyncSource: semiSyncSource === 1,
     receipts: exactInteger(receipts ?? 0, 'how many receipts are waited for'),
   }

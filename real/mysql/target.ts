@@ -31,7 +31,7 @@ const UNEXPLAINED_US = 2_500_000
  * would disagree by up to a second, and a later uptime that looks shorter reads as a crash. The first estimate
  * therefore stands until one comes that rounding and a late answer cannot explain.
  */
-export class ServerStart {
+class ServerStart {
   #startedUs: number | null = null
 
   settle(estimateUs: number): number {
@@ -50,7 +50,14 @@ export interface MysqlTarget {
   /** How the source's semi-sync is set while it is the source; null: it is not used. */
   readonly semiSync: SemiSyncSettings | null
   /** One per server and process, shared by everything that reads the server's state. */
-  readonly start: ServerStart
+  readonly known: Known
+}
+
+/** What looks at a server leave to the next ones. */
+export class Known {
+  readonly start = new ServerStart()
+  /** Its receiver had begun a transaction and not finished it. */
+  isReceiving = false
 }
 
 export function clientEndpoint(target: MysqlTarget): Endpoint {

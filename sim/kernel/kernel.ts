@@ -44,6 +44,7 @@ export const EVENT = {
   fault: 12,
   waiterTimeout: 13,
   fact: 14,
+  partArrived: 15,
   raftMessage: 40,
   raftTick: 41,
 } as const

@@ -27,6 +27,15 @@ export interface Batch {
   readonly log: readonly Transaction[]
   readonly from: number
   readonly end: number
+  /** Of its payloads. */
+  readonly bytes: number
   /** The source runs semi-sync: tell it when this is in the relay log. */
   readonly wantsReceipt: boolean
+}
+
+/** A message of a large batch. */
+export interface Part {
+  readonly batch: Batch
+  /** Of the batch, up to the end of this part. */
+  readonly upTo: number
 }

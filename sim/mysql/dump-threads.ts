@@ -6,16 +6,27 @@
 import { EVENT } from '../kernel/kernel.ts'
 import type { Peer } from '../kernel/process.ts'
 import { MESSAGE_BYTES } from '../network/link.ts'
-import type { Batch, Refusal, ReplicaConnection } from './connection.ts'
+import type { Part, Refusal, ReplicaConnection } from './connection.ts'
 import type { MysqlInstance } from './instance.ts'
-import { batchArrived, connectionAccepted, connectionLost, connectionRefused, heartbeatArrived } from './receiver.ts'
-import { bytesOf } from './transaction.ts'
+import {
+  batchArrived,
+  connectionAccepted,
+  connectionLost,
+  connectionRefused,
+  heartbeatArrived,
+  partArrived,
+} from './receiver.ts'
+import { bytesOf, type Transaction } from './transaction.ts'
+
+/** What more than this is sent in parts, as a large transaction is: event by event. */
+const PART_BYTES = 250_000
 
 class DumpThread implements Peer {
   readonly source: MysqlInstance
   readonly connection: ReplicaConnection
   /** Binlog position of the next transaction to send. */
   next = 0
+  /** Or will have: nothing is said while something is being sent. */
   lastSentUs = 0
   /** When everything that was sent is off its machine. */
   #wireFreeUs = 0
@@ -26,42 +37,46 @@ class DumpThread implements Peer {
     this.connection = connection
   }
 
-  /** Send what is synced up to `end`: one message, whatever its size. */
+  /** Send what is synced up to `end`. It is received as a whole. */
   send(end: number): void {
     if (end <= this.next) return
     const { source, connection } = this
-    const batch = {
-      connection,
-      log: source.data.binlog,
-      from: this.next,
-      end,
-      wantsReceipt: source.semiSync.wantsReceipt(end),
-    }
+    const { binlog } = source.data
+    const bytes = payloadBytes(binlog, this.next, end)
+    const wantsReceipt = source.semiSync.wantsReceipt(end)
+    const batch = { connection, log: binlog, from: this.next, end, bytes, wantsReceipt }
     this.next = end
-    const { now } = source.kernel.queue
-    this.lastSentUs = now
     // What is on the wire before it has to be through first.
-    this.#wireFreeUs = Math.max(this.#wireFreeUs, now) + this.#wireUs(batch)
-    if (this.#wireFreeUs <= now) this.#transmit(batch)
-    else source.kernel.queue.after(this.#wireFreeUs - now, DumpThread.#sent, { thread: this, batch })
+    const startUs = Math.max(this.#wireFreeUs, source.kernel.queue.now)
+    const sentUs = (upTo: number) => (upTo === 0 ? startUs : startUs + Math.round(upTo * source.costs.sendByteUs))
+    this.#wireFreeUs = sentUs(bytes)
+    this.lastSentUs = this.#wireFreeUs
+    for (let upTo = PART_BYTES; upTo < bytes; upTo += PART_BYTES) this.#sendAt(sentUs(upTo), { batch, upTo })
+    this.#sendAt(this.#wireFreeUs, { batch, upTo: bytes })
   }
 
-  #wireUs(batch: Batch): number {
-    const bytes = payloadBytes(batch)
-    return bytes === 0 ? 0 : Math.round(bytes * this.source.costs.sendByteUs)
+  #sendAt(dueUs: number, part: Part): void {
+    const { queue } = this.source.kernel
+    if (dueUs <= queue.now) this.#transmit(part)
+    else queue.after(dueUs - queue.now, DumpThread.#sent, { thread: this, part })
   }
 
   /** The dump thread may be gone meanwhile, with its connection. */
-  static #sent(this: void, sending: { readonly thread: DumpThread; readonly batch: Batch }): void {
-    const { thread, batch } = sending
+  static #sent(this: void, sending: { readonly thread: DumpThread; readonly part: Part }): void {
+    const { thread, part } = sending
     if (thread.source.life.holdsBack(DumpThread.#sent, sending) || thread.closed) return
-    thread.#transmit(batch)
+    thread.#transmit(part)
   }
 
-  #transmit(batch: Batch): void {
+  #transmit(part: Part): void {
     const { source, connection } = this
-    const bytes = MESSAGE_BYTES + payloadBytes(batch)
-    source.network.send(source.process, connection.replica.process, batchArrived, batch, connection, bytes)
+    const replica = connection.replica.process
+    const { batch, upTo } = part
+    if (upTo < batch.bytes) source.network.send(source.process, replica, partArrived, part, connection, PART_BYTES)
+    else {
+      const bytes = MESSAGE_BYTES + batch.bytes - PART_BYTES * Math.max(0, Math.ceil(batch.bytes / PART_BYTES) - 1)
+      source.network.send(source.process, replica, batchArrived, batch, connection, bytes)
+    }
   }
 
   close(): void {
@@ -82,7 +97,7 @@ class DumpThread implements Peer {
   }
 }
 
-function payloadBytes({ log, from, end }: Batch): number {
+function payloadBytes(log: readonly Transaction[], from: number, end: number): number {
   let bytes = 0
   for (let i = from; i < end; i++) bytes += bytesOf(log[i]!)
   return bytes

@@ -148,6 +148,7 @@ export class MysqlInstance implements CommitListener {
       applierErrno: this.applier.errno,
       source: data.channel?.source ?? null,
       fedAgeUs: receiver.lastFedUs === null ? null : kernel.queue.now - receiver.lastFedUs,
+      arriving: receiver.arriving,
       uptimeUs: kernel.queue.now - this.startedUs,
       semiSyncSource: this.semiSync.enabled,
       receipts: this.semiSync.receiptsAwaited,

@@ -6,7 +6,7 @@
 import type { ServerState } from '../../algorithms/servers.ts'
 import type { EventHandle } from '../kernel/event-queue.ts'
 import { EVENT } from '../kernel/kernel.ts'
-import type { Batch, ReplicaConnection } from './connection.ts'
+import type { Batch, Part, ReplicaConnection } from './connection.ts'
 import { DiskGate } from './disk-gate.ts'
 import type { MysqlInstance } from './instance.ts'
 
@@ -15,6 +15,8 @@ export class Receiver {
   connection: ReplicaConnection | null = null
   /** The last heartbeat or queued transaction; null before the first. */
   lastFedUs: number | null = null
+  /** What it has begun to receive. */
+  arriving: ServerState['arriving'] = null
   /** Why it stopped by itself. */
   error: ServerState['receiverError'] = null
   /** Of the relay log. */
@@ -79,6 +81,7 @@ export class Receiver {
     this.#sendHangUp()
     this.#replica.life.peers.delete(this)
     this.connection = null
+    this.arriving = null
   }
 
   /** Nothing came for too long? The timer is set again from the last sign of life, not by each of them. */
@@ -128,6 +131,12 @@ export class Receiver {
     this.error = error
   }
 
+  receivePart({ batch, upTo }: Part): void {
+    if (!this.disk.isOpen) return
+    const { gtid } = batch.log[batch.from]!
+    this.arriving = { transaction: `${gtid.uuid}:${gtid.number}`, position: upTo }
+  }
+
   receive(batch: Batch): void {
     if (this.disk.isOpen) this.#write(batch)
     else
@@ -140,6 +149,7 @@ export class Receiver {
     const replica = this.#replica
     const { data } = replica
     const { watcher } = replica.kernel
+    this.arriving = null
     for (let i = batch.from; i < batch.end; i++) {
       const transaction = batch.log[i]!
       // What was known at the time of connecting is not sent; the batch is a range, so it is left out here.
@@ -223,4 +233,12 @@ export function batchArrived(batch: Batch): void {
   if (replica.life.holdsBack(batchArrived, batch) || !replica.receiver.hears(batch.connection)) return
   replica.kernel.hash.mix(replica.kernel.queue.now, EVENT.batchArrived, replica.process.index, batch.end)
   replica.receiver.receive(batch)
+}
+
+export function partArrived(part: Part): void {
+  const { connection } = part.batch
+  const { replica } = connection
+  if (replica.life.holdsBack(partArrived, part) || !replica.receiver.hears(connection)) return
+  replica.kernel.hash.mix(replica.kernel.queue.now, EVENT.partArrived, replica.process.index, part.upTo)
+  replica.receiver.receivePart(part)
 }

@@ -28,6 +28,7 @@ function showing(number: number, receiver: ServerState['receiver'] = 'running'):
     applier: 'running',
     source: 'node1',
     fedAgeUs: 0,
+    arriving: null,
     uptimeUs: 1,
     receiverError: null,
     applierErrno: null,

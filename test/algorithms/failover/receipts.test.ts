@@ -94,6 +94,7 @@ class Reigning {
     const channel = {
       source: 'node1',
       fedAgeUs: 0,
+      arriving: null,
       semiSyncSource: false,
       receipts: 0,
       receiverError: null,

@@ -40,6 +40,7 @@ export function replica(index: number, executed: GtidSet, more: Partial<ServerSt
     applier: 'running',
     source: 'node1',
     fedAgeUs: 0,
+    arriving: null,
     uptimeUs: 1,
     receiverError: null,
     applierErrno: null,

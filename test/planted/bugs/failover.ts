@@ -257,6 +257,18 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
     hunts: [testsOf('failover/take-over.test')],
   },
   {
+    name: 'large-transaction-is-a-stall',
+    story: 'Writes that wait behind a large transaction, of which more comes in all the time, are taken for a stall.',
+    edits: [
+      {
+        file: 'algorithms/failover/monitor.ts',
+        find: '  if (hasAdvanced(before, state)) member.advancedUs = answeredUs\n',
+        replace: '',
+      },
+    ],
+    hunts: [testsOf('failover/arriving')],
+  },
+  {
     name: 'coordinator-wakes-and-goes-on',
     story: 'A coordinator that slept through a take-over reigns on: a newer epoch that a server knows of ends nothing.',
     edits: [

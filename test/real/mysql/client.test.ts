@@ -117,3 +117,33 @@ test(
     })
   },
 )
+
+test('a replica shows how far it is in a large transaction while that comes in', MYSQL, async () => {
+  await withCluster(2, async (cluster) => {
+    await cluster.reign(1, 0, [1])
+    const [onSource, onReplica] = [await cluster.sql(0), await cluster.sql(1)]
+    await onReplica('STOP REPLICA IO_THREAD')
+    await onSource(
+      'CREATE TABLE testdb.large (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, content MEDIUMBLOB NOT NULL)',
+    )
+    const numbers = Array.from({ length: 60 }, (_, i) => `SELECT ${i}`).join(' UNION ALL ')
+    await onSource(`INSERT INTO testdb.large (content) SELECT REPEAT('x', 1000000) FROM (${numbers}) AS numbers`)
+    const { uuid, executed } = await cluster.ok(0, { kind: 'probe' })
+    const transaction = `${uuid}:${executed.highest(uuid)}`
+
+    await onReplica('START REPLICA IO_THREAD')
+    const positions: number[] = []
+    for (let isHere = false; !isHere; ) {
+      const { arriving, retrieved } = await cluster.ok(1, { kind: 'probe' })
+      if (arriving?.transaction === transaction) positions.push(arriving.position)
+      isHere = retrieved.highest(uuid) === executed.highest(uuid)
+      assert.ok(!isHere || arriving === null)
+    }
+    assert.ok(new Set(positions).size > 2, `${positions.length} looks`)
+    assert.deepEqual(
+      positions,
+      positions.toSorted((a, b) => a - b),
+    )
+    assert.ok(positions.at(-1)! - positions[0]! > 1_000_000)
+  })
+})

@@ -137,6 +137,34 @@ test('waitFor: received comes before applied, and a wait that is over says so wi
   assert.ok(wait('applied', 1_000_000).covered)
 })
 
+test('a large transaction comes in bit by bit, without heartbeats, and a replica shows how far it is', () => {
+  const cluster = new BenchCluster()
+  cluster.replicate()
+  assert.equal(cluster.state('node2').arriving, null)
+  const statement = {
+    kind: 'keyed',
+    op: cluster.nextOp(),
+    key: 1,
+    moreKeys: [2, 3, 4],
+    payloadBytes: 25_000_000,
+  } as const
+  cluster.send('node1', { kind: 'execute', statement, timestamp: null, operationId: null })
+  cluster.until(() => cluster.state('node2').arriving !== null, 'its first part is there')
+  const { uuid } = cluster.state('node1')
+  for (let before = 0, looks = 0; looks < 3; looks++) {
+    const { arriving, retrieved } = cluster.state('node2')
+    assert.equal(arriving!.transaction, `${uuid}:1`)
+    assert.ok(arriving!.position > before)
+    assert.ok(retrieved.isEmpty)
+    before = arriving!.position
+    cluster.run(200)
+  }
+  assert.ok(cluster.state('node2').fedAgeUs! > 500_000)
+  cluster.until(() => !cluster.state('node2').retrieved.isEmpty, 'all of it is there')
+  assert.equal(cluster.state('node2').arriving, null)
+  assert.equal(cluster.state('node2').fedAgeUs, 0)
+})
+
 test('the table checksum does not depend on the order of the rows, and does on each of them', () => {
   const cluster = new BenchCluster()
   const { table } = cluster.server('node1').data
