@@ -75,7 +75,7 @@ test('namespaces without `ip`: exit 3, and which program is missing', { needs: '
   inFolder(async (folder) => {
     const file = join(folder, 'lacking.yaml')
     writeFileSync(file, written('{ at: 2s, partition: source, for: 2s }'))
-    const programs = `mkdir ${folder}/bin && ln -s $(command -v unshare) $(command -v sh) $(command -v nsenter) ${folder}/bin`
+    const programs = `mkdir ${folder}/bin && ln -s $(command -v unshare) $(command -v sh) $(command -v nsenter) $(command -v setpriv) ${folder}/bin`
     const { code, stderr } = await shell(
       `${programs} && PATH=${folder}/bin cli run ${file} --on local --network namespaces --out ${folder}/out`,
     )
