@@ -90,6 +90,6 @@ export const LOSS_BUGS: readonly PlantedBug[] = [
         replace: '',
       },
     ],
-    hunts: [cases],
+    hunts: [testsOf('failover/passed-over')],
   },
 ]
