@@ -2,9 +2,10 @@
  * Looks at all MySQL servers on connections of its own, whatever the coordinator thinks, and says what policies judge
  * by. Who the source is it learns from the servers, too: the newest epoch's row names it.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { EMPTY_GTID_SET, type GtidSet } from '../../algorithms/gtid-set.ts'
+import { writePrivately } from '../drivers/private-file.ts'
 import type { SystemConfig } from './config.ts'
 import { InstanceProbe, type Reading, type RememberedStart, TABLES } from './instance-probe.ts'
 import { instancesOf } from './instances.ts'
@@ -161,8 +162,7 @@ export class Collector {
     if (text === this.#remembered) return
     this.#remembered = text
     try {
-      writeFileSync(`${this.#memory}.new`, text, { mode: 0o600 })
-      renameSync(`${this.#memory}.new`, this.#memory)
+      writePrivately(this.#memory, text)
     } catch {
       // A full disk costs the count after the collector's own restart, and nothing now.
     }

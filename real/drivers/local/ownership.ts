@@ -4,11 +4,12 @@
  * last. So at every moment a kill -9 leaves a record from which `sweep` can clean up.
  */
 import { randomBytes } from 'node:crypto'
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { homedir, hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { environmentErrorOf } from '../environment-error.ts'
 import { makeFolder } from '../make-folder.ts'
+import { writePrivately } from '../private-file.ts'
 import { type Belonging, type BelongingKind, removeBelongings } from './belongings.ts'
 import { isSameProcess, lookAt, signalQuietly } from './process-table.ts'
 
@@ -124,9 +125,7 @@ export class Ownership {
   }
 
   #save(): void {
-    const path = join(this.directory, OWNER_FILE)
-    writeFileSync(`${path}.new`, `${JSON.stringify(this.#record, null, 2)}\n`, { mode: 0o600 })
-    renameSync(`${path}.new`, path)
+    writePrivately(join(this.directory, OWNER_FILE), `${JSON.stringify(this.#record, null, 2)}\n`)
   }
 }
 

@@ -4,10 +4,11 @@
  * that is not audited, and accuses nobody. Bounded: intervals in parts of which the oldest is forgotten, and counted; a file
  * that is written anew when it has grown.
  */
-import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Gtid, type GtidSet, MutableGtidSet } from '../../../algorithms/gtid-set.ts'
 import type { Ledger } from '../../../scenarios/audit/ledger.ts'
+import { writePrivately } from '../../drivers/private-file.ts'
 
 interface Line {
   readonly gtids: string
@@ -104,8 +105,7 @@ export class Acknowledged {
       { gtids: this.#part.toString() },
     ]
     const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
-    writeFileSync(`${this.#path}.new`, text, { mode: 0o600 })
-    renameSync(`${this.#path}.new`, this.#path)
+    writePrivately(this.#path, text)
     this.#file = openSync(this.#path, 'a', 0o600)
     this.#bytes = 0
   }

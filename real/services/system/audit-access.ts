@@ -2,12 +2,12 @@
  * audit.json, beside system.json: how the servers of a running system are read by whoever audits it, and where their files
  * lie. It holds a secret, of an account that reads and changes nothing: for its owner's eyes alone, and gone with the system.
  */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { nodePaths } from '../../drivers/local/boot-flags.ts'
 import type { LocalCluster } from '../../drivers/local/local-cluster.ts'
 import type { Account } from '../../mysql/connection.ts'
 import type { NodeAddress } from '../../mysql/target.ts'
+import { readRecord, writeRecord } from './record-file.ts'
 
 export interface AuditAccess {
   readonly schema: 'quorumlab.audit-access/1'
@@ -34,17 +34,10 @@ export function accessTo({ nodes, accounts, storage }: LocalCluster, extras: str
 }
 
 export function writeAuditAccess(directory: string, access: AuditAccess): void {
-  const path = join(directory, NAME)
-  writeFileSync(`${path}.new`, `${JSON.stringify(access, null, 2)}\n`, { mode: 0o600 })
-  renameSync(`${path}.new`, path)
+  writeRecord(join(directory, NAME), access)
 }
 
 /** Null: its servers have not answered yet, or they are not processes of this machine. */
 export function readAuditAccess(directory: string): AuditAccess | null {
-  try {
-    const access = JSON.parse(readFileSync(join(directory, NAME), 'utf8')) as AuditAccess
-    return access.schema === 'quorumlab.audit-access/1' ? access : null
-  } catch {
-    return null
-  }
+  return readRecord(join(directory, NAME), 'quorumlab.audit-access/1')
 }

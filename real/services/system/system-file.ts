@@ -2,9 +2,9 @@
  * system.json, beside owner.json: what `status` and `down` have to know of a running system, and what is shown of it.
  * No secrets; for its owner's eyes all the same.
  */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ProcessState } from '../operator.ts'
+import { readRecord, writeRecord } from './record-file.ts'
 
 export interface SystemRecord {
   readonly schema: 'quorumlab.system/1'
@@ -25,17 +25,10 @@ export interface SystemRecord {
 const NAME = 'system.json'
 
 export function writeSystem(directory: string, record: SystemRecord): void {
-  const path = join(directory, NAME)
-  writeFileSync(`${path}.new`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 })
-  renameSync(`${path}.new`, path)
+  writeRecord(join(directory, NAME), record)
 }
 
 /** Null: there is none, so it is a run's cluster. */
 export function readSystem(directory: string): SystemRecord | null {
-  try {
-    const record = JSON.parse(readFileSync(join(directory, NAME), 'utf8')) as SystemRecord
-    return record.schema === 'quorumlab.system/1' ? record : null
-  } catch {
-    return null
-  }
+  return readRecord(join(directory, NAME), 'quorumlab.system/1')
 }
