@@ -11,6 +11,7 @@ import type { AuditedServer } from '../../scenarios/audit/evidence.ts'
 import type { AuditedSystem } from '../../scenarios/audit/judge-system.ts'
 import { sourceOf } from '../../scenarios/audit/last-source.ts'
 import { identitiesIn } from '../drivers/identities.ts'
+import { holdsExtrasOf } from '../drivers/local/extras.ts'
 import { readAcknowledged } from '../services/coordinator/acknowledged.ts'
 import type { AuditAccess } from '../services/system/audit-access.ts'
 import { type Audited, collectEvidence, newestEpoch } from './collect.ts'
@@ -51,9 +52,7 @@ async function auditedOf({ account, servers, extras }: AuditAccess): Promise<Aud
   const files = await readdir(extras).catch(() => [] as string[])
   const kept = await Promise.all(
     servers.map(({ name }) =>
-      Promise.all(
-        files.filter((file) => file.includes(`-${name}-extras-`)).map((file) => keptIn(name, join(extras, file))),
-      ),
+      Promise.all(files.filter((file) => holdsExtrasOf(name, file)).map((file) => keptIn(name, join(extras, file)))),
     ),
   )
   return {

@@ -19,6 +19,16 @@ interface Saving {
   readonly prefix: string
 }
 
+/** Between what its run is called and a number. */
+function nameOf(node: string): string {
+  return `-${node}-extras-`
+}
+
+/** Is it by its name what was kept of `node`? */
+export function holdsExtrasOf(node: string, file: string): boolean {
+  return file.includes(nameOf(node))
+}
+
 /** Reads the binlog files and not the server, which may be down. What is kept is added to `kept`. */
 export async function saveExtras(
   mysqld: Pick<Mysqld, 'mysqlbinlog'>,
@@ -26,7 +36,7 @@ export async function saveExtras(
   gtids: GtidSet,
   kept: KeptFile[],
 ): Promise<SavedExtras> {
-  const saved = await save(mysqld, data, gtids, directory, `${prefix}-${node}-extras-${kept.length + 1}`)
+  const saved = await save(mysqld, data, gtids, directory, `${prefix}${nameOf(node)}${kept.length + 1}`)
   kept.push({ node, gtids, ...saved })
   return saved
 }
