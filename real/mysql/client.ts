@@ -16,7 +16,7 @@ import type { AskThreads } from './left-behind.ts'
 import { ConnectionPool } from './pool.ts'
 import { change, SQL_READ_SETUP, SQL_WRITE_SETUP, show } from './sql.ts'
 import { busyText, toldText, WATCH_SETUP } from './state.ts'
-import { clientEndpoint, Known, type MysqlTarget, watchEndpoint } from './target.ts'
+import { clientEndpoint, EarlierLooks, type MysqlTarget, watchEndpoint } from './target.ts'
 import { confirm, executed, probe, waitFor } from './watch.ts'
 
 /** A new source starts with this many open data connections instead of opening them under its first writes. */
@@ -48,8 +48,8 @@ export class MysqlClient implements Callable {
   /** That may be repeated, done on this server by this process. */
   #operations = 0
 
-  constructor(server: Omit<MysqlTarget, 'known'>, options: MysqlClientOptions) {
-    const target: MysqlTarget = { ...server, known: new Known() }
+  constructor(server: Omit<MysqlTarget, 'earlier'>, options: MysqlClientOptions) {
+    const target: MysqlTarget = { ...server, earlier: new EarlierLooks() }
     this.#target = target
     const told = toldText(target)
     const busy: AskThreads = (threads, done) =>

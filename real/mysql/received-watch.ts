@@ -13,7 +13,7 @@ import { NO_SETUP } from './connection.ts'
 import { decoded } from './decoded.ts'
 import { ConnectionPool } from './pool.ts'
 import { EXECUTED } from './state.ts'
-import { Known, watchEndpoint } from './target.ts'
+import { EarlierLooks, watchEndpoint } from './target.ts'
 
 interface Awaited {
   readonly op: number
@@ -37,7 +37,7 @@ export class ReceivedWatch {
     this.#sources = new Map(
       members.map((node) => [
         node.name,
-        new ConnectionPool(watchEndpoint({ ...targetOf(node), known: new Known() }), NO_SETUP, 1),
+        new ConnectionPool(watchEndpoint({ ...targetOf(node), earlier: new EarlierLooks() }), NO_SETUP, 1),
       ]),
     )
     this.#replicas = new Map(

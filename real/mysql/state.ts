@@ -71,7 +71,7 @@ export function stateText(target: MysqlTarget): string {
   return (
     `SELECT @@server_uuid, @@global.super_read_only, @@global.offline_mode, ${semiSync},` +
     ` UNIX_TIMESTAMP(@quorumlab_started) * 1000000, UNIX_TIMESTAMP(NOW(6)) * 1000000, (${PROMISED}); ${CHANNEL}; ${EXECUTED}` +
-    (target.known.isReceiving ? `; ${STATUS}` : '')
+    (target.earlier.isReceiving ? `; ${STATUS}` : '')
   )
 }
 
@@ -93,7 +93,7 @@ export function stateOf(target: MysqlTarget, result: unknown): ServerState {
     applierErrnos,
   ] = channel ?? []
   const transaction = (queueing as string | undefined) ?? ''
-  target.known.isReceiving = transaction !== ''
+  target.earlier.isReceiving = transaction !== ''
   return {
     uuid: uuid as string,
     executed: MutableGtidSet.parse(executed![0] as string),
@@ -111,7 +111,7 @@ export function stateOf(target: MysqlTarget, result: unknown): ServerState {
       transaction === '' || status === undefined
         ? null
         : { transaction, position: Number(status[READ_SOURCE_LOG_POS]) },
-    uptimeUs: Math.max(0, Math.round(Number(nowUs) - target.known.start.settle(Number(startedUs)))),
+    uptimeUs: Math.max(0, Math.round(Number(nowUs) - target.earlier.start.settle(Number(startedUs)))),
     semiSyncSource: semiSyncSource === 1,
     receipts: exactInteger(receipts ?? 0, 'how many receipts are waited for'),
   }

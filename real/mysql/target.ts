@@ -50,11 +50,11 @@ export interface MysqlTarget {
   /** How the source's semi-sync is set while it is the source; null: it is not used. */
   readonly semiSync: SemiSyncSettings | null
   /** One per server and process, shared by everything that reads the server's state. */
-  readonly known: Known
+  readonly earlier: EarlierLooks
 }
 
-/** What looks at a server leave to the next ones. */
-export class Known {
+/** What looks at a server have to know of those before them. */
+export class EarlierLooks {
   readonly start = new ServerStart()
   /** Its receiver had begun a transaction and not finished it. */
   isReceiving = false

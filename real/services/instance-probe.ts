@@ -5,7 +5,7 @@ import type { ServerState } from '../../algorithms/servers.ts'
 import { smoothedLatency } from '../../algorithms/smoothed-latency.ts'
 import { ConnectionPool } from '../mysql/pool.ts'
 import { stateOf, stateText, WATCH_SETUP } from '../mysql/state.ts'
-import { Known, type MysqlTarget, watchEndpoint } from '../mysql/target.ts'
+import { EarlierLooks, type MysqlTarget, watchEndpoint } from '../mysql/target.ts'
 import type { SystemConfig } from './config.ts'
 
 const PROBE_DEADLINE_MS = 1_000
@@ -59,7 +59,7 @@ export class InstanceProbe {
 
   constructor(config: SystemConfig, member: number, remembered: RememberedStart | null) {
     const { members, accounts } = config
-    this.#target = { node: members[member]!, members, accounts, semiSync: null, known: new Known() }
+    this.#target = { node: members[member]!, members, accounts, semiSync: null, earlier: new EarlierLooks() }
     this.#pool = new ConnectionPool(watchEndpoint(this.#target), WATCH_SETUP, 1)
     this.#start = remembered
   }
