@@ -44,6 +44,7 @@ export interface Unknown {
 }
 
 // ---------------------------------------------------------------------------------------------- MySQL servers
+
 /** The state a probe, a fence or a detach reads from a server. All of it comes from one reply over the network. */
 export interface ServerState {
   readonly uuid: string

@@ -5,6 +5,6 @@ import type { Result } from '../result.ts'
 type Quarantined = Extract<Result['events'][number], { kind: 'quarantined' }>
 
 export function quarantineText({ extras, savedAs, why }: Quarantined): string {
-  if (extras === '' && why !== undefined) return textOf(why)
+  if (extras === '') return why === undefined ? 'it cannot follow as it is' : textOf(why)
   return `it alone has ${extras}${savedAs === null ? '' : `, saved as ${savedAs}`}`
 }
