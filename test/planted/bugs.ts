@@ -1,5 +1,6 @@
 /** Every planted bug. A new one is an entry in one of the files beside this one. */
 import { ANSWER_BUGS } from './bugs/answers.ts'
+import { AUDIT_BUGS } from './bugs/audits.ts'
 import { CHECKER_BUGS } from './bugs/checkers.ts'
 import { FAILOVER_BUGS } from './bugs/failover.ts'
 import { INCIDENT_BUGS } from './bugs/incidents.ts'
@@ -20,4 +21,5 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...REFUSAL_BUGS,
   ...REASON_BUGS,
   ...CHECKER_BUGS,
+  ...AUDIT_BUGS,
 ]

@@ -269,6 +269,30 @@ export const FAILOVER_BUGS: readonly PlantedBug[] = [
     hunts: [testsOf('failover/arriving')],
   },
   {
+    name: 'unanswered-command-is-forgotten',
+    story: 'A server that was pointed and whose answer was lost follows, and nobody ever says that it is back.',
+    edits: [
+      {
+        file: 'algorithms/failover/rejoin.ts',
+        find: "  if (outcome.kind !== 'ok') member.pointedUnanswered = true\n",
+        replace: '',
+      },
+    ],
+    hunts: [testsOf('failover/rejoin')],
+  },
+  {
+    name: 'slow-server-is-never-given-longer',
+    story: 'A command that takes a living server longer than commands may take is given up again and again.',
+    edits: [
+      {
+        file: 'algorithms/failover/administer.ts',
+        find: '  if (ranOut) member.patience = Math.min(2 * member.patience, MOST_PATIENCE)\n  else if',
+        replace: '  if',
+      },
+    ],
+    hunts: [testsOf('failover/administer')],
+  },
+  {
     name: 'coordinator-wakes-and-goes-on',
     story: 'A coordinator that slept through a take-over reigns on: a newer epoch that a server knows of ends nothing.',
     edits: [
