@@ -65,6 +65,12 @@ test('a replica that has not come so far yet has lost nothing', () => {
   assert.deepEqual([result.servers[2]!.state, result.servers[2]!.lacks], ['behind', 2])
 })
 
+test('a replica that passed a transaction over and has later ones has lost it', () => {
+  const result = audit({ node3: executed(`${UUIDS[1]}:5`, 'without', (ops) => ops.delete(15)) })
+  assert.deepEqual([result.verdict, result.kinds], ['fail', ['gone-from-replica']])
+  assert.match(result.evidence[0]!, /^write 15 .*: its GTID is missing below the executed number 10 on node3$/)
+})
+
 test('one GTID with two contents is found, with what each server has under it', () => {
   const differing = [{ gtid: `${UUIDS[0]}:4`, elsewhere: 'node1', ops: [99], opsElsewhere: [4] }]
   const result = audit({ node3: () => ({ identities: [identity({ differing })] }) })
