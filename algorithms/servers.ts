@@ -31,14 +31,11 @@ export type ReplyOf<R extends Requests, K extends keyof R> = R[K]['reply']
  */
 export type Outcome<T> = { readonly kind: 'ok'; readonly reply: T } | Failed | Unknown
 
-export interface Failed {
-  readonly kind: 'failed'
-  readonly why: Why
-  readonly reason: string
-}
+export type Failed = NotOk<'failed'>
+export type Unknown = NotOk<'unknown'>
 
-export interface Unknown {
-  readonly kind: 'unknown'
+interface NotOk<Kind> {
+  readonly kind: Kind
   readonly why: Why
   readonly reason: string
 }

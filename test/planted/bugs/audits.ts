@@ -6,7 +6,7 @@ const testsOf = (...patterns: string[]) => ({ kind: 'tests', patterns }) as cons
 export const AUDIT_BUGS: readonly PlantedBug[] = [
   {
     name: 'audit-needs-no-rows',
-    story: 'A write counts as there when its GTID is executed, whether or not its row is.',
+    story: 'For the audit of a run a write is there when its GTID is executed, whether or not its row is.',
     edits: [
       {
         file: 'scenarios/audit/claims.ts',
