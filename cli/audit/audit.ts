@@ -1,5 +1,6 @@
 /** The `audit` command: the judgement on a finished run's evidence, once more and without its servers; or on systems that run. */
 
+import { statSync } from 'node:fs'
 import { EnvironmentError } from '../../real/drivers/environment-error.ts'
 import { styleOf } from '../../reports/screen.ts'
 import { UsageError } from '../../scenarios/file/errors.ts'
@@ -20,6 +21,8 @@ async function auditRun(folder: string, json: boolean): Promise<number> {
   const { evidenceIn } = await import('../../real/audit/evidence-file.ts')
   const { auditOf } = await import('../../scenarios/audit/audited-run.ts')
   const { auditText } = await import('../../reports/terminal.ts')
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new UsageError(`${folder}: expected the folder of a run on real servers, found no such folder`)
   const style = styleOf(process.stdout, process.env)
   let failed = false
   let count = 0

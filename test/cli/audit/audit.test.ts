@@ -28,6 +28,13 @@ test(
     }),
 )
 
+test('a folder that is not there is bad input: exit 2 with its name', () =>
+  inFolder(async (folder) => {
+    const { code, stderr } = await shell(`cli audit '${folder}/nowhere'`)
+    assert.equal(code, 2, stderr)
+    assert.match(stderr, /nowhere: expected the folder of a run on real servers, found no such folder/)
+  }))
+
 test(
   'what a finite timeout of semi-sync lost is found in the binlogs of real servers: exit 1',
   {
