@@ -58,6 +58,7 @@ export class KilledRun {
   readonly ended: Promise<number | null>
   readonly #beganMs = performance.now()
   #said = ''
+  #isSwept = false
 
   constructor(form: NetworkForm) {
     mkdirSync(this.#temporary)
@@ -130,6 +131,7 @@ export class KilledRun {
 
   /** The next start: it sweeps as every start does. Settles with its exit code and with what it said. */
   async down(): Promise<{ readonly code: number | null; readonly text: string }> {
+    this.#isSwept = true
     const child = this.#quorumlab(['down'])
     let text = ''
     for (const stream of [child.stdout!, child.stderr!])
@@ -139,11 +141,20 @@ export class KilledRun {
     return { code: await ended(child), text: text.trim() }
   }
 
-  /** With the processes that are there all the same. */
-  close(): void {
+  /** Before its time: nobody wants to know any more. */
+  end(): void {
     this.#harness.kill('SIGKILL')
-    for (const { pid } of this.#remains.processes) signalQuietly(pid, 'SIGKILL')
-    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  /** Its folder is its only record of what it made outside of it: what nobody has swept yet is swept before that goes. */
+  async close(): Promise<void> {
+    this.end()
+    try {
+      if (!this.#isSwept) await this.down()
+    } finally {
+      for (const { pid } of this.#remains.processes) signalQuietly(pid, 'SIGKILL')
+      rmSync(this.#folder, { recursive: true, force: true })
+    }
   }
 
   #quorumlab(words: readonly string[]): ChildProcess {

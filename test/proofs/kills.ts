@@ -98,13 +98,13 @@ async function withRun(
   body: (run: KilledRun) => Promise<void>,
 ): Promise<void> {
   const run = new KilledRun(form)
-  const close = () => run.close()
-  signal.addEventListener('abort', close)
+  const end = () => run.end()
+  signal.addEventListener('abort', end)
   try {
     await body(run)
   } finally {
-    signal.removeEventListener('abort', close)
-    close()
+    signal.removeEventListener('abort', end)
+    await run.close()
   }
 }
 
