@@ -1,4 +1,6 @@
 /** The options of every command that starts real servers, and what a command is to the parser. */
+import { UsageError } from '../scenarios/file/errors.ts'
+import type { NetworkWish, RunWorld, ServerWorld } from '../scenarios/worlds.ts'
 import { integer, networkWish, once, value } from './arguments.ts'
 
 export type Handler = () => Promise<number>
@@ -18,11 +20,42 @@ interface Texts extends Readonly<Record<'mysqld' | 'dataDir' | 'basePort', strin
   readonly network?: string | undefined
 }
 
-export function local({ mysqld, dataDir, basePort, network }: Texts) {
+/** What the options say, read; undefined: not given. */
+export interface ServerOptions {
+  readonly mysqld: string | undefined
+  readonly dataDir: string | undefined
+  readonly basePort: number | undefined
+  readonly network: NetworkWish | undefined
+}
+
+export function local({ mysqld, dataDir, basePort, network }: Texts): ServerOptions {
   return {
     mysqld: once('mysqld', mysqld),
     dataDir: once('data-dir', dataDir),
     basePort: integer('base-port', basePort, 1024, 65_000),
     network: networkWish(once('network', network)),
+  }
+}
+
+/** Containers get their ports and their mysqld from the engine and the image. */
+const WORLDS_OF: Readonly<Record<keyof ServerOptions, readonly ServerWorld[]>> = {
+  mysqld: ['local'],
+  dataDir: ['local', 'docker'],
+  basePort: ['local'],
+  network: ['local', 'docker'],
+}
+const NAMES: Readonly<Record<keyof ServerOptions, string>> = {
+  mysqld: 'mysqld',
+  dataDir: 'data-dir',
+  basePort: 'base-port',
+  network: 'network',
+}
+
+/** An option that changes nothing where it is given would be taken for one that did. */
+export function refuseElsewhere(on: RunWorld, options: ServerOptions): void {
+  for (const option of Object.keys(NAMES) as (keyof ServerOptions)[]) {
+    const worlds: readonly RunWorld[] = WORLDS_OF[option]
+    if (options[option] === undefined || worlds.includes(on)) continue
+    throw new UsageError(`--${NAMES[option]}: expected with --on ${worlds.join(' or ')}, found with --on ${on}`)
   }
 }

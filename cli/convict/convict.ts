@@ -13,14 +13,15 @@ import { type Entry, entered, ledgerText, readLedger } from '../../scenarios/con
 import { UsageError } from '../../scenarios/file/errors.ts'
 import { LIBRARY } from '../../scenarios/file/library.ts'
 import { loadWritten } from '../../scenarios/file/load.ts'
-import type { NetworkWish, RunWorld } from '../../scenarios/worlds.ts'
+import type { RunWorld } from '../../scenarios/worlds.ts'
 import { COMMAND, EXIT } from '../exit.ts'
 import { claimFolder } from '../folder.ts'
+import { refuseElsewhere, type ServerOptions } from '../local-options.ts'
 import { print, untilInterrupted } from '../output.ts'
 import { entryOf, type Hunt, soundSeeds, steadiestFind } from './hunt.ts'
 import { measuredOn } from './on-real-servers.ts'
 
-interface ConvictOptions {
+interface ConvictOptions extends ServerOptions {
   /** Of charges; none: all. */
   readonly names: readonly string[]
   /** To be tried at most, from 0. */
@@ -32,10 +33,6 @@ interface ConvictOptions {
   readonly jobs: number | undefined
   readonly out: string | undefined
   readonly quiet: boolean
-  readonly mysqld: string | undefined
-  readonly dataDir: string | undefined
-  readonly basePort: number | undefined
-  readonly network: NetworkWish | undefined
 }
 
 /** What one command does with every charge: where it writes, and how it is told to stop. */
@@ -47,6 +44,7 @@ interface Command {
 }
 
 export async function convict(options: ConvictOptions): Promise<number> {
+  refuseElsewhere(options.on, options)
   const charges = chargesNamed(options.names)
   const folder = options.out ?? shortened(LIBRARY)
   const screen = new Screen(process.stderr, options.quiet)

@@ -10,28 +10,26 @@ import type { RunRecord } from '../../scenarios/record.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import { outcomeOf } from '../../scenarios/swarm/outcome.ts'
 import { sizeText } from '../../scenarios/swarm/small-form.ts'
-import type { NetworkWish, RunWorld } from '../../scenarios/worlds.ts'
+import type { RunWorld } from '../../scenarios/worlds.ts'
 import { runWritten } from '../../sim/swarm.ts'
 import { EXIT } from '../exit.ts'
 import { claimFolder } from '../folder.ts'
 import { storyOf } from '../fuzz/failures.ts'
+import { refuseElsewhere, type ServerOptions } from '../local-options.ts'
 import { print, untilInterrupted, version } from '../output.ts'
 import { measured, throwIncident } from '../run/worlds.ts'
 import { type Beginning, begin, judgedTrial, resultOf, saveResult } from '../save-result.ts'
 
-interface ReplayOptions {
+interface ReplayOptions extends ServerOptions {
   readonly file: string
   readonly on: RunWorld
   readonly times: number
   readonly out: string | undefined
   readonly quiet: boolean
-  readonly mysqld: string | undefined
-  readonly dataDir: string | undefined
-  readonly basePort: number | undefined
-  readonly network: NetworkWish | undefined
 }
 
 export async function replay(options: ReplayOptions): Promise<number> {
+  refuseElsewhere(options.on, options)
   const failure = readFailure(options.file)
   // A mistake in the scenario is said before anything is started.
   const scenario = parseScenario(writtenText(failure.scenario), options.file)

@@ -11,6 +11,7 @@ import type { Result } from '../../scenarios/result.ts'
 import type { RunWorld } from '../../scenarios/worlds.ts'
 import { exitCodeOfRun } from '../exit.ts'
 import { claimFolder } from '../folder.ts'
+import { refuseElsewhere } from '../local-options.ts'
 import { print, untilInterrupted, version } from '../output.ts'
 import { replayLine } from '../paste.ts'
 import { begin, saveResult } from '../save-result.ts'
@@ -34,6 +35,7 @@ export async function run(asked: RunOptions): Promise<number> {
   const request = requestOf(asked)
   const { scenario, options } = request
   refuseSwarm(options.file)
+  refuseElsewhere(options.on, options)
   const { seed } = options
   const folder = options.out ?? join('out', `${scenario.name}-${options.on}-${seed}`)
   prepareExports(options.exports)

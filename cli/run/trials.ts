@@ -9,14 +9,15 @@ import type { Progress } from '../../scenarios/progress.ts'
 import type { RunRecord } from '../../scenarios/record.ts'
 import type { Result } from '../../scenarios/result.ts'
 import { milliseconds, plural } from '../../scenarios/shown/numbers.ts'
-import type { NetworkWish, RunWorld } from '../../scenarios/worlds.ts'
+import type { RunWorld } from '../../scenarios/worlds.ts'
 import type { SimulatedTrial } from '../../sim/host/simulate-in-worker.ts'
 import { Estimate } from '../estimate.ts'
+import type { ServerOptions } from '../local-options.ts'
 import { type Beginning, judgedTrial, resultOf } from '../save-result.ts'
 import type { Exports } from './exports.ts'
 import { type AskedTrial, onServers, simulated, type World } from './worlds.ts'
 
-export interface TrialOptions {
+export interface TrialOptions extends ServerOptions {
   readonly on: RunWorld
   /** Simulator: threads; undefined: one. */
   readonly jobs: number | undefined
@@ -25,10 +26,6 @@ export interface TrialOptions {
   /** Every decision is told. */
   readonly verbose: boolean
   readonly exports: Exports
-  readonly mysqld: string | undefined
-  readonly dataDir: string | undefined
-  readonly basePort: number | undefined
-  readonly network: NetworkWish | undefined
 }
 
 interface TrialsDone {

@@ -7,18 +7,15 @@ import type { Screen } from '../../reports/screen.ts'
 import type { ProgressListener } from '../../scenarios/progress.ts'
 import type { RunRecord } from '../../scenarios/record.ts'
 import { coordinatorNames, type Scenario, timestampServerNames } from '../../scenarios/scenario.ts'
-import type { NetworkWish, RunWorld, ServerWorld } from '../../scenarios/worlds.ts'
+import type { RunWorld, ServerWorld } from '../../scenarios/worlds.ts'
 import type { SimulatedTrial } from '../../sim/host/simulate-in-worker.ts'
 import { serverWorld } from '../arguments.ts'
+import type { ServerOptions } from '../local-options.ts'
 import { judgedTrial } from '../save-result.ts'
 import type { Exports } from './exports.ts'
 
-interface OnServers {
+interface OnServers extends ServerOptions {
   readonly on: RunWorld
-  readonly mysqld: string | undefined
-  readonly dataDir: string | undefined
-  readonly basePort: number | undefined
-  readonly network: NetworkWish | undefined
 }
 
 interface Simulated {

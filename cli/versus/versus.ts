@@ -18,6 +18,7 @@ import type { Scenario } from '../../scenarios/scenario.ts'
 import { promisedChecks } from '../../scenarios/swarm/promised-checks.ts'
 import { EXIT } from '../exit.ts'
 import { claimFolder } from '../folder.ts'
+import { refuseElsewhere } from '../local-options.ts'
 import { print, untilInterrupted, version } from '../output.ts'
 import { refuseSwarm } from '../run/request.ts'
 import { resultOfDone, runTrials, type TrialOptions } from '../run/trials.ts'
@@ -40,6 +41,7 @@ interface VersusOptions extends Omit<TrialOptions, 'exports' | 'brief'> {
 export async function versus(options: VersusOptions): Promise<number> {
   const { forms, trials, on } = options
   refuseSwarm(options.file)
+  refuseElsewhere(on, options)
   const asked = scenariosOf(options.file, forms)
   const { name } = asked[0]!
   const seed = options.seed ?? asked[0]!.seed

@@ -54,6 +54,8 @@ test('a form of the network that cannot be had: exit 3 or 2, and why', { deadlin
     const run = `cli run ${file} --out ${folder}/out`
     const cases: readonly (readonly [string, number, RegExp])[] = [
       [`${run} --on local --network satellite`, 2, /^--network: expected .*auto.*, found "satellite"/m],
+      [`${run} --network proxy`, 2, /^--network: expected with --on local or docker, found with --on sim/m],
+      [`${run} --on docker --mysqld mysqld`, 2, /^--mysqld: expected with --on local, found with --on docker/m],
       [`${run} --on local --network direct`, 3, /lacking\.yaml:4: --network direct .*`partition`.*--network proxy/],
       [`${run} --on docker --network proxy`, 3, /^--network proxy is for --on local/m],
       // Without any program; where only root may, that is said.
