@@ -9,6 +9,9 @@ import type { Pending } from '../../algorithms/world.ts'
 import { type Callable, NOTHING_PENDING } from '../transport/callable.ts'
 import { tellRefusal } from './child.ts'
 
+/** Once nobody would call it any more, the garbage collector would close it under the process's feet, with a warning. */
+const OPEN = new Set<FileHandle>()
+
 export class Journal implements Callable {
   readonly #path: string
   readonly #file: FileHandle
@@ -18,6 +21,7 @@ export class Journal implements Callable {
   private constructor(path: string, file: FileHandle) {
     this.#path = path
     this.#file = file
+    OPEN.add(file)
   }
 
   static async open(path: string): Promise<Journal> {
@@ -42,6 +46,7 @@ export class Journal implements Callable {
   }
 
   close(): void {
+    OPEN.delete(this.#file)
     this.#last.finally(() => this.#file.close())
   }
 
