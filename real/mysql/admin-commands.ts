@@ -5,7 +5,6 @@
  */
 import { rowOf } from '../../algorithms/failover/epoch.ts'
 import { HEARTBEAT_US } from '../../algorithms/failover/source-watch.ts'
-import type { Gtid } from '../../algorithms/gtid-set.ts'
 import { failed, unknown } from '../../algorithms/reasons/outcomes.ts'
 import type { Why } from '../../algorithms/reasons/why.ts'
 import { receiptsAwaited } from '../../algorithms/semi-sync.ts'
@@ -21,10 +20,12 @@ const RETRY_COUNT = 86_400
 /** Of rpl_semi_sync_source_timeout: 49 days. */
 const LONGEST_TIMEOUT_MS = 4_294_967_295
 
-/** `before`: read under the lock a moment ago. */
+type Command<Name extends AdminCommand['command']> = Extract<AdminCommand, { readonly command: Name }>
+
 /** Replica failed to initialize applier metadata structure from the repository. */
 const RELAY_LOG_UNREADABLE = 1872
 
+/** `before`: read under the lock a moment ago. */
 export async function perform(
   session: AdminSession,
   target: MysqlTarget,
@@ -39,16 +40,16 @@ export async function perform(
       await fence(session, target, action.promise)
       break
     case 'point':
-      await point(session, target, action.source, action.drain)
+      await point(session, target, action, before)
       break
     case 'promote':
-      await promote(session, target, action)
+      await promote(session, target, action, before)
       break
     case 'mark':
-      await mark(session, target, action)
+      await mark(session, target, action, before)
       break
     case 'quiesce':
-      await quiesce(session, target)
+      await quiesce(session, target, before)
       break
     case 'apply':
       await session.change('START REPLICA SQL_THREAD')
@@ -96,8 +97,7 @@ async function promise(session: AdminSession, epoch: number, superReadOnly: bool
 }
 
 /** The session's epoch, promised and read back: who follows a source has promised its epoch. */
-async function promised(session: AdminSession, target: MysqlTarget): Promise<ServerState> {
-  const before = await state(session, target)
+async function promised(session: AdminSession, target: MysqlTarget, before: ServerState): Promise<ServerState> {
   if (before.promised >= session.epoch) return before
   await promise(session, session.epoch, before.superReadOnly)
   const after = await state(session, target)
@@ -139,10 +139,15 @@ async function readOnly(session: AdminSession): Promise<void> {
  * applier running keeps it. A server that never replicated has no relay log, so there the order does not matter, and
  * only there is SOURCE_AUTO_POSITION named.
  */
-async function point(session: AdminSession, target: MysqlTarget, source: string, drain: boolean): Promise<void> {
+async function point(
+  session: AdminSession,
+  target: MysqlTarget,
+  { source, drain }: Command<'point'>,
+  found: ServerState,
+): Promise<void> {
   const member = target.members.find(({ name }) => name === source)
   if (member === undefined) throw new Error(`assertion: ${source} is not a configured member`)
-  const before = await promised(session, target)
+  const before = await promised(session, target, found)
   if (!before.superReadOnly) await readOnly(session)
   if (target.semiSync !== null)
     // The replica's half takes effect when its receiver starts.
@@ -200,9 +205,9 @@ async function startApplier(session: AdminSession, { executed, retrieved }: Serv
 async function promote(
   session: AdminSession,
   target: MysqlTarget,
-  action: Extract<AdminCommand, { readonly command: 'promote' }>,
+  action: Command<'promote'>,
+  before: ServerState,
 ): Promise<void> {
-  const before = await state(session, target)
   if (before.receiver !== 'stopped') throw refused({ code: 'still-receiving', receiver: before.receiver })
   if (!before.executed.covers(before.retrieved))
     throw refused({ code: 'unapplied', transactions: before.retrieved.minus(before.executed).size })
@@ -236,9 +241,9 @@ async function switchSemiSyncOn(session: AdminSession, { semiSync }: MysqlTarget
 async function mark(
   session: AdminSession,
   target: MysqlTarget,
-  action: Extract<AdminCommand, { readonly command: 'mark' }>,
+  action: Command<'mark'>,
+  before: ServerState,
 ): Promise<void> {
-  const before = await state(session, target)
   if (before.superReadOnly) throw refused({ code: 'not-writable' })
   if (before.semiSyncSource) await switchSemiSyncOn(session, target, action.receipts)
   await session.change('SET SESSION lock_wait_timeout = 1')
@@ -246,10 +251,7 @@ async function mark(
 }
 
 /** Under a GTID of its own making, which makes a second try do nothing: MySQL skips what it has executed. */
-async function writeRow(
-  session: AdminSession,
-  { marker, k }: { readonly marker: Gtid; readonly k: number },
-): Promise<void> {
+async function writeRow(session: AdminSession, { marker, k }: Pick<Command<'promote'>, 'marker' | 'k'>): Promise<void> {
   const row = rowOf(marker.uuid)
   await session.change(
     `SET SESSION gtid_next = ${text(`${marker.uuid}:${marker.number}`)}; ` +
@@ -260,8 +262,7 @@ async function writeRow(
 }
 
 /** First step of a rejoin: nothing is written here any more, by clients or by the applier, then look. */
-async function quiesce(session: AdminSession, target: MysqlTarget): Promise<void> {
-  const before = await state(session, target)
+async function quiesce(session: AdminSession, target: MysqlTarget, before: ServerState): Promise<void> {
   if (before.semiSyncSource) {
     // A source that waits for acknowledgements: super_read_only would wait for ever behind its clients. As in `fence`.
     await session.change('SET GLOBAL offline_mode = ON')

@@ -11,6 +11,13 @@ import { type ConnectionSetup, type Endpoint, MysqlConnection, type StatementDon
 import { CLOSED, DEADLINE_IN_FLIGHT, DEADLINE_UNSENT, type Failure } from './failure.ts'
 import { type AskThreads, LeftBehind } from './left-behind.ts'
 
+/**
+ * More than `KEPT` are closed when they have rested for so long, one at a time. A burst leaves one for each of its clients, and
+ * a server that is fenced (`offline_mode`) needs a millisecond or two for each, while everybody waits.
+ */
+const RESTED_MS = 300
+const KEPT = 8
+
 export class ConnectionPool {
   readonly #endpoint: Endpoint
   readonly #setup: ConnectionSetup
@@ -105,11 +112,22 @@ export class ConnectionPool {
     }
     const next = this.#waiting.values().next()
     if (next.done === true) {
-      this.#idle.push(connection)
+      this.#rest(connection)
       return
     }
     this.#waiting.delete(next.value)
     next.value.start(connection, Math.max(1, next.value.dueMs - performance.now()))
+  }
+
+  #rest(connection: MysqlConnection): void {
+    const nowMs = performance.now()
+    connection.restsSinceMs = nowMs
+    const longest = this.#idle[0]
+    this.#idle.push(connection)
+    if (longest === undefined || this.#idle.length <= KEPT || nowMs - longest.restsSinceMs < RESTED_MS) return
+    this.#idle.shift()
+    longest.destroy()
+    this.#forget(longest)
   }
 
   /** For jobs: nobody waits for the statement any more. */

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { MutableGtidSet } from '../../../algorithms/gtid-set.ts'
 import { failed, unknown } from '../../../algorithms/reasons/outcomes.ts'
+import { MysqlClient } from '../../../real/mysql/client.ts'
 import { insertOf, newestOf } from '../../support/keyed.ts'
 import { test } from '../../support/test.ts'
-import { withCluster } from './test-cluster.ts'
+import { callOf, DATA_CONNECTIONS, withCluster } from './test-cluster.ts'
 
 const MYSQL = { needs: 'mysql', deadlineMs: 60_000 } as const
 
@@ -117,6 +119,38 @@ test(
     })
   },
 )
+
+test('of the connections that a burst has opened, those that rest are closed', MYSQL, async () => {
+  await withCluster(1, async (cluster) => {
+    await cluster.reign(1, 0, [])
+    const { nodes: members, accounts } = cluster.driver
+    const client = new MysqlClient({ node: members[0]!, members, accounts, semiSync: null }, { dataConnections: 20 })
+    try {
+      const look = await cluster.sql(0)
+      const atServer = async () =>
+        (
+          (await look(
+            `SELECT 1 FROM performance_schema.processlist WHERE USER = '${accounts.client.user}'`,
+          )) as unknown[]
+        ).length
+      // Those of the test's own client, which a new source gets ahead of need.
+      const others = DATA_CONNECTIONS
+      while ((await atServer()) < others) await sleep(10)
+      await Promise.all(Array.from({ length: 20 }, () => callOf(client, newestOf(1))))
+      assert.ok((await atServer()) - others > 12, `${(await atServer()) - others} were opened`)
+      // From here on one statement at a time is asked: for as long as it takes, and then to see what stays.
+      for (let asked = 0, stays = 0; stays < 50; asked++) {
+        assert.equal((await callOf(client, newestOf(1))).kind, 'ok')
+        const open = (await atServer()) - others
+        assert.ok(open >= 8, `${open} are open after ${asked} statements`)
+        if (open === 8) stays++
+        await sleep(10)
+      }
+    } finally {
+      client.close()
+    }
+  })
+})
 
 test('a replica shows how far it is in a large transaction while that comes in', MYSQL, async () => {
   await withCluster(2, async (cluster) => {
