@@ -55,7 +55,7 @@ export class KilledRun {
   readonly #environment: NodeJS.ProcessEnv
   readonly #harness: ChildProcess
   readonly #first: Promise<void>
-  readonly ended: Promise<number | null>
+  readonly ended: Promise<Ended>
   readonly #beganMs = performance.now()
   #said = ''
   #isSwept = false
@@ -79,7 +79,6 @@ export class KilledRun {
     })
     this.#harness.stdout!.resume()
     this.ended = ended(this.#harness)
-    this.ended.catch(() => {}) // whoever awaits it hears of it
   }
 
   get pid(): number {
@@ -130,7 +129,7 @@ export class KilledRun {
   }
 
   /** The next start: it sweeps as every start does. Settles with its exit code and with what it said. */
-  async down(): Promise<{ readonly code: number | null; readonly text: string }> {
+  async down(): Promise<{ readonly code: Ended; readonly text: string }> {
     this.#isSwept = true
     const child = this.#quorumlab(['down'])
     let text = ''
@@ -173,11 +172,12 @@ function nameOf(command: string): string {
   return program.replace(/^.*\//, '').replace(/\.(js|ts)$/, '') || 'unknown'
 }
 
-/** Null: by a signal. */
-function ended(child: ChildProcess): Promise<number | null> {
-  return new Promise((resolve, reject) => {
-    const late = () => reject(new Error(`${child.spawnargs.slice(1).join(' ')} did not end`))
-    const timer = setTimeout(late, DEADLINE_MS)
+/** The exit code; null: by a signal; `late`: not in the time that it had. */
+export type Ended = number | null | 'late'
+
+function ended(child: ChildProcess): Promise<Ended> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve('late'), DEADLINE_MS)
     child.once('exit', (code) => {
       clearTimeout(timer)
       resolve(code)

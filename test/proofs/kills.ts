@@ -7,7 +7,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type RandomStream, RandomStreams } from '../../scenarios/chance/random.ts'
 import type { NetworkForm } from '../../scenarios/worlds.ts'
-import { type Child, FAULTS_MS, KilledRun } from './killed-run.ts'
+import { type Child, type Ended, FAULTS_MS, KilledRun } from './killed-run.ts'
 import { type Stamp, stamp } from './stamp.ts'
 import { counted, spread, sum, table } from './table.ts'
 import type { TrialFile } from './trial-file.ts'
@@ -32,7 +32,7 @@ export interface Kill extends Stamp {
   /** What there was at that moment, by its kind. */
   readonly inUse: Readonly<Record<string, number>>
   /** How the harness ended. */
-  readonly code: number | null
+  readonly code: Ended
   readonly swept: string
   /** Processes, ports, namespaces, devices, rules, cgroups, mounts, shared memory, records, directories. */
   readonly left: readonly string[]
@@ -83,7 +83,7 @@ function liveOnce(campaign: Campaign, form: NetworkForm, turn: number): Promise<
 }
 
 /** What one took that came to its end; on a machine that is very busy one may break off. */
-function learn(campaign: Campaign, form: NetworkForm, run: KilledRun, firstFaultMs: number, code: number | null): void {
+function learn(campaign: Campaign, form: NetworkForm, run: KilledRun, firstFaultMs: number, code: Ended): void {
   if (code === 0 || code === 1) campaign.lives.set(form, { firstFaultMs, wholeMs: run.ageMs })
   else {
     campaign.say(`a run with ${form} ended with code ${code}: ${run.lastWords}`)
@@ -153,10 +153,12 @@ type Made = Omit<Kill, keyof Stamp | 'atMs' | 'swept' | 'left' | 'tookMs'> & { r
 async function note({ file, say }: Campaign, run: KilledRun, made: Made): Promise<void> {
   const { records } = run
   const atMs = Math.round(made.atMs ?? run.ageMs)
-  const isInOrder = made.code !== null
-  const before = isInOrder ? await leftOf(run, records) : []
+  const isLate = made.code === 'late'
+  if (isLate) run.end()
+  const before = made.code === null || isLate ? [] : await leftOf(run, records)
   const { code, text } = await run.down()
   const left = [...before.map((one) => `${one} (before the next start)`), ...(await leftOf(run, records))]
+  if (isLate) left.push(`the run itself, which had not ended: ${run.lastWords}`)
   if (code !== 0) left.push(`\`down\` ended with code ${code}`)
   const kill: Kill = { ...made, ...stamp(), atMs, swept: text, left, tookMs: Math.round(run.ageMs) }
   file.append(kill)
