@@ -4,7 +4,8 @@
  * answered 7,600 SELECTs a second in place of 20,400 on one connection (measured on two cores; a filter in the kernel,
  * --seccomp-bpf, would spare that and cannot be had for a process that runs already).
  *
- * When the tracer ends, however it ends, the kernel lets the server go on at once.
+ * When the tracer ends, however it ends, the kernel lets the server go on at once. The other way round it does not: strace
+ * keeps the threads that it holds back from dying, too, for as long as it holds them. So somebody looks.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -15,6 +16,7 @@ const HELD_BACK = ['fsync', 'fdatasync', 'pwrite64']
 
 const ATTACH_DEADLINE_MS = 5_000
 const DETACH_DEADLINE_MS = 5_000
+const LOOK_MS = 50
 
 export class Tracer {
   readonly #child: ChildProcess
@@ -65,7 +67,15 @@ export class Tracer {
       }
       await sleep(2)
     }
+    tracer.#endWith(pid)
     return tracer
+  }
+
+  #endWith(pid: number): void {
+    const timer = setInterval(() => {
+      if (isDying(pid)) this.#child.kill('SIGKILL')
+    }, LOOK_MS)
+    void this.ended.then(() => clearInterval(timer))
   }
 
   /** Settles when the process runs without it. */
@@ -84,6 +94,19 @@ function isTracedBy(pid: number, tracer: number | undefined): boolean {
     return tasks.every((task) => tracerOf(`/proc/${pid}/task/${task}`) === tracer)
   } catch {
     return false // a thread, or the process, has just ended
+  }
+}
+
+const SIGKILL_BIT = 0x100n
+
+/** Its first thread has ended, or would if it were let. */
+function isDying(pid: number): boolean {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'latin1')
+    const pending = [...status.matchAll(/^S(?:ig|hd)Pnd:\s*([0-9a-f]+)$/gm)].map(([, mask]) => BigInt(`0x${mask}`))
+    return /^State:\s*[ZX]/m.test(status) || pending.some((mask) => (mask & SIGKILL_BIT) !== 0n)
+  } catch {
+    return true
   }
 }
 
