@@ -47,9 +47,10 @@ export async function move(live: LiveCluster): Promise<Facts> {
   )
   const { verdict, heldUs } = switched()!
   const { operations } = live.since(mark)
-  const notWell = operations.filter(({ outcome }) => outcome !== 'ok').length
+  const notWell = operations.filter(({ outcome }) => outcome !== 'ok')
   if (verdict !== 'moved') throw new Late(`the move was answered with: ${verdict}`)
-  if (notWell > 0) throw new Late(`${notWell} operations did not end well`)
+  const each = [...new Set(notWell.map(({ kind, outcome, reason }) => `${kind} ${outcome}: ${reason}`))]
+  if (notWell.length > 0) throw new Late(`${notWell.length} operations did not end well (${each.join('; ')})`)
   return { heldMs: heldUs === null ? null : heldUs / 1_000 }
 }
 

@@ -41,6 +41,9 @@ export interface CaseDone extends Stamp {
   readonly tookMs: number
 }
 
+/** Of one that showed nothing: the machine was too busy, or a run took another course and the step never came. */
+const TRIES = 3
+
 /** In their order; those that are in the file are not made again. */
 export async function carryOutCases(
   file: TrialFile<CaseDone>,
@@ -52,19 +55,26 @@ export async function carryOutCases(
   for (const one of cases.slice(0, count)) {
     if (signal.aborted) return
     if (file.lines.some(({ name }) => name === one.name)) continue
-    const done = await made(one, signal).catch((error: Error) => {
-      if (!signal.aborted && !(error instanceof EnvironmentError)) throw error
-      return error
-    })
+    const done = await madeInTime(one, say, signal)
     if (signal.aborted) return
-    // The machine's doing: nothing was shown, and the next start makes it again.
-    if (done instanceof Error) {
-      say(`${one.name}: void, ${done.message.split('\n')[0]}`)
-      continue
-    }
+    // The next start makes it again.
+    if (done === null) continue
     file.append(done)
     say(told(done))
   }
+}
+
+async function madeInTime(one: Case, say: (line: string) => void, signal: AbortSignal): Promise<CaseDone | null> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    try {
+      return await made(one, signal)
+    } catch (error) {
+      if (signal.aborted) return null
+      if (!(error instanceof EnvironmentError)) throw error
+      say(`${one.name}: void, ${error.message.split('\n')[0]}`)
+    }
+  }
+  return null
 }
 
 /** Of one case, as its line says it. */
@@ -79,6 +89,7 @@ async function made({ name, text, act }: Case, signal?: AbortSignal): Promise<Ca
       ...(signal === undefined ? {} : { signal }),
       ...(act === undefined ? {} : { script: (stage) => untilTheEnd(scenario, stage, act) }),
     })
+    if (record.unfired?.length) throw new EnvironmentError(`${record.unfired.join(', ')} did not happen`)
     return { name, ...stamp(), ...judged(scenario, record), tookMs: Math.round(performance.now() - beganMs) }
   } finally {
     rmSync(outDir, { recursive: true, force: true })

@@ -127,11 +127,14 @@ export function complaintsOf(scenario: Scenario, record: RunRecord): string[] {
   ]
 }
 
+/** A process that is woken by a signal takes a moment; a simulated one none. */
+const WAKING_US = { sim: 0, real: 100_000 } as const
+
 /**
  * What a coordinator did after it had slept through a successor's beginning, under an older epoch; empty: nothing. What it
  * tells in the moment in which it wakes was done before: it slept with the answer in its hands.
  */
-function doneByTheDeposed({ events, faults }: RunRecord): string[] {
+function doneByTheDeposed({ events, faults, world }: RunRecord): string[] {
   const nap = faults.find(({ kind, target }) => kind === 'pause' && target.includes('coordinator'))
   if (nap === undefined || nap.healedUs === null) return []
   const newest = Math.max(
@@ -139,8 +142,9 @@ function doneByTheDeposed({ events, faults }: RunRecord): string[] {
       event.kind === 'reign' && event.process !== 'coordinator' && event.atUs < nap.healedUs! ? [event.epoch] : [0],
     ),
   )
+  const awakeUs = nap.healedUs + WAKING_US[world === 'sim' ? 'sim' : 'real']
   return events.flatMap((event) => {
-    if (event.atUs <= nap.healedUs! || event.process !== 'coordinator') return []
+    if (event.atUs <= awakeUs || event.process !== 'coordinator') return []
     const changes = event.kind === 'reign' || event.kind === 'rejoined' || event.kind === 'threshold'
     return changes && event.epoch < newest ? [`${event.kind} of epoch ${event.epoch}`] : []
   })

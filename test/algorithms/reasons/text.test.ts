@@ -170,7 +170,9 @@ test('every sentence reworded: the same events, the same ends of operations, the
   })
 })
 
-test('a record whose words are all others is judged the same: labels, witnesses and notes decide nothing either', () => {
+test('a record whose words are all others is judged the same: labels, witnesses and notes decide nothing either', {
+  deadlineMs: 60_000,
+}, () => {
   for (const { scenario, seed } of runs()) {
     const record = simulate(scenario, { seed })
     assert.deepEqual(judged(scenario, lyingRecord(record)), judged(scenario, record), `${scenario.name}, seed ${seed}`)
