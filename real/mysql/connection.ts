@@ -90,8 +90,6 @@ export class MysqlConnection {
   readonly #deadline = new DeadlineTimer((nowMs) => this.#expire(nowMs))
   #insertId = 0
   told = NOTHING_TOLD
-  /** For its pool: when it last had nothing to do. */
-  restsSinceMs = 0
   #inserting = false
   /** A text was sent ahead of a statement of mysql2's, which does not know of it. */
   #isAhead = false

@@ -25,6 +25,8 @@ export class ConnectionPool {
   readonly #cutShort: (threadId: number) => void
   /** The most recently used is on top: its buffers and the server's caches are warm. */
   readonly #idle: MysqlConnection[] = []
+  /** Since when each of them has had nothing to do. */
+  readonly #restsSinceMs = new WeakMap<MysqlConnection, number>()
   readonly #all = new Set<MysqlConnection>()
   readonly #waiting = new Set<Job>()
   readonly #deadlines = new DeadlineTimer((nowMs) => this.#expire(nowMs))
@@ -121,10 +123,10 @@ export class ConnectionPool {
 
   #rest(connection: MysqlConnection): void {
     const nowMs = performance.now()
-    connection.restsSinceMs = nowMs
-    const longest = this.#idle[0]
+    this.#restsSinceMs.set(connection, nowMs)
     this.#idle.push(connection)
-    if (longest === undefined || this.#idle.length <= KEPT || nowMs - longest.restsSinceMs < RESTED_MS) return
+    const longest = this.#idle[0]!
+    if (this.#idle.length <= KEPT || nowMs - this.#restsSinceMs.get(longest)! < RESTED_MS) return
     this.#idle.shift()
     longest.destroy()
     this.#forget(longest)
