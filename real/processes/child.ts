@@ -53,6 +53,8 @@ export function runChild<S extends Setup>(
 ): void {
   process.on('uncaughtException', fatal)
   process.on('unhandledRejection', fatal)
+  // The first process of a container is not ended by it unless it says so.
+  if (process.pid === 1) process.once('SIGTERM', () => process.exit(0))
   let handle: ((message: ToChild) => void) | null = null
   let early: ToChild[] | null = null
   const receive = async (message: ToChild) => {

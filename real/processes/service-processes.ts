@@ -35,8 +35,8 @@ export class Service implements ServicePlace {
   readonly #onTime = new Set<(reading: ClockReading) => void>()
   #port: number
   #peers: readonly ServicePlace[] = []
-  /** Its end is somebody's will: a fault's, or the end of the run's. */
-  #mayEnd = false
+  /** Whose end is somebody's will: a fault's, or the end of the run's. One may be heard of when the next has long begun. */
+  readonly #mayEnd = new WeakSet<ServiceProcess>()
 
   constructor(
     name: string,
@@ -82,7 +82,6 @@ export class Service implements ServicePlace {
   }
 
   async start(): Promise<void> {
-    this.#mayEnd = false
     const started: ServiceProcess = await this.#host.start(
       this.name,
       { ...this.#setup, port: this.#port },
@@ -90,7 +89,7 @@ export class Service implements ServicePlace {
         onSpawn: (pid) => this.#events.onSpawn?.(this.name, pid),
         onMessage: (message, from) => this.#receive(message, from),
         onExit: (ended, how) => {
-          if (!this.#mayEnd) this.#events.onFailure(ended.deathBy(how))
+          if (!this.#mayEnd.has(ended)) this.#events.onFailure(ended.deathBy(how))
         },
       },
       this.#place,
@@ -107,13 +106,16 @@ export class Service implements ServicePlace {
   }
 
   async kill(): Promise<void> {
-    this.#mayEnd = true
-    await this.#process?.kill()
+    await this.#ending()?.kill()
   }
 
   async shutdown(): Promise<void> {
-    this.#mayEnd = true
-    await this.#process?.stop()
+    await this.#ending()?.stop()
+  }
+
+  #ending(): ServiceProcess | null {
+    if (this.#process !== null) this.#mayEnd.add(this.#process)
+    return this.#process
   }
 
   async pause(): Promise<void> {
@@ -147,7 +149,7 @@ export class Service implements ServicePlace {
         sender.send({ kind: 'supervised', id: message.id, outcome }),
       )
     else if (message.kind === 'fatal') {
-      this.#mayEnd = true
+      this.#mayEnd.add(sender)
       this.#events.onFailure(new Error(`${this.name} failed: ${message.message}`))
     } else if (message.kind === 'refused') this.#events.onFailure(refusedTo(this.name, message))
   }

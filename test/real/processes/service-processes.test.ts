@@ -6,6 +6,7 @@ import type { Outcome } from '../../../algorithms/servers.ts'
 import { EnvironmentError } from '../../../real/drivers/environment-error.ts'
 import { serviceTarget } from '../../../real/faults/targets.ts'
 import { CHILDREN, HERE } from '../../../real/processes/child-process.ts'
+import type { ServiceHost, ServiceProcess } from '../../../real/processes/service-host.ts'
 import { Service } from '../../../real/processes/service-processes.ts'
 import { ServiceClient } from '../../../real/transport/service-client.ts'
 import { test } from '../../support/test.ts'
@@ -65,6 +66,45 @@ async function brokenAndMended(directory: string): Promise<void> {
     await service.kill()
   }
 }
+
+test('a wanted end that is heard of when the service runs again is no failure; one that nobody wanted is', async () => {
+  const failures: Error[] = []
+  const ends: (() => void)[] = []
+  const host: ServiceHost = {
+    bind: '127.0.0.1',
+    start: async (name, _setup, { onExit }) => {
+      const life: ServiceProcess = {
+        ...{ name, host: '127.0.0.1', port: 1, condition: 'running', description: 'a word', lastLines: [] },
+        deathBy: () => new Error(`life ${ends.indexOf(end) + 1} ended`),
+        ...{ send() {}, kill: async () => {}, stop: async () => {}, pause: async () => {}, resume: async () => {} },
+      }
+      const end = () => onExit?.(life, { code: null, signal: 'SIGKILL' })
+      ends.push(end)
+      return life
+    },
+  }
+  const setup = timestampSetup('odd-even', 1, 2, '/nowhere')
+  const onFailure = (error: Error) => failures.push(error)
+  const service = new Service(
+    'timestamp-2',
+    setup,
+    { host, place: HERE },
+    { onEvent() {}, onSupervise() {}, onFailure },
+  )
+  for (const wanted of ['kill', 'shutdown'] as const) {
+    await service.start()
+    await service[wanted]()
+  }
+  await service.start()
+  ends[0]!()
+  ends[1]!()
+  assert.deepEqual(failures, [])
+  ends[2]!()
+  assert.deepEqual(
+    failures.map(({ message }) => message),
+    ['life 3 ended'],
+  )
+})
 
 test('what the system refuses a service is the environment, with what to do', { deadlineMs: 60_000 }, () =>
   withDirectory(refused),
