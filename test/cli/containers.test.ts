@@ -2,9 +2,19 @@
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { findEngine } from '../../real/drivers/docker/engine.ts'
+import { FAULT_VERBS, FAULTS, type HurtVerb } from '../../scenarios/faults/list.ts'
 import { type Ended, inFolder, shell } from '../support/shell.ts'
 import { test } from '../support/test.ts'
+
+const EVERY_VERB = fileURLToPath(new URL('../fixtures/every-verb.yaml', import.meta.url))
+
+interface Witness {
+  readonly before: string | null
+  readonly during: string | null
+  readonly seenMs: number | null
+}
 
 const LIMITS = { needs: 'docker', deadlineMs: 240_000 } as const
 
@@ -61,6 +71,30 @@ test('a run on containers, killed: down removes what it has left', LIMITS, () =>
     assert.match(stdout, /^quorumlab-run-[0-9a-f]{8}: \d containers and their network removed$/m)
     assert.deepEqual(await containersOf(directory), [])
     assert.deepEqual(readdirSync(join(directory, 'quorumlab', 'clusters')), [])
+  }),
+)
+
+/** What the engine has no part in: the coordinator is asked. */
+const ASKED: readonly string[] = ['switchover', 'change-threshold']
+
+test('each verb that containers have holds there and is undone, and no acknowledged write is lost', LIMITS, () =>
+  inFolder(async (directory) => {
+    const out = join(directory, 'out')
+    const { code, stdout, stderr } = await cli(directory, `run '${EVERY_VERB}' --on docker --quiet --out ${out}`)
+    assert.equal(code, 0, `${stdout}${stderr}`)
+    const { complete, faults, audit } = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as {
+      readonly complete: boolean
+      readonly faults: readonly { readonly kind: HurtVerb; readonly label: string; readonly witness: Witness }[]
+      readonly audit: { readonly verdict: string }
+    }
+    assert.deepEqual([complete, audit.verdict], [true, 'pass'])
+    const does = FAULT_VERBS.filter((verb) => FAULTS[verb].kind !== 'undoes' && FAULTS[verb].worlds.docker === 'yes')
+    const missing = does.filter((verb) => !ASKED.includes(verb) && !faults.some(({ kind }) => kind === verb))
+    assert.deepEqual(missing, [])
+    for (const { label, witness } of faults) {
+      assert.notEqual(witness.seenMs, null, label)
+      assert.notEqual(witness.during, witness.before, label)
+    }
   }),
 )
 
