@@ -19,8 +19,8 @@ interface TestFile {
 }
 
 export interface Selection {
-  /** Only tests with this need; 'none': only tests without any; null: all. */
-  readonly needs: Need | 'none' | null
+  /** Only tests with this need; 'some', 'none': only tests with any, without any; null: all. */
+  readonly needs: Need | 'some' | 'none' | null
   /** A missing need is a failure, ... */
   readonly noSkip: boolean
   /** ... except for these. */
@@ -107,8 +107,7 @@ export class TestRun {
     const group = suite()
     let registered = 0
     for (const test of tests) {
-      const { needs } = this.#selection
-      if (needs === 'none' ? test.needs.length > 0 : needs !== null && !test.needs.includes(needs)) continue
+      if (!this.#isSelected(test)) continue
       const unknown = test.needs.find((need) => !NEEDS.includes(need))
       if (unknown !== undefined) throw new Error(`unknown need ${String(unknown)}`)
       const wanting = test.needs.find((need) => commandFor(need) === null && this.#maySkip(need))
@@ -126,6 +125,13 @@ export class TestRun {
     const queues = globalThis as unknown as Queues
     queues.UVU_INDEX = queues.UVU_QUEUE.push([file.name]) - 1
     group.run()
+  }
+
+  #isSelected({ needs: its }: DeclaredTest): boolean {
+    const { needs } = this.#selection
+    if (needs === 'none') return its.length === 0
+    if (needs === 'some') return its.length > 0
+    return needs === null || its.includes(needs)
   }
 
   #maySkip(need: Need): boolean {
