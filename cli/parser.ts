@@ -99,7 +99,7 @@ export function parser(words: readonly string[], chosen: Chosen, completions: Co
         y
           .positional('folder', argument('the folder of a run on real servers (default: the systems that are up)'))
           .option('json', flag('as JSON, a line for each trial or system'))
-          .example('$0 audit out/primary-crash-local-1', 'exit 1 when one of them is lost')
+          .example('$0 audit out/primary-crash-local-1', 'exit 1 when one of them is lost, or nobody can tell')
           .example('$0 up --detach && $0 audit', 'of the running system, while it goes on'),
       ({ folder, json }) => chosen(async () => (await import('./audit/audit.ts')).audit({ folder, json })),
     )

@@ -24,19 +24,19 @@ async function auditRun(folder: string, json: boolean): Promise<number> {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new UsageError(`${folder}: expected the folder of a run on real servers, found no such folder`)
   const style = styleOf(process.stdout, process.env)
-  let failed = false
+  let holds = true
   let count = 0
   for (const run of evidenceIn(folder)) {
     count++
     const audit = auditOf(run)
     const { scenario, world, seed, isMadeToFail } = run
-    failed ||= audit.verdict === 'fail' && !isMadeToFail
+    holds &&= audit.verdict === 'pass' || isMadeToFail
     if (json) await print(`${JSON.stringify({ scenario, world, seed, audit })}\n`)
     else await print(`${scenario} on ${world}, seed ${seed}\n${auditText(audit, isMadeToFail, style)}\n`)
   }
   if (count === 0)
     throw new UsageError(`${folder}: expected the folder of a run on real servers, found no audit-SEED.json.gz in it`)
-  return failed ? EXIT.broken : EXIT.holds
+  return holds ? EXIT.holds : EXIT.broken
 }
 
 async function auditSystems(json: boolean): Promise<number> {
@@ -49,7 +49,7 @@ async function auditSystems(json: boolean): Promise<number> {
   const systems = livingSystems()
   if (systems.length === 0)
     throw new UsageError(`expected the folder of a run, or a system that is up (\`${COMMAND} up\`), and found neither`)
-  let failed = false
+  let holds = true
   for (const { owner, directory } of systems) {
     const access = readAuditAccess(directory)
     if (access === null)
@@ -60,9 +60,9 @@ async function auditSystems(json: boolean): Promise<number> {
         },
       )
     const audit = judgeSystem(await auditedSystem(directory, access))
-    failed ||= audit.verdict === 'fail'
+    holds &&= audit.verdict === 'pass'
     if (json) await print(`${JSON.stringify({ system: owner.id, audit })}\n`)
     else await print(`system ${owner.id} of process ${owner.pid}\n${systemAuditText(audit, style)}\n`)
   }
-  return failed ? EXIT.broken : EXIT.holds
+  return holds ? EXIT.holds : EXIT.broken
 }

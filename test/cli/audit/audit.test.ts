@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { saveEvidence } from '../../../real/audit/evidence-file.ts'
 import { LIBRARY } from '../../../scenarios/file/library.ts'
+import { CLAIMS, evidence } from '../../scenarios/audit/evidence.ts'
 import { inFolder, shell } from '../../support/shell.ts'
 import { test } from '../../support/test.ts'
 import { detached, inPlace, SYSTEM } from '../up/running-system.ts'
@@ -27,6 +29,29 @@ test(
       assert.equal(audit.verdict, 'pass')
     }),
 )
+
+test('what could not be decided was not shown: exit 1; what was is 0', () =>
+  inFolder(async (folder) => {
+    const run = {
+      scenario: 'sound',
+      world: 'local',
+      seed: 1,
+      claims: CLAIMS,
+      errants: [],
+      isMadeToFail: false,
+    } as const
+    const away = { tables: null, unread: 'it was not read: no connection' }
+    for (const [spoiled, code, verdict] of [
+      [{}, 0, 'pass'],
+      [{ node2: () => away }, 1, 'unknown'],
+    ] as const) {
+      saveEvidence(folder, { ...run, evidence: evidence(spoiled) })
+      const ended = await shell(`cli audit '${folder}' --json`)
+      assert.equal(ended.code, code, ended.stderr)
+      const { audit } = JSON.parse(ended.stdout) as { audit: { verdict: string } }
+      assert.equal(audit.verdict, verdict)
+    }
+  }))
 
 test('a folder that is not there is bad input: exit 2 with its name', () =>
   inFolder(async (folder) => {
