@@ -13,6 +13,8 @@ interface Held {
   readonly heapBytes: number
   /** Buffers and the like, which lie beside the heap. */
   readonly externalBytes: number
+  /** Resident, and no part of the heap, used or not: a collection gives back neither at once. */
+  readonly besideBytes: number
 }
 
 /** Loaded before a process's own program. */
@@ -26,8 +28,9 @@ const path = ${JSON.stringify(folder)} + '/' + process.pid
 writeFileSync(path + '.ready', '')
 process.on('SIGUSR2', () => {
   collect()
-  const { heapUsed, external } = process.memoryUsage()
-  writeFileSync(path + '.new', JSON.stringify({ heapBytes: heapUsed, externalBytes: external }))
+  const { heapUsed, heapTotal, external, rss } = process.memoryUsage()
+  const held = { heapBytes: heapUsed, externalBytes: external, besideBytes: rss - heapTotal }
+  writeFileSync(path + '.new', JSON.stringify(held))
   renameSync(path + '.new', path + '.json')
 })
 `

@@ -109,7 +109,9 @@ async function watched(dashboard: WatchedPage, writers: Writers): Promise<Soaked
     if (turn % SAMPLES_PER_COLLECTION === 0)
       for (const { name, pid } of processes) {
         const left = await held.of(pid)
-        if (left !== null) take('held', name, pid, left.heapBytes + left.externalBytes)
+        if (left === null) continue
+        take('held', name, pid, left.heapBytes + left.externalBytes)
+        take('beside', name, pid, left.besideBytes)
       }
     const looks = Object.entries(samples).map(([metric, all], i) => [metric, all.slice(before[i])] as const)
     note('samples', { ...Object.fromEntries(looks), acknowledged: writers.acknowledged })
