@@ -10,7 +10,7 @@ export type Verdict =
   /** The bug does not even run, so nothing was shown. */
   | { readonly kind: 'broken'; readonly output: string }
 
-const HUNT_DEADLINE_MS = 60_000
+const HUNT_DEADLINE_MS = 180_000
 /** What a plant that is no program ends with; tests that fail because of it have caught nothing. */
 const NO_PROGRAM = /SyntaxError|TransformError|ReferenceError|ERR_MODULE_NOT_FOUND|does not provide an export/
 
