@@ -9,7 +9,7 @@ import { SHELL_DEADLINE_MS } from '../support/shell.ts'
 import { test } from '../support/test.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const CLI = [process.execPath, '--import', import.meta.resolve('tsx'), resolve(ROOT, 'cli.ts')].map(quoted).join(' ')
+const CLI = [process.execPath, resolve(ROOT, 'cli/quorumlab.js')].map(quoted).join(' ')
 const SCENARIO = 'name: odd\nworkload: { ratePerSec: 50, duration: 1s }\n'
 
 function sh(line: string, cwd: string): string {

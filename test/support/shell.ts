@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const NODE = `'${process.execPath}' --import tsx cli.ts`
+/** From the bundle where `npm ci` made one of these sources, else from them. */
+const NODE = `'${process.execPath}' cli/quorumlab.js`
 /** A spawned program on a busy machine. */
 export const SHELL_DEADLINE_MS = 60_000
 

@@ -159,10 +159,10 @@ test(
   () =>
     inPlace(async (place) => {
       await detached(place)
-      const up = place.mark.bearers().find(({ command }) => command.includes('background.ts'))!
+      const up = place.mark.bearers().find(({ command }) => /background\.[jt]s/.test(command))!
       process.kill(up.pid, 'SIGKILL')
       await until('the services are gone', 10_000, () =>
-        place.mark.bearers().every(({ command }) => !command.includes('service.ts')),
+        place.mark.bearers().every(({ command }) => !/services[-/]service\.[jt]s/.test(command)),
       )
       const status = await place.cli('status')
       assert.equal(status.code, 1)
