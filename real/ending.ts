@@ -15,15 +15,15 @@ export class Ending {
   readonly #early: Promise<never>
   #end: (error: unknown) => void = () => {}
 
-  /** `signal`: the interrupt. */
-  constructor(signal: AbortSignal | undefined) {
+  /** `signal`: the interrupt, which outlives the run; `over`: from then on nobody listens to it. */
+  constructor(signal: AbortSignal | undefined, over: AbortSignal) {
     this.#signal = signal
     this.#early = new Promise((_, reject) => {
       this.#end = reject
     })
     this.#early.catch(() => {})
     if (signal?.aborted === true) this.#end(signal.reason)
-    else signal?.addEventListener('abort', () => this.#end(signal.reason), { once: true })
+    else signal?.addEventListener('abort', () => this.#end(signal.reason), { once: true, signal: over })
   }
 
   end(error: unknown): void {

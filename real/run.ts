@@ -99,7 +99,7 @@ class RealRun {
       },
       onDone: () => this.#clientsDone(),
     })
-    this.#ending = new Ending(options.signal)
+    this.#ending = new Ending(options.signal, this.#over.signal)
     this.#driver.onIncident((incident) => this.#ending.end(incident))
   }
 
