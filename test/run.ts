@@ -31,7 +31,8 @@ const { values, positionals: patterns } = parseArgs({
   },
 })
 
-if (values['in-lanes'])
+// Of a few files, or of one need, one lane has nothing to do.
+if (values['in-lanes'] && patterns.length === 0 && values['only-needs'] === undefined)
   process.exit(
     await runInLanes(
       fileURLToPath(import.meta.url),

@@ -24,10 +24,11 @@ export async function runInLanes(script: string, words: readonly string[]): Prom
   process.stdout.write(`\n${after.output}`)
   const sum = [0, 0, 0]
   for (const { lane, output, code } of [before, after]) {
-    const [, ...counts] = [...output.matchAll(TALLY)].at(-1) ?? [null, 0, 0, 0]
-    for (const [i, count] of counts.entries()) sum[i]! += Number(count)
-    // Tests that say they are fine while their process does not are not fine.
-    if (code === 0 || Number(counts[1]) > 0) continue
+    const tally = [...output.matchAll(TALLY)].at(-1)
+    const counts = (tally?.slice(1) ?? [0, 0, 0]).map(Number)
+    for (const [i, count] of counts.entries()) sum[i]! += count
+    // Tests that say they are fine while their process does not are not fine, and those that say nothing are not either.
+    if ((code === 0 && tally !== undefined) || counts[1]! > 0) continue
     sum[1]!++
     console.log(`\n FAIL  the tests ${lane} ended with ${code ?? 'a signal'}`)
   }
