@@ -55,7 +55,7 @@ export async function carryOutCases(
   for (const one of cases.slice(0, count)) {
     if (signal.aborted) return
     if (file.lines.some(({ name }) => name === one.name)) continue
-    const done = await madeInTime(one, say, signal)
+    const done = await madeInTries(one, say, signal)
     if (signal.aborted) return
     // The next start makes it again.
     if (done === null) continue
@@ -64,7 +64,7 @@ export async function carryOutCases(
   }
 }
 
-async function madeInTime(one: Case, say: (line: string) => void, signal: AbortSignal): Promise<CaseDone | null> {
+async function madeInTries(one: Case, say: (line: string) => void, signal: AbortSignal): Promise<CaseDone | null> {
   for (let tries = 0; tries < TRIES; tries++) {
     try {
       return await made(one, signal)

@@ -127,8 +127,8 @@ export function complaintsOf(scenario: Scenario, record: RunRecord): string[] {
   ]
 }
 
-/** A process that is woken by a signal takes a moment; a simulated one none. */
-const WAKING_US = { sim: 0, real: 100_000 } as const
+/** A process that is woken by a signal takes a moment to tell the one answer that it slept with; a simulated one none. */
+const WAKING_US = 100_000
 
 /**
  * What a coordinator did after it had slept through a successor's beginning, under an older epoch; empty: nothing. What it
@@ -142,10 +142,12 @@ function doneByTheDeposed({ events, faults, world }: RunRecord): string[] {
       event.kind === 'reign' && event.process !== 'coordinator' && event.atUs < nap.healedUs! ? [event.epoch] : [0],
     ),
   )
-  const awakeUs = nap.healedUs + WAKING_US[world === 'sim' ? 'sim' : 'real']
-  return events.flatMap((event) => {
-    if (event.atUs <= awakeUs || event.process !== 'coordinator') return []
+  const { healedUs } = nap
+  const done = events.filter((event) => {
+    if (event.atUs <= healedUs || event.process !== 'coordinator') return false
     const changes = event.kind === 'reign' || event.kind === 'rejoined' || event.kind === 'threshold'
-    return changes && event.epoch < newest ? [`${event.kind} of epoch ${event.epoch}`] : []
+    return changes && event.epoch < newest
   })
+  const sleptWith = world !== 'sim' && done[0] !== undefined && done[0].atUs <= healedUs + WAKING_US ? 1 : 0
+  return done.slice(sleptWith).map((event) => `${event.kind} of epoch ${'epoch' in event ? event.epoch : 'none'}`)
 }
