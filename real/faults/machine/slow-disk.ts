@@ -4,7 +4,7 @@ import type { Endpoint } from '../../mysql/connection.ts'
 import { Amounts, type Hurtable } from './hurtable.ts'
 import type { Lives } from './lives.ts'
 import { timedStatement, tookText } from './timed-statement.ts'
-import { Tracer, tracerPid } from './tracer.ts'
+import { isDying, Tracer, tracerPid } from './tracer.ts'
 
 export interface DiskSight {
   /** What a small write that is made durable took, milliseconds; null: more than the deadline. */
@@ -92,7 +92,7 @@ export class SlowDisk implements Hurtable<number, DiskSight> {
     this.#tracer = attached
     void attached.ended.then((how) => {
       // With its server, or because it is not wanted any more: otherwise the server goes on at full speed, which is to be known.
-      if (this.#tracer !== attached || lives.pid() !== pid) return
+      if (this.#tracer !== attached || lives.pid() !== pid || isDying(pid)) return
       this.#tracer = null
       onNote(`its tracer ended (${how}) and nobody had asked for that: its disk is as quick as before`)
     })

@@ -100,13 +100,14 @@ function isTracedBy(pid: number, tracer: number | undefined): boolean {
 const SIGKILL_BIT = 0x100n
 
 /** Its first thread has ended, or would if it were let. */
-function isDying(pid: number): boolean {
+export function isDying(pid: number): boolean {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'latin1')
     const pending = [...status.matchAll(/^S(?:ig|hd)Pnd:\s*([0-9a-f]+)$/gm)].map(([, mask]) => BigInt(`0x${mask}`))
     return /^State:\s*[ZX]/m.test(status) || pending.some((mask) => (mask & SIGKILL_BIT) !== 0n)
-  } catch {
-    return true
+  } catch (error) {
+    // Whatever else keeps it from being read, it is no death.
+    return ['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')
   }
 }
 
