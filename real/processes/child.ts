@@ -1,4 +1,5 @@
 /** The child's side of the channel, and the manners of a child: it dies with its parent. */
+import { constants } from 'node:os'
 import { asEnvironmentError } from '../drivers/environment-error.ts'
 import type { FromChild, Setup, ToChild } from './ipc-messages.ts'
 import { parent } from './parent-channel.ts'
@@ -53,8 +54,8 @@ export function runChild<S extends Setup>(
 ): void {
   process.on('uncaughtException', fatal)
   process.on('unhandledRejection', fatal)
-  // The first process of a container is not ended by it unless it says so.
-  if (process.pid === 1) process.once('SIGTERM', () => process.exit(0))
+  // The first process of a container is not ended by it unless it says so; it says how, as a shell would.
+  if (process.pid === 1) process.once('SIGTERM', () => process.exit(128 + constants.signals.SIGTERM))
   let handle: ((message: ToChild) => void) | null = null
   let early: ToChild[] | null = null
   const receive = async (message: ToChild) => {

@@ -1,6 +1,6 @@
 /**
- * The coordinator's durable log: one JSON line per record, on disk before the answer. It belongs to the coordinator's
- * host, not to its process: a coordinator that is killed and started again reads what it had written.
+ * The durable log of a coordinator or timestamp server: one JSON line per record, on disk before the answer. It belongs to its
+ * host, not to its process: one that is killed and started again reads what it had written.
  */
 import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { unknown } from '../../algorithms/reasons/outcomes.ts'
