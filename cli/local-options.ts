@@ -1,6 +1,6 @@
 /** The options of every command that starts real servers, and what a command is to the parser. */
 import { UsageError } from '../scenarios/file/errors.ts'
-import type { NetworkWish, RunWorld, ServerWorld } from '../scenarios/worlds.ts'
+import type { NetworkWish, RunWorld } from '../scenarios/worlds.ts'
 import { integer, networkWish, once, value } from './arguments.ts'
 
 export type Handler = () => Promise<number>
@@ -10,9 +10,9 @@ export type Chosen = (handler: Handler) => void
 /** Where real servers are started, for each command that starts some. */
 export const LOCAL_OPTIONS = {
   mysqld: value('local: the server to run (or QUORUMLAB_MYSQLD)'),
-  'data-dir': value('local: where the servers keep their data (auto, memory, disk or a folder)'),
+  'data-dir': value('local, docker: where the servers keep their data (auto, memory, disk or a folder)'),
   'base-port': value('local: first port (default: any free)'),
-  network: value('local: what the links lead through (auto, proxy, namespaces, direct; default: auto)'),
+  network: value('local, docker: what the links lead through (auto, proxy, namespaces, direct; default: auto)'),
 }
 
 interface Texts extends Readonly<Record<'mysqld' | 'dataDir' | 'basePort', string | undefined>> {
@@ -37,25 +37,20 @@ export function local({ mysqld, dataDir, basePort, network }: Texts): ServerOpti
   }
 }
 
-/** Containers get their ports and their mysqld from the engine and the image. */
-const WORLDS_OF: Readonly<Record<keyof ServerOptions, readonly ServerWorld[]>> = {
-  mysqld: ['local'],
-  dataDir: ['local', 'docker'],
-  basePort: ['local'],
-  network: ['local', 'docker'],
-}
-const NAMES: Readonly<Record<keyof ServerOptions, string>> = {
-  mysqld: 'mysqld',
-  dataDir: 'data-dir',
-  basePort: 'base-port',
-  network: 'network',
-}
+/** Containers get their ports from the engine, and their mysqld from the image. */
+const OPTIONS: Readonly<Record<keyof ServerOptions, { readonly name: string; readonly worlds: readonly RunWorld[] }>> =
+  {
+    mysqld: { name: 'mysqld', worlds: ['local'] },
+    dataDir: { name: 'data-dir', worlds: ['local', 'docker'] },
+    basePort: { name: 'base-port', worlds: ['local'] },
+    network: { name: 'network', worlds: ['local', 'docker'] },
+  }
 
 /** An option that changes nothing where it is given would be taken for one that did. */
 export function refuseElsewhere(on: RunWorld, options: ServerOptions): void {
-  for (const option of Object.keys(NAMES) as (keyof ServerOptions)[]) {
-    const worlds: readonly RunWorld[] = WORLDS_OF[option]
+  for (const option of Object.keys(OPTIONS) as (keyof ServerOptions)[]) {
+    const { name, worlds } = OPTIONS[option]
     if (options[option] === undefined || worlds.includes(on)) continue
-    throw new UsageError(`--${NAMES[option]}: expected with --on ${worlds.join(' or ')}, found with --on ${on}`)
+    throw new UsageError(`--${name}: expected with --on ${worlds.join(' or ')}, found with --on ${on}`)
   }
 }
