@@ -156,8 +156,9 @@ async function point(
     "SELECT 1 FROM performance_schema.replication_connection_configuration WHERE CHANNEL_NAME = ''",
   )) as unknown[]
   let configured = channels.length > 0
-  if (configured && before.receiver !== 'stopped') await stopReceiver(session, target)
-  if (configured && before.applier !== 'running') configured = await startApplier(session, before)
+  // What came in until the receiver stood still is there as well.
+  const still = configured && before.receiver !== 'stopped' ? await stopReceiver(session, target) : before
+  if (configured && still.applier !== 'running') configured = await startApplier(session, still)
   if (configured) {
     const ready = await state(session, target)
     // Without this the next statement could be the one that throws acknowledged transactions away.

@@ -13,14 +13,12 @@ import { type ConnectionSetup, NO_SETUP, type StatementDone } from './connection
 import { DATA_SETUP, execute, highestTimestamp, query, withTold } from './data.ts'
 import { changeOnce, FORGET, FORGET_EVERY } from './done-operations.ts'
 import type { AskThreads } from './left-behind.ts'
-import { ConnectionPool } from './pool.ts'
+import { ConnectionPool, KEPT_CONNECTIONS } from './pool.ts'
 import { change, SQL_READ_SETUP, SQL_WRITE_SETUP, show } from './sql.ts'
 import { busyText, toldText, WATCH_SETUP } from './state.ts'
 import { clientEndpoint, EarlierLooks, type MysqlTarget, watchEndpoint } from './target.ts'
 import { confirm, executed, probe, waitFor } from './watch.ts'
 
-/** A new source starts with this many open data connections instead of opening them under its first writes. */
-const WARM_CONNECTIONS = 8
 const KILL_DEADLINE_US = 1_000_000
 const BUSY_DEADLINE_US = 200_000
 
@@ -93,7 +91,7 @@ export class MysqlClient implements Callable {
           // It waits for other receipts now than when its clients connected.
           if (command === 'promote' || command === 'mark')
             for (const pool of [this.#data, this.#sqlReads, this.#sqlWrites]) pool.renew()
-          if (outcome.kind === 'ok' && command === 'promote') this.#data.warm(WARM_CONNECTIONS)
+          if (outcome.kind === 'ok' && command === 'promote') this.#data.warm(KEPT_CONNECTIONS)
           done(outcome)
         })
     }

@@ -11,12 +11,13 @@ import { type ConnectionSetup, type Endpoint, MysqlConnection, type StatementDon
 import { CLOSED, DEADLINE_IN_FLIGHT, DEADLINE_UNSENT, type Failure } from './failure.ts'
 import { type AskThreads, LeftBehind } from './left-behind.ts'
 
+/** Of each pool; a new source gets as many ahead of need. */
+export const KEPT_CONNECTIONS = 8
 /**
- * More than `KEPT` are closed when they have rested for so long, one at a time. A burst leaves one for each of its clients, and
+ * More than these are closed when they have rested for so long, one whenever another comes to rest. A burst leaves one for each of its clients, and
  * a server that is fenced (`offline_mode`) needs a millisecond or two for each, while everybody waits.
  */
 const RESTED_MS = 300
-const KEPT = 8
 
 export class ConnectionPool {
   readonly #endpoint: Endpoint
@@ -126,7 +127,7 @@ export class ConnectionPool {
     this.#restsSinceMs.set(connection, nowMs)
     this.#idle.push(connection)
     const longest = this.#idle[0]!
-    if (this.#idle.length <= KEPT || nowMs - this.#restsSinceMs.get(longest)! < RESTED_MS) return
+    if (this.#idle.length <= KEPT_CONNECTIONS || nowMs - this.#restsSinceMs.get(longest)! < RESTED_MS) return
     this.#idle.shift()
     longest.destroy()
     this.#forget(longest)
