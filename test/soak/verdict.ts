@@ -42,21 +42,29 @@ export type Metric = keyof typeof METRICS
 
 interface Grown extends Growth {
   readonly metric: Metric
+  /** Has it been asked what it holds, and told? */
+  readonly tells: boolean
 }
 
 /**
  * MySQL servers are not ours, and are broken all the time; a browser keeps what it likes beside the page's heap, which is
  * judged: shown, not judged.
  */
-function isJudged({ name, metric }: Grown): boolean {
-  return !name.startsWith('node') && name !== 'page' && metric !== 'resident'
+function isJudged({ name, metric, tells }: Grown): boolean {
+  // Of a process that tells what it holds, that is judged in place of its resident set.
+  return !name.startsWith('node') && name !== 'page' && !(metric === 'resident' && tells)
 }
 
 export function verdictOf(soaked: Soaked, settleMs: number): { readonly text: string; readonly isWell: boolean } {
   const { rows, follower, page, lastEventId } = soaked
   const metrics = Object.keys(METRICS) as Metric[]
+  const tellers = new Set(soaked.samples.beside.map(({ name }) => name))
   const growths = metrics.flatMap((metric): Grown[] =>
-    growthOf(soaked.samples[metric], settleMs).map((growth) => ({ ...growth, metric })),
+    growthOf(soaked.samples[metric], settleMs).map((growth) => ({
+      ...growth,
+      metric,
+      tells: tellers.has(growth.name),
+    })),
   )
   const grown = growths.filter(
     (growth) =>
