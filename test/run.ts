@@ -1,19 +1,17 @@
 /**
  * The test command:
  *
- *   node --import tsx test/run.ts [PATTERN...] [--only-needs mysql|docker|chromium] [--without-needs] [--with-needs]
- *                                 [--in-lanes] [--root DIR]
+ *   node --import tsx test/run.ts [PATTERN...] [--only-needs mysql|docker|chromium] [--without-needs] [--root DIR]
  *
  * runs every `*.test.ts` below the root (default: this folder; not `bench` and not `fixtures`) whose path contains one
  * of the patterns. The last line is `N passed, N failed, N skipped`; the exit code is 1 if anything failed, if a
  * pattern matches no file or if nothing ran. QUORUMLAB_NO_SKIP=1 turns skipped tests into failures; a list of needs in
- * QUORUMLAB_MAY_SKIP ("docker") excepts these. `--in-lanes`: tests with needs and tests without beside one another.
+ * QUORUMLAB_MAY_SKIP ("docker") excepts these.
  */
 import { readdirSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { runInLanes } from './support/lanes.ts'
 import { NEEDS, type Need } from './support/needs.ts'
 import { type Selection, TestRun } from './support/runner.ts'
 
@@ -25,26 +23,15 @@ const { values, positionals: patterns } = parseArgs({
   options: {
     'only-needs': { type: 'string' },
     'without-needs': { type: 'boolean', default: false },
-    'with-needs': { type: 'boolean', default: false },
-    'in-lanes': { type: 'boolean', default: false },
     root: { type: 'string', default: dirname(fileURLToPath(import.meta.url)) },
   },
 })
-
-// Of a few files, or of one need, one lane has nothing to do.
-if (values['in-lanes'] && patterns.length === 0 && values['only-needs'] === undefined)
-  process.exit(
-    await runInLanes(
-      fileURLToPath(import.meta.url),
-      process.argv.slice(2).filter((word) => word !== '--in-lanes'),
-    ),
-  )
 
 const only = values['only-needs']
 if (only !== undefined && !isNeed(only))
   throw new Error(`--only-needs: expected one of ${NEEDS.join(', ')}, found ${JSON.stringify(only)}`)
 const selection: Selection = {
-  needs: only ?? (values['without-needs'] ? 'none' : values['with-needs'] ? 'some' : null),
+  needs: only ?? (values['without-needs'] ? 'none' : null),
   noSkip: process.env.QUORUMLAB_NO_SKIP === '1',
   maySkip: (process.env.QUORUMLAB_MAY_SKIP ?? '').split(/[\s,]+/).filter(isNeed),
 }

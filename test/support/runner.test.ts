@@ -228,22 +228,6 @@ test('--only-needs and --without-needs split the tests between them', { deadline
   assert.equal(both.lastLine, '2 passed, 0 failed, 0 skipped', both.output)
 })
 
-test('in lanes the last line adds both up, and what each printed is there', { deadlineMs: DEADLINE_MS }, async () => {
-  const verdict = await verdictOn(NEEDY, { env: WITH_MYSQL, arguments: ['--in-lanes'] })
-  assert.equal(verdict.lastLine, '2 passed, 0 failed, 0 skipped', verdict.output)
-  assert.equal(verdict.exitCode, 0)
-  assert.equal(verdict.output.match(/^1 passed, 0 failed, 0 skipped$/gm)?.length, 2, verdict.output)
-})
-
-for (const needs of ['{}', "{ needs: 'mysql' }"])
-  test(`a lane whose process ends without a word fails all of them: ${needs}`, {
-    deadlineMs: DEADLINE_MS,
-  }, async () => {
-    const files = { ...NEEDY, 'two.test.ts': `test('ends', ${needs}, () => process.kill(process.pid, 'SIGKILL'))` }
-    const verdict = await verdictOn(files, { env: WITH_MYSQL, arguments: ['--in-lanes'] })
-    assertFailed(verdict, '1 passed, 1 failed, 0 skipped', /the tests --with(out)?-needs ended with a signal/)
-  })
-
 test('--only-needs fails where no test has that need', { deadlineMs: DEADLINE_MS }, async () => {
   const verdict = await verdictOn(NEEDY, { arguments: ['--only-needs', 'docker'] })
   assertFailed(verdict, '0 passed, 1 failed, 0 skipped', /no test ran/)

@@ -19,8 +19,8 @@ interface TestFile {
 }
 
 export interface Selection {
-  /** Only tests with this need; 'some', 'none': only tests with any, without any; null: all. */
-  readonly needs: Need | 'some' | 'none' | null
+  /** Only tests with this need; 'none': only tests without any; null: all. */
+  readonly needs: Need | 'none' | null
   /** A missing need is a failure, ... */
   readonly noSkip: boolean
   /** ... except for these. */
@@ -130,7 +130,6 @@ export class TestRun {
   #isSelected({ needs: its }: DeclaredTest): boolean {
     const { needs } = this.#selection
     if (needs === 'none') return its.length === 0
-    if (needs === 'some') return its.length > 0
     return needs === null || its.includes(needs)
   }
 

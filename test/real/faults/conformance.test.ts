@@ -45,7 +45,8 @@ async function play(
     await faults.heal()
     await faults.lookAfter()
     assert.deepEqual(failures, [])
-    for (const target of targets) assert.equal((await target.look()).look, 'running', `${target.name} is healed`)
+    for (const target of targets)
+      await until(`${target.name} is healed`, SEEN_DEADLINE_MS, async () => (await target.look()).look === 'running')
     return { records: faults.schedule.records, notes }
   } finally {
     await faults.stop()
