@@ -4,17 +4,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findEngine } from '../../real/drivers/docker/engine.ts'
-import { FAULT_VERBS, FAULTS, type HurtVerb } from '../../scenarios/faults/list.ts'
+import { FAULT_VERBS, FAULTS } from '../../scenarios/faults/list.ts'
+import { parseScenario } from '../../scenarios/file/load.ts'
 import { type Ended, inFolder, shell } from '../support/shell.ts'
 import { test } from '../support/test.ts'
 
 const EVERY_VERB = fileURLToPath(new URL('../fixtures/every-verb.yaml', import.meta.url))
-
-interface Witness {
-  readonly before: string | null
-  readonly during: string | null
-  readonly seenMs: number | null
-}
 
 const LIMITS = { needs: 'docker', deadlineMs: 240_000 } as const
 
@@ -74,30 +69,15 @@ test('a run on containers, killed: down removes what it has left', LIMITS, () =>
   }),
 )
 
-test('each verb that containers have holds there and is undone, and no acknowledged write is lost', LIMITS, () =>
-  inFolder(async (directory) => {
-    const out = join(directory, 'out')
-    const { code, stdout, stderr } = await cli(directory, `run '${EVERY_VERB}' --on docker --quiet --out ${out}`)
-    assert.equal(code, 0, `${stdout}${stderr}`)
-    const { complete, faults, audit, events } = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as {
-      readonly complete: boolean
-      readonly faults: readonly { readonly kind: HurtVerb; readonly label: string; readonly witness: Witness }[]
-      readonly audit: { readonly verdict: string }
-      readonly events: readonly { readonly kind: string; readonly verdict?: string }[]
-    }
-    assert.deepEqual([complete, audit.verdict], [true, 'pass'])
-    const hurts = FAULT_VERBS.filter((verb) => FAULTS[verb].kind === 'hurts' && FAULTS[verb].worlds.docker === 'yes')
-    assert.deepEqual(
-      hurts.filter((verb) => !faults.some(({ kind }) => kind === verb)),
-      [],
-    )
-    assert.ok(events.some(({ kind, verdict }) => kind === 'switched' && verdict === 'moved'))
-    for (const { label, witness } of faults) {
-      assert.notEqual(witness.seenMs, null, label)
-      assert.notEqual(witness.during, witness.before, label)
-    }
-  }),
-)
+/** The run itself takes a minute of a whole machine: `run test/fixtures/every-verb.yaml --on docker` (test/README.md). */
+test('every verb that hurts on containers is in the scenario that tries them there', () => {
+  const { faults } = parseScenario(readFileSync(EVERY_VERB, 'utf8'), 'every-verb.yaml')
+  const hurts = FAULT_VERBS.filter((verb) => FAULTS[verb].kind === 'hurts' && FAULTS[verb].worlds.docker === 'yes')
+  assert.deepEqual(
+    hurts.filter((verb) => !faults.some((step) => step.verb === verb)),
+    [],
+  )
+})
 
 test('up --on docker takes none of the options that local processes have', async () => {
   const { code, stderr } = await shell('cli up --on docker --ports auto --mysqld mysqld')
