@@ -107,7 +107,8 @@ export class TestRun {
     const group = suite()
     let registered = 0
     for (const test of tests) {
-      if (!this.#isSelected(test)) continue
+      const { needs } = this.#selection
+      if (needs === 'none' ? test.needs.length > 0 : needs !== null && !test.needs.includes(needs)) continue
       const unknown = test.needs.find((need) => !NEEDS.includes(need))
       if (unknown !== undefined) throw new Error(`unknown need ${String(unknown)}`)
       const wanting = test.needs.find((need) => commandFor(need) === null && this.#maySkip(need))
@@ -125,12 +126,6 @@ export class TestRun {
     const queues = globalThis as unknown as Queues
     queues.UVU_INDEX = queues.UVU_QUEUE.push([file.name]) - 1
     group.run()
-  }
-
-  #isSelected({ needs: its }: DeclaredTest): boolean {
-    const { needs } = this.#selection
-    if (needs === 'none') return its.length === 0
-    return needs === null || its.includes(needs)
   }
 
   #maySkip(need: Need): boolean {
