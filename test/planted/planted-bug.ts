@@ -32,3 +32,7 @@ export type Hunt =
       /** The checks of which one must fail. */
       readonly checks: readonly string[]
     }
+
+export function testsOf(...patterns: string[]): Hunt {
+  return { kind: 'tests', patterns }
+}

@@ -1,7 +1,5 @@
 /** Blind spots of the audits, of a run and of a running system. What must catch them are the evidences made up for their tests. */
-import type { PlantedBug } from '../planted-bug.ts'
-
-const testsOf = (...patterns: string[]) => ({ kind: 'tests', patterns }) as const
+import { type PlantedBug, testsOf } from '../planted-bug.ts'
 
 export const AUDIT_BUGS: readonly PlantedBug[] = [
   {

@@ -1,7 +1,5 @@
 /** Blind spots of the checks. What must catch them are the hand-written histories of each check's own tests. */
-import type { PlantedBug } from '../planted-bug.ts'
-
-const testsOf = (...patterns: string[]) => ({ kind: 'tests', patterns }) as const
+import { type PlantedBug, testsOf } from '../planted-bug.ts'
 
 export const CHECKER_BUGS: readonly PlantedBug[] = [
   {

@@ -1,12 +1,8 @@
 /** Bugs in taking over, in the quorum rule and in bringing servers back. */
-import type { Hunt, PlantedBug } from '../planted-bug.ts'
+import { type Hunt, type PlantedBug, testsOf } from '../planted-bug.ts'
 
 /** The law over drawn histories. */
 const law = testsOf('failover/take-over-law')
-
-function testsOf(...patterns: string[]): Hunt {
-  return { kind: 'tests', patterns }
-}
 
 function lossIn(swarm: string, ...seeds: number[]): Hunt {
   return { kind: 'swarm', swarm, seeds, checks: ['acknowledged-writes-survive', 'single-writer'] }

@@ -1,7 +1,6 @@
 /** Bugs in who counts after a loss of data, and in what proves that it does again. */
-import type { Hunt, PlantedBug } from '../planted-bug.ts'
+import { type Hunt, type PlantedBug, testsOf } from '../planted-bug.ts'
 
-const testsOf = (...patterns: string[]): Hunt => ({ kind: 'tests', patterns })
 /** The scenarios that lost acknowledged writes, or their source for good. */
 const cases = testsOf('failover/lost-relay-logs')
 

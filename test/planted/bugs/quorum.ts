@@ -1,7 +1,5 @@
 /** Bugs in the quorum policies, and in the algorithms around them. */
-import type { PlantedBug } from '../planted-bug.ts'
-
-const testsOf = (...patterns: string[]) => ({ kind: 'tests', patterns }) as const
+import { type PlantedBug, testsOf } from '../planted-bug.ts'
 
 export const QUORUM_BUGS: readonly PlantedBug[] = [
   {
