@@ -6,6 +6,7 @@ import { FAILOVER_BUGS } from './bugs/failover.ts'
 import { INCIDENT_BUGS } from './bugs/incidents.ts'
 import { LOSS_BUGS } from './bugs/losses.ts'
 import { QUORUM_BUGS } from './bugs/quorum.ts'
+import { REAL_SERVER_BUGS } from './bugs/real-servers.ts'
 import { REASON_BUGS } from './bugs/reasons.ts'
 import { REFUSAL_BUGS } from './bugs/refusals.ts'
 import { TIMESTAMP_BUGS } from './bugs/timestamps.ts'
@@ -22,4 +23,5 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...REASON_BUGS,
   ...CHECKER_BUGS,
   ...AUDIT_BUGS,
+  ...REAL_SERVER_BUGS,
 ]

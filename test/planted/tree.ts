@@ -17,7 +17,12 @@ import { atTheEnd } from './at-the-end.ts'
 import type { Edit } from './planted-bug.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const COPIED = ['algorithms', 'scenarios', 'sim', 'reports', 'real', 'test', 'package.json', 'tsconfig.json']
+const COPIED = [
+  ...['algorithms', 'scenarios', 'sim', 'reports', 'real', 'cli', 'test'],
+  ...['cli.ts', 'package.json', 'tsconfig.json'],
+]
+/** Made from sources that are not those of the tree. */
+const NOT_COPIED = join(ROOT, 'cli/bundle/built')
 /** Then the pid of the process that made it. */
 const PREFIX = 'quorumlab-planted-'
 
@@ -37,7 +42,8 @@ export async function inTree<T>(use: (tree: Tree) => Promise<T>): Promise<T> {
   const remove = () => rmSync(folder, { recursive: true, force: true })
   const forget = atTheEnd(remove)
   try {
-    for (const name of COPIED) cpSync(join(ROOT, name), join(folder, name), { recursive: true })
+    const filter = (path: string) => path !== NOT_COPIED
+    for (const name of COPIED) cpSync(join(ROOT, name), join(folder, name), { recursive: true, filter })
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
     return await use({ folder, holding: (edits, action) => holding(folder, edits, action) })
   } finally {

@@ -3,6 +3,18 @@ import { type PlantedBug, testsOf } from '../planted-bug.ts'
 
 export const AUDIT_BUGS: readonly PlantedBug[] = [
   {
+    name: 'undecided-audit-holds',
+    story: 'The command ends with 0 where nobody can tell whether a write is lost.',
+    edits: [
+      {
+        file: 'cli/audit/audit.ts',
+        find: "audit.verdict === 'pass' || isMadeToFail",
+        replace: "audit.verdict !== 'fail' || isMadeToFail",
+      },
+    ],
+    hunts: [testsOf('cli/audit/audit')],
+  },
+  {
     name: 'audit-needs-no-rows',
     story: 'For the audit of a run a write is there when its GTID is executed, whether or not its row is.',
     edits: [
