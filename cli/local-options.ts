@@ -7,12 +7,29 @@ export type Handler = () => Promise<number>
 /** Is told what to do; yargs itself does nothing and ends nothing. */
 export type Chosen = (handler: Handler) => void
 
-/** Where real servers are started, for each command that starts some. */
+/** Where each option changes something: containers get their ports from the engine, and their mysqld from the image. */
+const WORLDS = {
+  mysqld: ['local'],
+  'data-dir': ['local', 'docker'],
+  'base-port': ['local'],
+  network: ['local', 'docker'],
+} as const satisfies Readonly<Record<string, readonly RunWorld[]>>
+
+const DATA_DIR = 'where the servers keep their data (auto, memory, disk or a folder)'
+
+/** Where real servers are started, for each command that runs something on some. */
 export const LOCAL_OPTIONS = {
-  mysqld: value('local: the server to run (or QUORUMLAB_MYSQLD)'),
-  'data-dir': value('local, docker: where the servers keep their data (auto, memory, disk or a folder)'),
-  'base-port': value('local: first port (default: any free)'),
-  network: value('local, docker: what the links lead through (auto, proxy, namespaces, direct; default: auto)'),
+  mysqld: option('mysqld', 'the server to run (or QUORUMLAB_MYSQLD)'),
+  'data-dir': option('data-dir', DATA_DIR),
+  'base-port': option('base-port', 'first port (default: any free)'),
+  network: option('network', 'what the links lead through (auto, proxy, namespaces, direct; default: auto)'),
+}
+
+/** For commands whose containers, where they have any, keep their data themselves. */
+export const LOCAL_SERVERS = { mysqld: LOCAL_OPTIONS.mysqld, 'data-dir': value(`local: ${DATA_DIR}`) }
+
+function option(name: keyof typeof WORLDS, about: string) {
+  return value(`${WORLDS[name].join(', ')}: ${about}`)
 }
 
 interface Texts extends Readonly<Record<'mysqld' | 'dataDir' | 'basePort', string | undefined>> {
@@ -37,20 +54,12 @@ export function local({ mysqld, dataDir, basePort, network }: Texts): ServerOpti
   }
 }
 
-/** Containers get their ports from the engine, and their mysqld from the image. */
-const OPTIONS: Readonly<Record<keyof ServerOptions, { readonly name: string; readonly worlds: readonly RunWorld[] }>> =
-  {
-    mysqld: { name: 'mysqld', worlds: ['local'] },
-    dataDir: { name: 'data-dir', worlds: ['local', 'docker'] },
-    basePort: { name: 'base-port', worlds: ['local'] },
-    network: { name: 'network', worlds: ['local', 'docker'] },
-  }
-
 /** An option that changes nothing where it is given would be taken for one that did. */
-export function refuseElsewhere(on: RunWorld, options: ServerOptions): void {
-  for (const option of Object.keys(OPTIONS) as (keyof ServerOptions)[]) {
-    const { name, worlds } = OPTIONS[option]
-    if (options[option] === undefined || worlds.includes(on)) continue
+export function refuseElsewhere(on: RunWorld, { mysqld, dataDir, basePort, network }: ServerOptions): void {
+  const given = { mysqld, 'data-dir': dataDir, 'base-port': basePort, network }
+  for (const name of Object.keys(WORLDS) as (keyof typeof WORLDS)[]) {
+    const worlds: readonly RunWorld[] = WORLDS[name]
+    if (given[name] === undefined || worlds.includes(on)) continue
     throw new UsageError(`--${name}: expected with --on ${worlds.join(' or ')}, found with --on ${on}`)
   }
 }

@@ -4,7 +4,7 @@ import { UsageError } from '../../scenarios/file/errors.ts'
 import { suggestion } from '../../scenarios/file/nearest.ts'
 import { STRESS_KIND_NAMES, type StressKindName } from '../../scenarios/stress-result.ts'
 import { flag, integer, once, value } from '../arguments.ts'
-import { type Chosen, LOCAL_OPTIONS } from '../local-options.ts'
+import { type Chosen, LOCAL_SERVERS } from '../local-options.ts'
 
 const LEVELS = ['STRONG', 'SESSION', 'EVENTUAL'] as const
 export function stressCommand(parser: Argv, chosen: Chosen): Argv {
@@ -21,8 +21,7 @@ export function stressCommand(parser: Argv, chosen: Chosen): Argv {
         .option('out', { ...value('DIR for stress.json and report.html'), default: 'out/stress' })
         .option('json', flag('the result on stdout, as JSON'))
         .option('quiet', flag('no progress', ['q']))
-        .option('mysqld', LOCAL_OPTIONS.mysqld)
-        .option('data-dir', LOCAL_OPTIONS['data-dir'])
+        .options(LOCAL_SERVERS)
         .example('$0 stress --only concurrent-writes --operations 100', 'on the system that is up')
         .example('$0 stress --start', 'everything, on one of its own'),
     ({ url, start, only, operations, consistency, out, json, quiet, mysqld, dataDir }) =>

@@ -1,7 +1,7 @@
 /** The commands of the running system, as yargs reads them. */
 import type { Argv } from 'yargs'
 import { auto, flag, integer, system, value } from '../arguments.ts'
-import { type Chosen, LOCAL_OPTIONS, local } from '../local-options.ts'
+import { type Chosen, LOCAL_SERVERS, local } from '../local-options.ts'
 
 export function systemCommands(parser: Argv, chosen: Chosen): Argv {
   return parser
@@ -15,8 +15,7 @@ export function systemCommands(parser: Argv, chosen: Chosen): Argv {
           .option('base-port', value('all in a row from this one on (default: 3306-3309 and 9000-9006)'))
           .option('ports', value('auto: any free ones'))
           .option('mysql-port', value('MySQL clients may come in here (default: they may not)'))
-          .option('mysqld', LOCAL_OPTIONS.mysqld)
-          .option('data-dir', LOCAL_OPTIONS['data-dir'])
+          .options(LOCAL_SERVERS)
           .option('detach', flag('in the background, until `down`', ['d']))
           .option('quiet', flag('only the addresses', ['q']))
           .example('$0 up --on local', 'until Ctrl-C; the dashboard is at http://127.0.0.1:9000')
