@@ -12,10 +12,10 @@ test('a server whose threads stand still at its disk dies when it is killed', {
   deadlineMs: 60_000,
 }, async () => {
   const driver = await createLocalDriver({ nodes: 1, needs: { sizedDisks: [], fakedClocks: [] } })
+  const connections: MysqlConnection[] = []
   try {
     await driver.start()
     const { server } = underProcess(driver, NODE, () => {})
-    const connections: MysqlConnection[] = []
     const { adminPort: port, host } = driver.nodes[0]!
     for (let i = 0; i < WRITES; i++)
       connections.push(
@@ -31,8 +31,8 @@ test('a server whose threads stand still at its disk dies when it is killed', {
     // What a look at the disk asks as well: by its answer the others stand there, too.
     await server!.disk.look()
     await driver.kill(NODE)
-    for (const connection of connections) connection.destroy()
   } finally {
+    for (const connection of connections) connection.destroy()
     await driver.stop()
   }
 })
