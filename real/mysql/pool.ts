@@ -14,8 +14,8 @@ import { type AskThreads, LeftBehind } from './left-behind.ts'
 /** Of each pool; a new source gets as many ahead of need. */
 export const KEPT_CONNECTIONS = 8
 /**
- * More than these are closed when they have rested for so long, one whenever another comes to rest. A burst leaves one for each of its clients, and
- * a server that is fenced (`offline_mode`) needs a millisecond or two for each, while everybody waits.
+ * More than these are closed when they have rested for so long, one whenever another comes to rest. A burst leaves one for each
+ * of its clients, and everybody waits while a server that is fenced (`offline_mode`) ends them all.
  */
 const RESTED_MS = 300
 
